@@ -1,0 +1,35 @@
+# `make help` lists what can be done here.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.installed
+WORKERS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-fast check clean
+
+help: ## this list
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+$(STAMP): pyproject.toml
+	@echo "setting up $(VENV) (about a minute, once)"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --progress-bar on --disable-pip-version-check -e '.[dev]'
+	@touch $@
+
+demo: $(STAMP) ## record, build, train, squeeze, flash and measure a detector on the emulated board
+	$(BIN)/kws run configs/demo.yaml
+
+test: $(STAMP) ## all tests
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
+
+test-fast: $(STAMP) ## all tests but the slow ones
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m 'not slow'
+
+check: $(STAMP) ## lint, types, tests
+	$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	$(BIN)/mypy --strict
+	$(MAKE) test
+
+clean: ## remove what runs produced, keep recordings
+	rm -rf runs .kws build *.egg-info

@@ -1,0 +1,273 @@
+"""One YAML file to typed, checked settings.
+
+An unknown or mistyped key is an error that names the file, the key and the nearest valid one.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from firmware_tools.frontend.spec import FrontendSpec
+from kws_data.errors import ConfigError, KwsError
+
+SILENCE = "_silence_"
+UNKNOWN = "_unknown_"
+
+Share = Annotated[float, Field(ge=0.0, le=1.0)]
+
+
+class Settings(BaseModel):
+    """Base of all settings: immutable, and unknown keys are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class SynthSettings(Settings):
+    """Synthetic people: espeak-ng voices with accents, variants, pitches and rates."""
+
+    speakers: int = Field(48, ge=4, description="how many synthetic people")
+    takes: int = Field(2, ge=1, description="takes of each keyword by each person")
+    other_words: list[str] = Field(
+        default_factory=list, description="words that are no keyword, said once by each person"
+    )
+
+
+class DataSettings(Settings):
+    """Where clips come from."""
+
+    source: Literal["synthetic", "folder"] = "synthetic"
+    folder: str | None = Field(None, description="Speech Commands layout; needed when source is folder")
+    noise_folder: str | None = Field(None, description="extra noise recordings, for augmentation only")
+    recordings: str = Field("recordings", description="the catalogue and its audio")
+    synth: SynthSettings = Field(default_factory=lambda: SynthSettings())
+    clip_ms: int = Field(1_000, ge=250, le=4_000)
+    silence_share: Share = Field(0.1, description="silence clips as a share of all clips of a split")
+    record_test_clips: int | None = Field(
+        None, ge=0, description="held-out clips to record through the board; all when null"
+    )
+    record_train_clips: int = Field(0, ge=0, description="training clips to record through the board")
+
+    @model_validator(mode="after")
+    def _folder_when_needed(self) -> DataSettings:
+        if self.source == "folder" and not self.folder:
+            raise ValueError("data.folder is needed when data.source is folder: use --set data.folder=PATH")
+        return self
+
+
+class SplitSettings(Settings):
+    """Who is in which split. Speakers are never in two."""
+
+    test: Literal["speakers", "validation_list"] = Field(
+        "speakers", description="speakers: a share of them; validation_list: those in the folder's own list"
+    )
+    test_share: Share = 0.25
+    validation_share: Share = Field(0.12, description="share of the remaining speakers that fixes the threshold")
+
+
+class AugmentSettings(Settings):
+    """What happens to each copy of a training clip before its features are computed."""
+
+    copies: int = Field(8, ge=1, le=64, description="augmented copies of each training clip; the first is untouched")
+    shift_ms: float = Field(100.0, ge=0, le=500)
+    gain_db: tuple[float, float] = (-10.0, 6.0)
+    noise_probability: Share = 0.8
+    noise_snr_db: tuple[float, float] = (0.0, 30.0)
+    tempo_probability: Share = 0.0
+    tempo: tuple[float, float] = (0.9, 1.1)
+    pitch_probability: Share = 0.0
+    pitch_semitones: tuple[float, float] = (-2.0, 2.0)
+    eq_probability: Share = 0.0
+    eq_gain_db: float = Field(6.0, ge=0, le=24)
+
+    @field_validator("gain_db", "noise_snr_db", "tempo", "pitch_semitones")
+    @classmethod
+    def _ordered(cls, value: tuple[float, float]) -> tuple[float, float]:
+        if value[0] > value[1]:
+            raise ValueError("the first value must not be above the second")
+        return value
+
+
+class ModelSettings(Settings):
+    """Which model: a family of ``kws_data.models`` and its shape."""
+
+    family: str = "temporal_dscnn"
+    channels: int = Field(28, ge=4, le=256)
+    blocks: int = Field(5, ge=1, le=16)
+    kernel: int = Field(9, ge=2, le=25)
+    residual: bool = True
+
+
+class TrainSettings(Settings):
+    """How the model is trained."""
+
+    epochs: int = Field(40, ge=1)
+    batch: int = Field(128, ge=8)
+    learning_rate: float = Field(4e-3, gt=0, le=0.1)
+    weight_decay: float = Field(1e-3, ge=0)
+    label_smoothing: float = Field(0.05, ge=0, lt=0.5)
+    spec_augment: bool = True
+    mixup: float = Field(0.0, ge=0, le=1)
+    ema: float = Field(0.0, ge=0, lt=1, description="decay of the weight average; 0 is off")
+    teacher_epochs: int = Field(0, ge=0, description="train a larger teacher first and distil it; 0 is off")
+
+
+class ThresholdSettings(Settings):
+    """How the operating threshold is fixed, on validation data."""
+
+    max_fpr: float = Field(0.015, gt=0, lt=1)
+
+
+class BudgetSettings(Settings):
+    """Limits of the gate."""
+
+    model_bytes: int = Field(16_384, ge=1)
+    arena_bytes: int = Field(16_384, ge=1)
+    latency_ms: float = Field(200.0, gt=0)
+
+
+class DeviceSettings(Settings):
+    """The board on which the detector is proven."""
+
+    board: str = "emulated"
+    port: str | None = Field(None, description="serial port; null starts the emulated board")
+    eval_clips: int | None = Field(None, ge=1, description="held-out clips to replay; all when null")
+
+
+class Config(Settings):
+    """A whole run, from data to the board."""
+
+    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")
+    seed: int = Field(0, ge=0, lt=2**31)
+    keywords: list[str] = Field(min_length=1)
+    data: DataSettings = Field(default_factory=lambda: DataSettings())
+    split: SplitSettings = Field(default_factory=lambda: SplitSettings())
+    frontend: FrontendSpec = Field(default_factory=FrontendSpec)
+    augment: AugmentSettings = Field(default_factory=lambda: AugmentSettings())
+    model: ModelSettings = Field(default_factory=lambda: ModelSettings())
+    train: TrainSettings = Field(default_factory=lambda: TrainSettings())
+    threshold: ThresholdSettings = Field(default_factory=lambda: ThresholdSettings())
+    budget: BudgetSettings = Field(default_factory=lambda: BudgetSettings())
+    device: DeviceSettings = Field(default_factory=lambda: DeviceSettings())
+
+    @field_validator("keywords")
+    @classmethod
+    def _keywords(cls, words: list[str]) -> list[str]:
+        for word in words:
+            if not word.strip() or word != word.strip() or re.search(r"[/\\\s]", word):
+                raise ValueError(f"keyword {word!r} is empty or has a blank or a slash in it")
+            if word.startswith("_"):
+                raise ValueError(f"keyword {word!r} starts with _, which is kept for {SILENCE} and {UNKNOWN}")
+        if len(set(words)) != len(words):
+            raise ValueError("a keyword stands twice")
+        return words
+
+    @property
+    def labels(self) -> list[str]:
+        """``_silence_``, ``_unknown_``, then the keywords in config order."""
+        return [SILENCE, UNKNOWN, *self.keywords]
+
+    @property
+    def clip_samples(self) -> int:
+        """Samples of one clip."""
+        return self.data.clip_ms * self.frontend.sample_rate_hz // 1_000
+
+    @property
+    def run_dir(self) -> Path:
+        """``runs/<name>`` below the working directory."""
+        return Path("runs") / self.name
+
+    def sha256(self, *sections: str) -> str:
+        """Hash of the named sections (all when none is named)."""
+        values = self.model_dump(mode="json")
+        chosen = {key: values[key] for key in (sections or sorted(values))}
+        return hashlib.sha256(json.dumps(chosen, sort_keys=True).encode()).hexdigest()
+
+
+def load_config(path: str | Path, overrides: Iterable[str] = ()) -> Config:
+    """Read, override and check a configuration.
+
+    Args:
+        path: YAML file.
+        overrides: ``key.subkey=value`` strings, the value in YAML syntax.
+
+    Raises:
+        ConfigError: the file is missing or no YAML, a key is unknown, a value does not fit.
+    """
+    path = Path(path)
+    try:
+        values = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigError("configuration not found", str(path), "the ones that come with kws are in configs/") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError("configuration cannot be read", str(path), str(error)) from None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f"line {mark.line + 1}: {getattr(error, 'problem', '')}" if mark else "check its syntax"
+        raise ConfigError("configuration is not YAML", str(path), line) from None
+    if not isinstance(values, dict):
+        raise ConfigError("configuration holds no settings", str(path), "start it with name: and keywords:")
+    values.setdefault("name", path.stem)
+    for override in overrides:
+        _apply_override(values, override)
+    try:
+        return Config.model_validate(values)
+    except ValidationError as error:
+        raise _config_error(path, values, error) from None
+    except KwsError as error:
+        raise ConfigError(f"{path}: {error.what}", error.value, error.remedy) from None
+
+
+def _apply_override(values: dict[str, Any], override: str) -> None:
+    key, equals, text = override.partition("=")
+    if not equals or not key:
+        raise ConfigError("override is not KEY=VALUE", override, "write --set data.folder=PATH")
+    try:
+        value = yaml.safe_load(text)
+    except yaml.YAMLError:
+        value = text
+    node = values
+    *parents, last = key.split(".")
+    for parent in parents:
+        child = node.setdefault(parent, {})
+        if not isinstance(child, dict):
+            raise ConfigError("override goes into a plain value", key, f"{parent} has no parts")
+        node = child
+    node[last] = value
+
+
+def _config_error(path: Path, values: Mapping[str, Any], error: ValidationError) -> ConfigError:
+    first = error.errors()[0]
+    location = [str(part) for part in first["loc"]]
+    key = ".".join(location)
+    if first["type"] in ("extra_forbidden", "unexpected_keyword_argument"):
+        valid = _valid_keys(location[:-1])
+        near = difflib.get_close_matches(location[-1], valid, n=1, cutoff=0.4)
+        remedy = f"did you mean {near[0]}?" if near else f"valid keys here: {', '.join(valid)}"
+        return ConfigError(f"{path}: unknown key", key, remedy)
+    if first["type"] == "missing":
+        return ConfigError(f"{path}: missing key", key, "add it")
+    message = first["msg"].removeprefix("Value error, ")
+    value = first.get("input")
+    shown = value if isinstance(value, str | int | float | bool | list) else None
+    if key and shown is not None:
+        return ConfigError(f"{path}: {key} cannot be used", shown, message)
+    return ConfigError(f"{path}: {key + ': ' if key else ''}{message}")
+
+
+def _valid_keys(location: list[str]) -> list[str]:
+    model: Any = Config
+    for part in location:
+        annotation = model.model_fields[part].annotation
+        model = next((a for a in (annotation, *get_args(annotation)) if hasattr(a, "__mro__")), annotation)
+        if not hasattr(model, "model_fields"):
+            return sorted(getattr(model, "__dataclass_fields__", {}))
+    return sorted(model.model_fields)
