@@ -10,6 +10,7 @@ import hashlib
 import importlib.util
 import os
 import platform
+import re
 import subprocess
 import sys
 import tempfile
@@ -119,7 +120,7 @@ def compile_arm(
         board: its ``core`` chooses the target (see ``CORE_FLAGS``).
         sources: a ``Path`` is a C or assembler file, a ``str`` is the text of a generated C file.
         include_dirs: searched for headers.
-        linker_script: the board's memory layout.
+        linker_script: the board's memory layout; it must name its entry with ``ENTRY(symbol)``.
         out_elf: file to write; its folder is made.
         headers: generated headers, file name to text.
         defines: ``NAME`` or ``NAME=VALUE``.
@@ -138,10 +139,10 @@ def compile_arm(
         files = _materialise(sources, headers or {}, work)
         built = work / "image.elf"
         command = [*_compiler(), *core, *WARNINGS, optimise, "-g0", "-fno-sanitize=all", *flags]
-        command += ["-ffreestanding", "-ffunction-sections", "-fdata-sections"]
+        command += ["-ffreestanding", "-ffunction-sections", "-fdata-sections", "-fno-unwind-tables"]
         command += [f"-D{define}" for define in defines]
         command += [f"-I{work}", *(f"-I{path}" for path in include_dirs)]
-        command += ["-Wl,--gc-sections", "-Wl,--strip-debug", f"-Wl,-T,{linker_script}"]
+        command += ["-Wl,--gc-sections", f"-Wl,-e,{_entry(linker_script)}", "-T", str(linker_script)]
         _run([*command, *files, "-o", str(built)], out_elf.stem)
         built.replace(out_elf)
 
@@ -152,6 +153,14 @@ def compiler_version() -> str:
         return f"zig cc {version('ziglang')}"
     except PackageNotFoundError:
         return "none"
+
+
+def _entry(linker_script: Path) -> str:
+    """Symbol of ``ENTRY(symbol)``: zig puts ``_start`` before it unless the command line names it."""
+    found = re.search(rb"\bENTRY\s*\(\s*([A-Za-z_]\w*)\s*\)", _content(linker_script))
+    if found is None:
+        raise FirmwareError("linker script names no entry", str(linker_script), "add ENTRY(symbol)")
+    return found[1].decode()
 
 
 def _compiler() -> list[str]:
