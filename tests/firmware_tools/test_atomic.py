@@ -1,0 +1,33 @@
+from pathlib import Path
+
+import pytest
+
+from firmware_tools.atomic import atomic_path, write_bytes, write_text
+
+
+def test_file_appears_whole_and_folder_is_made(tmp_path: Path) -> None:
+    target = tmp_path / "a" / "b.txt"
+    write_text(target, "grüße\n")
+    assert target.read_bytes() == "grüße\n".encode()
+    write_bytes(target, b"new")
+    assert target.read_bytes() == b"new"
+    assert [p.name for p in target.parent.iterdir()] == ["b.txt"]
+
+
+def test_failure_keeps_what_was_there(tmp_path: Path) -> None:
+    target = tmp_path / "b.bin"
+    target.write_bytes(b"old")
+    with pytest.raises(ValueError, match="halfway"), atomic_path(target) as temporary:
+        temporary.write_bytes(b"half")
+        raise ValueError("halfway")
+    assert target.read_bytes() == b"old"
+    assert [p.name for p in tmp_path.iterdir()] == ["b.bin"]
+
+
+def test_target_is_untouched_until_the_block_ends(tmp_path: Path) -> None:
+    target = tmp_path / "x.npy"
+    with atomic_path(target) as temporary:
+        temporary.write_bytes(b"data")
+        assert not target.exists()
+        assert temporary.suffix == ".npy"
+    assert target.read_bytes() == b"data"
