@@ -1,0 +1,94 @@
+"""What the catalogue holds: clips, the files they came from, and counts."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class StoredAudio:
+    """Audio that lies in the store: hash of its samples, their number and rate."""
+
+    sha256: str
+    samples: int
+    sample_rate_hz: int
+
+
+@dataclass(frozen=True)
+class NewClip:
+    """A clip to add. ``speaker`` is the source's own id; the catalogue stores its pseudonym.
+
+    ``named`` says that the id names a person, so that its hash needs the catalogue's key. Ids that
+    are pseudonyms already (public data sets, synthetic voices) are hashed without it, which
+    makes the same data give the same catalogue everywhere.
+    """
+
+    audio: StoredAudio
+    word: str
+    speaker: str
+    source: str
+    origin: str
+    device: str = ""
+    licence: str = ""
+    consent: str = ""
+    session: str = ""
+    parent: str = ""
+    named: bool = False
+    synthetic: bool = False
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+    reasons: str = ""
+
+
+@dataclass(frozen=True)
+class Clip:
+    """A clip of the catalogue. ``reasons`` is not empty when it is set aside; ``parent`` is the clip
+    that was played when this one was recorded through a device."""
+
+    id: str
+    audio_sha256: str
+    samples: int
+    word: str
+    speaker: str
+    synthetic: bool
+    session: str
+    source: str
+    device: str
+    licence: str
+    consent: str
+    origin: str
+    parent: str
+    given_split: str
+    attributes: Mapping[str, Any]
+    reasons: str
+
+
+@dataclass(frozen=True)
+class KnownFile:
+    """What the catalogue remembers of an imported file. ``reason`` is why it was set aside, or empty."""
+
+    size_bytes: int
+    mtime_ns: int
+    clip_id: str
+    given_split: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class ImportCount:
+    """Clips of an import: new, there already, and (of both) set aside."""
+
+    added: int = 0
+    known: int = 0
+    set_aside: int = 0
+
+    def __add__(self, other: ImportCount) -> ImportCount:
+        return ImportCount(self.added + other.added, self.known + other.known, self.set_aside + other.set_aside)
+
+
+def clip_id(clip: NewClip) -> str:
+    """Sixteen hex digits: hash of source, device, origin, and parent or else samples."""
+    parts = (clip.source, clip.device, clip.origin, clip.parent or clip.audio.sha256)
+    return hashlib.sha256("|".join(parts).encode()).hexdigest()[:16]

@@ -1,0 +1,46 @@
+"""Tables of the catalogue. A change here needs a new VERSION."""
+
+from __future__ import annotations
+
+APPLICATION_ID = 0x6B777331  # "kws1"
+VERSION = 1
+
+SCHEMA = (
+    """CREATE TABLE audio (
+        sha256 TEXT PRIMARY KEY, samples INTEGER NOT NULL, sample_rate_hz INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE speakers (
+        id TEXT PRIMARY KEY, source TEXT NOT NULL, synthetic INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE sessions (
+        id TEXT PRIMARY KEY, source TEXT NOT NULL, device TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE clips (
+        id TEXT PRIMARY KEY,
+        audio_sha256 TEXT NOT NULL REFERENCES audio,
+        word TEXT NOT NULL,
+        speaker TEXT NOT NULL REFERENCES speakers,
+        session TEXT REFERENCES sessions,
+        source TEXT NOT NULL,
+        device TEXT NOT NULL,
+        licence TEXT NOT NULL,
+        consent TEXT NOT NULL,
+        origin TEXT NOT NULL,
+        parent TEXT REFERENCES clips,
+        attributes TEXT NOT NULL,
+        reasons TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID""",
+    "CREATE UNIQUE INDEX clips_of_parent ON clips (parent, device) WHERE device != ''",
+    "CREATE INDEX clips_by_source ON clips (source, device)",
+    """CREATE TABLE files (
+        folder TEXT NOT NULL,
+        name TEXT NOT NULL,
+        size_bytes INTEGER NOT NULL,
+        mtime_ns INTEGER NOT NULL,
+        clip_id TEXT REFERENCES clips,
+        given_split TEXT NOT NULL,
+        reason TEXT NOT NULL,
+        PRIMARY KEY (folder, name)
+    ) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX files_by_clip ON files (clip_id)",
+)
