@@ -1,0 +1,53 @@
+/* From scores to decisions. The same C decides on the board and, through firmware_tools/detector.py, on the host.
+ *
+ * Scores are the model's int8 outputs, one for each label; labels 0 and 1 are _silence_ and _unknown_ and are never
+ * detected.
+ */
+#ifndef KWS_DETECTOR_H
+#define KWS_DETECTOR_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "kws_err.h"
+
+#define KWS_FIRST_KEYWORD 2u /* after _silence_ and _unknown_ */
+
+/* Best keyword of one score vector; the first of equals. Its label, or KWS_ERR_ARG when there is no keyword. */
+int kws_best_keyword(const int8_t *scores, size_t labels);
+
+/* Decision on a whole clip: the label of the best keyword when its score is at least threshold, otherwise -1. */
+int kws_decide_clip(const int8_t *scores, size_t labels, int8_t threshold);
+
+typedef struct kws_detector_config {
+    uint8_t labels;              /* scores in a vector */
+    uint8_t average;             /* score vectors that are averaged, at least 1 */
+    int8_t threshold;            /* the average must reach it */
+    uint32_t refractory_samples; /* after a detection nothing is detected for so long */
+} kws_detector_config;
+
+typedef struct kws_detector {
+    kws_detector_config config;
+    int8_t *ring;     /* the caller's: average * labels bytes */
+    uint8_t next;     /* row of the ring that the next vector takes */
+    uint8_t filled;   /* rows that hold a vector */
+    uint8_t waiting;  /* a detection was made: wait for the refractory period */
+    uint64_t last;    /* sample of the last detection */
+} kws_detector;
+
+typedef struct kws_detection {
+    uint64_t sample; /* samples heard when the keyword was detected */
+    uint8_t label;
+    int8_t score; /* average, rounded down */
+} kws_detection;
+
+/* ring holds ring_bytes >= average * labels bytes and belongs to the detector. Returns 0 or a negative kws_err. */
+int kws_detector_init(kws_detector *detector, const kws_detector_config *config, int8_t *ring, size_t ring_bytes);
+
+/* One score vector, made after `sample` samples. Returns 1 when it completes a detection, otherwise 0.
+ *
+ * A keyword is detected when the sum of its last `average` scores is at least average * threshold, no other keyword's
+ * sum is larger, and at least refractory_samples have passed since the last detection. */
+int kws_detector_push(kws_detector *detector, const int8_t *scores, uint64_t sample, kws_detection *detection);
+
+#endif
