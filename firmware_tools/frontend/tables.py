@@ -98,7 +98,7 @@ def _radix4_twiddles(points: int) -> Reals:
 
 def _middle_octaves(spec: FrontendSpec) -> float:
     """log2 of the energy that has level 0."""
-    return spec.floor_db / OCTAVE_DB + RANGE_OCTAVES
+    return float(spec.floor_db / OCTAVE_DB + RANGE_OCTAVES)
 
 
 def _band_offset(spec: FrontendSpec, real: FrontendDesign) -> Reals:
