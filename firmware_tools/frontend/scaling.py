@@ -20,7 +20,8 @@ LOG_MEL_OFFSET_DB = -32.0
 LOG_MEL_STEP_DB = 0.45
 
 # Mel cepstra. An orthonormal DCT of a fixed spectral shape grows as sqrt(bands), so everything does.
-# Coefficient 0 is the mean level, 1 the tilt of the spectrum, 3 has the only other mean that counts; from 1 on the spread falls as a power.
+# Coefficient 0 is the mean level, 1 the tilt of the spectrum, 3 has the only other mean that counts; from 1 on the
+# spread falls as a power.
 MEAN_LEVEL_DB = -36.0
 MEAN_LEVEL_STEP_DB = 0.4
 TILT_DB = 5.0
