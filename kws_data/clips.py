@@ -88,7 +88,11 @@ class ImportCount:
         return ImportCount(self.added + other.added, self.known + other.known, self.set_aside + other.set_aside)
 
 
+def identity(source: str, device: str, origin: str, parent_or_audio: str) -> str:
+    """Id of a clip: sixteen hex digits, the same wherever the same clip is added."""
+    return hashlib.sha256("|".join((source, device, origin, parent_or_audio)).encode()).hexdigest()[:16]
+
+
 def clip_id(clip: NewClip) -> str:
-    """Sixteen hex digits: hash of source, device, origin, and parent or else samples."""
-    parts = (clip.source, clip.device, clip.origin, clip.parent or clip.audio.sha256)
-    return hashlib.sha256("|".join(parts).encode()).hexdigest()[:16]
+    """Id that a new clip will have: from source, device, origin, and parent or else samples."""
+    return identity(clip.source, clip.device, clip.origin, clip.parent or clip.audio.sha256)
