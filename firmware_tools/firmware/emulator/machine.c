@@ -1,0 +1,291 @@
+/* The core's side of the machine: running, counting cycles, sleeping, system registers. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "kws_machine_internal.h"
+
+#define POLL_CYCLES 64000u       /* look at the host at least this often: 1 ms at 64 MHz */
+#define SLEEP_POLL_CYCLES 16000u /* and this often while sleeping a lot */
+#define MOST_REFILL 3u           /* "P ... ranges from 1 to 3", Cortex-M4 TRM 3.3.1 */
+#define MARGIN_NS 2000000u       /* real time may lag by this much before the machine waits for it */
+#define LONG_WAIT_NS 500000000u
+
+kws_machine *kws_machine_new(const kws_machine_config *config)
+{
+    kws_machine *m = calloc(1, sizeof *m);
+    if (m == NULL)
+        return NULL;
+    m->config = *config;
+    m->blocks = calloc(config->flash_bytes / 2u, sizeof *m->blocks);
+    if (m->blocks == NULL) {
+        free(m);
+        return NULL;
+    }
+    kws_machine_reset(m);
+    return m;
+}
+
+void kws_machine_free(kws_machine *m)
+{
+    if (m == NULL)
+        return;
+    free(m->blocks);
+    free(m->mic.audio);
+    free(m);
+}
+
+void kws_machine_reset(kws_machine *m)
+{
+    m->wake = 0;
+    m->stop = KWS_STOP_NONE;
+    m->cpacr = m->demcr = m->dwt_ctrl = 0;
+    m->cyccnt_base = 0;
+    m->uart.baud = 0;
+    m->uart.byte_cycles = 0;
+    m->uart.fifo_count = 0;
+    m->mic.rate_hz = 0;
+    m->mic.mark = 1;
+    m->mic.fifo_count = 0;
+    m->mic.paced = false;
+}
+
+void kws_machine_halt(kws_machine *m, kws_stop stop, uint32_t detail)
+{
+    if (m->stop != KWS_STOP_NONE)
+        return;
+    m->stop = (uint32_t)stop;
+    m->detail = detail;
+    m->config.uc_emu_stop(m->config.uc);
+}
+
+void kws_machine_read_report(const kws_machine *m, kws_machine_report *report)
+{
+    report->cycles = m->cycles;
+    report->slept_cycles = m->slept_cycles;
+    report->blocks = m->blocks_run;
+    report->rx_bytes = m->uart.rx_bytes;
+    report->tx_bytes = m->uart.tx_bytes;
+    report->tx_lost = m->uart.tx_lost;
+    report->mic_samples = m->mic.total_samples;
+    report->mic_overruns = m->mic.total_overruns;
+    report->audio_waiting = m->mic.queued - m->mic.played;
+    report->mic_rate_hz = m->mic.rate_hz;
+    report->baud = m->uart.baud;
+    report->last_block = m->last_block;
+    report->stop = m->stop;
+    report->detail = m->detail;
+    report->bad_address = m->bad_address;
+    report->bad_access = m->bad_access;
+}
+
+/* ---- cycles --------------------------------------------------------------------------------------------------- */
+
+void kws_machine_on_block(void *uc, uint64_t address, uint32_t bytes, void *user)
+{
+    kws_machine *m = user;
+    uint32_t at = (uint32_t)address;
+    uint32_t place = (at - m->config.flash_origin) >> 1;
+    (void)uc;
+    if (place >= m->config.flash_bytes / 2u)
+        return; /* the fetch itself fails: memory outside flash is not executable */
+    kws_block *block = &m->blocks[place];
+    if (block->bytes == 0 || block->bytes != bytes)
+        m->config.time_block(at, bytes, block);
+    if (at != m->fallthrough && m->refill != 0) {
+        uint32_t refill = (uint32_t)m->refill + block->entry;
+        m->cycles += refill < MOST_REFILL ? refill : MOST_REFILL;
+    }
+    m->cycles += block->cycles;
+    m->refill = block->refill;
+    m->fallthrough = at + block->bytes;
+    m->last_block = at;
+    m->blocks_run++;
+    if (m->cycles >= m->next_poll)
+        kws_host_poll(m);
+}
+
+bool kws_machine_on_bad_access(void *uc, int type, uint64_t address, int bytes, int64_t value, void *user)
+{
+    kws_machine *m = user;
+    (void)uc;
+    (void)bytes;
+    (void)value;
+    m->bad_access = (uint32_t)type;
+    m->bad_address = (uint32_t)address;
+    return false;
+}
+
+/* ---- sleeping ------------------------------------------------------------------------------------------------- */
+
+static uint64_t min_u64(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+static uint64_t next_wake(const kws_machine *m)
+{
+    uint64_t next = KWS_NEVER;
+    if (m->wake & KWS_WAKE_RX)
+        next = min_u64(next, kws_uart_rx_wake(m));
+    if (m->wake & KWS_WAKE_TX)
+        next = min_u64(next, kws_uart_tx_wake(m));
+    if (m->wake & KWS_WAKE_MIC)
+        next = min_u64(next, kws_mic_wake(m));
+    return next;
+}
+
+/* Real time still to pass before virtual time may reach `next`, in ns; 0 when it need not wait. */
+static uint64_t ahead_ns(const kws_machine *m, uint64_t next)
+{
+    if (!m->mic.paced || m->mic.rate_hz == 0)
+        return 0;
+    double virtual_ns = (double)(next - m->mic.anchor_cycles) * 1e9 / (double)m->config.clock_hz;
+    double real_ns = (double)(kws_host_now_ns() - m->mic.anchor_ns);
+    double ahead = virtual_ns - real_ns;
+    return ahead > (double)MARGIN_NS ? (uint64_t)ahead : 0;
+}
+
+/* WFI: time jumps to the next thing that happens; the host is waited for only when nothing is going to. */
+static void sleep_until_woken(kws_machine *m)
+{
+    if (m->cycles + POLL_CYCLES >= m->next_poll + SLEEP_POLL_CYCLES || m->uart.out_count >= KWS_OUT_BYTES / 2u)
+        kws_host_poll(m);
+    while (m->stop == KWS_STOP_NONE) {
+        kws_uart_advance(m);
+        kws_mic_advance(m);
+        uint64_t next = next_wake(m);
+        if (next <= m->cycles)
+            return;
+        if (next == KWS_NEVER) {
+            kws_host_wait(m, LONG_WAIT_NS);
+            continue;
+        }
+        uint64_t wait_ns = ahead_ns(m, next);
+        if (wait_ns > 0) {
+            kws_host_wait(m, wait_ns);
+            continue;
+        }
+        m->slept_cycles += next - m->cycles;
+        m->cycles = next;
+        if (m->cycles >= m->next_poll)
+            kws_host_poll(m);
+    }
+}
+
+int kws_machine_run(kws_machine *m, uint32_t entry)
+{
+    uint32_t pc = entry & ~1u;
+    m->fallthrough = pc;
+    m->refill = 0;
+    for (;;) {
+        int err = m->config.uc_emu_start(m->config.uc, pc | 1u, 0xFFFFFFFFu, 0, 0);
+        if (err != 0)
+            kws_machine_halt(m, KWS_STOP_CORE, (uint32_t)err);
+        if (m->stop != KWS_STOP_NONE)
+            return (int)m->stop;
+        m->config.uc_reg_read(m->config.uc, m->config.reg_pc, &pc);
+        sleep_until_woken(m); /* the one instruction that ends a run without an error is WFI */
+        if (m->stop != KWS_STOP_NONE)
+            return (int)m->stop;
+    }
+}
+
+/* ---- system registers ------------------------------------------------------------------------------------------ */
+
+uint64_t kws_machine_system_read(void *uc, uint64_t offset, unsigned bytes, void *user)
+{
+    kws_machine *m = user;
+    (void)uc;
+    (void)bytes;
+    if (offset == KWS_SYS_WAKE)
+        return m->wake;
+    kws_machine_halt(m, KWS_STOP_REGISTER, KWS_SYS_BASE + (uint32_t)offset);
+    return 0;
+}
+
+void kws_machine_system_write(void *uc, uint64_t offset, unsigned bytes, uint64_t value, void *user)
+{
+    kws_machine *m = user;
+    (void)uc;
+    (void)bytes;
+    if (offset == KWS_SYS_WAKE)
+        m->wake = (uint32_t)value;
+    else if (offset == KWS_SYS_FAULT)
+        kws_machine_halt(m, KWS_STOP_FAULT, (uint32_t)value);
+    else if (offset == KWS_SYS_LOG)
+        m->config.on_log((uint32_t)value);
+    else
+        kws_machine_halt(m, KWS_STOP_REGISTER, KWS_SYS_BASE + (uint32_t)offset);
+}
+
+static bool counting(const kws_machine *m)
+{
+    return (m->demcr & KWS_DEMCR_TRCENA) && (m->dwt_ctrl & KWS_DWT_CTRL_CYCCNTENA);
+}
+
+/* While it counts, CYCCNT is cycles - base; while it does not, base holds its value. */
+static uint32_t cyccnt(const kws_machine *m)
+{
+    return counting(m) ? (uint32_t)m->cycles - m->cyccnt_base : m->cyccnt_base;
+}
+
+static void set_cyccnt(kws_machine *m, uint32_t value)
+{
+    m->cyccnt_base = counting(m) ? (uint32_t)m->cycles - value : value;
+}
+
+uint64_t kws_machine_dwt_read(void *uc, uint64_t offset, unsigned bytes, void *user)
+{
+    kws_machine *m = user;
+    (void)uc;
+    (void)bytes;
+    if (offset == KWS_DWT_CYCCNT)
+        return cyccnt(m);
+    return offset == KWS_DWT_CTRL ? m->dwt_ctrl : 0;
+}
+
+void kws_machine_dwt_write(void *uc, uint64_t offset, unsigned bytes, uint64_t value, void *user)
+{
+    kws_machine *m = user;
+    uint32_t count = cyccnt(m);
+    (void)uc;
+    (void)bytes;
+    if (offset == KWS_DWT_CYCCNT)
+        count = (uint32_t)value;
+    else if (offset == KWS_DWT_CTRL)
+        m->dwt_ctrl = (uint32_t)value;
+    set_cyccnt(m, count);
+}
+
+uint64_t kws_machine_scs_read(void *uc, uint64_t offset, unsigned bytes, void *user)
+{
+    kws_machine *m = user;
+    (void)uc;
+    (void)bytes;
+    switch (offset) {
+    case KWS_SCS_CPUID:
+        return 0x410FC241u; /* Cortex-M4 r0p1 */
+    case KWS_SCS_CPACR:
+        return m->cpacr;
+    case KWS_SCS_DEMCR:
+        return m->demcr;
+    default:
+        return 0;
+    }
+}
+
+void kws_machine_scs_write(void *uc, uint64_t offset, unsigned bytes, uint64_t value, void *user)
+{
+    kws_machine *m = user;
+    (void)uc;
+    (void)bytes;
+    if (offset == KWS_SCS_CPACR) {
+        m->cpacr = (uint32_t)value;
+    } else if (offset == KWS_SCS_DEMCR) {
+        uint32_t count = cyccnt(m);
+        m->demcr = (uint32_t)value;
+        set_cyccnt(m, count);
+    } else if (offset == KWS_SCS_AIRCR && value == (KWS_AIRCR_KEY | KWS_AIRCR_SYSRESETREQ)) {
+        kws_machine_halt(m, KWS_STOP_RESET, 0);
+    }
+}

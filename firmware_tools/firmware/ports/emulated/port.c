@@ -1,0 +1,101 @@
+/* kws_port.h for the emulated board. Registers are described in kws_emulated.h. */
+#include "kws_port.h"
+
+#include "kws_emulated.h"
+#include "kws_err.h"
+
+#ifndef KWS_CLOCK_HZ
+#error "KWS_CLOCK_HZ comes from the board file"
+#endif
+
+#define REG(base, offset) (*(volatile uint32_t *)((base) + (offset)))
+
+/* 16 samples are 1 ms at 16 kHz: a sleeping core wakes often enough, and not for every sample. */
+#define MIC_MARK 16u
+
+void kws_port_init(void)
+{
+    REG(KWS_SCS_BASE, KWS_SCS_DEMCR) |= KWS_DEMCR_TRCENA;
+    REG(KWS_DWT_BASE, KWS_DWT_CYCCNT) = 0;
+    REG(KWS_DWT_BASE, KWS_DWT_CTRL) |= KWS_DWT_CTRL_CYCCNTENA;
+    REG(KWS_UART_BASE, KWS_UART_BAUD) = KWS_BAUD;
+    REG(KWS_MIC_BASE, KWS_MIC_MARK) = MIC_MARK;
+}
+
+uint32_t kws_port_cycles(void)
+{
+    return REG(KWS_DWT_BASE, KWS_DWT_CYCCNT);
+}
+
+uint32_t kws_port_clock_hz(void)
+{
+    return KWS_CLOCK_HZ;
+}
+
+/* ---- UART ---------------------------------------------------------------------------------------------------- */
+
+static void sleep_for(uint32_t lines)
+{
+    REG(KWS_SYS_BASE, KWS_SYS_WAKE) = lines;
+    __asm volatile("dsb\n\twfi" ::: "memory");
+}
+
+int kws_port_uart_read(void)
+{
+    uint32_t data = REG(KWS_UART_BASE, KWS_UART_DATA);
+    return (data & KWS_UART_VALID) ? (int)(data & 0xFFu) : -1;
+}
+
+void kws_port_uart_write(const uint8_t *bytes, size_t len)
+{
+    while (len > 0) {
+        uint32_t room = REG(KWS_UART_BASE, KWS_UART_STATUS) & 0xFFFFu;
+        if (room == 0) {
+            sleep_for(KWS_WAKE_TX);
+            continue;
+        }
+        for (; room > 0 && len > 0; room--, len--)
+            REG(KWS_UART_BASE, KWS_UART_DATA) = *bytes++;
+    }
+}
+
+/* ---- microphone ---------------------------------------------------------------------------------------------- */
+
+int kws_port_mic_start(uint32_t rate_hz)
+{
+    if (rate_hz == 0 || rate_hz > KWS_MIC_MAX_HZ)
+        return KWS_ERR_ARG;
+    REG(KWS_MIC_BASE, KWS_MIC_RATE) = rate_hz;
+    return KWS_OK;
+}
+
+void kws_port_mic_stop(void)
+{
+    REG(KWS_MIC_BASE, KWS_MIC_RATE) = 0;
+}
+
+size_t kws_port_mic_read(int16_t *samples, size_t max)
+{
+    size_t waiting = REG(KWS_MIC_BASE, KWS_MIC_LEVEL);
+    size_t count = waiting < max ? waiting : max;
+    for (size_t i = 0; i < count; i++)
+        samples[i] = (int16_t)REG(KWS_MIC_BASE, KWS_MIC_DATA);
+    return count;
+}
+
+uint32_t kws_port_mic_overruns(void)
+{
+    return REG(KWS_MIC_BASE, KWS_MIC_OVERRUNS);
+}
+
+/* ---- the rest ------------------------------------------------------------------------------------------------ */
+
+void kws_port_idle(void)
+{
+    sleep_for(KWS_WAKE_RX | KWS_WAKE_MIC);
+}
+
+const char *kws_port_board_name(void)
+{
+    return KWS_BOARD_NAME;
+}
