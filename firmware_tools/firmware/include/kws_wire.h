@@ -40,13 +40,13 @@
 #define KWS_REPLY_ACK 0x21u      /* value u32 */
 #define KWS_REPLY_NAK 0x22u      /* kws_err i8, value u32 */
 #define KWS_REPLY_RESULT 0x23u   /* see apps/spotter.c */
-#define KWS_REPLY_FEATURES 0x24u /* first frame u32, frames u16, features u16, int8 values */
+#define KWS_REPLY_FEATURES 0x24u /* first frame u16, frames u16, frames in all u16, features u16, int8 values */
 
 /* Events, board to host: they answer no command. */
 #define KWS_EVENT_AUDIO 0x30u     /* first sample u64, flags u8, pcm16 */
 #define KWS_EVENT_END 0x31u       /* samples u64, lost samples u32, busy cycles u32 */
 #define KWS_EVENT_SCORES 0x32u    /* sample u64, cycles u32, int8 scores */
-#define KWS_EVENT_DETECTION 0x33u /* sample u64, label u8, score i8 */
+#define KWS_EVENT_DETECTION 0x33u /* sample u64, cycles u32, label u8, score i8 */
 
 #define KWS_AUDIO_LOST 0x01u /* flag of AUDIO: samples were lost before this frame */
 

@@ -1,0 +1,369 @@
+/* Spotter: features, model and decision on the board, for clips sent by the host and for a stream.
+ *
+ * A clip's samples go through the front end as they come; its window of frames is kept until the next clip, so that
+ * the host can fetch the features. While listening, the window slides by a frame at a time and the model runs every
+ * KWS_APP_STRIDE_FRAMES frames. All cycles are counted around the work itself, without the serial line.
+ *
+ * RESULT: label i16 (-1 = none), frames u16, front-end cycles of all frames u32, of the slowest frame u32,
+ *         inference u32, decision u32, latency after the last sample u32, labels u8, int8 scores
+ */
+#include "kws_app_config.h"
+#include "kws_detector.h"
+#include "kws_frontend.h"
+#include "kws_frontend_tables.h"
+#include "kws_link.h"
+#include "kws_model.h"
+#include "kws_port.h"
+
+#if KWS_MODEL_INPUT_BYTES != KWS_APP_CLIP_FRAMES * KWS_FRONTEND_FEATURES || KWS_MODEL_OUTPUT_BYTES != KWS_APP_LABELS
+#error "the model does not fit the front end or the labels"
+#endif
+
+#define BLOCK_SAMPLES 128u
+
+enum mode { IDLE, CLIP, LISTEN_MICROPHONE, LISTEN_HOST };
+
+static kws_link serial_line;
+static kws_frontend frontend;
+static int32_t frontend_work[KWS_FRONTEND_WORK_WORDS];
+static int16_t frontend_history[KWS_FRONTEND_HISTORY_SAMPLES];
+static kws_detector detector;
+static int8_t detector_ring[KWS_APP_AVERAGE * KWS_APP_LABELS];
+static int8_t window[KWS_APP_CLIP_FRAMES * KWS_FRONTEND_FEATURES] __attribute__((aligned(4)));
+static int8_t scores[KWS_APP_LABELS];
+
+static struct {
+    enum mode mode;
+    uint8_t want_scores;
+    uint64_t heard;          /* samples since the clip or the stream began */
+    uint32_t frames;         /* frames since then; the window holds the last KWS_APP_CLIP_FRAMES of them */
+    uint32_t until_inference; /* frames until the model runs next, while listening */
+    uint32_t frame_cycles;   /* front end, the frame that is being made */
+    uint32_t last_frame_cycles;
+    uint32_t slowest_frame_cycles;
+    uint32_t all_frames_cycles;
+} app;
+
+static const kws_hello hello = {
+    .app = "spotter",
+    .build = kws_app_bundle_hash,
+    .sample_rate_hz = KWS_FRONTEND_SAMPLE_RATE_HZ,
+    .clip_samples = KWS_APP_CLIP_SAMPLES,
+    .clip_frames = KWS_APP_CLIP_FRAMES,
+    .features = KWS_FRONTEND_FEATURES,
+    .stride_frames = KWS_APP_STRIDE_FRAMES,
+    .threshold = KWS_APP_THRESHOLD,
+    .labels = KWS_APP_LABELS,
+    .label_names = kws_app_labels,
+};
+
+/* ---- features and inference --------------------------------------------------------------------------------- */
+
+static void begin(enum mode mode)
+{
+    static const kws_detector_config config = {
+        .labels = KWS_APP_LABELS,
+        .average = KWS_APP_AVERAGE,
+        .threshold = KWS_APP_STREAM_THRESHOLD,
+        .refractory_samples = KWS_APP_REFRACTORY_SAMPLES,
+    };
+    kws_frontend_reset(&frontend);
+    (void)kws_detector_init(&detector, &config, detector_ring, sizeof detector_ring);
+    app.mode = mode;
+    app.heard = 0;
+    app.frames = 0;
+    app.until_inference = KWS_APP_CLIP_FRAMES;
+    app.frame_cycles = 0;
+    app.last_frame_cycles = 0;
+    app.slowest_frame_cycles = 0;
+    app.all_frames_cycles = 0;
+}
+
+/* Put a frame at the window's end; when the window is full, its oldest frame goes. */
+static void keep(const int8_t *frame)
+{
+    uint32_t row = app.frames;
+    if (row >= KWS_APP_CLIP_FRAMES) {
+        for (size_t i = 0; i + KWS_FRONTEND_FEATURES < sizeof window; i++) {
+            window[i] = window[i + KWS_FRONTEND_FEATURES];
+        }
+        row = KWS_APP_CLIP_FRAMES - 1u;
+    }
+    for (size_t i = 0; i < KWS_FRONTEND_FEATURES; i++) {
+        window[row * KWS_FRONTEND_FEATURES + i] = frame[i];
+    }
+    app.frames++;
+}
+
+static void send_scores(uint32_t cycles)
+{
+    kws_link_event(&serial_line, KWS_EVENT_SCORES);
+    kws_wire_put_u64(&serial_line.tx, app.heard);
+    kws_wire_put_u32(&serial_line.tx, cycles);
+    kws_wire_put_bytes(&serial_line.tx, (const uint8_t *)scores, sizeof scores);
+    kws_link_send(&serial_line);
+}
+
+static void send_detection(const kws_detection *detection, uint32_t cycles)
+{
+    kws_link_event(&serial_line, KWS_EVENT_DETECTION);
+    kws_wire_put_u64(&serial_line.tx, detection->sample);
+    kws_wire_put_u32(&serial_line.tx, cycles);
+    kws_wire_put_u8(&serial_line.tx, detection->label);
+    kws_wire_put_u8(&serial_line.tx, (uint8_t)detection->score);
+    kws_link_send(&serial_line);
+}
+
+/* The window ends with the sample just heard: run the model, let the detector decide. */
+static void spot(void)
+{
+    kws_detection detection;
+    const uint32_t begun = kws_port_cycles();
+    kws_model_invoke(window, scores);
+    const int detected = kws_detector_push(&detector, scores, app.heard, &detection);
+    const uint32_t cycles = app.last_frame_cycles + (kws_port_cycles() - begun);
+    if (app.want_scores) {
+        send_scores(cycles);
+    }
+    if (detected == 1) {
+        send_detection(&detection, cycles);
+    }
+}
+
+static void frame_made(const int8_t *frame)
+{
+    app.last_frame_cycles = app.frame_cycles;
+    app.all_frames_cycles += app.frame_cycles;
+    if (app.frame_cycles > app.slowest_frame_cycles) {
+        app.slowest_frame_cycles = app.frame_cycles;
+    }
+    app.frame_cycles = 0;
+    if (app.mode == CLIP) {
+        if (app.frames < KWS_APP_CLIP_FRAMES) {
+            keep(frame);
+        }
+        return;
+    }
+    keep(frame);
+    if (--app.until_inference == 0) {
+        app.until_inference = KWS_APP_STRIDE_FRAMES;
+        spot();
+    }
+}
+
+static void hear(const int16_t *samples, size_t count)
+{
+    while (count != 0) {
+        int8_t frame[KWS_FRONTEND_FEATURES];
+        size_t used = 0;
+        const uint32_t begun = kws_port_cycles();
+        const int made = kws_frontend_push(&frontend, samples, count, &used, frame);
+        app.frame_cycles += kws_port_cycles() - begun;
+        app.heard += used;
+        samples += used;
+        count -= used;
+        if (made == 1) {
+            frame_made(frame);
+        } else if (made < 0 || used == 0) {
+            return;
+        }
+    }
+}
+
+/* ---- commands ----------------------------------------------------------------------------------------------- */
+
+static void begin_clip(const kws_wire_frame *command)
+{
+    if (command->len != 4 || kws_wire_get_u32(command->payload) != KWS_APP_CLIP_SAMPLES) {
+        kws_link_nak(&serial_line, command, KWS_ERR_ARG, KWS_APP_CLIP_SAMPLES);
+        return;
+    }
+    begin(CLIP);
+    kws_link_ack(&serial_line, command, 0);
+}
+
+static void hear_bytes(const uint8_t *bytes, size_t count)
+{
+    int16_t block[BLOCK_SAMPLES];
+    while (count != 0) {
+        const size_t part = count < BLOCK_SAMPLES ? count : BLOCK_SAMPLES;
+        for (size_t i = 0; i < part; i++) {
+            block[i] = (int16_t)kws_wire_get_u16(bytes + 2 * i);
+        }
+        hear(block, part);
+        bytes += 2 * part;
+        count -= part;
+    }
+}
+
+/* Samples from the host. Those heard already (their ACK was lost) are acknowledged again and not heard twice. */
+static void take_samples(const kws_wire_frame *command, enum mode mode)
+{
+    if (app.mode != mode) {
+        kws_link_nak(&serial_line, command, KWS_ERR_BUSY, 0);
+        return;
+    }
+    const uint32_t expected = (uint32_t)app.heard;
+    if (command->len < 4 || command->len % 2 != 0) {
+        kws_link_nak(&serial_line, command, KWS_ERR_ARG, expected);
+        return;
+    }
+    const uint32_t offset = kws_wire_get_u32(command->payload);
+    const uint32_t count = (uint32_t)(command->len - 4) / 2u;
+    if (mode == CLIP && offset == expected && count > KWS_APP_CLIP_SAMPLES - expected) {
+        kws_link_nak(&serial_line, command, KWS_ERR_SPACE, expected);
+        return;
+    }
+    if (offset == expected) {
+        hear_bytes(command->payload + 4, count);
+    } else if (offset + count != expected) {
+        kws_link_nak(&serial_line, command, KWS_ERR_LOST, expected);
+        return;
+    }
+    kws_link_ack(&serial_line, command, offset + count);
+}
+
+static void end_clip(const kws_wire_frame *command)
+{
+    if (app.mode != CLIP || app.heard != KWS_APP_CLIP_SAMPLES) {
+        kws_link_nak(&serial_line, command, KWS_ERR_BUSY, (uint32_t)app.heard);
+        return;
+    }
+    const uint32_t begun = kws_port_cycles();
+    kws_model_invoke(window, scores);
+    const uint32_t inferred = kws_port_cycles();
+    const int label = kws_decide_clip(scores, KWS_APP_LABELS, KWS_APP_THRESHOLD);
+    const uint32_t decided = kws_port_cycles();
+    kws_wire_tx *tx = &serial_line.tx;
+    kws_link_reply(&serial_line, KWS_REPLY_RESULT, command);
+    kws_wire_put_u16(tx, (uint16_t)label);
+    kws_wire_put_u16(tx, (uint16_t)app.frames);
+    kws_wire_put_u32(tx, app.all_frames_cycles);
+    kws_wire_put_u32(tx, app.slowest_frame_cycles);
+    kws_wire_put_u32(tx, inferred - begun);
+    kws_wire_put_u32(tx, decided - inferred);
+    kws_wire_put_u32(tx, app.last_frame_cycles + (decided - begun));
+    kws_wire_put_u8(tx, KWS_APP_LABELS);
+    kws_wire_put_bytes(tx, (const uint8_t *)scores, sizeof scores);
+    kws_link_send(&serial_line);
+}
+
+static void send_features(const kws_wire_frame *command)
+{
+    const uint32_t room = (KWS_WIRE_MAX_PAYLOAD - 11u) / KWS_FRONTEND_FEATURES;
+    const uint32_t total = app.frames < KWS_APP_CLIP_FRAMES ? app.frames : KWS_APP_CLIP_FRAMES;
+    const uint32_t first = command->len == 4 ? kws_wire_get_u32(command->payload) : UINT32_MAX;
+    if (first > total) {
+        kws_link_nak(&serial_line, command, KWS_ERR_ARG, total);
+        return;
+    }
+    const uint32_t count = total - first < room ? total - first : room;
+    kws_wire_tx *tx = &serial_line.tx;
+    kws_link_reply(&serial_line, KWS_REPLY_FEATURES, command);
+    kws_wire_put_u16(tx, (uint16_t)first);
+    kws_wire_put_u16(tx, (uint16_t)count);
+    kws_wire_put_u16(tx, (uint16_t)total);
+    kws_wire_put_u16(tx, KWS_FRONTEND_FEATURES);
+    kws_wire_put_bytes(tx, (const uint8_t *)window + first * KWS_FRONTEND_FEATURES, count * KWS_FRONTEND_FEATURES);
+    kws_link_send(&serial_line);
+}
+
+static void stop(void)
+{
+    if (app.mode == LISTEN_MICROPHONE || app.mode == LISTEN_HOST) {
+        uint32_t lost = 0;
+        if (app.mode == LISTEN_MICROPHONE) {
+            kws_port_mic_stop();
+            lost = kws_port_mic_overruns();
+        }
+        kws_link_event(&serial_line, KWS_EVENT_END);
+        kws_wire_put_u64(&serial_line.tx, app.heard);
+        kws_wire_put_u32(&serial_line.tx, lost);
+        kws_wire_put_u32(&serial_line.tx, app.slowest_frame_cycles);
+        kws_link_send(&serial_line);
+    }
+    app.mode = IDLE;
+}
+
+static void start_listening(const kws_wire_frame *command)
+{
+    if (command->len != 2 || command->payload[0] > KWS_LISTEN_HOST) {
+        kws_link_nak(&serial_line, command, KWS_ERR_ARG, 0);
+        return;
+    }
+    const int microphone = command->payload[0] == KWS_LISTEN_MICROPHONE;
+    begin(microphone ? LISTEN_MICROPHONE : LISTEN_HOST);
+    app.want_scores = command->payload[1] & KWS_LISTEN_SCORES;
+    const int error = microphone ? kws_port_mic_start(KWS_FRONTEND_SAMPLE_RATE_HZ) : KWS_OK;
+    if (error < 0) {
+        app.mode = IDLE;
+        kws_link_nak(&serial_line, command, error, KWS_FRONTEND_SAMPLE_RATE_HZ);
+        return;
+    }
+    kws_link_ack(&serial_line, command, 0);
+}
+
+static void obey(const kws_wire_frame *command)
+{
+    if (app.mode == LISTEN_MICROPHONE && command->type != KWS_CMD_HELLO) {
+        stop(); /* any other command ends the stream; the microphone must not run on unheard */
+    }
+    switch (command->type) {
+    case KWS_CMD_HELLO:
+        kws_link_hello(&serial_line, command, &hello);
+        break;
+    case KWS_CMD_CLIP_BEGIN:
+        begin_clip(command);
+        break;
+    case KWS_CMD_CLIP_DATA:
+        take_samples(command, CLIP);
+        break;
+    case KWS_CMD_CLIP_END:
+        end_clip(command);
+        break;
+    case KWS_CMD_FEATURES:
+        send_features(command);
+        break;
+    case KWS_CMD_LISTEN:
+        start_listening(command);
+        break;
+    case KWS_CMD_STREAM_DATA:
+        take_samples(command, LISTEN_HOST);
+        break;
+    case KWS_CMD_STOP:
+        stop();
+        kws_link_ack(&serial_line, command, (uint32_t)app.heard);
+        break;
+    default:
+        kws_link_nak(&serial_line, command, KWS_ERR_COMMAND, command->type);
+        break;
+    }
+}
+
+static size_t listen_to_microphone(void)
+{
+    int16_t block[BLOCK_SAMPLES];
+    const size_t count = kws_port_mic_read(block, BLOCK_SAMPLES);
+    hear(block, count);
+    return count;
+}
+
+int main(void)
+{
+    kws_port_init();
+    kws_link_init(&serial_line);
+    (void)kws_frontend_init(&frontend, &kws_frontend_tables_generated, frontend_work, KWS_FRONTEND_WORK_WORDS,
+                            frontend_history, KWS_FRONTEND_HISTORY_SAMPLES);
+    begin(IDLE);
+    for (;;) {
+        kws_wire_frame command;
+        const int commanded = kws_link_poll(&serial_line, &command);
+        if (commanded) {
+            obey(&command);
+        }
+        const size_t heard = app.mode == LISTEN_MICROPHONE ? listen_to_microphone() : 0;
+        if (!commanded && heard == 0) {
+            kws_port_idle();
+        }
+    }
+}

@@ -1,0 +1,271 @@
+"""A serial port with a board behind it: open, ask, listen, and say plainly what is wrong.
+
+This is the only module that knows pyserial. Nothing here waits for ever: each wait has its timeout, and a port that is
+missing, busy, forbidden, silent or gone is a :class:`~firmware_tools.errors.LinkError` with a remedy.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import struct
+import time
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from types import TracebackType
+
+import serial
+
+from firmware_tools.errors import LinkError, ProtocolError
+from firmware_tools.wire import BoardCode, Decoder, Frame, LineCounters, Type, encode
+
+REPLY = struct.Struct("<BH")  # the command's type and sequence, first in each reply
+ACK = struct.Struct("<BHI")
+NAK = struct.Struct("<BHbI")
+HELLO = struct.Struct("<IIHIHHHbB")
+
+REQUEST_TIMEOUT_S = 5.0
+HELLO_TIMEOUT_S = 10.0
+_POLL_S = 0.05  # longest single read: a vanished pseudo-terminal is noticed at its end
+
+
+@dataclass(frozen=True)
+class BoardHello:
+    """What a board says about itself."""
+
+    app: str
+    board: str
+    build: str
+    sample_rate_hz: int
+    clock_hz: int
+    max_payload: int
+    clip_samples: int
+    clip_frames: int
+    features: int
+    stride_frames: int
+    threshold_int8: int
+    labels: tuple[str, ...]
+
+
+class PortGoneError(LinkError):
+    """The port was open and has vanished: no retry will help."""
+
+
+class CommandRefusedError(ProtocolError):
+    """The board said NAK: ``code`` is its reason, ``detail`` the number that came with it."""
+
+    def __init__(self, command: Type, code: int, detail: int) -> None:
+        self.command = command
+        self.code = code
+        self.detail = detail
+        reason = BoardCode(code).name.lower() if code in list(BoardCode) else str(code)
+        remedies = {
+            BoardCode.COMMAND: "the app on the board does not know it: flash the other app",
+            BoardCode.BUSY: "stop what is running on the board first",
+        }
+        remedy = remedies.get(BoardCode(code), "") if code in list(BoardCode) else ""
+        super().__init__(f"board refused {command.name} ({reason})", detail, remedy)
+
+
+class Link:
+    """An open serial port. Use it as a context manager.
+
+    Args:
+        port: a device path or name, as pyserial takes it.
+        baud: line rate in bits/s.
+
+    Raises:
+        LinkError: the port is missing, busy, or may not be opened.
+    """
+
+    def __init__(self, port: str, baud: int = 921_600) -> None:
+        self.port = port
+        self.baud = baud
+        self._decoder = Decoder()
+        self._waiting: deque[Frame] = deque()
+        self._sequence = 0
+        try:
+            self._serial = serial.Serial(port, baud, timeout=_POLL_S, write_timeout=REQUEST_TIMEOUT_S, exclusive=True)
+        except (OSError, ValueError) as error:  # SerialException is an OSError
+            raise _open_error(port, baud, error) from None
+
+    def __enter__(self) -> Link:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the port; never fails."""
+        with contextlib.suppress(OSError):  # the port may have gone already
+            self._serial.close()
+
+    @property
+    def counters(self) -> LineCounters:
+        """Garbage, damaged frames and gaps seen on the line since it was opened."""
+        return self._decoder.counters
+
+    def send(self, kind: Type, payload: bytes = b"") -> int:
+        """Send a command without waiting for its reply; returns its sequence number."""
+        sequence = self._sequence
+        self._sequence = (sequence + 1) & 0xFFFF
+        self._write(encode(Frame(kind, sequence, payload)))
+        return sequence
+
+    def receive(self, timeout_s: float) -> Frame | None:
+        """Next frame, or None when none comes in ``timeout_s``."""
+        deadline = time.monotonic() + timeout_s
+        while not self._waiting:
+            self._waiting.extend(self._decoder.feed(self._read(deadline)))
+            if not self._waiting and time.monotonic() >= deadline:
+                return None
+        return self._waiting.popleft()
+
+    def frames(self, timeout_s: float) -> Iterator[Frame]:
+        """Frames as they come, until none comes for ``timeout_s``."""
+        while (frame := self.receive(timeout_s)) is not None:
+            yield frame
+
+    def request(
+        self, kind: Type, payload: bytes = b"", *, timeout_s: float = REQUEST_TIMEOUT_S, retries: int = 2
+    ) -> Frame:
+        """Send a command and wait for its reply; events that come meanwhile are kept for :meth:`receive`.
+
+        A command that gets no answer is sent again with the same sequence number, so it must bear being heard twice.
+
+        Returns:
+            The reply, its payload without the command's type and sequence.
+
+        Raises:
+            CommandRefusedError: the board said NAK.
+            LinkError: no answer after all retries, or the port is gone.
+        """
+        sequence = self._sequence
+        self._sequence = (sequence + 1) & 0xFFFF
+        before = self.counters.garbage_bytes
+        for _ in range(retries + 1):
+            self._write(encode(Frame(kind, sequence, payload)))
+            reply = self._reply_to(kind, sequence, timeout_s)
+            if reply is not None:
+                return reply
+        raise self._silence(kind, self.counters.garbage_bytes - before)
+
+    def hello(self, timeout_s: float = HELLO_TIMEOUT_S) -> BoardHello:
+        """Ask the board who it is; asks again until ``timeout_s``, because opening a port resets many boards.
+
+        Raises:
+            ProtocolError: something answers, but not in frames of this protocol.
+            LinkError: silence.
+        """
+        self._decoder.restart_count()
+        retries = max(0, int(timeout_s / 0.5) - 1)
+        reply = self.request(Type.HELLO, timeout_s=0.5, retries=retries)
+        return _parse_hello(reply.payload)
+
+    def drain(self, quiet_s: float = 0.2) -> int:
+        """Throw away what comes until the line is quiet; returns the number of frames thrown away."""
+        return sum(1 for _ in self.frames(quiet_s))
+
+    def _reply_to(self, kind: Type, sequence: int, timeout_s: float) -> Frame | None:
+        deadline = time.monotonic() + timeout_s
+        events: list[Frame] = []
+        try:
+            while (left := deadline - time.monotonic()) > 0:
+                frame = self.receive(left)
+                if frame is None:
+                    return None
+                if not _is_reply(frame):
+                    events.append(frame)
+                elif REPLY.unpack_from(frame.payload) == (kind, sequence):
+                    return _accepted(frame, kind)
+            return None
+        finally:
+            self._waiting.extendleft(reversed(events))
+
+    def _write(self, data: bytes) -> None:
+        try:
+            self._serial.write(data)
+        except serial.SerialTimeoutException:
+            raise LinkError("serial port takes no bytes", self.port, "unplug the board and plug it in again") from None
+        except OSError as error:
+            raise self._gone(error) from None
+
+    def _read(self, deadline: float) -> bytes:
+        try:
+            waiting = self._serial.in_waiting
+            if waiting == 0:
+                self._serial.timeout = min(_POLL_S, max(0.0, deadline - time.monotonic()))
+            data: bytes = self._serial.read(max(1, waiting))
+        except (OSError, TypeError) as error:  # TypeError: pyserial's file handle went away under it
+            raise self._gone(error) from None
+        return data
+
+    def _gone(self, error: BaseException) -> PortGoneError:
+        return PortGoneError("serial port vanished", self.port, f"check cable and power, then repeat ({error})")
+
+    def _silence(self, kind: Type, garbage: int) -> LinkError:
+        if self.counters.bad_version:
+            return ProtocolError("board speaks another protocol version", self.port, "flash the firmware of this kws")
+        if garbage > 16:
+            remedy = f"{garbage} bytes came that are no frames: check that the line rate is {self.baud}, and the app"
+            return ProtocolError(f"no understandable answer to {kind.name}", self.port, remedy)
+        return LinkError(f"no answer to {kind.name}", self.port, "check that a kws app is flashed and the board runs")
+
+
+def _is_reply(frame: Frame) -> bool:
+    return Type.REPLY_HELLO <= frame.type < Type.EVENT_AUDIO and len(frame.payload) >= REPLY.size
+
+
+def _accepted(frame: Frame, kind: Type) -> Frame:
+    if frame.type == Type.REPLY_NAK and len(frame.payload) == NAK.size:
+        _, _, code, detail = NAK.unpack(frame.payload)
+        raise CommandRefusedError(kind, code, detail)
+    return Frame(frame.type, frame.sequence, frame.payload[REPLY.size :])
+
+
+def ack_value(reply: Frame) -> int:
+    """The number in an ACK; raises ProtocolError when ``reply`` is none."""
+    if reply.type != Type.REPLY_ACK or len(reply.payload) != 4:
+        raise ProtocolError("board sent another reply than ACK", reply.type, "flash the firmware of this kws")
+    return int.from_bytes(reply.payload, "little")
+
+
+def _parse_hello(payload: bytes) -> BoardHello:
+    texts = payload[HELLO.size :].split(b"\0")
+    numbers = HELLO.unpack_from(payload) if len(payload) >= HELLO.size else ()
+    if not numbers or len(texts) != 3 + numbers[-1] + 1:
+        raise ProtocolError("board's hello cannot be read", payload[:16].hex(), "flash the firmware of this kws")
+    app, board, build, *labels = (text.decode("utf-8", "replace") for text in texts[:-1])
+    rate, clock, longest, samples, frames, features, stride, threshold, _ = numbers
+    return BoardHello(
+        app, board, build, rate, clock, longest, samples, frames, features, stride, threshold, tuple(labels)
+    )
+
+
+def _open_error(port: str, baud: int, error: Exception) -> LinkError:
+    code = getattr(error, "errno", None)
+    text = str(error)
+    if code == errno.ENOENT or "FileNotFoundError" in text or "could not find" in text.lower():
+        return LinkError("serial port not found", port, "plug the board in; kws boards lists the ports there are")
+    if code in (errno.EACCES, errno.EPERM):
+        return LinkError("serial port may not be opened", port, f"add yourself to its group: {_group_of(port)}")
+    if code in (errno.EBUSY, errno.EAGAIN) or "exclusively lock" in text:
+        return LinkError("serial port is busy", port, "close the other program that has it open")
+    if isinstance(error, ValueError):
+        return LinkError("serial port cannot run at this rate", baud, text)
+    return LinkError("serial port cannot be opened", port, os.strerror(code) if code else text)
+
+
+def _group_of(port: str) -> str:
+    import grp
+    from pathlib import Path
+
+    try:
+        name = grp.getgrgid(Path(port).stat().st_gid).gr_name
+    except (OSError, KeyError):
+        name = "dialout"
+    return f"sudo usermod -aG {name} $USER, then log in again"

@@ -1,0 +1,85 @@
+"""A board on the desk, or one that is not there: powered, connected, and known by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firmware_tools.boards import BoardSpec
+from firmware_tools.errors import BoardError, LinkError
+from firmware_tools.flash import FLASH_FILE, default_state_dir
+from firmware_tools.link import BoardHello, Link
+
+Play = Callable[[NDArray[np.int16]], None]
+
+
+@dataclass(frozen=True)
+class BoardSession:
+    """An open board.
+
+    Args:
+        board: what kind of board.
+        link: its open serial port.
+        hello: what it said of itself when it was opened.
+        play: gives sound to its microphone, from the next recording's first sample on; None for a board on a desk,
+            whose microphone hears the room.
+    """
+
+    board: BoardSpec
+    link: Link
+    hello: BoardHello
+    play: Play | None
+
+    def require(self, app: str, build: str | None = None) -> None:
+        """Make sure that the right firmware runs.
+
+        Raises:
+            BoardError: another app, or the same app built from another model bundle.
+        """
+        if self.hello.app != app:
+            raise BoardError(f"board {self.board.name} runs another app", self.hello.app, f"flash the {app} app first")
+        if build is not None and self.hello.build != build:
+            raise BoardError(
+                f"board {self.board.name} holds another model",
+                self.hello.build[:12],
+                "flash this bundle first: kws flash",
+            )
+
+
+@contextmanager
+def open_board(board: BoardSpec, port: str | None = None, state_dir: Path | None = None) -> Iterator[BoardSession]:
+    """Power the board on, open its port and ask who it is; everything is let go at the end of the block.
+
+    Args:
+        board: the board.
+        port: its serial port. None starts the emulated board, which runs what was flashed to it.
+        state_dir: the emulated board's folder; ``.kws/boards/<name>`` when None.
+
+    Raises:
+        BoardError: a real board without a port, or an emulated board with nothing in its flash.
+        LinkError: the port cannot be opened, or the board does not answer.
+    """
+    if port is not None:
+        with Link(port, board.baud) as link:
+            yield BoardSession(board, link, link.hello(), None)
+        return
+    if not board.emulated:
+        raise BoardError("board needs a port", board.name, "name it with --port; kws boards lists the ports there are")
+    folder = state_dir or default_state_dir(board)
+    if not (folder / FLASH_FILE).is_file():
+        raise BoardError("nothing is flashed", str(folder / FLASH_FILE), "flash an app first: kws flash")
+    from firmware_tools.emulator import EmulatedBoard
+
+    with EmulatedBoard(board, folder) as emulated:
+        try:
+            with Link(emulated.port, board.baud) as link:
+                yield BoardSession(board, link, link.hello(), emulated.play)
+        except LinkError as error:
+            if not emulated.failure:
+                raise
+            raise BoardError("firmware on the emulated board failed", str(emulated.failure), "") from error

@@ -1,0 +1,150 @@
+"""The verdict on a clip, with a line that loses, damages and cuts."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from firmware_tools import recorder
+from firmware_tools.errors import LinkError
+from firmware_tools.link import CommandRefusedError, Link, PortGoneError
+from firmware_tools.recorder import END, levels, record_clip
+from firmware_tools.wire import BoardCode, Frame, Type
+
+sys.path.insert(0, str(Path(__file__).parent))
+from fake_board import Answer, FakeBoard, audio_frames
+
+SAMPLES = np.random.default_rng(5).integers(-20_000, 20_000, 1_000).astype("<i2")
+
+
+@pytest.fixture(autouse=True)
+def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recorder, "QUIET_TIMEOUT_S", 0.3)
+    monkeypatch.setattr(recorder, "STOP_TIMEOUT_S", 0.3)
+
+
+def recording_board(*faults: str) -> Answer:
+    """A recorder whose n-th recording has the n-th fault; "" is none."""
+    left = list(faults)
+
+    def answer(board: FakeBoard, command: Frame) -> None:
+        if command.type != Type.RECORD:
+            board.ack(command)
+            return
+        fault = left.pop(0) if left else ""
+        if fault == "busy":
+            board.nak(command, BoardCode.BUSY)
+            return
+        board.ack(command)
+        for number, frame in enumerate(audio_frames(board, SAMPLES.tobytes())):
+            if number == 1 and fault == "unplug":
+                board.unplug()
+                return
+            if number == 1 and fault == "lose":
+                continue
+            if number == 1 and fault == "damage":
+                frame = frame[:20] + bytes([frame[20] ^ 1]) + frame[21:]
+            board.raw(frame)
+            if number == 1 and fault == "text":
+                board.raw(b"I (312) wifi: connected\r\n")
+        if fault != "endless":
+            board.send(Type.EVENT_END, END.pack(len(SAMPLES), 9 if fault == "overrun" else 0, 0))
+
+    return answer
+
+
+def test_whole_clip_is_the_samples() -> None:
+    played = []
+    with FakeBoard(recording_board()) as board, Link(board.port) as link:
+        taken = record_clip(link, 1_000, lambda: played.append(1))
+    assert taken.ok and taken.attempts == 1 and not taken.warnings and len(played) == 1
+    np.testing.assert_array_equal(taken.samples, SAMPLES)
+
+
+@pytest.mark.parametrize("fault", ["lose", "damage", "overrun", "busy", "endless"])
+def test_clip_that_is_not_whole_is_recorded_again(fault: str) -> None:
+    played = []
+    with FakeBoard(recording_board(fault, "")) as board, Link(board.port) as link:
+        taken = record_clip(link, 1_000, lambda: played.append(1))
+    assert taken.ok and taken.attempts == 2 and len(played) == 2
+    np.testing.assert_array_equal(taken.samples, SAMPLES)
+
+
+@pytest.mark.parametrize(
+    ("fault", "reason", "lost"),
+    [
+        ("lose", "256 of 1000 samples lost, the first at 256", 256),
+        ("overrun", "overran: 9 samples", 0),
+        ("endless", "did not end", 0),
+    ],
+)
+def test_clip_that_never_comes_whole_is_not_called_whole(fault: str, reason: str, lost: int) -> None:
+    with FakeBoard(recording_board(*[fault] * 3)) as board, Link(board.port) as link:
+        taken = record_clip(link, 1_000)
+    assert not taken.ok and taken.attempts == 3
+    assert taken.lost_samples == lost
+    assert reason in " ".join(taken.reasons)
+
+
+def test_lost_and_damaged_frames_are_counted() -> None:
+    with FakeBoard(recording_board("damage")) as board, Link(board.port) as link:
+        taken = record_clip(link, 1_000, attempts=1)
+    assert (taken.damaged_blocks, taken.sequence_gaps, taken.lost_samples) == (1, 1, 256)
+
+
+def test_text_between_frames_costs_nothing() -> None:
+    with FakeBoard(recording_board("text")) as board, Link(board.port) as link:
+        taken = record_clip(link, 1_000)
+    assert taken.ok and taken.attempts == 1 and taken.damaged_blocks == 1
+    np.testing.assert_array_equal(taken.samples, SAMPLES)
+
+
+def test_port_that_vanishes_while_recording_is_an_error_at_once() -> None:
+    with (
+        FakeBoard(recording_board("unplug")) as board,
+        Link(board.port) as link,
+        pytest.raises(PortGoneError, match="vanished"),
+    ):
+        record_clip(link, 1_000)
+
+
+def test_silent_board_is_an_error() -> None:
+    with (
+        FakeBoard(lambda board, command: None) as board,
+        Link(board.port) as link,
+        pytest.raises(LinkError, match="records nothing"),
+    ):
+        record_clip(link, 1_000)
+
+
+def test_app_that_cannot_record_says_so() -> None:
+    with (
+        FakeBoard(lambda board, command: board.nak(command, BoardCode.COMMAND)) as board,
+        Link(board.port) as link,
+        pytest.raises(CommandRefusedError, match="flash the other app"),
+    ):
+        record_clip(link, 1_000)
+
+
+def test_levels_of_known_signals() -> None:
+    square = np.tile(np.array([32_767, -32_768], np.int16), 500)
+    assert levels(square).clipping_share == 1.0
+    assert levels(square).rms_db == pytest.approx(0, abs=0.01)
+    sine = np.round(16_384 * np.sin(np.arange(1_600) * 2 * np.pi / 16)).astype(np.int16)
+    assert levels(sine).peak_db == pytest.approx(-6.02, abs=0.01)
+    assert levels(sine).rms_db == pytest.approx(-9.03, abs=0.01)
+    assert levels(np.full(10, 3_277, np.int16)).dc == pytest.approx(0.1, abs=1e-3)
+    assert levels(np.zeros(10, np.int16)).rms_db == recorder.FLOOR_DB
+
+
+@pytest.mark.parametrize(("samples", "attempts"), [(0, 3), (-5, 3), (10, 0)])
+def test_impossible_requests_are_refused(samples: int, attempts: int) -> None:
+    with (
+        FakeBoard(recording_board()) as board,
+        Link(board.port) as link,
+        pytest.raises(ValueError, match="cannot record"),
+    ):
+        record_clip(link, samples, attempts=attempts)
