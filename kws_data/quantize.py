@@ -1,0 +1,115 @@
+"""Float Keras model to full-int8 ``.tflite``.
+
+The input's scale is exactly 1/128 with zero point 0, so that the int8 features of the front end go into the model as
+they are: the representative set holds -1 and 127/128 to fix that, and the result is checked.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from contextlib import redirect_stdout
+from io import StringIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kws_data.errors import ModelError
+from kws_data.train import as_input
+
+if TYPE_CHECKING:
+    import keras
+
+REPRESENTATIVE_CLIPS = 1_000
+INPUT_SCALE = 1.0 / 128.0
+OUTPUT_SCALE, OUTPUT_ZERO = 1.0 / 256.0, -128
+
+
+def load_float(path: Path) -> keras.Model:
+    """The trained float model; raises ModelError when the file is missing or damaged."""
+    import keras
+
+    try:
+        return keras.models.load_model(path, compile=False)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ModelError("float model cannot be read", str(path), f"call kws train first ({error})") from None
+
+
+def float_scores(model: keras.Model, x: NDArray[np.int8], batch: int = 512) -> NDArray[np.float32]:
+    """Probabilities [clips, labels] of int8 features [clips, frames, features]."""
+    parts = [np.asarray(model(as_input(x[i : i + batch]), training=False)) for i in range(0, len(x), batch)]
+    return np.concatenate(parts).astype(np.float32)
+
+
+def quantise(model_float: Path | keras.Model, features: NDArray[np.int8], seed: int = 0) -> bytes:
+    """Convert a float model to full int8.
+
+    Args:
+        model_float: path of ``model_float.keras``, or the model.
+        features: int8 [clips, frames, features], training features to calibrate the activations on.
+        seed: which of them are used, when there are more than are needed.
+
+    Returns:
+        The bytes of the converter's file: input int8 (scale 1/128, zero point 0), output int8 (1/256, -128).
+
+    Raises:
+        ModelError: no features, or the converter made another input or output than that.
+    """
+    import tensorflow as tf
+
+    model = load_float(model_float) if isinstance(model_float, Path) else model_float
+    chosen = representative(features, seed)
+
+    def batches() -> Iterator[list[NDArray[np.float32]]]:
+        for clip in chosen:
+            yield [clip[np.newaxis]]
+
+    converter = tf.lite.TFLiteConverter.from_keras_model(model)
+    converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    converter.representative_dataset = batches
+    converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
+    converter.inference_input_type = tf.int8
+    converter.inference_output_type = tf.int8
+    with redirect_stdout(StringIO()), warnings.catch_warnings():  # it prints what it does; stdout is not its own
+        warnings.simplefilter("ignore")
+        tflite = bytes(converter.convert())
+    check_ends(tflite)
+    return tflite
+
+
+def representative(features: NDArray[np.int8], seed: int) -> NDArray[np.float32]:
+    """Model inputs to calibrate on: some clips, and one frame each of the lowest and the highest value."""
+    if features.ndim != 3 or len(features) == 0:
+        raise ModelError("no features to calibrate on", list(features.shape), "give int8 [clips, frames, features]")
+    index = np.random.default_rng(seed).permutation(len(features))[:REPRESENTATIVE_CLIPS]
+    chosen = np.array(features[np.sort(index)])
+    chosen[0, 0, 0], chosen[0, -1, -1] = -128, 127
+    inputs = as_input(chosen)
+    assert inputs.min() == -1.0 and inputs.max() == 127 / 128
+    return inputs
+
+
+def check_ends(tflite: bytes) -> None:
+    """Raises ModelError unless input and output are int8 with the scales that front end and detector expect."""
+    for which, detail, scale, zero in zip(
+        ("input", "output"), ends(tflite), (INPUT_SCALE, OUTPUT_SCALE), (0, OUTPUT_ZERO), strict=True
+    ):
+        found = detail["quantization"]
+        if detail["dtype"] is not np.int8 or tuple(found) != (scale, zero):
+            raise ModelError(
+                f"quantised model has another {which}", found, f"expected int8 with scale {scale}, zero point {zero}"
+            )
+
+
+def ends(tflite: bytes) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Details of the only input and the only output, as LiteRT reads them."""
+    from ai_edge_litert.interpreter import Interpreter
+
+    try:
+        interpreter = Interpreter(model_content=tflite)
+        (given,), (result,) = interpreter.get_input_details(), interpreter.get_output_details()
+    except (ValueError, RuntimeError) as error:
+        raise ModelError("model cannot be opened", None, f"it needs one input and one output ({error})") from None
+    return given, result
