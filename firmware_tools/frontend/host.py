@@ -44,7 +44,7 @@ class HostFrontend:
 
     def __init__(self, spec: FrontendSpec) -> None:
         self.spec = spec
-        self._batch = _library(spec).kws_frontend_batch
+        self._batch = frontend_library(spec).kws_frontend_batch
 
     def __call__(self, clips: NDArray[np.int16]) -> NDArray[np.int8]:
         """int8 ``[clips, frames, features]`` of int16 ``[clips, samples]``; the GIL is released meanwhile.
@@ -72,12 +72,14 @@ class HostFrontend:
 
 
 @lru_cache(maxsize=32)
-def _library(spec: FrontendSpec) -> ctypes.CDLL:
+def frontend_library(spec: FrontendSpec, flags: tuple[str, ...] = ()) -> ctypes.CDLL:
+    """The C front end with the tables of ``spec``, compiled for this machine; ``flags`` go to the compiler."""
     path = compile_host(
         [SOURCE_DIR / "kws_frontend.c", frontend_c_source(spec), _BATCH_C],
         include_dirs=[INCLUDE_DIR],
         headers={"kws_frontend_tables.h": frontend_c_header(spec)},
         name="frontend",
+        flags=flags,
     )
     library = ctypes.CDLL(str(path))
     size, pointer = ctypes.c_size_t, ctypes.c_void_p
