@@ -51,11 +51,13 @@ class BlockCost:
         cycles: of all its instructions, the branch at its end not taken.
         refill: of the pipeline when control leaves it other than by falling through; 0 when it ends in no branch.
         entry: added to the refill of a branch that lands on its first instruction.
+        most_refill: what its refill comes to at most, with the entry of where control goes.
     """
 
     cycles: int
     refill: int
     entry: int
+    most_refill: int
 
 
 class CycleModel(Protocol):
@@ -99,7 +101,12 @@ class CortexM4:
         cycles = _pair(timed) + self.wait_states * self._fetches(address, code, timed)
         refill = timed[-1].refill + self.wait_states if timed and timed[-1].refill else 0
         wide = len(code) >= 2 and code[1] >> 3 in (0b11101, 0b11110, 0b11111)
-        return BlockCost(cycles=cycles, refill=refill, entry=int(wide and address % 4 != 0))
+        return BlockCost(
+            cycles=cycles,
+            refill=refill,
+            entry=int(wide and address % 4 != 0),
+            most_refill=PIPELINE_RELOAD + self.wait_states,
+        )
 
     @staticmethod
     def _fetches(address: int, code: bytes, timed: Sequence[_Timed]) -> int:

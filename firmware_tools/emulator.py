@@ -11,12 +11,14 @@ held to real time, so that a listening board neither floods its host nor takes a
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import socket
 import subprocess
 import sys
 import tempfile
+import threading
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -26,6 +28,7 @@ from numpy.typing import NDArray
 
 from firmware_tools import emulator_control as control
 from firmware_tools.boards import BoardSpec
+from firmware_tools.elf import read_elf
 from firmware_tools.emulator_control import Message
 from firmware_tools.errors import BoardError
 
@@ -54,6 +57,7 @@ class EmulatedBoard:
         self._process: subprocess.Popen[bytes] | None = None
         self._channel: socket.socket | None = None
         self._failure: str | None = None
+        self._turn = threading.Lock()  # one request at a time
 
     def __enter__(self) -> Self:
         self.start()
@@ -101,6 +105,7 @@ class EmulatedBoard:
 
     def stop(self) -> None:
         """Power off. Does nothing when it is off."""
+        _ = self.failure  # kept for whoever asks later
         process, self._process = self._process, None
         channel, self._channel = self._channel, None
         if channel is not None:
@@ -121,11 +126,9 @@ class EmulatedBoard:
     @property
     def failure(self) -> str | None:
         """Why the board stopped by itself (one line, with the function where it did), or None."""
-        if self._failure is None and self._process is not None and self._channel is not None and not self.alive:
-            try:
+        if self._failure is None and self._channel is not None and not self.alive:
+            with contextlib.suppress(BoardError):
                 self._answer(b"")
-            except BoardError:
-                pass
         return self._failure
 
     # ---- the world around it ----------------------------------------------------------------------------------------
@@ -161,17 +164,41 @@ class EmulatedBoard:
         values: dict[str, int] = json.loads(self._request(Message(control.STATS)))
         return values
 
+    def profile(self, elf: Path) -> dict[str, int]:
+        """Cycles spent in each function since power-on, most first; time slept is in none.
+
+        Args:
+            elf: the linked image that is flashed.
+
+        Raises:
+            BoardError: the board has stopped; says why.
+            FirmwareError: ``elf`` cannot be read.
+        """
+        names = read_elf(elf)
+        spent: dict[str, int] = {}
+        for address, cycles in json.loads(self._request(Message(control.PROFILE))).items():
+            name = names.locate(int(address)).split("+")[0]
+            spent[name] = spent.get(name, 0) + cycles
+        return dict(sorted(spent.items(), key=lambda item: (-item[1], item[0])))
+
+    def unplug(self) -> None:
+        """Pull the plug: the port vanishes at once, whatever was going on."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+
     def _request(self, message: Message) -> bytes:
         if self._channel is None:
             raise BoardError("emulated board is off", self.board.name, "power it on with start()")
-        self._channel.settimeout(ANSWER_TIMEOUT_S)
-        try:
-            control.send(self._channel, message)
-        except TimeoutError:
-            raise BoardError("emulated board does not answer", self.board.name, "end it and start it again") from None
-        except OSError:
-            pass  # it has ended; its last message says why
-        return self._answer(control.DONE)
+        with self._turn:
+            self._channel.settimeout(ANSWER_TIMEOUT_S)
+            try:
+                control.send(self._channel, message)
+            except TimeoutError:
+                raise self._silent() from None
+            except OSError:
+                pass  # it has ended; its last message says why
+            return self._answer(control.DONE)
 
     def _answer(self, kind: bytes) -> bytes:
         """Body of the next message, which should be of ``kind``; a failure is kept and raised."""
@@ -179,12 +206,18 @@ class EmulatedBoard:
         try:
             message = control.receive(self._channel)
         except TimeoutError:
-            raise BoardError("emulated board does not answer", self.board.name, "end it and start it again") from None
+            raise self._silent() from None
         except OSError:
             message = None
         if message is not None and message.kind == kind:
             return message.body
         raise self._failed(message)
+
+    def _silent(self) -> BoardError:
+        """The board did not answer in time: it is ended, since a late answer would be taken for another one's."""
+        self._failure = "it did not answer"
+        self.unplug()
+        return BoardError("emulated board does not answer", self.board.name, "power it on again")
 
     def _failed(self, message: Message | None) -> BoardError:
         if message is not None and message.kind == control.FAILED:

@@ -6,6 +6,7 @@ cannot go on, and when its owner is gone for whatever reason.
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import json
 import os
@@ -100,6 +101,8 @@ class Service:
             self.machine.play(np.frombuffer(message.body, dtype="<i2"))
         elif message.kind == control.STATS:
             body = json.dumps(stats(self.machine)).encode()
+        elif message.kind == control.PROFILE:
+            body = json.dumps(self.machine.profile()).encode()
         control.send(self.channel, Message(control.DONE, body))
 
 
@@ -112,10 +115,8 @@ def stats(machine: Machine) -> dict[str, int]:
 
 def fail(channel: socket.socket, why: str) -> NoReturn:
     """Tell the owner and end the process; the port vanishes with it."""
-    try:
+    with contextlib.suppress(OSError):
         control.send(channel, Message(control.FAILED, why.encode()))
-    except OSError:
-        pass
     os._exit(3)
 
 

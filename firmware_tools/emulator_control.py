@@ -14,9 +14,10 @@ _HEADER = struct.Struct("<cI")
 POWER = b"B"  # owner: board and files, JSON
 PLAY = b"P"  # owner: samples, int16 little endian
 STATS = b"S"  # owner: tell the counters
+PROFILE = b"C"  # owner: tell the cycles of each block
 OFF = b"Q"  # owner: power off
 READY = b"R"  # board: running; its port, JSON
-DONE = b"A"  # board: the last request is carried out; counters, JSON, after STATS
+DONE = b"A"  # board: the last request is carried out; the answer, JSON, when one was asked for
 FAILED = b"F"  # board: cannot start, or has stopped; why
 
 

@@ -29,7 +29,8 @@ class Block(ctypes.Structure):
         ("bytes", ctypes.c_uint16),
         ("refill", ctypes.c_uint8),
         ("entry", ctypes.c_uint8),
-        ("unused", ctypes.c_uint16),
+        ("most", ctypes.c_uint16),
+        ("spent", ctypes.c_uint64),
     )
 
 
@@ -92,6 +93,8 @@ def machine_library() -> ctypes.CDLL:
     library.kws_machine_run.argtypes = (ctypes.c_void_p, ctypes.c_uint32)
     library.kws_machine_reset.argtypes = (ctypes.c_void_p,)
     library.kws_machine_play.argtypes = (ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t)
+    library.kws_machine_blocks.argtypes = (ctypes.c_void_p,)
+    library.kws_machine_blocks.restype = ctypes.c_void_p
     library.kws_machine_read_report.argtypes = (ctypes.c_void_p, ctypes.POINTER(Report))
     return library
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ctypes
+import os
 import sys
+import traceback
 from collections.abc import Callable
 from typing import Any
 
@@ -33,7 +35,6 @@ from firmware_tools.errors import BoardError
 
 PAGE_BYTES = 4096
 RAM_AT_POWER_ON = 0xA5  # RAM holds garbage at power-on; a firmware that forgets to clear .bss shows it
-LONGEST_BLOCK_BYTES = 512
 _DEVICES = (
     (0x40000000, "system"),
     (0x40001000, "uart"),
@@ -169,13 +170,18 @@ class Machine:
 
     def _time_block(self, address: int, size: int, place: int) -> None:
         """Called by the machine for each block that it meets first."""
-        start = address - self.board.flash.origin
-        cost = self._model.block(address, self.flash[start : start + size])
+        try:
+            start = address - self.board.flash.origin
+            cost = self._model.block(address, self.flash[start : start + size])
+        except BaseException:  # the C code that called cannot pass it on
+            traceback.print_exc()
+            os._exit(4)
         block = Block.from_address(place)
         block.cycles = min(cost.cycles, 0xFFFF)
         block.bytes = size
         block.refill = cost.refill
         block.entry = cost.entry
+        block.most = cost.most_refill
 
     @staticmethod
     def _log(character: int) -> None:
@@ -206,6 +212,15 @@ class Machine:
         report = Report()
         self._library.kws_machine_read_report(self._machine, ctypes.byref(report))
         return report
+
+    def profile(self) -> dict[int, int]:
+        """Cycles spent in each basic block that ran, by its address."""
+        places = self.board.flash.bytes // 2
+        table = (Block * places).from_address(self._library.kws_machine_blocks(self._machine))
+        blocks = np.frombuffer(memoryview(table), dtype=np.dtype(Block))
+        (ran,) = np.nonzero(blocks["bytes"])
+        origin = self.board.flash.origin
+        return {origin + 2 * int(place): int(blocks["spent"][place]) for place in ran}
 
     def stack_used_bytes(self) -> int:
         """Most bytes of stack used so far: RAM below the first stack pointer that no longer holds its first value."""

@@ -17,7 +17,8 @@ typedef struct kws_block {
     uint16_t bytes;
     uint8_t refill;  /* pipeline refill when control leaves it other than by falling through; 0: no branch */
     uint8_t entry;   /* added to the refill of a branch that lands here */
-    uint16_t unused;
+    uint16_t most; /* that a refill after this block comes to, with the entry of where control goes */
+    uint64_t spent; /* cycles spent in it so far, with the refill after it */
 } kws_block;
 
 typedef struct kws_machine kws_machine;
@@ -83,6 +84,9 @@ void kws_machine_reset(kws_machine *m);
 /* Queue samples for the microphone: after what plays now when it runs, in place of what waits when it does not.
  * Returns 0, or -1 when there is no memory. */
 int kws_machine_play(kws_machine *m, const int16_t *samples, size_t count);
+
+/* Blocks of flash, one place for each halfword; those that ran have bytes > 0. */
+const kws_block *kws_machine_blocks(const kws_machine *m);
 
 void kws_machine_read_report(const kws_machine *m, kws_machine_report *report);
 

@@ -42,12 +42,13 @@ typedef struct kws_mic {
 struct kws_machine {
     kws_machine_config config;
     uint64_t cycles;
+    uint32_t polls;
     uint64_t next_poll; /* cycle of the next look at the host */
     uint64_t slept_cycles;
     uint64_t blocks_run;
     uint32_t fallthrough; /* end of the last block */
     uint32_t last_block;
-    uint8_t refill; /* of the last block */
+    kws_block *last; /* the last block, NULL after a reset */
     uint32_t wake;
     uint32_t stop, detail, bad_address, bad_access;
     uint32_t cpacr, demcr, dwt_ctrl, cyccnt_base;

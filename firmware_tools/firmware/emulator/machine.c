@@ -6,8 +6,8 @@
 
 #define POLL_CYCLES 64000u       /* look at the host at least this often: 1 ms at 64 MHz */
 #define SLEEP_POLL_CYCLES 16000u /* and this often while sleeping a lot */
-#define MOST_REFILL 3u           /* "P ... ranges from 1 to 3", Cortex-M4 TRM 3.3.1 */
 #define MARGIN_NS 2000000u       /* real time may lag by this much before the machine waits for it */
+#define LAG_NS 100000000u        /* by more than this it is not made up for: the host was busy elsewhere */
 #define LONG_WAIT_NS 500000000u
 
 kws_machine *kws_machine_new(const kws_machine_config *config)
@@ -58,6 +58,11 @@ void kws_machine_halt(kws_machine *m, kws_stop stop, uint32_t detail)
     m->config.uc_emu_stop(m->config.uc);
 }
 
+const kws_block *kws_machine_blocks(const kws_machine *m)
+{
+    return m->blocks;
+}
+
 void kws_machine_read_report(const kws_machine *m, kws_machine_report *report)
 {
     report->cycles = m->cycles;
@@ -91,12 +96,16 @@ void kws_machine_on_block(void *uc, uint64_t address, uint32_t bytes, void *user
     kws_block *block = &m->blocks[place];
     if (block->bytes == 0 || block->bytes != bytes)
         m->config.time_block(at, bytes, block);
-    if (at != m->fallthrough && m->refill != 0) {
-        uint32_t refill = (uint32_t)m->refill + block->entry;
-        m->cycles += refill < MOST_REFILL ? refill : MOST_REFILL;
+    if (at != m->fallthrough && m->last != NULL && m->last->refill != 0) {
+        uint32_t refill = (uint32_t)m->last->refill + block->entry;
+        if (refill > m->last->most)
+            refill = m->last->most;
+        m->cycles += refill;
+        m->last->spent += refill;
     }
     m->cycles += block->cycles;
-    m->refill = block->refill;
+    block->spent += block->cycles;
+    m->last = block;
     m->fallthrough = at + block->bytes;
     m->last_block = at;
     m->blocks_run++;
@@ -135,13 +144,17 @@ static uint64_t next_wake(const kws_machine *m)
 }
 
 /* Real time still to pass before virtual time may reach `next`, in ns; 0 when it need not wait. */
-static uint64_t ahead_ns(const kws_machine *m, uint64_t next)
+static uint64_t ahead_ns(kws_machine *m, uint64_t next)
 {
     if (!m->mic.paced || m->mic.rate_hz == 0)
         return 0;
     double virtual_ns = (double)(next - m->mic.anchor_cycles) * 1e9 / (double)m->config.clock_hz;
     double real_ns = (double)(kws_host_now_ns() - m->mic.anchor_ns);
     double ahead = virtual_ns - real_ns;
+    if (ahead < -(double)LAG_NS) {
+        m->mic.anchor_cycles = m->cycles;
+        m->mic.anchor_ns = kws_host_now_ns();
+    }
     return ahead > (double)MARGIN_NS ? (uint64_t)ahead : 0;
 }
 
@@ -176,7 +189,7 @@ int kws_machine_run(kws_machine *m, uint32_t entry)
 {
     uint32_t pc = entry & ~1u;
     m->fallthrough = pc;
-    m->refill = 0;
+    m->last = NULL;
     for (;;) {
         int err = m->config.uc_emu_start(m->config.uc, pc | 1u, 0xFFFFFFFFu, 0, 0);
         if (err != 0)

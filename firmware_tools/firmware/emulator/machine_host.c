@@ -10,6 +10,7 @@
 
 #define POLL_CYCLES 64000u
 #define ORPHAN_CHECK_NS 500000000u
+#define ORPHAN_CHECK_POLLS 256u
 
 uint64_t kws_host_now_ns(void)
 {
@@ -50,6 +51,13 @@ static void give_out(kws_machine *m)
     memmove(u->out, u->out + put, u->out_count);
 }
 
+/* The socket's EOF says so sooner, unless the owner had forked: its children hold the socket open. */
+static void check_parent(kws_machine *m)
+{
+    if ((int)getppid() != m->config.parent_pid)
+        kws_machine_halt(m, KWS_STOP_ORPHAN, 0);
+}
+
 /* One poll of both descriptors; EOF on the control socket is the owner's business (on_control ends the process). */
 static void exchange(kws_machine *m, int timeout_ms)
 {
@@ -58,11 +66,11 @@ static void exchange(kws_machine *m, int timeout_ms)
     if (u->cable_count < KWS_CABLE_BYTES)
         pty_events |= POLLIN;
     struct pollfd fds[2] = {{m->config.pty_fd, pty_events, 0}, {m->config.control_fd, POLLIN, 0}};
-    if (poll(fds, 2, timeout_ms) <= 0) {
-        if (timeout_ms > 0 && (int)getppid() != m->config.parent_pid)
-            kws_machine_halt(m, KWS_STOP_ORPHAN, 0);
+    int ready = poll(fds, 2, timeout_ms);
+    if ((ready <= 0 && timeout_ms > 0) || ++m->polls % ORPHAN_CHECK_POLLS == 0)
+        check_parent(m);
+    if (ready <= 0)
         return;
-    }
     if (fds[1].revents != 0)
         m->config.on_control();
     if (fds[0].revents & POLLIN)
