@@ -69,6 +69,26 @@ class CommandRefusedError(ProtocolError):
         super().__init__(f"board refused {command.name} ({reason})", detail, remedy)
 
 
+@dataclass(frozen=True)
+class SerialPort:
+    """A serial port of this machine; ``usb_id`` is ``vvvv:pppp``, or empty when it is no USB port."""
+
+    device: str
+    description: str
+    usb_id: str
+
+
+def list_ports() -> list[SerialPort]:
+    """The serial ports of this machine, by name."""
+    from serial.tools import list_ports as tools
+
+    found = []
+    for port in sorted(tools.comports()):
+        usb_id = "" if port.vid is None else f"{port.vid:04x}:{port.pid:04x}"
+        found.append(SerialPort(port.device, port.description or "", usb_id))
+    return found
+
+
 class Link:
     """An open serial port. Use it as a context manager.
 
@@ -197,8 +217,9 @@ class Link:
     def _read(self, deadline: float) -> bytes:
         try:
             waiting = self._serial.in_waiting
-            if waiting == 0:
-                self._serial.timeout = min(_POLL_S, max(0.0, deadline - time.monotonic()))
+            patience = min(_POLL_S, max(0.0, deadline - time.monotonic()))
+            if waiting == 0 and patience != self._serial.timeout:
+                self._serial.timeout = patience
             data: bytes = self._serial.read(max(1, waiting))
         except (OSError, TypeError) as error:  # TypeError: pyserial's file handle went away under it
             raise self._gone(error) from None

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,8 +15,12 @@ from numpy.typing import NDArray
 from firmware_tools.boards import BoardSpec
 from firmware_tools.errors import BoardError, LinkError
 from firmware_tools.flash import FLASH_FILE, default_state_dir
-from firmware_tools.link import BoardHello, Link
+from firmware_tools.link import BoardHello, Link, PortGoneError
 
+if TYPE_CHECKING:
+    from firmware_tools.emulator import EmulatedBoard
+
+END_TIMEOUT_S = 2.0
 Play = Callable[[NDArray[np.int16]], None]
 
 
@@ -80,6 +86,15 @@ def open_board(board: BoardSpec, port: str | None = None, state_dir: Path | None
             with Link(emulated.port, board.baud) as link:
                 yield BoardSession(board, link, link.hello(), emulated.play)
         except LinkError as error:
-            if not emulated.failure:
+            reason = _why_it_stopped(emulated) if isinstance(error, PortGoneError) else emulated.failure
+            if reason is None:
                 raise
-            raise BoardError("firmware on the emulated board failed", str(emulated.failure), "") from error
+            raise BoardError("emulated board failed", reason, "power it on again") from error
+
+
+def _why_it_stopped(emulated: EmulatedBoard) -> str | None:
+    """Its failure; its port vanishes a moment before its process ends."""
+    deadline = time.monotonic() + END_TIMEOUT_S
+    while emulated.alive and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return emulated.failure

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from firmware_tools.detector import Detection
 from firmware_tools.errors import LinkError, ProtocolError
-from firmware_tools.link import Link, PortGoneError, ack_value
-from firmware_tools.wire import Frame, Type
+from firmware_tools.link import CommandRefusedError, Link, PortGoneError, ack_value
+from firmware_tools.wire import BoardCode, Frame, Type
 
 CHUNK_SAMPLES = 512
 RESULT = struct.Struct("<hHIIIIIB")
@@ -82,10 +82,15 @@ def classify(link: Link, samples: NDArray[np.int16]) -> ClipResult:
         LinkError: the board is silent or gone.
     """
     data = _pcm(samples)
-    ack_value(link.request(Type.CLIP_BEGIN, len(samples).to_bytes(4, "little")))
-    _send_samples(link, Type.CLIP_DATA, data, 0)
-    reply = link.request(Type.CLIP_END)
-    return _result(reply)
+    for again in (True, True, False):
+        try:
+            ack_value(link.request(Type.CLIP_BEGIN, len(samples).to_bytes(4, "little")))
+            _send_samples(link, Type.CLIP_DATA, data, 0)
+            return _result(link.request(Type.CLIP_END))
+        except CommandRefusedError as refusal:
+            if refusal.code not in (BoardCode.BUSY, BoardCode.LOST) or not again:
+                raise  # otherwise the board has been reset within the clip: send it once more
+    raise AssertionError("unreachable")
 
 
 def features(link: Link) -> NDArray[np.int8]:

@@ -14,8 +14,11 @@ from firmware_tools.errors import ModelError
 from firmware_tools.frontend.emit import frontend_c_header, frontend_c_source
 from firmware_tools.frontend.spec import FrontendSpec
 from firmware_tools.image import FirmwareImage, build_image
+from firmware_tools.link import HELLO
+from firmware_tools.wire import MAX_PAYLOAD
 
 MAX_LABELS = 64
+HELLO_ROOM = 128  # of a board's hello, for the names of app and board and the bundle's hash
 
 
 def spotter_sources(
@@ -93,6 +96,11 @@ def build_spotter(
 def _check_fits(graph: Graph, spec: FrontendSpec, labels: Sequence[str], clip_samples: int) -> None:
     if not FIRST_KEYWORD < len(labels) <= MAX_LABELS:
         raise ModelError("number of labels cannot be used", len(labels), f"use 3 to {MAX_LABELS}")
+    told = HELLO.size + sum(len(label.encode()) + 1 for label in labels) + HELLO_ROOM
+    if told > MAX_PAYLOAD or any("\0" in label for label in labels):
+        raise ModelError(
+            "labels cannot be told over the wire", f"{told} bytes", f"use at most {MAX_PAYLOAD} bytes, no NUL"
+        )
     frames = spec.frames(clip_samples)
     inputs, outputs = _values(graph, graph.inputs), _values(graph, graph.outputs)
     if inputs != frames * spec.features:

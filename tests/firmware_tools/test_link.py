@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from pathlib import Path
 
 import pytest
+from fake_board import HELLO_PAYLOAD, FakeBoard
 
 from firmware_tools.errors import LinkError, ProtocolError
 from firmware_tools.link import CommandRefusedError, Link, PortGoneError, ack_value
 from firmware_tools.wire import BoardCode, Frame, Type
-
-sys.path.insert(0, str(Path(__file__).parent))
-from fake_board import HELLO_PAYLOAD, FakeBoard
 
 
 def polite(board: FakeBoard, command: Frame) -> None:

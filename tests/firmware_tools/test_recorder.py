@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
+from fake_board import Answer, FakeBoard, audio_frames
 
 from firmware_tools import recorder
 from firmware_tools.errors import LinkError
 from firmware_tools.link import CommandRefusedError, Link, PortGoneError
 from firmware_tools.recorder import END, levels, record_clip
 from firmware_tools.wire import BoardCode, Frame, Type
-
-sys.path.insert(0, str(Path(__file__).parent))
-from fake_board import Answer, FakeBoard, audio_frames
 
 SAMPLES = np.random.default_rng(5).integers(-20_000, 20_000, 1_000).astype("<i2")
 

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 import zlib
-from pathlib import Path
 
 import pytest
+import wire_in_c
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from firmware_tools import wire
 from firmware_tools.wire import MAX_PAYLOAD, Decoder, Frame, Type, encode
-
-sys.path.insert(0, str(Path(__file__).parent))
-import wire_in_c
 
 # Payloads that exercise COBS: zeros, runs around 254 bytes, the longest frame.
 payloads = st.one_of(

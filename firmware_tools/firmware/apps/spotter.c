@@ -95,10 +95,16 @@ static void keep(const int8_t *frame)
     app.frames++;
 }
 
+/* Where the stream is: samples heard, and those that the microphone lost. */
+static uint64_t position(void)
+{
+    return app.mode == LISTEN_MICROPHONE ? app.heard + kws_port_mic_overruns() : app.heard;
+}
+
 static void send_scores(uint32_t cycles)
 {
     kws_link_event(&serial_line, KWS_EVENT_SCORES);
-    kws_wire_put_u64(&serial_line.tx, app.heard);
+    kws_wire_put_u64(&serial_line.tx, position());
     kws_wire_put_u32(&serial_line.tx, cycles);
     kws_wire_put_bytes(&serial_line.tx, (const uint8_t *)scores, sizeof scores);
     kws_link_send(&serial_line);
@@ -120,7 +126,7 @@ static void spot(void)
     kws_detection detection;
     const uint32_t begun = kws_port_cycles();
     kws_model_invoke(window, scores);
-    const int detected = kws_detector_push(&detector, scores, app.heard, &detection);
+    const int detected = kws_detector_push(&detector, scores, position(), &detection);
     const uint32_t cycles = app.last_frame_cycles + (kws_port_cycles() - begun);
     if (app.want_scores) {
         send_scores(cycles);
@@ -130,7 +136,7 @@ static void spot(void)
     }
 }
 
-static void frame_made(const int8_t *frame)
+static void frame_made(void)
 {
     app.last_frame_cycles = app.frame_cycles;
     app.all_frames_cycles += app.frame_cycles;
@@ -138,14 +144,7 @@ static void frame_made(const int8_t *frame)
         app.slowest_frame_cycles = app.frame_cycles;
     }
     app.frame_cycles = 0;
-    if (app.mode == CLIP) {
-        if (app.frames < KWS_APP_CLIP_FRAMES) {
-            keep(frame);
-        }
-        return;
-    }
-    keep(frame);
-    if (--app.until_inference == 0) {
+    if (app.mode != CLIP && --app.until_inference == 0) {
         app.until_inference = KWS_APP_STRIDE_FRAMES;
         spot();
     }
@@ -158,12 +157,15 @@ static void hear(const int16_t *samples, size_t count)
         size_t used = 0;
         const uint32_t begun = kws_port_cycles();
         const int made = kws_frontend_push(&frontend, samples, count, &used, frame);
+        if (made == 1) {
+            keep(frame);
+        }
         app.frame_cycles += kws_port_cycles() - begun;
         app.heard += used;
         samples += used;
         count -= used;
         if (made == 1) {
-            frame_made(frame);
+            frame_made();
         } else if (made < 0 || used == 0) {
             return;
         }
