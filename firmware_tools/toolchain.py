@@ -91,7 +91,7 @@ def compile_host(
             files = _materialise(sources, headers or {}, work)
             includes = [f"-I{work}", *(f"-I{path}" for path in include_dirs)]
             built = work / "built.so"
-            _run([*_compiler(), "-shared", "-Wl,-s", *command_flags, *includes, *files, "-o", str(built)], name)
+            _run([*_compiler(), "-shared", "-s", *command_flags, *includes, *files, "-o", str(built)], name)
             built.replace(library)
     except OSError as error:
         raise FirmwareError(
@@ -124,7 +124,7 @@ def compile_arm(
         out_elf: file to write; its folder is made.
         headers: generated headers, file name to text.
         defines: ``NAME`` or ``NAME=VALUE``.
-        optimise: optimisation flag.
+        optimise: optimisation flag; at ``-Os`` and ``-Oz`` zig drops the symbol table, which accounting needs.
         flags: further compiler flags.
 
     Raises:
