@@ -63,11 +63,11 @@ class SpecAugment:
     """
 
     shift_frames: int = 2
-    time_masks: int = 2
-    time_mask_frames: int = 8
+    time_masks: int = 1
+    time_mask_frames: int = 5
     mel_masks: int = 1
-    mel_mask_bands: int = 7
-    warp: float = 0.08
+    mel_mask_bands: int = 3
+    warp: float = 0.05
 
     def apply(self, x: Batch, axis: MelAxis, rng: np.random.Generator) -> Batch:
         """A changed copy of ``x`` [clips, frames, features]."""
@@ -80,13 +80,15 @@ class SpecAugment:
         mel *= mask(rng, self.mel_masks, self.mel_mask_bands, len(x), mel.shape[2])[:, None, :]
         mel *= mask(rng, self.time_masks, self.time_mask_frames, len(x), mel.shape[1])[:, :, None]
         changed = mel @ axis.from_mel
-        return (changed + mean).astype(np.float32)
+        moved: Batch = (changed + mean).astype(np.float32)
+        return moved
 
 
 def shifted(x: Batch, frames: NDArray[np.int64]) -> Batch:
     """Each clip moved by its number of frames, the edge repeated."""
     index = np.clip(np.arange(x.shape[1]) - frames[:, None], 0, x.shape[1] - 1)
-    return x[np.arange(len(x))[:, None], index]
+    moved: Batch = x[np.arange(len(x))[:, None], index]
+    return moved
 
 
 def warped(mel: Batch, stretch: NDArray[np.float64]) -> Batch:
@@ -99,7 +101,8 @@ def warped(mel: Batch, stretch: NDArray[np.float64]) -> Batch:
     clip, band = np.arange(len(mel))[:, None], np.arange(bands)
     weights[clip, low, band] = 1 - part
     weights[clip, low + 1, band] += part
-    return np.matmul(mel, weights)
+    stretched: Batch = np.matmul(mel, weights)
+    return stretched
 
 
 def mask(rng: np.random.Generator, masks: int, widest: int, clips: int, length: int) -> NDArray[np.float32]:

@@ -15,9 +15,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from firmware_tools.atomic import atomic_path, write_text
+from firmware_tools.frontend.scaling import quantisation
 from kws_data.config import Config, ModelSettings, TrainSettings
 from kws_data.errors import DataError
+from kws_data.features import FeatureSet, load_features
 from kws_data.models import build_model
+from kws_data.pseudo_words import with_pseudo_words
 from kws_data.spec_augment import MelAxis, SpecAugment, mel_axis
 
 if TYPE_CHECKING:
@@ -61,17 +65,8 @@ def train(config: Config, dataset_dir: Path, model_dir: Path, progress: Progress
         DataError: the data set is missing, or its labels are not those of the config.
         ConfigError: there is no such family of models.
     """
-    from firmware_tools.atomic import atomic_path, write_text
-    from firmware_tools.frontend.tables import tables
-    from kws_data.features import load_features
 
-    features = load_features(dataset_dir, "train")
-    x, y = np.asarray(features.x), np.asarray(features.y, np.int64)
-    if y.max() >= len(config.labels) or x.ndim != 4:
-        raise DataError("data set does not fit the configuration", str(dataset_dir), "build it again: kws build")
-    axis = mel_axis(config.frontend, feature_steps_db(tables(config.frontend)))
-    augment = SpecAugment() if config.train.spec_augment else None
-    data = TrainSet(x, y, len(config.labels), axis, augment)
+    data = train_set(load_features(dataset_dir, "train"), config)
     model, history = fit_with_teacher(data, config.model, config.train, config.seed, progress)
     model_dir.mkdir(parents=True, exist_ok=True)
     with atomic_path(model_dir / "model_float.keras") as path:
@@ -80,9 +75,16 @@ def train(config: Config, dataset_dir: Path, model_dir: Path, progress: Progress
     return history
 
 
-def feature_steps_db(tables: Any) -> NDArray[np.float64]:
-    """dB of one int8 step of each feature, from the tables of a front end."""
-    return np.asarray(tables.step_db, np.float64)
+def train_set(features: FeatureSet, config: Config) -> TrainSet:
+    """The training features of a data set, with pseudo-words and feature augmentation when the config asks for them."""
+    x, y = np.asarray(features.x), np.asarray(features.y, np.int64)
+    if not len(y) or y.max() >= len(config.labels) or x.shape[3] != config.frontend.features:
+        raise DataError("data set does not fit the configuration", list(x.shape), "build it again: kws build")
+    if not config.train.spec_augment:
+        return TrainSet(x, y, len(config.labels))
+    x, y = with_pseudo_words(x, y, config.frontend, np.random.default_rng([config.seed, 0x9E]))
+    _, steps_db = quantisation(config.frontend)
+    return TrainSet(x, y, len(config.labels), mel_axis(config.frontend, steps_db), SpecAugment())
 
 
 def fit_with_teacher(
@@ -232,7 +234,8 @@ def _training_step(
         hits = tf.equal(tf.argmax(logits, 1), tf.argmax(target, 1))
         return loss, tf.reduce_mean(tf.cast(hits, tf.float32))
 
-    return step
+    compiled: Callable[..., Any] = step
+    return compiled
 
 
 def logits_model(model: keras.Model) -> keras.Model:

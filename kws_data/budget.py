@@ -1,0 +1,171 @@
+"""The gate: what a bundle costs against its limits, and what weighs most in each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from kws_data.bundle import ModelBundle
+from kws_data.config import BudgetSettings
+from kws_data.errors import GateError
+
+if TYPE_CHECKING:
+    from firmware_tools.engine.graph import Graph
+
+LARGEST = 5
+
+
+@dataclass(frozen=True)
+class LatencyCycles:
+    """Core cycles on the board after a clip's last sample, and the clock they were counted at."""
+
+    frontend: int
+    inference: int
+    decision: int
+    clock_hz: int
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return self.frontend + self.inference + self.decision
+
+    @property
+    def latency_ms(self) -> float:
+        """From the last sample to the decision."""
+        return self.total * 1_000.0 / self.clock_hz
+
+
+@dataclass(frozen=True)
+class Contributor:
+    """A part that counts towards a limit, in the limit's unit."""
+
+    name: str
+    amount: float
+
+
+@dataclass(frozen=True)
+class Check:
+    """One limit, what was measured, and the largest contributors."""
+
+    name: str
+    measured: float
+    limit: float
+    unit: str
+    largest: tuple[Contributor, ...] = ()
+
+    @property
+    def passed(self) -> bool:
+        """Whether the limit holds."""
+        return self.measured <= self.limit
+
+    def to_dict(self) -> dict[str, Any]:
+        """As in report.json."""
+        return {
+            "name": self.name,
+            "measured": self.measured,
+            "limit": self.limit,
+            "unit": self.unit,
+            "passed": self.passed,
+            "largest": [{"name": part.name, "amount": part.amount} for part in self.largest],
+        }
+
+    def line(self) -> str:
+        """One line for a person; a broken limit names what weighs most."""
+        text = f"{self.name} {self.measured:,.6g} {self.unit}, limit {self.limit:,.6g}"
+        if self.passed:
+            return text
+        parts = ", ".join(f"{part.name} ({part.amount:,.6g})" for part in self.largest[:3])
+        return f"{text}: over by {self.measured - self.limit:,.6g}; largest: {parts}"
+
+
+@dataclass(frozen=True)
+class BudgetReport:
+    """All limits of a bundle."""
+
+    checks: tuple[Check, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether all limits hold."""
+        return all(check.passed for check in self.checks)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The budget block of report.json."""
+        return {"passed": self.passed, "checks": [check.to_dict() for check in self.checks]}
+
+    def require(self) -> None:
+        """Raises GateError, naming each broken limit and what to cut."""
+        broken = [check for check in self.checks if not check.passed]
+        if broken:
+            lines = "; ".join(check.line() for check in broken)
+            raise GateError(f"over budget: {lines}", None, "make model.channels or model.blocks smaller")
+
+
+def check_budget(bundle: ModelBundle, limits: BudgetSettings, cycles: LatencyCycles | None = None) -> BudgetReport:
+    """Hold a bundle against the limits. Everything is measured: the file, TFLM's arena, cycles on the board.
+
+    Args:
+        bundle: the model.
+        limits: of the config.
+        cycles: measured on the board; without them there is no ``latency_ms`` check.
+
+    Raises:
+        ModelError: the model cannot be read.
+    """
+    from firmware_tools.engine.graph import read_tflite
+    from kws_data.slim import layer_bytes
+
+    graph = read_tflite(bundle.tflite)
+    layers = [Contributor(name, size) for name, size in layer_bytes(bundle.tflite)]
+    other = Contributor("file structure", len(bundle.tflite) - sum(part.amount for part in layers))
+    checks = [
+        Check("model_bytes", len(bundle.tflite), limits.model_bytes, "bytes", largest([*layers, other])),
+        Check("arena_bytes", bundle.arena_bytes, limits.arena_bytes, "bytes", arena_parts(graph, bundle.arena_bytes)),
+    ]
+    if cycles is not None:
+        parts = latency_parts(graph, cycles)
+        checks.append(Check("latency_ms", cycles.latency_ms, limits.latency_ms, "ms", parts))
+    return BudgetReport(tuple(checks))
+
+
+def largest(parts: Sequence[Contributor]) -> tuple[Contributor, ...]:
+    """The largest few, in order."""
+    return tuple(sorted(parts, key=lambda part: -part.amount)[:LARGEST])
+
+
+def arena_parts(graph: Graph, arena_bytes: int) -> tuple[Contributor, ...]:
+    """Tensors alive at the operator that needs the most activation bytes, and what is not activations."""
+    alive = max((live_tensors(graph, at) for at in range(len(graph.operators))), key=lambda found: sum(found.values()))
+    parts = [Contributor(name, size) for name, size in alive.items()]
+    rest = arena_bytes - sum(alive.values())
+    return largest([*parts, Contributor("interpreter's own structures and scratch", max(0, rest))])
+
+
+def live_tensors(graph: Graph, at: int) -> dict[str, int]:
+    """Bytes of each activation that exists while operator ``at`` runs, by a name that says who made it."""
+    made = dict.fromkeys(graph.inputs, -1)
+    used = {index: len(graph.operators) for index in graph.outputs}
+    for number, operator in enumerate(graph.operators):
+        made.update(dict.fromkeys(operator.outputs, number))
+        for index in operator.inputs:
+            if index >= 0 and graph.tensors[index].data is None:
+                used[index] = max(used.get(index, -1), number)
+    alive = [i for i in made if made[i] <= at <= used.get(i, made[i])]
+    return {_made_by(graph, made[i]): graph.tensors[i].elements for i in alive}
+
+
+def _made_by(graph: Graph, operator: int) -> str:
+    return "input features" if operator < 0 else f"output of layer {graph.layer_name(graph.operators[operator])}"
+
+
+def latency_parts(graph: Graph, cycles: LatencyCycles) -> tuple[Contributor, ...]:
+    """Milliseconds of the front end, the decision, and of each layer by its share of the multiplications."""
+    per_cycle = 1_000.0 / cycles.clock_hz
+    total = max(1, graph.total_macs)
+    layers = [
+        Contributor(f"layer {graph.layer_name(op)}", cycles.inference * per_cycle * graph.macs(op) / total)
+        for op in graph.operators
+    ]
+    ends = [Contributor("front end, last frame", cycles.frontend * per_cycle)]
+    return largest([*layers, *ends, Contributor("decision", cycles.decision * per_cycle)])
