@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from firmware_tools.engine.flatbuffer import IDENTIFIER, schema
 
 ACTIVATION_STD = 60.0  # int8 steps; random activations are spread about this much
+ACTIVATION_SCALE = 0.05  # of what convolutions and dense layers put out
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,11 @@ class ModelBuilder:
         point = int(self.rng.integers(-128, 128)) if zero_point is None else zero_point
         return self.tensor(shape, "int8", scale, point)
 
+    def _weight_scales(self, x: Handle, spread: float, count: int) -> NDArray[np.float32]:
+        """Scales that bring sums of standard deviation ``spread`` to activations of the usual scale."""
+        unit = ACTIVATION_SCALE * ACTIVATION_STD / (x.scale * spread)
+        return (unit * self.rng.uniform(0.4, 1.6, count)).astype(np.float32)
+
     # ---- operators
 
     def operator(
@@ -119,10 +125,9 @@ class ModelBuilder:
         channels = x.shape[3]
         shape = (1, *kernel, filters) if depthwise else (filters, *kernel, channels)
         axis = 3 if depthwise else 0
-        scales = rng.uniform(0.002, 0.02, filters).astype(np.float32)
         weights = rng.integers(-127, 128, shape).astype(np.int8)
-        products = kernel[0] * kernel[1] * (1 if depthwise else channels)
-        spread = np.sqrt(products) * 73 * 73
+        spread = _spread(kernel[0] * kernel[1] * (1 if depthwise else channels))
+        scales = self._weight_scales(x, spread, filters)
         w = self.tensor(shape, "int8", scales, 0, weights, axis)
         inputs = [x.index, w.index]
         if bias:
@@ -155,8 +160,8 @@ class ModelBuilder:
         s, rng = self._s, self.rng
         depth = x.shape[-1] if keep_dims else int(np.prod(x.shape[1:]))
         weights = rng.integers(-127, 128, (units, depth)).astype(np.int8)
-        scales = rng.uniform(0.002, 0.02, units if per_channel else 1).astype(np.float32)
-        spread = np.sqrt(depth) * 73 * 73
+        spread = _spread(depth)
+        scales = self._weight_scales(x, spread, units if per_channel else 1)
         inputs = [x.index, self.tensor((units, depth), "int8", scales, 0, weights).index]
         if bias:
             values = rng.normal(0, spread, units).astype(np.int32)
@@ -192,19 +197,21 @@ class ModelBuilder:
         """MEAN over ``axes``."""
         axis = self.tensor((len(axes),), "int32", data=np.asarray(axes, np.int32))
         kept = [1 if i in axes else n for i, n in enumerate(x.shape) if keep_dims or i not in axes]
-        scale = x.scale if same_scale else float(x.scale * self.rng.uniform(0.2, 1.2))
-        y = self.activation(tuple(kept), scale, x.zero_point if same_scale else None)
+        scale = x.scale if same_scale else float(x.scale * self.rng.uniform(0.3, 0.9))
+        y = self.activation(tuple(kept), scale, x.zero_point if same_scale or x.zero_point == -128 else None)
         self.operator("MEAN", [x.index, axis.index], [y], self._s.ReducerOptionsT(keepDims=keep_dims), 2)
         return y
 
-    def elementwise(self, kind: str, a: Handle, b: Handle, *, activation: str = "NONE") -> Handle:
+    def elementwise(
+        self, kind: str, a: Handle, b: Handle, *, activation: str = "NONE", zero_point: int | None = None
+    ) -> Handle:
         """ADD or MUL of two tensors of the same shape (or one that broadcasts)."""
         s = self._s
         shape = tuple(int(n) for n in np.broadcast_shapes(a.shape, b.shape))
         scale = {"ADD": (a.scale + b.scale) * 0.8, "SUB": (a.scale + b.scale) * 0.8, "MUL": a.scale * b.scale * 80}[
             kind
         ]
-        y = self.activation(shape, float(scale))
+        y = self.activation(shape, float(scale), zero_point)
         options = getattr(s, f"{kind.capitalize()}OptionsT")()
         options.fusedActivationFunction = getattr(s.ActivationFunctionType, activation)
         self.operator(kind, [a.index, b.index], [y], options, 2)
@@ -267,6 +274,11 @@ class ModelBuilder:
         return bytes(builder.Output())
 
 
+def _spread(products: int) -> float:
+    """Standard deviation of a sum of products of evenly distributed int8 numbers."""
+    return float(np.sqrt(products)) * 73 * 73
+
+
 def _extent(size: int, kernel: int, stride: int, dilation: int, same: bool) -> int:
     """Output length of a sliding window (TensorFlow's SAME and VALID)."""
     reach = 1 if same else (kernel - 1) * dilation + 1
@@ -296,7 +308,7 @@ def keyword_model(
         x = build.conv2d(x, channels, (kernel, 1), depthwise=True, activation="RELU", zero_point=-128)
         x = build.conv2d(x, channels, (1, 1), activation="NONE" if residual else "RELU")
         if residual:
-            x = build.elementwise("ADD", skip, x, activation="RELU")
+            x = build.elementwise("ADD", skip, x, activation="RELU", zero_point=-128)
     x = build.mean(x, (1, 2))
     x = build.dense(x, labels)
     return build.finish(build.softmax(x))

@@ -1,0 +1,76 @@
+"""A graph as a list of kernel calls, operator by operator."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from firmware_tools.engine import lower_conv, lower_other
+from firmware_tools.engine.call import Call
+from firmware_tools.engine.graph import SUPPORTED, Graph, Operator
+
+_LOWERINGS: Mapping[str, Callable[[Graph, Operator], list[Call]]] = {
+    "CONV_2D": lower_conv.conv_2d,
+    "DEPTHWISE_CONV_2D": lower_conv.depthwise_conv_2d,
+    "FULLY_CONNECTED": lower_conv.fully_connected,
+    "AVERAGE_POOL_2D": lower_other.average_pool_2d,
+    "MAX_POOL_2D": lower_other.max_pool_2d,
+    "MEAN": lower_other.mean,
+    "ADD": lower_other.add,
+    "MUL": lower_other.mul,
+    "PAD": lower_other.pad,
+    "CONCATENATION": lower_other.concatenation,
+    "RELU": lower_other.relu,
+    "RELU6": lower_other.relu6,
+    "LOGISTIC": lower_other.logistic,
+    "SOFTMAX": lower_other.softmax,
+    "RESHAPE": lower_other.copy,
+    "SQUEEZE": lower_other.copy,
+    "EXPAND_DIMS": lower_other.copy,
+}
+RENAMES = frozenset({"RESHAPE", "SQUEEZE", "EXPAND_DIMS"})  # the same bytes under another shape
+
+assert set(_LOWERINGS) == set(SUPPORTED)
+
+
+@dataclass(frozen=True)
+class Program:
+    """Kernel calls in order, and which tensors are another tensor under a new name."""
+
+    calls: tuple[Call, ...]
+    renamed: Mapping[int, int]
+
+
+def lower(graph: Graph) -> Program:
+    """Kernel calls for a graph.
+
+    Raises:
+        ModelError: shapes or scales that the kernels cannot serve.
+    """
+    calls: list[Call] = []
+    renamed: dict[int, int] = {}
+    for operator in graph.operators:
+        if operator.kind in RENAMES and _may_rename(graph, operator, renamed):
+            renamed[operator.output] = operator.inputs[0]
+        else:
+            calls.extend(_LOWERINGS[operator.kind](graph, operator))
+    return Program(tuple(calls), renamed)
+
+
+def _may_rename(graph: Graph, operator: Operator, renamed: Mapping[int, int]) -> bool:
+    """False when the bytes must move: the caller's input or a constant becomes the caller's output."""
+    source = graph.tensors[operator.inputs[0]]
+    lower_other.check_same_elements(graph, operator)
+    index = source.index
+    while index in renamed:
+        index = renamed[index]
+    outside = index in graph.inputs or graph.tensors[index].data is not None
+    return not (outside and _reaches_output(graph, operator.output))
+
+
+def _reaches_output(graph: Graph, index: int) -> bool:
+    """Whether a tensor is the output, itself or under further names."""
+    if index in graph.outputs:
+        return True
+    followers = [op.output for op in graph.operators if op.kind in RENAMES and op.inputs[0] == index]
+    return any(_reaches_output(graph, follower) for follower in followers)

@@ -1,0 +1,177 @@
+"""Convolutions and dense layers as kernel calls: weights laid out, zero points folded into biases, requantisation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firmware_tools.engine.call import Call, Constant, Value, fits_uint16
+from firmware_tools.engine.fixed_point import Multiplier, activation_range, quantize_multiplier
+from firmware_tools.engine.flatbuffer import schema
+from firmware_tools.engine.graph import Graph, Operator, Tensor, graph_place
+from firmware_tools.engine.window import Axis, Window, window_of
+from firmware_tools.errors import ModelError
+
+FAST_BOUND = 1 << 30  # accumulators below this may be doubled in 32 bits
+FAST_SHIFT = 24  # right shifts up to this need no 64-bit rounding
+
+
+def conv_2d(graph: Graph, operator: Operator) -> list[Call]:
+    """CONV_2D; weights ``[out, kh, kw, in]``."""
+    weights = graph.tensors[operator.inputs[1]]
+    window = window_of(graph, operator, (weights.shape[1], weights.shape[2]))
+    if weights.shape[0] != window.out_channels or weights.shape[3] != window.in_channels:
+        raise ModelError(f"{graph_place(operator)} has weights that do not fit", list(weights.shape))
+    return [_dot_products(graph, operator, window, _double_multipliers(graph, operator))]
+
+
+def fully_connected(graph: Graph, operator: Operator) -> list[Call]:
+    """FULLY_CONNECTED as a 1x1 convolution over rows; weights ``[units, depth]``."""
+    x, y = graph.tensors[operator.inputs[0]], graph.tensors[operator.output]
+    units, depth = graph.tensors[operator.inputs[1]].shape
+    if int(operator.options.get("weightsFormat", 0)) != 0:
+        raise ModelError(f"{graph_place(operator)} has shuffled weights", None, "export plain int8 weights")
+    rows = y.elements // units
+    if rows * units != y.elements or rows * depth != x.elements:
+        raise ModelError(f"{graph_place(operator)} has weights that do not fit", [units, depth])
+    window = Window(Axis(1, 1, 1, 1, 1, 0), Axis(rows, rows, 1, 1, 1, 0), depth, units)
+    per_channel = graph.tensors[operator.inputs[1]].scales.size > 1
+    multipliers = (_double_multipliers if per_channel else _single_multipliers)(graph, operator)
+    return [_dot_products(graph, operator, window, multipliers)]
+
+
+def depthwise_conv_2d(graph: Graph, operator: Operator) -> list[Call]:
+    """DEPTHWISE_CONV_2D; weights ``[1, kh, kw, out]``."""
+    x, weights = graph.tensors[operator.inputs[0]], graph.tensors[operator.inputs[1]]
+    window = window_of(graph, operator, (weights.shape[1], weights.shape[2]))
+    per_input = window.out_channels // window.in_channels
+    if weights.shape[3] != window.out_channels or per_input * window.in_channels != window.out_channels:
+        raise ModelError(f"{graph_place(operator)} has weights that do not fit", list(weights.shape))
+    assert weights.data is not None
+    filters = np.moveaxis(weights.data[0], 2, 0).reshape(window.out_channels, -1)
+    in_place = per_input == 1 and _depthwise_in_place(window)
+    window = window.as_row()
+    rows = (window.height.out - 1) * window.height.stride + window.height.reach
+    pairs = window.width.reach // 2 + 1
+    if window.width.stride == 1:
+        columns = (window.width.out + 3) // 4 * 4 + 2 * pairs - 2
+    else:
+        columns = (window.width.out - 1) * window.width.stride + 2 * pairs
+    columns += columns % 2
+    scratch = rows * columns + 4 * window.height.kernel * pairs
+    place = graph_place(operator)
+    parameters: dict[str, Value] = {
+        "weights": "weights",
+        "channels": "channels",
+        "window": window.parameters(place),
+        "range": _range(graph, operator),
+        **fits_uint16({"per_input": per_input, "rows": rows, "columns": columns, "pairs": pairs}, place),
+    }
+    channels = _channels(graph, operator, filters, _double_multipliers(graph, operator))
+    constants = {"weights": Constant("int8_t", filters), "channels": Constant("kws_channel", channels)}
+    inputs = (x.index,)
+    return [
+        Call(
+            operator.index,
+            "kws_depthwise",
+            inputs,
+            operator.output,
+            parameters,
+            constants,
+            2 * scratch,
+            inputs if in_place else (),
+        )
+    ]
+
+
+def _depthwise_in_place(window: Window) -> bool:
+    """One channel is read whole before it is written; then only its own bytes may be overwritten."""
+    return window.height.out * window.width.out <= window.height.size * window.width.size
+
+
+def _dot_products(graph: Graph, operator: Operator, window: Window, multipliers: list[Multiplier]) -> Call:
+    weights = graph.tensors[operator.inputs[1]]
+    assert weights.data is not None
+    filters = weights.data.reshape(window.out_channels, -1)
+    depth = (filters.shape[1] + 3) // 4 * 4
+    padded = np.zeros((window.out_channels, depth), np.int8)
+    padded[:, : filters.shape[1]] = filters
+    place = graph_place(operator)
+    parameters: dict[str, Value] = {
+        "weights": "weights",
+        "channels": "channels",
+        "window": window.parameters(place),
+        "range": _range(graph, operator),
+        **fits_uint16({"depth": depth}, place),
+    }
+    channels = _channels(graph, operator, filters, multipliers)
+    constants = {"weights": Constant("int8_t", padded), "channels": Constant("kws_channel", channels)}
+    inputs = (operator.inputs[0],)
+    in_place = inputs if window.allows_in_place(2) else ()
+    return Call(operator.index, "kws_conv", inputs, operator.output, parameters, constants, 4 * depth, in_place)
+
+
+def _range(graph: Graph, operator: Operator) -> Mapping[str, Value]:
+    x, y = graph.tensors[operator.inputs[0]], graph.tensors[operator.output]
+    least, most = fused_range(operator, y)
+    return {"in_zero": x.zero_point, "out_zero": y.zero_point, "least": least, "most": most}
+
+
+def fused_range(operator: Operator, output: Tensor) -> tuple[int, int]:
+    """Limits that the operator's fused activation puts on its int8 output."""
+    number = int(operator.options.get("fusedActivationFunction", 0))
+    names = {value: name for name, value in vars(schema().ActivationFunctionType).items() if isinstance(value, int)}
+    return activation_range(names.get(number, str(number)), output.scale, output.zero_point)
+
+
+def _double_multipliers(graph: Graph, operator: Operator) -> list[Multiplier]:
+    """input * filter / output in double precision, as for convolutions."""
+    x, w, y = (graph.tensors[i] for i in (*operator.inputs[:2], operator.output))
+    return [quantize_multiplier(x.scale * float(scale) / y.scale) for scale in w.scales]
+
+
+def _single_multipliers(graph: Graph, operator: Operator) -> list[Multiplier]:
+    """The product of the input scales in float32, as for dense layers with one scale."""
+    x, w, y = (graph.tensors[i] for i in (*operator.inputs[:2], operator.output))
+    product = float(np.float32(x.scales[0]) * np.float32(w.scales[0]))
+    return [quantize_multiplier(product / y.scale)]
+
+
+def _channels(
+    graph: Graph, operator: Operator, filters: NDArray[np.int8], multipliers: list[Multiplier]
+) -> NDArray[np.int64]:
+    """Rows of the C struct ``kws_channel``: bias (with the input's zero point folded in), multiplier, rounding, shift.
+
+    Raises:
+        ModelError: sums may not fit 32 bits.
+    """
+    bias_index = operator.inputs[2] if len(operator.inputs) > 2 else -1
+    stored = graph.tensors[bias_index].data if bias_index >= 0 else None
+    biases = np.zeros(len(filters), np.int64) if stored is None else stored.astype(np.int64).reshape(-1)
+    wide = filters.astype(np.int64)
+    zero = graph.tensors[operator.inputs[0]].zero_point
+    folded = biases - zero * wide.sum(axis=1)
+    magnitude = np.abs(wide).sum(axis=1)
+    if (np.abs(biases) + 255 * magnitude >= 1 << 31).any():
+        raise ModelError("weights and biases overflow 32 bits", graph_place(operator), "export the model again")
+    bounds = np.abs(folded) + 128 * magnitude
+    rows = []
+    for c in range(len(filters)):
+        multiplier = multipliers[c if len(multipliers) > 1 else 0]
+        rows.append((_wrap(int(folded[c])), *_requantisation(multiplier, int(bounds[c]))))
+    return np.asarray(rows, np.int64)
+
+
+def _wrap(value: int) -> int:
+    return (value + (1 << 31)) % (1 << 32) - (1 << 31)
+
+
+def _requantisation(multiplier: Multiplier, bound: int) -> tuple[int, int, int]:
+    """Fields multiplier, rounding, shift of ``kws_channel``, in its fast form where that is exact."""
+    if multiplier.mantissa == 0:
+        return (0, 1, 1) if bound < FAST_BOUND else (0, 0, 0)
+    if 1 <= multiplier.right <= FAST_SHIFT and bound < FAST_BOUND:
+        return multiplier.mantissa, 1 << (multiplier.right - 1), multiplier.right
+    return multiplier.mantissa, multiplier.left, -multiplier.right

@@ -1,0 +1,119 @@
+/* Fixed-point steps of TensorFlow Lite's int8 kernels, and the DSP instructions that speed them up.
+ *
+ * Everything here gives the same bits on every machine. On cores with the DSP extension (KWS_DSP) the primitives are
+ * one instruction each; elsewhere they are plain C. KWS_DSP can be set on the host to run the board's algorithms there.
+ */
+#ifndef KWS_FIXED_POINT_H
+#define KWS_FIXED_POINT_H
+
+#include <stdint.h>
+#include <string.h>
+
+#if !defined(KWS_DSP)
+#if defined(__ARM_FEATURE_DSP) && __ARM_FEATURE_DSP
+#define KWS_DSP 1
+#else
+#define KWS_DSP 0
+#endif
+#endif
+
+#if defined(__ARM_FEATURE_DSP) && __ARM_FEATURE_DSP && KWS_DSP
+#define KWS_DSP_NATIVE 1
+#else
+#define KWS_DSP_NATIVE 0
+#endif
+
+/* Requantisation of one output channel: output = zero + acc * multiplier / 2^31 / 2^shift, as TFLM rounds it.
+ *   shift > 0: `rounding` is 2^(shift-1), and |acc| < 2^30 is guaranteed by the generator (the usual case);
+ *   shift <= 0: `rounding` is a left shift that comes before the multiplication, -shift a right shift after it.
+ */
+typedef struct {
+    int32_t bias;
+    int32_t multiplier;
+    int32_t rounding;
+    int32_t shift;
+} kws_channel;
+
+/* Four bytes or two halfwords as one word; the address need not be aligned where KWS_DSP is 1. */
+static inline uint32_t kws_load_word(const void *address) {
+    uint32_t word;
+    memcpy(&word, address, sizeof word);
+    return word;
+}
+
+static inline void kws_store_word(void *address, uint32_t word) { memcpy(address, &word, sizeof word); }
+
+/* (a * b + 2^31) / 2^32, rounded down. */
+static inline int32_t kws_multiply_high(int32_t a, int32_t b) {
+#if KWS_DSP_NATIVE
+    int32_t result;
+    __asm__("smmulr %0, %1, %2" : "=r"(result) : "r"(a), "r"(b));
+    return result;
+#else
+    return (int32_t)(((int64_t)a * b + ((int64_t)1 << 31)) >> 32);
+#endif
+}
+
+/* sum + low(a) * low(b) + high(a) * high(b), signed halfwords; wraps as a register does. */
+static inline int32_t kws_dual_multiply_add(uint32_t a, uint32_t b, int32_t sum) {
+#if KWS_DSP_NATIVE
+    int32_t result;
+    __asm__("smlad %0, %1, %2, %3" : "=r"(result) : "r"(a), "r"(b), "r"(sum));
+    return result;
+#else
+    const int32_t low = (int16_t)a * (int16_t)b, high = (int16_t)(a >> 16) * (int16_t)(b >> 16);
+    return (int32_t)((uint32_t)sum + (uint32_t)low + (uint32_t)high);
+#endif
+}
+
+/* Bytes 0 and 2 of a word, sign-extended to halfwords. */
+static inline uint32_t kws_even_bytes(uint32_t word) {
+#if KWS_DSP_NATIVE
+    uint32_t result;
+    __asm__("sxtb16 %0, %1" : "=r"(result) : "r"(word));
+    return result;
+#else
+    return (uint32_t)(uint16_t)(int8_t)word | (uint32_t)(int8_t)(word >> 16) << 16;
+#endif
+}
+
+/* Bytes 1 and 3 of a word, sign-extended to halfwords. */
+static inline uint32_t kws_odd_bytes(uint32_t word) {
+#if KWS_DSP_NATIVE
+    uint32_t result;
+    __asm__("sxtb16 %0, %1, ror #8" : "=r"(result) : "r"(word));
+    return result;
+#else
+    return kws_even_bytes(word >> 8);
+#endif
+}
+
+/* value / 2^shift for shift > 0, halves away from zero; `rounding` is 2^(shift-1). */
+static inline int32_t kws_rounding_shift(int32_t value, int32_t rounding, int32_t shift) {
+    return (value + (value >> 31) + rounding) >> shift;
+}
+
+/* MultiplyByQuantizedMultiplier for any accumulator: shift left, multiply (rounding), shift right (rounding). */
+static inline int32_t kws_scale(int32_t value, int32_t multiplier, int32_t left, int32_t right) {
+    const int32_t shifted = (int32_t)((uint32_t)value << left);
+    const int32_t high = (int32_t)(((int64_t)shifted * multiplier + ((int64_t)1 << 30)) >> 31);
+    if (right == 0) {
+        return high;
+    }
+    return (int32_t)(((int64_t)high + (high >> 31) + ((int64_t)1 << (right - 1))) >> right);
+}
+
+/* The same with the parameters of a channel; `twice` is 2 * acc where shift > 0, else acc itself. */
+static inline int32_t kws_requantize(int32_t twice, const kws_channel *channel) {
+    if (channel->shift > 0) {
+        return kws_rounding_shift(kws_multiply_high(twice, channel->multiplier), channel->rounding, channel->shift);
+    }
+    return kws_scale(twice, channel->multiplier, channel->rounding, -channel->shift);
+}
+
+static inline int8_t kws_clamp(int32_t value, int32_t least, int32_t most) {
+    value = value < least ? least : value;
+    return (int8_t)(value > most ? most : value);
+}
+
+#endif

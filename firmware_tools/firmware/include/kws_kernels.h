@@ -1,0 +1,141 @@
+/* int8 neural-network kernels, equal bit for bit to the reference kernels of TensorFlow Lite Micro.
+ *
+ * Tensors are NHWC with N = 1, row-major. The caller owns every buffer; parameters are constants that the generator
+ * (firmware_tools/engine/emit.py) writes. No kernel fails: the generator has checked shapes, bounds and scratch sizes.
+ * Where a comment says "in place", output may be the same memory as the input.
+ */
+#ifndef KWS_KERNELS_H
+#define KWS_KERNELS_H
+
+#include <stdint.h>
+
+#include "kws_fixed_point.h"
+
+/* A window that slides over a picture: out = (in + pads - ((kernel - 1) * dilation + 1)) / stride + 1. */
+typedef struct {
+    uint16_t in_height, in_width, in_channels;
+    uint16_t out_height, out_width, out_channels;
+    uint16_t kernel_height, kernel_width;
+    uint16_t stride_height, stride_width;
+    uint16_t dilation_height, dilation_width;
+    uint16_t pad_top, pad_left;
+} kws_window;
+
+/* What a convolution does to each sum. */
+typedef struct {
+    int16_t in_zero;
+    int16_t out_zero;
+    int16_t least, most;
+} kws_range;
+
+/* Weights [out_channels][depth], depth = kernel_height * kernel_width * in_channels rounded up to 4 with zeros.
+ * Biases contain -in_zero * sum(weights). */
+typedef struct {
+    const int8_t *weights;
+    const kws_channel *channels;
+    kws_window window;
+    kws_range range;
+    uint16_t depth;
+} kws_conv_params;
+
+/* CONV_2D and (with a 1x1 window over the rows) FULLY_CONNECTED. scratch: 2 * depth, word-aligned.
+ * In place where the generator finds that no output overtakes the input still needed. */
+void kws_conv(const kws_conv_params *params, const int8_t *input, int8_t *output, int16_t *scratch);
+
+/* Weights [out_channels][kernel_height * kernel_width]; out_channels = in_channels * per_input.
+ * Planes of rows * columns hold one padded input channel; `pairs` words hold one row of weights. */
+typedef struct {
+    const int8_t *weights;
+    const kws_channel *channels;
+    kws_window window;
+    kws_range range;
+    uint16_t per_input;
+    uint16_t rows, columns;
+    uint16_t pairs;
+} kws_depthwise_params;
+
+/* DEPTHWISE_CONV_2D. scratch: rows * columns + 4 * kernel_height * pairs, word-aligned.
+ * In place when per_input is 1 and no output lies behind the input it is computed from. */
+void kws_depthwise(const kws_depthwise_params *params, const int8_t *input, int8_t *output, int16_t *scratch);
+
+typedef struct {
+    kws_window window;
+    kws_range range;
+} kws_pool_params;
+
+void kws_average_pool(const kws_pool_params *params, const int8_t *input, int8_t *output);
+void kws_max_pool(const kws_pool_params *params, const int8_t *input, int8_t *output);
+
+/* Mean over the middle one of three dimensions. `truncate`: input and output share one scale and TFLM divides. */
+typedef struct {
+    uint32_t outer, count, inner;
+    int32_t multiplier, left, right;
+    kws_range range;
+    uint8_t truncate;
+} kws_mean_params;
+
+/* In place when outer is 1. */
+void kws_mean(const kws_mean_params *params, const int8_t *input, int8_t *output);
+
+/* Elementwise operators walk up to four dimensions with a stride of 0 where an operand is broadcast. */
+typedef struct {
+    uint16_t size[4];
+    uint16_t stride_a[4];
+    uint16_t stride_b[4];
+} kws_broadcast;
+
+typedef struct {
+    kws_broadcast shape;
+    int32_t zero_a, multiplier_a, shift_a;
+    int32_t zero_b, multiplier_b, shift_b;
+    int32_t zero_out, multiplier_out, shift_out;
+    int16_t least, most;
+} kws_add_params;
+
+typedef struct {
+    kws_broadcast shape;
+    int32_t zero_a, zero_b, zero_out;
+    int32_t multiplier, left, right;
+    int16_t least, most;
+} kws_mul_params;
+
+/* In place on an operand that is not broadcast. */
+void kws_add(const kws_add_params *params, const int8_t *a, const int8_t *b, int8_t *output);
+void kws_mul(const kws_mul_params *params, const int8_t *a, const int8_t *b, int8_t *output);
+
+/* Any function of one int8: table[value + 128]. In place. */
+typedef struct {
+    const int8_t *table;
+    uint32_t count;
+} kws_lookup_params;
+
+void kws_lookup(const kws_lookup_params *params, const int8_t *input, int8_t *output);
+
+/* Copies `blocks` pieces of `length` bytes to every `stride`-th byte: concatenation, and reshape to another buffer. */
+typedef struct {
+    uint32_t blocks, length, stride, offset;
+} kws_copy_params;
+
+void kws_copy(const kws_copy_params *params, const int8_t *input, int8_t *output);
+
+/* Constant padding of up to four dimensions. */
+typedef struct {
+    uint16_t in_size[4];
+    uint16_t out_size[4];
+    uint16_t before[4];
+    int8_t value;
+} kws_pad_params;
+
+void kws_pad(const kws_pad_params *params, const int8_t *input, int8_t *output);
+
+/* Softmax of rows. exponentials[d] is exp(-d * scale * beta) in Q0.31 for d <= reach; beyond that it is zero.
+ * In place. */
+typedef struct {
+    const int32_t *exponentials;
+    uint32_t rows, depth;
+    int32_t reach;
+} kws_softmax_params;
+
+void kws_softmax(const kws_softmax_params *params, const int8_t *input, int8_t *output);
+
+#endif
