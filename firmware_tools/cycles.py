@@ -197,4 +197,5 @@ def _pair(timed: Sequence[_Timed]) -> int:
 def _base_name(insn: Any) -> str:
     """Mnemonic without width, type and condition: ``ldrbeq.w`` is ``ldrb``, ``vadd.f32`` is ``vadd``."""
     name = str(insn.mnemonic).split(".")[0]
-    return name[:-2] if insn.cc not in (0, _ALWAYS) and not name.startswith("it") else name
+    conditional = insn.cc not in (0, _ALWAYS) and not name.startswith(("it", "cb"))
+    return name[:-2] if conditional else name

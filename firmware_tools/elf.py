@@ -18,7 +18,7 @@ _SEGMENT = struct.Struct("<8I")
 _SECTION = struct.Struct("<10I")
 _SYMBOL = struct.Struct("<IIIBBH")
 _PT_LOAD, _SHT_SYMTAB, _SHT_NOBITS = 1, 2, 8
-_SHF_ALLOC, _SHF_WRITE = 2, 1
+_SHF_ALLOC = 2
 _STT_OBJECT, _STT_FUNC = 1, 2
 
 
@@ -30,7 +30,6 @@ class Section:
     address: int
     bytes: int
     stored: bool  # its content is in flash (as code, constants, or first values of variables)
-    writable: bool  # it lives in RAM
 
 
 @dataclass(frozen=True)
@@ -103,7 +102,7 @@ def parse_elf(data: bytes) -> Elf:
     raw = [_SECTION.unpack_from(data, shoff + i * shentsize) for i in range(shnum)]
     names = [_text(data, raw[shstrndx][4] + section[0]) for section in raw]
     sections = tuple(
-        Section(name, s[3], s[5], s[1] != _SHT_NOBITS, bool(s[2] & _SHF_WRITE))
+        Section(name, s[3], s[5], s[1] != _SHT_NOBITS)
         for name, s in zip(names, raw, strict=True)
         if s[2] & _SHF_ALLOC and s[5] > 0
     )

@@ -132,7 +132,7 @@ def board_defines(board: BoardSpec) -> tuple[str, ...]:
 def _account(board: BoardSpec, app: str, elf_path: Path) -> FirmwareImage:
     elf = read_elf(elf_path)
     content = elf.flat(board.flash.origin)
-    ram_bytes = sum(section.bytes for section in elf.sections if section.writable)
+    ram_bytes = sum(section.bytes for section in elf.sections if section.address >= board.ram.origin)
     image = FirmwareImage(
         app=app,
         board=board.name,

@@ -1,0 +1,72 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from firmware_tools.boards import board_from_dict, list_boards, load_board, read_board
+from firmware_tools.errors import BoardError
+
+
+def _values() -> dict[str, Any]:
+    return load_board("emulated").to_dict()
+
+
+def test_the_emulated_board_is_the_promised_one() -> None:
+    board = load_board("emulated")
+    assert (board.clock_hz, board.flash.bytes, board.ram.bytes) == (64_000_000, 256 * 1024, 64 * 1024)
+    assert board.emulated
+    assert board.cycles_to_ms(64_000) == 1.0
+    assert board in list_boards()
+
+
+def test_a_board_survives_its_own_file(tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text(yaml.safe_dump(_values() | {"name": "mine", "usb_ids": ["2341:805a"]}))
+    board = load_board(path)
+    assert board.name == "mine"
+    assert board.usb_ids == ("2341:805a",)
+    assert board_from_dict(board.to_dict()) == board
+
+
+def test_an_unknown_board_names_the_nearest() -> None:
+    with pytest.raises(BoardError, match=r"unknown board: 'emulatd'. did you mean 'emulated'"):
+        load_board("emulatd")
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"clock_mhz": 64}, "unknown key: 'clock_mhz'. did you mean 'clock_hz'"),
+        ({"flash": {"origin": 0, "byte": 4096}}, "unknown key: 'flash.byte'. did you mean 'flash.bytes'"),
+        ({"flash": {"origin": 0}}, "key missing: 'flash.bytes'"),
+        ({"ram": 65536}, "ram. is no table"),
+        ({"clock_hz": "fast"}, "clock_hz is no int: 'fast'"),
+        ({"clock_hz": True}, "clock_hz is no int"),
+        ({"core": "cortex-m9"}, "core: 'cortex-m9'. one of cortex-m0"),
+        ({"port": "nowhere"}, "port: 'nowhere'. one of emulated"),
+        ({"baud": 1}, "baud: '1'"),
+        ({"stack_bytes": 60000}, "stack_bytes: '60000'"),
+        ({"usb_ids": ["2341"]}, "usb_ids"),
+        ({"name": "../up"}, "name: '../up'"),
+    ],
+)
+def test_a_wrong_file_says_what_is_wrong(tmp_path: Path, change: dict[str, Any], message: str) -> None:
+    path = tmp_path / "wrong.yaml"
+    path.write_text(yaml.safe_dump(_values() | change))
+    with pytest.raises(BoardError, match=message) as caught:
+        read_board(path)
+    assert str(path) in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["[unclosed", "just text", ""])
+def test_a_file_that_is_no_board(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "text.yaml"
+    path.write_text(text)
+    with pytest.raises(BoardError):
+        read_board(path)
+
+
+def test_a_missing_file(tmp_path: Path) -> None:
+    with pytest.raises(BoardError, match="cannot be read"):
+        load_board(tmp_path / "none.yaml")
