@@ -19,7 +19,7 @@ from firmware_tools.link import NAK, REPLY, CommandRefusedError, Link, PortGoneE
 from firmware_tools.wire import BoardCode, Frame, Type
 
 AUDIO = struct.Struct("<QB")
-END = struct.Struct("<QII")
+END = struct.Struct("<QIII")
 FULL_SCALE = 32_768.0
 FLOOR_DB = -120.0
 QUIET_TIMEOUT_S = 5.0  # a recording board sends a frame every 16 ms
@@ -128,7 +128,7 @@ class _Take:
     def end(self, payload: bytes) -> None:
         if len(payload) != END.size:
             raise ProtocolError("end frame cannot be read", payload.hex(), "flash the firmware of this kws")
-        _, self.overruns, _ = END.unpack(payload)
+        _, self.overruns, _, _ = END.unpack(payload)
         self.ended = self.heard = True
 
 

@@ -19,6 +19,7 @@ RESULT = struct.Struct("<hHIIIIIB")
 FEATURES = struct.Struct("<HHHH")
 SCORES = struct.Struct("<QI")
 DETECTION = struct.Struct("<QIBb")
+END = struct.Struct("<QIII")
 
 _MICROPHONE, _HOST = 0, 1
 _WANT_SCORES = 1
@@ -153,16 +154,49 @@ def stream(
 
     Raises:
         LinkError: the board is silent or gone.
+        ProtocolError: events were lost on the way; those yielded so far are right, but not all.
     """
     _begin(link, _HOST, scores)
-    sent = 0
+    sent = received = 0
+    ended = False
     try:
-        for block in blocks:
-            for at in range(0, len(block), CHUNK_SAMPLES):
-                sent += _send_samples(link, Type.STREAM_DATA, _pcm(block[at : at + CHUNK_SAMPLES]), sent)
-                yield from _events(link)
+        for chunk in _chunks(blocks):
+            sent += _send_samples(link, Type.STREAM_DATA, chunk, sent)
+            for event in _events(link):
+                received += 1
+                yield event
+        link.request(Type.STOP)
+        ended = True
     finally:
-        _stop(link)
+        if not ended:
+            _stop(link)
+    for frame in link.frames(0.0):
+        event_or_none = _event(frame)
+        if event_or_none is not None:
+            received += 1
+            yield event_or_none
+        elif frame.type == Type.EVENT_END:
+            _check_complete(link, frame.payload, sent, received)
+            return
+    raise ProtocolError("board did not end the stream", link.port, "repeat the command")
+
+
+def _chunks(blocks: Iterable[NDArray[np.int16]]) -> Iterator[bytes]:
+    for block in blocks:
+        data = _pcm(block)
+        for at in range(0, len(data), 2 * CHUNK_SAMPLES):
+            yield data[at : at + 2 * CHUNK_SAMPLES]
+
+
+def _check_complete(link: Link, payload: bytes, sent: int, received: int) -> None:
+    """Compare what the board counted with what was sent to it and received from it."""
+    heard, _, _, events = _unpack(END, payload)
+    if heard != sent:
+        raise ProtocolError("board heard other samples than were sent", heard, "repeat the command")
+    if events != received:
+        raise ProtocolError(
+            f"{events - received} of {events} events were lost on the line", link.port, "check the cable"
+        )
 
 
 def _send_samples(link: Link, kind: Type, data: bytes, first: int) -> int:

@@ -98,9 +98,7 @@ def _check_fits(graph: Graph, spec: FrontendSpec, labels: Sequence[str], clip_sa
         raise ModelError("number of labels cannot be used", len(labels), f"use 3 to {MAX_LABELS}")
     told = HELLO.size + sum(len(label.encode()) + 1 for label in labels) + HELLO_ROOM
     if told > MAX_PAYLOAD or any("\0" in label for label in labels):
-        raise ModelError(
-            "labels cannot be told over the wire", f"{told} bytes", f"use at most {MAX_PAYLOAD} bytes, no NUL"
-        )
+        raise ModelError("labels are too long for the wire", f"{told} bytes", f"keep below {MAX_PAYLOAD}, no NUL")
     frames = spec.frames(clip_samples)
     inputs, outputs = _values(graph, graph.inputs), _values(graph, graph.outputs)
     if inputs != frames * spec.features:

@@ -46,7 +46,7 @@ def recording_board(*faults: str) -> Answer:
             if number == 1 and fault == "text":
                 board.raw(b"I (312) wifi: connected\r\n")
         if fault != "endless":
-            board.send(Type.EVENT_END, END.pack(len(SAMPLES), 9 if fault == "overrun" else 0, 0))
+            board.send(Type.EVENT_END, END.pack(len(SAMPLES), 9 if fault == "overrun" else 0, 0, 4))
 
     return answer
 

@@ -19,6 +19,7 @@ typedef struct recorder {
     uint64_t sent;      /* samples sent */
     uint32_t lost;      /* samples lost, as told with the last frame */
     uint32_t busy;      /* core cycles spent on framing and sending */
+    uint32_t events;    /* AUDIO frames sent */
     size_t filled;
     int16_t block[BLOCK_SAMPLES];
 } recorder;
@@ -44,6 +45,7 @@ static void send_block(void)
     app.sent += app.filled;
     app.lost = lost;
     app.filled = 0;
+    app.events++;
     app.busy += kws_port_cycles() - begun;
 }
 
@@ -59,6 +61,7 @@ static void finish(void)
     kws_wire_put_u64(tx, app.sent);
     kws_wire_put_u32(tx, kws_port_mic_overruns());
     kws_wire_put_u32(tx, app.busy);
+    kws_wire_put_u32(tx, app.events);
     kws_link_send(&app.link);
 }
 
@@ -76,6 +79,7 @@ static void start(const kws_wire_frame *command)
     app.sent = 0;
     app.lost = 0;
     app.busy = 0;
+    app.events = 0;
     app.filled = 0;
     const int error = kws_port_mic_start(KWS_SAMPLE_RATE_HZ);
     if (error < 0) {

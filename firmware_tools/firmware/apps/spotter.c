@@ -42,6 +42,8 @@ static struct {
     uint32_t last_frame_cycles;
     uint32_t slowest_frame_cycles;
     uint32_t all_frames_cycles;
+    uint32_t slowest_spot_cycles; /* last frame, inference and decision */
+    uint32_t events;              /* SCORES and DETECTION frames sent */
 } app;
 
 static const kws_hello hello = {
@@ -77,6 +79,8 @@ static void begin(enum mode mode)
     app.last_frame_cycles = 0;
     app.slowest_frame_cycles = 0;
     app.all_frames_cycles = 0;
+    app.slowest_spot_cycles = 0;
+    app.events = 0;
 }
 
 /* Put a frame at the window's end; when the window is full, its oldest frame goes. */
@@ -108,6 +112,7 @@ static void send_scores(uint32_t cycles)
     kws_wire_put_u32(&serial_line.tx, cycles);
     kws_wire_put_bytes(&serial_line.tx, (const uint8_t *)scores, sizeof scores);
     kws_link_send(&serial_line);
+    app.events++;
 }
 
 static void send_detection(const kws_detection *detection, uint32_t cycles)
@@ -118,6 +123,7 @@ static void send_detection(const kws_detection *detection, uint32_t cycles)
     kws_wire_put_u8(&serial_line.tx, detection->label);
     kws_wire_put_u8(&serial_line.tx, (uint8_t)detection->score);
     kws_link_send(&serial_line);
+    app.events++;
 }
 
 /* The window ends with the sample just heard: run the model, let the detector decide. */
@@ -128,6 +134,9 @@ static void spot(void)
     kws_model_invoke(window, scores);
     const int detected = kws_detector_push(&detector, scores, position(), &detection);
     const uint32_t cycles = app.last_frame_cycles + (kws_port_cycles() - begun);
+    if (cycles > app.slowest_spot_cycles) {
+        app.slowest_spot_cycles = cycles;
+    }
     if (app.want_scores) {
         send_scores(cycles);
     }
@@ -281,7 +290,8 @@ static void stop(void)
         kws_link_event(&serial_line, KWS_EVENT_END);
         kws_wire_put_u64(&serial_line.tx, app.heard);
         kws_wire_put_u32(&serial_line.tx, lost);
-        kws_wire_put_u32(&serial_line.tx, app.slowest_frame_cycles);
+        kws_wire_put_u32(&serial_line.tx, app.slowest_spot_cycles);
+        kws_wire_put_u32(&serial_line.tx, app.events);
         kws_link_send(&serial_line);
     }
     app.mode = IDLE;

@@ -44,7 +44,7 @@
 
 /* Events, board to host: they answer no command. */
 #define KWS_EVENT_AUDIO 0x30u     /* first sample u64, flags u8, pcm16 */
-#define KWS_EVENT_END 0x31u       /* samples u64, lost samples u32, busy cycles u32 */
+#define KWS_EVENT_END 0x31u       /* samples u64, lost samples u32, cycles u32, events sent before it u32 */
 #define KWS_EVENT_SCORES 0x32u    /* sample u64, cycles u32, int8 scores */
 #define KWS_EVENT_DETECTION 0x33u /* sample u64, cycles u32, label u8, score i8 */
 
