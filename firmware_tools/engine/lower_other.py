@@ -14,6 +14,8 @@ from firmware_tools.engine.lower_conv import fused_range
 from firmware_tools.engine.window import window_of
 from firmware_tools.errors import ModelError
 
+SOFTMAX_CLASSES = 512  # from here on TFLM aborts when all inputs are equal
+
 # ---- windows
 
 
@@ -64,7 +66,6 @@ def mean(graph: Graph, operator: Operator) -> list[Call]:
         "left": divided.left,
         "right": divided.right,
         "range": {"in_zero": x.zero_point, "out_zero": y.zero_point, "least": -128, "most": 127},
-        "truncate": int(x.scale == y.scale and x.zero_point == y.zero_point),
     }
     in_place = (x.index,) if outer == 1 else ()
     return [Call(operator.index, "kws_mean", (x.index,), y.index, parameters, in_place=in_place)]
@@ -284,6 +285,8 @@ def softmax(graph: Graph, operator: Operator) -> list[Call]:
     factor = min(beta * x.scale * (1 << 26), (1 << 31) - 1.0)
     if factor <= 1.0 or x.shape != y.shape:
         raise ModelError(f"{graph_place(operator)} has an input scale that is too small", x.scale)
+    if x.shape[-1] >= SOFTMAX_CLASSES:
+        raise ModelError(f"{graph_place(operator)} has more classes than its arithmetic holds", x.shape[-1])
     multiplier = fp.quantize_multiplier(factor)
     reach = min(fp.input_radius(5, multiplier.shift), 255)
     values = [fp.exp_of_negative(fp.scale(-below, multiplier), 5) for below in range(reach + 1)]

@@ -41,6 +41,11 @@ class ModelBuilder:
         self._graph = self._s.SubGraphT(tensors=[], inputs=[], outputs=[], operators=[], name="main")
         self._codes: dict[int, int] = {}
 
+    @property
+    def inputs(self) -> list[int]:
+        """Tensor numbers of the inputs so far."""
+        return list(self._graph.inputs)
+
     # ---- tensors
 
     def tensor(

@@ -66,12 +66,11 @@ typedef struct {
 void kws_average_pool(const kws_pool_params *params, const int8_t *input, int8_t *output);
 void kws_max_pool(const kws_pool_params *params, const int8_t *input, int8_t *output);
 
-/* Mean over the middle one of three dimensions. `truncate`: input and output share one scale and TFLM divides. */
+/* Mean over the middle one of three dimensions; the division is part of the multiplier. */
 typedef struct {
     uint32_t outer, count, inner;
     int32_t multiplier, left, right;
     kws_range range;
-    uint8_t truncate;
 } kws_mean_params;
 
 /* In place when outer is 1. */

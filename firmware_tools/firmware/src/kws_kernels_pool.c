@@ -72,10 +72,6 @@ void kws_mean(const kws_mean_params *params, const int8_t *input, int8_t *output
             for (uint32_t k = 0; k < params->count; k++, value += params->inner) {
                 sum += *value;
             }
-            if (params->truncate) {
-                *output++ = (int8_t)(sum / count);
-                continue;
-            }
             sum -= range->in_zero * count;
             sum = kws_scale(sum, params->multiplier, params->left, params->right) + range->out_zero;
             *output++ = kws_clamp(sum, range->least, range->most);
