@@ -26,7 +26,9 @@ ACK = struct.Struct("<BHI")
 NAK = struct.Struct("<BHbI")
 HELLO = struct.Struct("<IIHIHHHbB")
 
-REQUEST_TIMEOUT_S = 5.0
+ANSWER_TIMEOUT_S = 1.0  # then a command is sent again
+RETRIES = 9
+WRITE_TIMEOUT_S = 5.0
 HELLO_TIMEOUT_S = 10.0
 _POLL_S = 0.05  # longest single read: a vanished pseudo-terminal is noticed at its end
 
@@ -77,6 +79,10 @@ class SerialPort:
     description: str
     usb_id: str
 
+    def __str__(self) -> str:
+        about = ", ".join(part for part in (self.description, self.usb_id) if part not in ("", "n/a"))
+        return f"{self.device} ({about})" if about else self.device
+
 
 def list_ports() -> list[SerialPort]:
     """The serial ports of this machine, by name."""
@@ -107,7 +113,7 @@ class Link:
         self._waiting: deque[Frame] = deque()
         self._sequence = 0
         try:
-            self._serial = serial.Serial(port, baud, timeout=_POLL_S, write_timeout=REQUEST_TIMEOUT_S, exclusive=True)
+            self._serial = serial.Serial(port, baud, timeout=_POLL_S, write_timeout=WRITE_TIMEOUT_S, exclusive=True)
         except (OSError, ValueError) as error:  # SerialException is an OSError
             raise _open_error(port, baud, error) from None
 
@@ -151,7 +157,7 @@ class Link:
             yield frame
 
     def request(
-        self, kind: Type, payload: bytes = b"", *, timeout_s: float = REQUEST_TIMEOUT_S, retries: int = 2
+        self, kind: Type, payload: bytes = b"", *, timeout_s: float = ANSWER_TIMEOUT_S, retries: int = RETRIES
     ) -> Frame:
         """Send a command and wait for its reply; events that come meanwhile are kept for :meth:`receive`.
 

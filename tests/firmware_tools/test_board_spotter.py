@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
+from noisy_line import NoisyLine
 from numpy.typing import NDArray
 
 from firmware_tools import spotter
 from firmware_tools.boards import load_board
 from firmware_tools.detector import Detection, HostDetector, StreamSpec
+from firmware_tools.emulator import EmulatedBoard
 from firmware_tools.engine.host import HostEngine
 from firmware_tools.engine.synthetic import keyword_model
 from firmware_tools.engine.tflm import TflmInterpreter, available
@@ -18,7 +21,7 @@ from firmware_tools.errors import BoardError, ModelError
 from firmware_tools.flash import flasher_for
 from firmware_tools.frontend.host import HostFrontend
 from firmware_tools.frontend.spec import FrontendSpec
-from firmware_tools.link import CommandRefusedError, ack_value
+from firmware_tools.link import CommandRefusedError, Link, ack_value
 from firmware_tools.session import BoardSession, open_board
 from firmware_tools.spotter_image import build_spotter, spotter_sources
 from firmware_tools.wire import Type
@@ -68,8 +71,8 @@ def host_scores(spec: FrontendSpec, tflite: bytes, features: NDArray[np.int8]) -
 class Flashed:
     """An open board with the spotter for one front end."""
 
-    def __init__(self, session: BoardSession, spec: FrontendSpec, tflite: bytes, threshold: int) -> None:
-        self.session, self.spec, self.tflite, self.threshold = session, spec, tflite, threshold
+    def __init__(self, session: BoardSession, spec: FrontendSpec, tflite: bytes, threshold: int, flash: bytes) -> None:
+        self.session, self.spec, self.tflite, self.threshold, self.flash = session, spec, tflite, threshold, flash
 
 
 @pytest.fixture(scope="module", params=SPECS)
@@ -81,7 +84,7 @@ def flashed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     image = build_spotter(board, folder / "build", spec, tflite, LABELS, threshold, HASH, stream=STREAM)
     flasher_for(board, state_dir=folder / "state").flash(image.bin)
     with open_board(board, state_dir=folder / "state") as session:
-        yield Flashed(session, spec, tflite, threshold)
+        yield Flashed(session, spec, tflite, threshold, image.bin.read_bytes())
 
 
 def test_features_and_scores_on_the_board_equal_the_hosts_bit_for_bit(flashed: Flashed) -> None:
@@ -188,6 +191,31 @@ def test_board_tells_its_bundle(flashed: Flashed) -> None:
     flashed.session.require("spotter", HASH)
     with pytest.raises(BoardError, match="another model"):
         flashed.session.require("spotter", "00" * 32)
+
+
+@pytest.mark.parametrize("flashed", ["mfcc"], indirect=True)
+def test_damaged_and_lost_bytes_cost_time_but_never_a_wrong_result(flashed: Flashed, tmp_path: Path) -> None:
+    """A byte flipped in a command, one lost from a command, one flipped in a reply: each is asked for again."""
+    board, clip = load_board("emulated"), sounds()[0]
+    (tmp_path / "flash.bin").write_bytes(flashed.flash)
+
+    def to_board(position: int, byte: int) -> int | None:
+        return {5_000: byte ^ 0x10, 20_000: None}.get(position, byte)
+
+    def to_host(position: int, byte: int) -> int | None:
+        return byte ^ 1 if position == 400 else byte
+
+    with (
+        EmulatedBoard(board, tmp_path) as emulated,
+        NoisyLine(emulated.port, to_board, to_host) as line,
+        Link(line.port) as link,
+    ):
+        link.hello()
+        result = spotter.classify(link, clip)
+        features = spotter.features(link)
+        assert link.counters.lost_frames == 1 and link.counters.bad_blocks >= 1
+    np.testing.assert_array_equal(features, HostFrontend(flashed.spec).one(clip))
+    np.testing.assert_array_equal(result.scores, spotter.classify(flashed.session.link, clip).scores)
 
 
 def test_every_generated_file_is_headed_with_the_bundle() -> None:

@@ -9,7 +9,7 @@ import pytest
 from fake_board import HELLO_PAYLOAD, FakeBoard
 
 from firmware_tools.errors import LinkError, ProtocolError
-from firmware_tools.link import CommandRefusedError, Link, PortGoneError, ack_value
+from firmware_tools.link import CommandRefusedError, Link, PortGoneError, SerialPort, ack_value, list_ports
 from firmware_tools.wire import BoardCode, Frame, Type
 
 
@@ -151,3 +151,9 @@ def test_unreadable_hello_is_a_protocol_error() -> None:
 
     with FakeBoard(short) as board, Link(board.port) as link, pytest.raises(ProtocolError, match="hello"):
         link.hello()
+
+
+def test_ports_are_listed_with_what_is_known_of_them() -> None:
+    assert all(port.device for port in list_ports())
+    assert str(SerialPort("/dev/ttyACM0", "Nano 33 BLE", "2341:805a")) == "/dev/ttyACM0 (Nano 33 BLE, 2341:805a)"
+    assert str(SerialPort("/dev/ttyS0", "n/a", "")) == "/dev/ttyS0"
