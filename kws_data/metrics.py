@@ -120,8 +120,7 @@ def share(count: int, total: int) -> float:
 def choose_threshold(scores: NDArray[np.int8], y: Labels, max_fpr: float) -> int:
     """The lowest int8 threshold whose FPR on these clips is at most ``max_fpr``.
 
-    Where the scores leave room (no clip's score lies between), the threshold goes into the middle of the gap below
-    it, so that it depends less on one clip.
+    127 when not even that holds it.
 
     Args:
         scores: int8 [clips, labels] of validation clips.

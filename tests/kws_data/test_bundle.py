@@ -1,0 +1,59 @@
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from tiny_bundle import tiny_bundle
+
+from kws_data.bundle import ModelBundle
+from kws_data.errors import BundleError
+
+
+def test_a_bundle_comes_back_as_it_was(tmp_path: Path) -> None:
+    bundle = tiny_bundle()
+    bundle.save(tmp_path)
+    loaded = ModelBundle.load(tmp_path)
+    assert loaded == bundle and loaded.tflite == bundle.tflite
+    assert loaded.bundle_hash == bundle.bundle_hash
+    assert (tmp_path / "labels.txt").read_text().split() == list(bundle.labels)
+    assert (tmp_path / "model.tflite").read_bytes() == bundle.tflite
+
+
+def test_everything_that_changes_a_decision_changes_the_hash() -> None:
+    bundle = tiny_bundle()
+    others = [
+        replace(bundle, threshold_int8=1),
+        replace(bundle, labels=("_silence_", "_unknown_", "no", "yes")),
+        replace(bundle, frontend=replace(bundle.frontend, hop_samples=160)),
+        replace(bundle, dataset_version="sha256:1"),
+    ]
+    assert len({bundle.bundle_hash, *(other.bundle_hash for other in others)}) == 5
+
+
+def test_a_missing_bundle_says_how_to_make_one(tmp_path: Path) -> None:
+    with pytest.raises(BundleError, match="kws export"):
+        ModelBundle.load(tmp_path / "nowhere")
+
+
+def test_another_model_in_the_folder_is_noticed(tmp_path: Path) -> None:
+    tiny_bundle().save(tmp_path)
+    (tmp_path / "model.tflite").write_bytes(tiny_bundle(channels=4).tflite)
+    with pytest.raises(BundleError, match="model is not the one"):
+        ModelBundle.load(tmp_path)
+
+
+def test_a_threshold_changed_by_hand_is_noticed(tmp_path: Path) -> None:
+    tiny_bundle().save(tmp_path)
+    values = json.loads((tmp_path / "bundle.json").read_text())
+    (tmp_path / "bundle.json").write_text(json.dumps({**values, "threshold_int8": 5}))
+    with pytest.raises(BundleError, match="by hand"):
+        ModelBundle.load(tmp_path)
+
+
+@pytest.mark.parametrize("text", ["{}", "[]", "not json", '{"schema": 1}'])
+def test_a_damaged_bundle_is_one_clear_line(tmp_path: Path, text: str) -> None:
+    tiny_bundle().save(tmp_path)
+    (tmp_path / "bundle.json").write_text(text)
+    with pytest.raises(BundleError) as caught:
+        ModelBundle.load(tmp_path)
+    assert "\n" not in str(caught.value)

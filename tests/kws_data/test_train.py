@@ -1,0 +1,168 @@
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from firmware_tools.engine.tflm import TflmInterpreter, available
+from kws_data.config import Config, ModelSettings, TrainSettings
+from kws_data.errors import ConfigError, DataError, ModelError
+from kws_data.features import FeatureSet
+from kws_data.metrics import metrics
+from kws_data.train import TrainSet, WeightAverage, batches, draw_batch, fit, prepare_tensorflow, train, train_set
+
+LABELS = ["_silence_", "_unknown_", "yes", "no"]
+SHAPE = ModelSettings(channels=8, blocks=1, kernel=5)
+QUICK = TrainSettings(epochs=12, batch=16, learning_rate=0.02)
+CONFIG = Config(name="t", keywords=["yes", "no"], model=SHAPE, train=QUICK)
+
+
+def patterns(clips: int = 96, copies: int = 2, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """Features that are easy to tell apart: each label raises its own coefficients at its own time."""
+    rng = np.random.default_rng(seed)
+    y = np.arange(clips) % 4
+    x = rng.integers(-20, 20, (clips, copies, 49, 40))
+    for i, label in enumerate(y):
+        x[i, :, 10 * label : 10 * label + 12, 8 * label : 8 * label + 8] += 60
+    return np.clip(x, -128, 127).astype(np.int8), y.astype(np.int64)
+
+
+def write_dataset(folder: Path) -> None:
+    for split, seed in (("train", 0), ("validation", 1), ("test", 2)):
+        x, y = patterns(seed=seed)
+        np.save(folder / f"features-{split}-x.npy", x)
+        np.save(folder / f"features-{split}-y.npy", y.astype(np.int32))
+        np.save(folder / f"features-{split}-ids.npy", np.array([f"{split}{i}" for i in range(len(y))]))
+
+
+def test_rare_labels_are_drawn_more_often_than_they_occur() -> None:
+    y = np.repeat([0, 1], [1_000, 100])
+    drawn = np.concatenate(batches(y, 50, 400, np.random.default_rng(0)))
+    assert drawn.shape == (20_000,)
+    share = (y[drawn] == 1).mean()
+    assert 0.11 < share < 0.3
+    assert np.bincount(drawn, minlength=1_100).min() > 0
+
+
+def test_a_batch_holds_copies_of_its_clips() -> None:
+    x, y = patterns()
+    data = TrainSet(x, y, 4)
+    settings = TrainSettings(label_smoothing=0.0)
+    given, target = draw_batch(data, np.arange(8), settings, np.random.default_rng(0))
+    assert given.shape == (8, 49, 1, 40) and given.min() >= -1 and given.max() <= 127 / 128
+    for i in range(8):
+        assert any(np.array_equal(given[i, :, 0] * 128, copy) for copy in x[i])
+    assert np.array_equal(target.argmax(axis=1), y[:8]) and set(np.unique(target)) == {0.0, 1.0}
+
+
+def test_smoothing_and_mixup_leave_shares_that_add_up() -> None:
+    x, y = patterns()
+    settings = TrainSettings(label_smoothing=0.1, mixup=0.5)
+    _, target = draw_batch(TrainSet(x, y, 4), np.arange(32), settings, np.random.default_rng(0))
+    assert np.allclose(target.sum(axis=1), 1) and target.min() == pytest.approx(0.025)
+
+
+def test_a_data_set_of_other_labels_or_features_is_refused() -> None:
+    x, y = patterns(8)
+    for clips, labels in ((x, y + 3), (x[..., :13], y), (x[:0], y[:0])):
+        ids = np.array([str(i) for i in range(len(labels))])
+        with pytest.raises(DataError, match="kws build"):
+            train_set(FeatureSet("train", clips, labels.astype(np.int32), ids), CONFIG)
+
+
+def test_an_unknown_family_names_the_nearest() -> None:
+    from kws_data.models import build_model
+
+    with pytest.raises(ConfigError, match="temporal_dscnn"):
+        build_model(ModelSettings(family="temporal_dscn"), (49, 1, 40), 4)
+
+
+@pytest.mark.slow
+def test_from_features_to_a_bundle_that_has_learnt(tmp_path: Path) -> None:
+    from kws_data.evaluate import evaluate_features, evaluate_float
+    from kws_data.export import export_model
+    from kws_data.features import load_features
+    from kws_data.quantize import check_ends
+
+    write_dataset(tmp_path)
+    stages: list[tuple[str, int, int]] = []
+    history = train(CONFIG, tmp_path, tmp_path / "model", lambda *stage: stages.append(stage))
+    assert stages[-1] == ("train", 12, 12) and history.loss[-1] < history.loss[0] / 2
+    assert len(json.loads((tmp_path / "model" / "history.json").read_text())["loss"]) == 12
+
+    bundle = export_model(CONFIG, tmp_path, "sha256:1", tmp_path / "model")
+    check_ends(bundle.tflite)
+    assert bundle.tflite_bytes == (tmp_path / "model" / "model.tflite").stat().st_size < 10_000
+    assert bundle.macs > 0 and bundle.arena_bytes > 49 * 40 and bundle.parameters > 900
+
+    test = load_features(tmp_path, "test")
+    x = np.asarray(test.x[:, 0])
+    quantised = evaluate_features(bundle, x, test.y)
+    exact = evaluate_float(tmp_path / "model" / "model_float.keras", bundle, x, test.y)
+    assert quantised["accuracy"] > 0.95 and abs(quantised["accuracy"] - exact["accuracy"]) < 0.05
+    if available():
+        scores = TflmInterpreter(bundle.tflite)(x[:, :, None, :])
+        assert metrics(scores, test.y, bundle.threshold, LABELS)["tpr"] == quantised["tpr"]
+
+
+@pytest.mark.slow
+def test_the_same_seed_trains_the_same_weights_and_another_does_not() -> None:
+    x, y = patterns()
+    data, settings = TrainSet(x, y, 4), TrainSettings(epochs=1, batch=16, ema=0.9)
+    prepare_tensorflow(0)
+    one, two, three = (fit(data, SHAPE, settings, seed)[0].get_weights() for seed in (3, 3, 4))
+    assert all(np.array_equal(a, b) for a, b in zip(one, two, strict=True))
+    assert not all(np.array_equal(a, b) for a, b in zip(one, three, strict=True))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("family", ["temporal_dscnn", "ds_cnn", "tiny_conv"])
+def test_every_family_becomes_int8(family: str) -> None:
+    from kws_data.models import build_model
+    from kws_data.quantize import quantise
+    from kws_data.slim import slim
+
+    model = build_model(ModelSettings(family=family, channels=6, blocks=1, kernel=4), (49, 1, 40), 4)
+    x, _ = patterns(32)
+    tflite = slim(quantise(model, x[:, 0]))
+    if available():
+        scores = TflmInterpreter(tflite)(x[:, 0][:, :, None, :])
+        assert np.allclose((scores.astype(float) + 128).sum(axis=1) / 256, 1, atol=0.02)
+
+
+def test_a_missing_float_model_says_what_to_do(tmp_path: Path) -> None:
+    from kws_data.quantize import load_float
+
+    with pytest.raises(ModelError, match="kws train"):
+        load_float(tmp_path / "model_float.keras")
+
+
+def test_calibration_without_clips_is_refused() -> None:
+    from kws_data.quantize import representative
+
+    with pytest.raises(ModelError):
+        representative(np.zeros((0, 49, 40), np.int8), 0)
+    inputs = representative(np.zeros((3, 49, 40), np.int8), 0)
+    assert inputs.min() == -1.0 and inputs.max() == 127 / 128
+
+
+def test_the_weight_average_follows_and_is_put_back() -> None:
+    class Weight:
+        def __init__(self, value: float) -> None:
+            self.value = np.array([value], np.float32)
+
+        def numpy(self) -> np.ndarray:
+            return self.value.copy()
+
+        def assign(self, value: np.ndarray) -> None:
+            self.value = value
+
+    class Model:
+        weights = (Weight(0.0),)
+
+    average = WeightAverage(Model(), 0.99)  # type: ignore[arg-type]
+    Model.weights[0].value = np.array([1.0], np.float32)
+    for _ in range(2_000):
+        average.update()
+    average.apply()
+    assert Model.weights[0].value[0] == pytest.approx(1.0, abs=1e-3)
