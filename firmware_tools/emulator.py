@@ -2,6 +2,7 @@
 
 The firmware has no idea that it is emulated, and the host opens ``board.port`` with pyserial like any port. What is
 emulated: the core with cycle counts (``cycles.py``), flash, RAM, UART at its line rate, microphone, DWT cycle counter.
+What is not: interrupts (the firmware polls and sleeps), and a float unit that is switched off.
 
 Time on the board is virtual. It passes with the instructions that run and jumps while the core sleeps, so a recording
 takes as long as its instructions do, not as long as it sounds; it stands still while the host does not fetch what the
@@ -47,9 +48,14 @@ class EmulatedBoard:
 
     Its flash is ``state_dir/flash.bin`` and outlives it; ``flash.elf`` beside it, when it is the same image, gives
     names to fault reports. A power cycle is a new ``EmulatedBoard`` (or leaving and entering again).
+
+    Unicorn is more lenient than a Cortex-M4 in one thing that C can get wrong: it lets LDM, LDRD and VLDR read from
+    addresses that are no multiple of 4. ``strict`` watches every instruction and stops where a real core would fault;
+    it is several times slower.
     """
 
-    def __init__(self, board: BoardSpec, state_dir: Path) -> None:
+    def __init__(self, board: BoardSpec, state_dir: Path, *, strict: bool = False) -> None:
+        self.strict = strict
         self.board = board
         self.baud = board.baud
         self.state_dir = Path(state_dir)
@@ -96,7 +102,7 @@ class EmulatedBoard:
         self._channel = ours
         try:
             ours.settimeout(START_TIMEOUT_S)
-            order = {"board": self.board.to_dict(), "state_dir": str(self.state_dir.resolve())}
+            order = {"board": self.board.to_dict(), "state_dir": str(self.state_dir.resolve()), "strict": self.strict}
             control.send(ours, Message(control.POWER, json.dumps(order).encode()))
             self.port = str(json.loads(self._answer(control.READY))["port"])
         except BaseException:

@@ -140,6 +140,7 @@ def power_on(channel: socket.socket) -> str:
         parent_pid=os.getppid(),
         on_control=service.answer,
         elf=flashed_elf(board, state_dir, flash),
+        strict=bool(order["strict"]),
     )
     service.machine = machine
     control.send(channel, Message(control.READY, json.dumps({"port": port}).encode()))

@@ -14,7 +14,7 @@ from firmware_tools.toolchain import FIRMWARE_DIR, compile_host
 SOURCES = FIRMWARE_DIR / "emulator"
 REGISTERS = FIRMWARE_DIR / "ports" / "emulated"
 
-STOP_FAULT, STOP_RESET, STOP_CORE, STOP_REGISTER, STOP_ORPHAN, STOP_PTY = range(1, 7)
+STOP_FAULT, STOP_RESET, STOP_CORE, STOP_REGISTER, STOP_ORPHAN, STOP_PTY, STOP_ALIGNMENT = range(1, 8)
 
 TimeBlock = ctypes.CFUNCTYPE(None, ctypes.c_uint32, ctypes.c_uint32, ctypes.c_void_p)
 OnControl = ctypes.CFUNCTYPE(None)
@@ -43,8 +43,10 @@ class Config(ctypes.Structure):
         ("uc_emu_stop", ctypes.c_void_p),
         ("uc_reg_read", ctypes.c_void_p),
         ("reg_pc", ctypes.c_int),
+        ("reg_r0", ctypes.c_int),
         ("flash_origin", ctypes.c_uint32),
         ("flash_bytes", ctypes.c_uint32),
+        ("flash", ctypes.c_char_p),
         ("clock_hz", ctypes.c_uint64),
         ("pty_fd", ctypes.c_int),
         ("control_fd", ctypes.c_int),

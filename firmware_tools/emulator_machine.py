@@ -16,6 +16,7 @@ from firmware_tools.boards import BoardSpec
 from firmware_tools.cycles import CortexM4
 from firmware_tools.elf import Elf
 from firmware_tools.emulator_library import (
+    STOP_ALIGNMENT,
     STOP_CORE,
     STOP_FAULT,
     STOP_ORPHAN,
@@ -62,6 +63,7 @@ class Machine:
         control_fd: ``on_control`` is called when it becomes readable.
         parent_pid: the machine stops when this process is no longer that one's child.
         elf: for names in fault reports.
+        strict: look at every instruction (see ``EmulatedBoard``).
 
     Raises:
         BoardError: the core or a memory size cannot be emulated, or there is no program in the flash.
@@ -77,6 +79,7 @@ class Machine:
         parent_pid: int,
         on_control: Callable[[], None],
         elf: Elf | None = None,
+        strict: bool = False,
     ) -> None:
         self.board = board
         self.flash = flash.ljust(board.flash.bytes, b"\xff")
@@ -90,7 +93,7 @@ class Machine:
         self._machine = ctypes.c_void_p(self._library.kws_machine_new(ctypes.byref(config)))
         if not self._machine:
             raise MemoryError("no memory for the emulated board")
-        self._connect()
+        self._connect(strict)
 
     def _check(self) -> None:
         board = self.board
@@ -135,8 +138,10 @@ class Machine:
             uc_emu_stop=address_of(native.uc_emu_stop),
             uc_reg_read=address_of(native.uc_reg_read),
             reg_pc=arm_const.UC_ARM_REG_PC,
+            reg_r0=arm_const.UC_ARM_REG_R0,
             flash_origin=self.board.flash.origin,
             flash_bytes=self.board.flash.bytes,
+            flash=self.flash,
             clock_hz=self.board.clock_hz,
             pty_fd=pty_fd,
             control_fd=control_fd,
@@ -146,19 +151,21 @@ class Machine:
             on_log=self._callbacks[2],
         )
 
-    def _connect(self) -> None:
+    def _connect(self, strict: bool) -> None:
         """Hooks and registers, function pointer to function pointer: no Python on the way."""
         import unicorn
         from unicorn.unicorn_py3 import unicorn as binding
 
         native, handle, library = binding.uclib, self._uc._uch, self._library
-        self._hooks = (ctypes.c_size_t(), ctypes.c_size_t())
         everywhere = (ctypes.c_uint64(1), ctypes.c_uint64(0))
-        hooks = (
-            (unicorn.UC_HOOK_BLOCK, library.kws_machine_on_block),
-            (unicorn.UC_HOOK_MEM_INVALID, library.kws_machine_on_bad_access),
-        )
-        for slot, (kind, function) in zip(self._hooks, hooks, strict=True):
+        hooks = {
+            unicorn.UC_HOOK_BLOCK: library.kws_machine_on_block,
+            unicorn.UC_HOOK_MEM_INVALID: library.kws_machine_on_bad_access,
+        }
+        if strict:
+            hooks[unicorn.UC_HOOK_CODE] = library.kws_machine_on_instruction
+        for kind, function in hooks.items():
+            slot = ctypes.c_size_t()
             code = ctypes.c_void_p(address_of(function))
             _check_uc(native.uc_hook_add(handle, ctypes.byref(slot), kind, code, self._machine, *everywhere))
         for base, name in _DEVICES:
@@ -258,6 +265,8 @@ def _stop_text(report: Report) -> str:
         return _core_text(report.detail)
     if report.stop == STOP_REGISTER:
         return f"access to a register that is not there, {report.detail:#010x}"
+    if report.stop == STOP_ALIGNMENT:
+        return f"unaligned access that a Cortex-M4 refuses, data at {report.detail:#010x}"
     if report.stop == STOP_ORPHAN:
         return "the process that started the board is gone"
     if report.stop == STOP_PTY:

@@ -121,6 +121,10 @@ static void break_down(uint8_t how)
     case 'd':
         *(volatile uint32_t *)0x40001040u = 1;
         break;
+    case 'l':
+        write_u32(*(const volatile uint32_t *)(const volatile void *)(bytes + 1)); /* allowed */
+        __asm volatile("ldrd r2, r3, [%0]" ::"r"(bytes + 1) : "r2", "r3");        /* not allowed */
+        break;
     case 'z':
         *(volatile uint32_t *)0xE000ED0Cu = 0x05FA0004u;
         break;

@@ -234,6 +234,24 @@ def test_a_fault_says_what_and_where(image: FirmwareImage, tmp_path: Path, how: 
     assert re.search(message, broken.failure or "")
 
 
+def test_strict_stops_where_a_real_core_would_refuse(image: FirmwareImage, tmp_path: Path) -> None:
+    state = _flash(image, tmp_path / "state")
+    with EmulatedBoard(BOARD, state) as lenient, _open(lenient) as port:
+        _ask(port, b"bl", answer_bytes=4)
+        _ask(port, b"k", answer_bytes=24)
+    with EmulatedBoard(BOARD, state, strict=True) as board, _open(board) as port:
+        played = _noise(3, 1000)
+        board.play(played)
+        np.testing.assert_array_equal(_record(port, 1000)[0], played)
+        _ask(port, b"k", answer_bytes=24)
+        port.write(b"bl")
+        with pytest.raises(serial.SerialException):
+            port.read(100)
+    assert re.search(
+        r"unaligned access that a Cortex-M4 refuses, data at 0x2000[0-9a-f]+, pc (break_down|main)", board.failure or ""
+    )
+
+
 def test_a_system_reset_starts_again(image: FirmwareImage, tmp_path: Path) -> None:
     with EmulatedBoard(BOARD, _flash(image, tmp_path / "state")) as board, _open(board) as port:
         _ask(port, b"k", answer_bytes=24)

@@ -30,8 +30,10 @@ typedef struct kws_machine_config {
     int (*uc_emu_stop)(void *uc);
     int (*uc_reg_read)(void *uc, int regid, void *value);
     int reg_pc;
+    int reg_r0; /* r0 to r12 follow each other */
     uint32_t flash_origin;
     uint32_t flash_bytes;
+    const uint8_t *flash; /* its content, flash_bytes of it */
     uint64_t clock_hz;
     int pty_fd;     /* master side, non-blocking */
     int control_fd; /* readable when the owner says something or is gone */
@@ -48,7 +50,8 @@ typedef enum kws_stop {
     KWS_STOP_CORE = 3,       /* Unicorn stopped (detail: uc_err) */
     KWS_STOP_REGISTER = 4,   /* access to a register that is not there (detail: address) */
     KWS_STOP_ORPHAN = 5,     /* the parent process is gone */
-    KWS_STOP_PTY = 6         /* the pseudo-terminal failed (detail: errno) */
+    KWS_STOP_PTY = 6,        /* the pseudo-terminal failed (detail: errno) */
+    KWS_STOP_ALIGNMENT = 7   /* an unaligned access that the core refuses (detail: address of the data) */
 } kws_stop;
 
 /* What happened so far; counters are since power-on. */
@@ -93,6 +96,8 @@ void kws_machine_read_report(const kws_machine *m, kws_machine_report *report);
 /* Hooks for uc_hook_add and uc_mmio_map; user is the machine. */
 void kws_machine_on_block(void *uc, uint64_t address, uint32_t bytes, void *user);
 bool kws_machine_on_bad_access(void *uc, int type, uint64_t address, int bytes, int64_t value, void *user);
+/* Strict mode: sees every instruction, and stops at those that a Cortex-M4 refuses and Unicorn allows. */
+void kws_machine_on_instruction(void *uc, uint64_t address, uint32_t bytes, void *user);
 uint64_t kws_machine_system_read(void *uc, uint64_t offset, unsigned bytes, void *user);
 void kws_machine_system_write(void *uc, uint64_t offset, unsigned bytes, uint64_t value, void *user);
 uint64_t kws_machine_uart_read(void *uc, uint64_t offset, unsigned bytes, void *user);

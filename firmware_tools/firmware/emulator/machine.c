@@ -124,6 +124,36 @@ bool kws_machine_on_bad_access(void *uc, int type, uint64_t address, int bytes, 
     return false;
 }
 
+/* Base register of the instruction at `address` if it is one that needs a word-aligned address (LDM, STM, LDRD, STRD
+ * and the float unit's loads and stores; ARMv7-M ARM, A3.2.1), otherwise -1. Their offsets are multiples of 4. */
+static int aligned_base(const kws_machine *m, uint32_t address)
+{
+    uint32_t place = address - m->config.flash_origin;
+    if (place + 2u > m->config.flash_bytes)
+        return -1;
+    uint32_t first = (uint32_t)m->config.flash[place] | (uint32_t)m->config.flash[place + 1u] << 8;
+    if ((first & 0xF000u) == 0xC000u)
+        return (int)(first >> 8 & 7u);
+    bool table_or_exclusive = (first & 0xFF60u) == 0xE840u && (first & 0x0080u) != 0; /* TBB, LDREXB and the like */
+    bool transfer = (first & 0xEE00u) == 0xEC00u && (first & 0x01E0u) != 0x0040u;     /* not VMOV of two registers */
+    if (((first & 0xFE00u) == 0xE800u && !table_or_exclusive) || transfer)
+        return (int)(first & 15u);
+    return -1;
+}
+
+void kws_machine_on_instruction(void *uc, uint64_t address, uint32_t bytes, void *user)
+{
+    kws_machine *m = user;
+    uint32_t value = 0;
+    (void)bytes;
+    int base = aligned_base(m, (uint32_t)address);
+    if (base < 0 || base > 12) /* the stack pointer's lowest bits are always 0; literals lie aligned */
+        return;
+    m->config.uc_reg_read(uc, m->config.reg_r0 + base, &value);
+    if (value & 3u)
+        kws_machine_halt(m, KWS_STOP_ALIGNMENT, value);
+}
+
 /* ---- sleeping ------------------------------------------------------------------------------------------------- */
 
 static uint64_t min_u64(uint64_t a, uint64_t b)
