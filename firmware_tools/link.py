@@ -9,22 +9,18 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import struct
 import time
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
 
 import serial
 
 from firmware_tools.errors import LinkError, ProtocolError
-from firmware_tools.wire import BoardCode, Decoder, Frame, LineCounters, Type, encode
-
-REPLY = struct.Struct("<BH")  # the command's type and sequence, first in each reply
-ACK = struct.Struct("<BHI")
-NAK = struct.Struct("<BHbI")
-HELLO = struct.Struct("<IIHIHHHbB")
+from firmware_tools.replies import REPLY, BoardHello, accepted, is_reply, parse_hello
+from firmware_tools.wire import Decoder, Frame, LineCounters, Type, encode
 
 ANSWER_TIMEOUT_S = 1.0  # then a command is sent again
 RETRIES = 9
@@ -33,42 +29,8 @@ HELLO_TIMEOUT_S = 10.0
 _POLL_S = 0.05  # longest single read: a vanished pseudo-terminal is noticed at its end
 
 
-@dataclass(frozen=True)
-class BoardHello:
-    """What a board says about itself."""
-
-    app: str
-    board: str
-    build: str
-    sample_rate_hz: int
-    clock_hz: int
-    max_payload: int
-    clip_samples: int
-    clip_frames: int
-    features: int
-    stride_frames: int
-    threshold_int8: int
-    labels: tuple[str, ...]
-
-
 class PortGoneError(LinkError):
     """The port was open and has vanished: no retry will help."""
-
-
-class CommandRefusedError(ProtocolError):
-    """The board said NAK: ``code`` is its reason, ``detail`` the number that came with it."""
-
-    def __init__(self, command: Type, code: int, detail: int) -> None:
-        self.command = command
-        self.code = code
-        self.detail = detail
-        reason = BoardCode(code).name.lower() if code in list(BoardCode) else str(code)
-        remedies = {
-            BoardCode.COMMAND: "the app on the board does not know it: flash the other app",
-            BoardCode.BUSY: "stop what is running on the board first",
-        }
-        remedy = remedies.get(BoardCode(code), "") if code in list(BoardCode) else ""
-        super().__init__(f"board refused {command.name} ({reason})", detail, remedy)
 
 
 @dataclass(frozen=True)
@@ -190,11 +152,15 @@ class Link:
         self._decoder.restart_count()
         retries = max(0, int(timeout_s / 0.5) - 1)
         reply = self.request(Type.HELLO, timeout_s=0.5, retries=retries)
-        return _parse_hello(reply.payload)
+        return parse_hello(reply.payload)
 
-    def drain(self, quiet_s: float = 0.2) -> int:
-        """Throw away what comes until the line is quiet; returns the number of frames thrown away."""
-        return sum(1 for _ in self.frames(quiet_s))
+    def drain(self, quiet_s: float = 0.2, longest_s: float = 3.0) -> int:
+        """Throw away what comes until the line is quiet, or for ``longest_s``; returns how many frames that were."""
+        deadline = time.monotonic() + longest_s
+        count = 0
+        while self.receive(quiet_s) is not None and time.monotonic() < deadline:
+            count += 1
+        return count
 
     def _reply_to(self, kind: Type, sequence: int, timeout_s: float) -> Frame | None:
         deadline = time.monotonic() + timeout_s
@@ -204,10 +170,10 @@ class Link:
                 frame = self.receive(left)
                 if frame is None:
                     return None
-                if not _is_reply(frame):
+                if not is_reply(frame):
                     events.append(frame)
                 elif REPLY.unpack_from(frame.payload) == (kind, sequence):
-                    return _accepted(frame, kind)
+                    return accepted(frame, kind)
             return None
         finally:
             self._waiting.extendleft(reversed(events))
@@ -243,36 +209,6 @@ class Link:
         return LinkError(f"no answer to {kind.name}", self.port, "check that a kws app is flashed and the board runs")
 
 
-def _is_reply(frame: Frame) -> bool:
-    return Type.REPLY_HELLO <= frame.type < Type.EVENT_AUDIO and len(frame.payload) >= REPLY.size
-
-
-def _accepted(frame: Frame, kind: Type) -> Frame:
-    if frame.type == Type.REPLY_NAK and len(frame.payload) == NAK.size:
-        _, _, code, detail = NAK.unpack(frame.payload)
-        raise CommandRefusedError(kind, code, detail)
-    return Frame(frame.type, frame.sequence, frame.payload[REPLY.size :])
-
-
-def ack_value(reply: Frame) -> int:
-    """The number in an ACK; raises ProtocolError when ``reply`` is none."""
-    if reply.type != Type.REPLY_ACK or len(reply.payload) != 4:
-        raise ProtocolError("board sent another reply than ACK", reply.type, "flash the firmware of this kws")
-    return int.from_bytes(reply.payload, "little")
-
-
-def _parse_hello(payload: bytes) -> BoardHello:
-    texts = payload[HELLO.size :].split(b"\0")
-    numbers = HELLO.unpack_from(payload) if len(payload) >= HELLO.size else ()
-    if not numbers or len(texts) != 3 + numbers[-1] + 1:
-        raise ProtocolError("board's hello cannot be read", payload[:16].hex(), "flash the firmware of this kws")
-    app, board, build, *labels = (text.decode("utf-8", "replace") for text in texts[:-1])
-    rate, clock, longest, samples, frames, features, stride, threshold, _ = numbers
-    return BoardHello(
-        app, board, build, rate, clock, longest, samples, frames, features, stride, threshold, tuple(labels)
-    )
-
-
 def _open_error(port: str, baud: int, error: Exception) -> LinkError:
     code = getattr(error, "errno", None)
     text = str(error)
@@ -288,11 +224,10 @@ def _open_error(port: str, baud: int, error: Exception) -> LinkError:
 
 
 def _group_of(port: str) -> str:
-    import grp
-    from pathlib import Path
-
     try:
+        import grp
+
         name = grp.getgrgid(Path(port).stat().st_gid).gr_name
-    except (OSError, KeyError):
+    except (ImportError, OSError, KeyError):
         name = "dialout"
     return f"sudo usermod -aG {name} $USER, then log in again"

@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firmware_tools.errors import LinkError, ProtocolError
-from firmware_tools.link import NAK, REPLY, CommandRefusedError, Link, PortGoneError
+from firmware_tools.link import Link, PortGoneError
+from firmware_tools.replies import NAK, REPLY, CommandRefusedError
 from firmware_tools.wire import BoardCode, Frame, Type
 
 AUDIO = struct.Struct("<QB")
@@ -115,11 +116,13 @@ class _Take:
         self.overruns = 0
         self.ended = False
         self.heard = False
+        self.beyond = False  # samples come that were not asked for: the board records for somebody else
 
     def audio(self, payload: bytes) -> None:
         if len(payload) < AUDIO.size or (len(payload) - AUDIO.size) % 2:
             raise ProtocolError("audio frame cannot be read", payload[:16].hex(), "flash the firmware of this kws")
         first, _ = AUDIO.unpack_from(payload)
+        self.beyond = first >= len(self.samples)
         block = np.frombuffer(payload, "<i2", offset=AUDIO.size)[: max(0, len(self.samples) - first)]
         self.samples[first : first + len(block)] = block
         self.have[first : first + len(block)] = True
@@ -144,6 +147,8 @@ def _attempt(link: Link, n_samples: int, play: Callable[[], None] | None) -> Rec
             return None
         if frame.type == Type.EVENT_AUDIO:
             take.audio(frame.payload)
+            if take.beyond:
+                break
         elif frame.type == Type.EVENT_END:
             take.end(frame.payload)
             break
@@ -185,7 +190,7 @@ def _verdict(take: _Take, damaged: int, gaps: int) -> Recording:
     if take.overruns:
         reasons.append(f"microphone overran: {take.overruns} samples")
     if not take.ended:
-        reasons.append("recording did not end: the board fell silent")
+        reasons.append("recording did not end where it should")
     warnings = []
     if level.clipping_share > 0.01:
         warnings.append(f"{level.clipping_share:.1%} of the samples are clipped: lower the gain")

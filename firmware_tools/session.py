@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from firmware_tools.boards import BoardSpec
 from firmware_tools.errors import BoardError, LinkError
 from firmware_tools.flash import FLASH_FILE, default_state_dir
-from firmware_tools.link import BoardHello, Link, PortGoneError
+from firmware_tools.link import Link, PortGoneError
+from firmware_tools.replies import BoardHello
 
 if TYPE_CHECKING:
     from firmware_tools.emulator import EmulatedBoard

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -11,7 +12,8 @@ from numpy.typing import NDArray
 
 from firmware_tools.detector import Detection
 from firmware_tools.errors import LinkError, ProtocolError
-from firmware_tools.link import CommandRefusedError, Link, PortGoneError, ack_value
+from firmware_tools.link import Link, PortGoneError
+from firmware_tools.replies import CommandRefusedError, ack_value
 from firmware_tools.wire import BoardCode, Frame, Type
 
 CHUNK_SAMPLES = 512
@@ -130,8 +132,6 @@ def listen(
     Raises:
         LinkError: the board is gone.
     """
-    import time
-
     _begin(link, _MICROPHONE, scores)
     end = None if seconds is None else time.monotonic() + seconds
     try:
@@ -213,6 +213,8 @@ def _send_samples(link: Link, kind: Type, data: bytes, first: int) -> int:
 
 
 def _begin(link: Link, source: int, scores: bool) -> None:
+    link.request(Type.STOP)  # a host that died may have left the board listening
+    link.drain(0.0)
     ack_value(link.request(Type.LISTEN, bytes((source, _WANT_SCORES if scores else 0))))
 
 

@@ -14,7 +14,7 @@ from firmware_tools.errors import ModelError
 from firmware_tools.frontend.emit import frontend_c_header, frontend_c_source
 from firmware_tools.frontend.spec import FrontendSpec
 from firmware_tools.image import FirmwareImage, build_image
-from firmware_tools.link import HELLO
+from firmware_tools.replies import HELLO
 from firmware_tools.wire import MAX_PAYLOAD
 
 MAX_LABELS = 64

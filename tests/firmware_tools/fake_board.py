@@ -8,7 +8,7 @@ import threading
 import tty
 from collections.abc import Callable, Iterable
 
-from firmware_tools.link import HELLO
+from firmware_tools.replies import HELLO
 from firmware_tools.wire import Decoder, Frame, Type, encode
 
 HELLO_PAYLOAD = (

@@ -16,8 +16,8 @@ from firmware_tools.boards import BoardSpec, load_board
 from firmware_tools.errors import BoardError, KwsError
 from firmware_tools.flash import flasher_for
 from firmware_tools.image import build_image
-from firmware_tools.link import CommandRefusedError
 from firmware_tools.recorder import record_clip
+from firmware_tools.replies import CommandRefusedError
 from firmware_tools.session import BoardSession, open_board
 from firmware_tools.wire import Type
 

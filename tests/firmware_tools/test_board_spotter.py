@@ -21,7 +21,8 @@ from firmware_tools.errors import BoardError, ModelError
 from firmware_tools.flash import flasher_for
 from firmware_tools.frontend.host import HostFrontend
 from firmware_tools.frontend.spec import FrontendSpec
-from firmware_tools.link import CommandRefusedError, Link, ack_value
+from firmware_tools.link import Link
+from firmware_tools.replies import CommandRefusedError, ack_value
 from firmware_tools.session import BoardSession, open_board
 from firmware_tools.spotter_image import build_spotter, spotter_sources
 from firmware_tools.wire import Type
@@ -157,6 +158,15 @@ def test_stream_heard_by_the_microphone_gives_the_same(flashed: Flashed) -> None
     np.testing.assert_array_equal(np.stack([event.scores for event in seen]), scores)
     result = spotter.classify(flashed.session.link, sounds()[0])  # the microphone was stopped, all goes on
     assert result.frames == flashed.spec.frames(CLIP)
+
+
+def test_board_that_a_dead_host_left_listening_starts_afresh(flashed: Flashed) -> None:
+    link, sound = flashed.session.link, long_sound()[: 2 * CLIP]
+    fresh = list(spotter.stream(link, [sound], scores=True))
+    link.request(Type.LISTEN, b"\1\1")  # and never STOP
+    link.request(Type.STREAM_DATA, bytes(4) + sound[:500].tobytes())
+    again = list(spotter.stream(link, [sound], scores=True))
+    assert [event.sample for event in again] == [event.sample for event in fresh]
 
 
 def test_samples_that_come_twice_are_heard_once_and_gaps_are_refused(flashed: Flashed) -> None:

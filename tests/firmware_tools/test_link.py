@@ -9,7 +9,8 @@ import pytest
 from fake_board import HELLO_PAYLOAD, FakeBoard
 
 from firmware_tools.errors import LinkError, ProtocolError
-from firmware_tools.link import CommandRefusedError, Link, PortGoneError, SerialPort, ack_value, list_ports
+from firmware_tools.link import Link, PortGoneError, SerialPort, list_ports
+from firmware_tools.replies import CommandRefusedError, ack_value
 from firmware_tools.wire import BoardCode, Frame, Type
 
 

@@ -8,8 +8,9 @@ from fake_board import Answer, FakeBoard, audio_frames
 
 from firmware_tools import recorder
 from firmware_tools.errors import LinkError
-from firmware_tools.link import CommandRefusedError, Link, PortGoneError
+from firmware_tools.link import Link, PortGoneError
 from firmware_tools.recorder import END, levels, record_clip
+from firmware_tools.replies import CommandRefusedError
 from firmware_tools.wire import BoardCode, Frame, Type
 
 SAMPLES = np.random.default_rng(5).integers(-20_000, 20_000, 1_000).astype("<i2")
@@ -49,6 +50,19 @@ def recording_board(*faults: str) -> Answer:
             board.send(Type.EVENT_END, END.pack(len(SAMPLES), 9 if fault == "overrun" else 0, 0, 4))
 
     return answer
+
+
+def test_endless_audio_for_somebody_else_does_not_hang() -> None:
+    def endless(board: FakeBoard, command: Frame) -> None:
+        if command.type == Type.RECORD:
+            for first in range(0, 10_000, 256):
+                board.send(Type.EVENT_AUDIO, first.to_bytes(8, "little") + b"\0" + bytes(512))
+        else:
+            board.ack(command)
+
+    with FakeBoard(endless) as board, Link(board.port) as link:
+        taken = record_clip(link, 1_000, attempts=1)
+    assert taken.reasons == ("recording did not end where it should",)
 
 
 def test_whole_clip_is_the_samples() -> None:

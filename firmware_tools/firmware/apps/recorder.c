@@ -15,7 +15,7 @@
 typedef struct recorder {
     kws_link link;
     uint8_t running;
-    uint32_t wanted;    /* samples to send; 0 = until STOP */
+    uint32_t wanted;    /* samples, with those that are lost; 0 = until STOP */
     uint64_t sent;      /* samples sent */
     uint32_t lost;      /* samples lost, as told with the last frame */
     uint32_t busy;      /* core cycles spent on framing and sending */
@@ -114,13 +114,14 @@ static void obey(const kws_wire_frame *command)
 /* Fetch what the microphone has, send each block that is full. Returns how many samples there were. */
 static size_t record(void)
 {
+    const uint64_t position = app.sent + app.lost + app.filled;
     size_t room = BLOCK_SAMPLES - app.filled;
-    if (app.wanted != 0 && app.wanted - app.sent - app.filled < room) {
-        room = (size_t)(app.wanted - app.sent - app.filled);
+    if (app.wanted != 0 && app.wanted < position + room) {
+        room = position < app.wanted ? (size_t)(app.wanted - position) : 0;
     }
     const size_t count = kws_port_mic_read(app.block + app.filled, room);
     app.filled += count;
-    if (app.wanted != 0 && app.sent + app.filled >= app.wanted) {
+    if (app.wanted != 0 && position + count >= app.wanted) {
         finish();
     } else if (app.filled == BLOCK_SAMPLES) {
         send_block();
