@@ -32,7 +32,8 @@ def shift(samples: Floats, offset: int) -> Floats:
 
 def gain(samples: Floats, gain_db: float) -> Floats:
     """Make louder by ``gain_db``."""
-    return samples * np.float32(10.0 ** (gain_db / 20.0))
+    louder: Floats = samples * np.float32(10.0 ** (gain_db / 20.0))
+    return louder
 
 
 def add_noise(samples: Floats, noise: Floats, snr_db: float) -> Floats:

@@ -174,7 +174,7 @@ class Catalog:
     def _add(self, clips: Sequence[NewClip]) -> ImportCount:
         if not clips:
             return ImportCount()
-        speakers = [self.pseudonym(c.source, c.speaker, named=c.named) for c in clips]
+        speakers = [c.speaker if c.pseudonymous else self.pseudonym(c.source, c.speaker, named=c.named) for c in clips]
         added = 0
         with self._transaction():
             for clip, speaker in zip(clips, speakers, strict=True):

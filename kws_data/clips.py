@@ -23,7 +23,8 @@ class NewClip:
 
     ``named`` says that the id names a person, so that its hash needs the catalogue's key. Ids that
     are pseudonyms already (public data sets, synthetic voices) are hashed without it, which
-    makes the same data give the same catalogue everywhere.
+    makes the same data give the same catalogue everywhere. ``pseudonymous`` says that ``speaker`` is the
+    catalogue's pseudonym already.
     """
 
     audio: StoredAudio
@@ -37,6 +38,7 @@ class NewClip:
     session: str = ""
     parent: str = ""
     named: bool = False
+    pseudonymous: bool = False
     synthetic: bool = False
     attributes: Mapping[str, Any] = field(default_factory=dict)
     reasons: str = ""
