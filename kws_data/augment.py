@@ -71,7 +71,8 @@ def change_speed(samples: Floats, factor: float) -> Floats:
     """
     count = len(samples)
     places = (np.arange(count) - count / 2) * factor + count / 2
-    return np.interp(places, np.arange(count), samples, left=0.0, right=0.0).astype(np.float32)
+    played: Floats = np.interp(places, np.arange(count), samples, left=0.0, right=0.0).astype(np.float32)
+    return played
 
 
 def change_tempo(samples: Floats, factor: float, frame: int = 512) -> Floats:
