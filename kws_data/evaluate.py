@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from kws_data.budget import LatencyCycles
 from kws_data.bundle import ModelBundle
 from kws_data.errors import DataError, ModelError
 from kws_data.folder import FolderClips, load_folder
@@ -191,22 +190,3 @@ def check_decisions(scores: NDArray[np.int8], found: NDArray[np.int64], bundle: 
     wrong = int((decide(scores, bundle.threshold) != found).sum())
     if wrong:
         raise ModelError("board decides otherwise than its scores say", wrong, "flash this bundle again: kws flash")
-
-
-def measure_cycles(session: BoardSession, bundle: ModelBundle, clips: NDArray[np.int16] | None = None) -> LatencyCycles:
-    """The slowest of some clips on the flashed board, for the gate: by default noise and silence.
-
-    Raises:
-        BoardError: the board runs something else.
-        LinkError: the board fell silent.
-    """
-    from firmware_tools.spotter import classify
-
-    session.require("spotter", bundle.bundle_hash)
-    if clips is None:
-        noise = np.random.default_rng(0).integers(-8_000, 8_000, bundle.clip_samples)
-        clips = np.stack([noise, np.zeros_like(noise)]).astype(np.int16)
-    results = [classify(session.link, clip) for clip in clips]
-    worst = max(results, key=lambda result: result.latency_cycles)
-    frontend = worst.latency_cycles - worst.inference_cycles - worst.decision_cycles
-    return LatencyCycles(frontend, worst.inference_cycles, worst.decision_cycles, session.board.clock_hz)

@@ -10,7 +10,7 @@ from tiny_bundle import tiny_bundle
 from firmware_tools.engine import tflm
 from firmware_tools.engine.host import HostEngine
 from kws_data.errors import BoardError, DataError, ModelError
-from kws_data.evaluate import check_decisions, evaluate_folder, host_features, int8_scores, measure_cycles
+from kws_data.evaluate import check_decisions, evaluate_folder, host_features, int8_scores
 from kws_data.metrics import decide
 
 
@@ -75,7 +75,6 @@ def test_the_board_scores_a_folder_as_the_host_does(tmp_path: Path) -> None:
     host = evaluate_folder(bundle, folder)
     with spotter(bundle, tmp_path) as session:
         device = evaluate_folder(bundle, folder, "device", session)
-        cycles = measure_cycles(session, bundle)
         with pytest.raises(BoardError):
             evaluate_folder(replace(bundle, seed=9), folder, "device", session)
     assert device["agreement"] == 1.0
@@ -83,7 +82,6 @@ def test_the_board_scores_a_folder_as_the_host_does(tmp_path: Path) -> None:
         assert device[key] == host[key]
     assert 0 < device["latency_ms"]["p50"] <= device["latency_ms"]["max"] < 200
     assert device["cycles"]["inference"] >= bundle.macs / 4
-    assert cycles.latency_ms == pytest.approx(device["latency_ms"]["max"], rel=0.2)
 
 
 def test_features_are_those_of_the_bundles_front_end() -> None:
