@@ -74,9 +74,8 @@ def mean(graph: Graph, operator: Operator) -> list[Call]:
 # ---- two operands
 
 
-def _broadcast(graph: Graph, operator: Operator) -> tuple[Mapping[str, Value], tuple[int, ...]]:
+def _broadcast(operator: Operator, a: Tensor, b: Tensor, y: Tensor) -> tuple[Mapping[str, Value], tuple[int, ...]]:
     """Fields of ``kws_broadcast``, and the operands that are as large as the output."""
-    a, b, y = (graph.tensors[i] for i in (*operator.inputs[:2], operator.output))
     try:
         shape = np.broadcast_shapes(a.shape, b.shape)
     except ValueError:
@@ -122,30 +121,35 @@ def _collapsed(out: Sequence[int], a: Sequence[int], b: Sequence[int]) -> tuple[
 
 
 def add(graph: Graph, operator: Operator) -> list[Call]:
-    """ADD, with broadcasting; operands are raised by 2**20 before they meet."""
+    """ADD, with broadcasting; operands are raised by 2**20 before they meet, the one of larger scale comes first."""
     a, b, y = (graph.tensors[i] for i in (*operator.inputs[:2], operator.output))
-    shape, in_place = _broadcast(graph, operator)
-    largest = 2 * max(a.scale, b.scale)
-    parts = {
-        "a": fp.quantize_multiplier(a.scale / largest),
-        "b": fp.quantize_multiplier(b.scale / largest),
-        "out": fp.quantize_multiplier(largest / ((1 << 20) * y.scale)),
-    }
-    if any(part.shift > 0 for part in parts.values()):
-        raise ModelError(f"{graph_place(operator)} has an output scale that is too small", y.scale)
+    if b.scale > a.scale:
+        a, b = b, a
+    shape, in_place = _broadcast(operator, a, b, y)
+    scale_b = fp.quantize_multiplier(b.scale / (2 * a.scale))
+    scale_out = fp.quantize_multiplier(2 * a.scale / ((1 << 20) * y.scale))
+    if scale_out.right < 1 or (scale_b.right == 0 and scale_b.mantissa != 1 << 30):
+        raise ModelError(f"{graph_place(operator)} has scales too far apart", [a.scale, b.scale, y.scale])
     least, most = fused_range(operator, y)
-    parameters: dict[str, Value] = {"shape": shape, "least": least, "most": most}
-    for name, tensor in (("a", a), ("b", b), ("out", y)):
-        parameters[f"zero_{name}"] = tensor.zero_point
-        parameters[f"multiplier_{name}"] = parts[name].mantissa
-        parameters[f"shift_{name}"] = parts[name].right
+    parameters: dict[str, Value] = {
+        "shape": shape,
+        "zero_a": a.zero_point,
+        "zero_b": b.zero_point,
+        "zero_out": y.zero_point,
+        "multiplier_b": scale_b.mantissa,
+        "shift_b": scale_b.right,
+        "multiplier_out": scale_out.mantissa,
+        "shift_out": scale_out.right,
+        "least": least,
+        "most": most,
+    }
     return [Call(operator.index, "kws_add", (a.index, b.index), y.index, parameters, in_place=in_place)]
 
 
 def mul(graph: Graph, operator: Operator) -> list[Call]:
     """MUL, with broadcasting."""
     a, b, y = (graph.tensors[i] for i in (*operator.inputs[:2], operator.output))
-    shape, in_place = _broadcast(graph, operator)
+    shape, in_place = _broadcast(operator, a, b, y)
     multiplier = fp.quantize_multiplier(a.scale * b.scale / y.scale)
     least, most = fused_range(operator, y)
     parameters: dict[str, Value] = {

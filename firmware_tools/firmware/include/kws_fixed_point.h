@@ -7,7 +7,6 @@
 #define KWS_FIXED_POINT_H
 
 #include <stdint.h>
-#include <string.h>
 
 #if !defined(KWS_DSP)
 #if defined(__ARM_FEATURE_DSP) && __ARM_FEATURE_DSP
@@ -34,14 +33,17 @@ typedef struct {
     int32_t shift;
 } kws_channel;
 
+/* Keeps hot loops in functions of their own: inlined into one another they run out of registers. */
+#define KWS_APART __attribute__((noinline))
+
 /* Four bytes or two halfwords as one word; the address need not be aligned where KWS_DSP is 1. */
 static inline uint32_t kws_load_word(const void *address) {
     uint32_t word;
-    memcpy(&word, address, sizeof word);
+    __builtin_memcpy(&word, address, sizeof word);
     return word;
 }
 
-static inline void kws_store_word(void *address, uint32_t word) { memcpy(address, &word, sizeof word); }
+static inline void kws_store_word(void *address, uint32_t word) { __builtin_memcpy(address, &word, sizeof word); }
 
 /* (a * b + 2^31) / 2^32, rounded down. */
 static inline int32_t kws_multiply_high(int32_t a, int32_t b) {
@@ -88,9 +90,20 @@ static inline uint32_t kws_odd_bytes(uint32_t word) {
 #endif
 }
 
+/* value - 1 where value is negative, else value. */
+static inline int32_t kws_less_if_negative(int32_t value) {
+#if KWS_DSP_NATIVE
+    int32_t result; /* compilers make a comparison and a branch of the expression below */
+    __asm__("add %0, %1, %1, asr #31" : "=r"(result) : "r"(value));
+    return result;
+#else
+    return value + (value >> 31);
+#endif
+}
+
 /* value / 2^shift for shift > 0, halves away from zero; `rounding` is 2^(shift-1). */
 static inline int32_t kws_rounding_shift(int32_t value, int32_t rounding, int32_t shift) {
-    return (value + (value >> 31) + rounding) >> shift;
+    return (kws_less_if_negative(value) + rounding) >> shift;
 }
 
 /* MultiplyByQuantizedMultiplier for any accumulator: shift left, multiply (rounding), shift right (rounding). */

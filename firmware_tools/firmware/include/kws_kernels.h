@@ -83,11 +83,13 @@ typedef struct {
     uint16_t stride_b[4];
 } kws_broadcast;
 
+/* Operand a has the larger scale: its multiplier is one half. shift_b is 0 where the scales are equal (then
+ * multiplier_b is one half too), shift_out is at least 1. */
 typedef struct {
     kws_broadcast shape;
-    int32_t zero_a, multiplier_a, shift_a;
-    int32_t zero_b, multiplier_b, shift_b;
-    int32_t zero_out, multiplier_out, shift_out;
+    int32_t zero_a, zero_b, zero_out;
+    int32_t multiplier_b, shift_b;
+    int32_t multiplier_out, shift_out;
     int16_t least, most;
 } kws_add_params;
 

@@ -7,7 +7,7 @@
 #include "kws_kernels.h"
 
 /* Input channel `channel` into plane[rows][columns], in_zero around it. */
-static void gather(const kws_depthwise_params *p, const int8_t *input, uint32_t channel, int16_t *plane) {
+static KWS_APART void gather(const kws_depthwise_params *p, const int8_t *input, uint32_t channel, int16_t *plane) {
     const kws_window *w = &p->window;
     const int16_t zero = p->range.in_zero;
     const uint32_t channels = w->in_channels;
@@ -31,7 +31,7 @@ static void gather(const kws_depthwise_params *p, const int8_t *input, uint32_t 
 }
 
 /* Weights of one output channel, shifted left by `doubled`, as interleaved even and odd pairs of each row. */
-static void widen(const kws_depthwise_params *p, const int8_t *weights, int32_t doubled, int16_t *pairs) {
+static KWS_APART void widen(const kws_depthwise_params *p, const int8_t *weights, int32_t doubled, int16_t *pairs) {
     const int32_t width = p->window.kernel_width;
     const int32_t spread = p->window.dilation_width;
     const int32_t count = 4 * p->pairs;
@@ -48,19 +48,21 @@ static void widen(const kws_depthwise_params *p, const int8_t *weights, int32_t 
     }
 }
 
-/* Four neighbouring outputs; samples is word-aligned. */
-static inline void four(const int16_t *samples, const int16_t *weights, uint32_t pairs, int32_t sums[4]) {
-    int32_t a = sums[0], b = sums[1], c = sums[2], d = sums[3];
-    uint32_t here = kws_load_word(samples);
-    for (; pairs > 0; pairs--) {
-        const uint32_t even = kws_load_word(weights), odd = kws_load_word(weights + 2);
-        const uint32_t next = kws_load_word(samples += 2);
-        weights += 4;
-        a = kws_dual_multiply_add(here, even, a);
-        b = kws_dual_multiply_add(here, odd, b);
-        c = kws_dual_multiply_add(next, even, c);
-        d = kws_dual_multiply_add(next, odd, d);
-        here = next;
+/* Four neighbouring sums over the rows of the kernel; samples is word-aligned. */
+static KWS_APART void four(const int16_t *samples, const int16_t *weights, const int16_t *end, uint32_t down,
+                           int32_t *sums) {
+    int32_t a = sums[0], b = a, c = a, d = a;
+    for (const uint32_t pairs = (uint32_t)sums[1]; weights != end; samples += down) {
+        const int16_t *row_end = weights + pairs;
+        uint32_t here = kws_load_word(samples);
+        for (const int16_t *next = samples; weights != row_end; weights += 4) {
+            const uint32_t even = kws_load_word(weights), odd = kws_load_word(weights + 2);
+            a = kws_dual_multiply_add(here, even, a);
+            b = kws_dual_multiply_add(here, odd, b);
+            here = kws_load_word(next += 2);
+            c = kws_dual_multiply_add(here, even, c);
+            d = kws_dual_multiply_add(here, odd, d);
+        }
     }
     sums[0] = a;
     sums[1] = b;
@@ -68,36 +70,64 @@ static inline void four(const int16_t *samples, const int16_t *weights, uint32_t
     sums[3] = d;
 }
 
-static inline int32_t one(const int16_t *samples, const int16_t *weights, uint32_t pairs, int32_t sum) {
-    for (; pairs > 0; pairs--, samples += 2, weights += 4) {
-        sum = kws_dual_multiply_add(kws_load_word(samples), kws_load_word(weights), sum);
+/* One sum, at any stride. */
+static int32_t one(const int16_t *samples, const int16_t *weights, const int16_t *end, uint32_t down, uint32_t pairs,
+                   int32_t sum) {
+    for (; weights != end; samples += down) {
+        const int16_t *row_end = weights + pairs;
+        for (const int16_t *next = samples; weights != row_end; next += 2, weights += 4) {
+            sum = kws_dual_multiply_add(kws_load_word(next), kws_load_word(weights), sum);
+        }
     }
     return sum;
 }
 
-/* One row of outputs of one channel; `twice` sums as kws_requantize wants them. */
-static void filter_row(const kws_depthwise_params *p, const int16_t *plane, const int16_t *pairs,
-                       const kws_channel *channel, int32_t bias, int8_t *output) {
+/* `count` sums, each requantised and written `step` bytes after the last. */
+static KWS_APART void finish(const int32_t *sums, const kws_channel *channel, const kws_range *range, int8_t *output,
+                             uint32_t step, int32_t count) {
+    const int32_t zero = range->out_zero, least = range->least, most = range->most;
+    if (channel->shift <= 0) {
+        for (int32_t i = 0; i < count; i++, output += step) {
+            *output = kws_clamp(kws_requantize(sums[i], channel) + zero, least, most);
+        }
+        return;
+    }
+    const int32_t multiplier = channel->multiplier, rounding = channel->rounding, shift = channel->shift;
+    if (least > INT8_MIN || most < INT8_MAX) {
+        for (int32_t i = 0; i < count; i++, output += step) {
+            const int32_t high = kws_multiply_high(sums[i], multiplier);
+            *output = kws_clamp(kws_rounding_shift(high, rounding, shift) + zero, least, most);
+        }
+        return;
+    }
+    for (const int32_t *end = sums + count; sums != end; output += step) {
+        const int32_t high = kws_multiply_high(*sums++, multiplier);
+        *output = kws_clamp(kws_rounding_shift(high, rounding, shift) + zero, INT8_MIN, INT8_MAX);
+    }
+}
+
+/* One row of outputs of one channel, SUMS at a time. */
+#define SUMS 32
+static KWS_APART void filter_row(const kws_depthwise_params *p, const int16_t *plane, const int16_t *pairs,
+                                 const kws_channel *channel, int32_t bias, int8_t *output) {
     const kws_window *w = &p->window;
-    const int32_t step = w->out_channels;
-    const uint32_t down = (uint32_t)p->columns * w->dilation_height;
-    const int32_t together = w->stride_width == 1 ? 4 : 1;
-    for (int32_t column = 0; column < w->out_width; column += together) {
-        int32_t sums[4] = {bias, bias, bias, bias};
-        const int16_t *samples = plane + column * w->stride_width;
-        const int16_t *weights = pairs;
-        for (int32_t row = 0; row < w->kernel_height; row++, samples += down, weights += 4 * p->pairs) {
-            if (together == 4) {
-                four(samples, weights, p->pairs, sums);
-            } else {
-                sums[0] = one(samples, weights, p->pairs, sums[0]);
+    const uint32_t down = (uint32_t)p->columns * w->dilation_height, step = w->out_channels;
+    const int16_t *end = pairs + 4 * (uint32_t)p->pairs * w->kernel_height;
+    for (int32_t column = 0; column < w->out_width; column += SUMS) {
+        const int32_t count = w->out_width - column < SUMS ? w->out_width - column : SUMS;
+        int32_t sums[SUMS];
+        if (w->stride_width == 1) {
+            for (int32_t i = 0; i < count; i += 4) {
+                sums[i] = bias;
+                sums[i + 1] = 4 * p->pairs;
+                four(plane + column + i, pairs, end, down, sums + i);
+            }
+        } else {
+            for (int32_t i = 0; i < count; i++) {
+                sums[i] = one(plane + (column + i) * w->stride_width, pairs, end, down, 4 * p->pairs, bias);
             }
         }
-        const int32_t left = w->out_width - column;
-        for (int32_t i = 0; i < together && i < left; i++, output += step) {
-            const int32_t value = kws_requantize(sums[i], channel) + p->range.out_zero;
-            *output = kws_clamp(value, p->range.least, p->range.most);
-        }
+        finish(sums, channel, &p->range, output + (uint32_t)column * step, step, count);
     }
 }
 

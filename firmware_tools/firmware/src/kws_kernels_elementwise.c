@@ -3,28 +3,43 @@
 
 /* ---- addition and multiplication ---- */
 
-/* value * multiplier / 2^31 / 2^shift with TFLM's two roundings, for |value| < 2^30; `twice` is 2 * value. */
-static inline int32_t scaled(int32_t twice, int32_t multiplier, int32_t rounding, int32_t negative, int32_t shift) {
-    const int32_t high = kws_multiply_high(twice, multiplier);
-    return (high + ((high >> 31) & negative) + rounding) >> shift;
-}
-
-/* One row: both operands are raised by 2^20, scaled to one unit, added and scaled to the output. */
-static void add_row(const kws_add_params *p, const int8_t *a, const int8_t *b, int8_t *output, uint32_t count,
-                    uint32_t step_a, uint32_t step_b) {
-    const int32_t rounding_a = p->shift_a ? 1 << (p->shift_a - 1) : 0, negative_a = p->shift_a ? -1 : 0;
-    const int32_t rounding_b = p->shift_b ? 1 << (p->shift_b - 1) : 0, negative_b = p->shift_b ? -1 : 0;
-    const int32_t rounding = p->shift_out ? 1 << (p->shift_out - 1) : 0, negative = p->shift_out ? -1 : 0;
-    for (; count > 0; count--, a += step_a, b += step_b) {
-        const int32_t raised_a = (*a - p->zero_a) * (1 << 21), raised_b = (*b - p->zero_b) * (1 << 21);
-        const int32_t sum = scaled(raised_a, p->multiplier_a, rounding_a, negative_a, p->shift_a) +
-                            scaled(raised_b, p->multiplier_b, rounding_b, negative_b, p->shift_b);
-        const int32_t value = scaled(sum * 2, p->multiplier_out, rounding, negative, p->shift_out) + p->zero_out;
-        *output++ = kws_clamp(value, p->least, p->most);
+/* One row of a sum. Operand a is the one with the larger scale: its multiplier is exactly one half, so that raising it by
+ * 2^20 and scaling it is a shift by 19; so it is for b where the scales are equal. */
+static inline void add_row(const kws_add_params *p, const int8_t *a, const int8_t *b, int8_t *output, uint32_t count,
+                           uint32_t step_a, uint32_t step_b, int limited) {
+    const int32_t zeros_a = p->zero_a * (1 << 19), zeros_b = p->zero_b * (1 << 21);
+    const int32_t multiplier_b = p->multiplier_b, shift_b = p->shift_b, rounding_b = 1 << (shift_b - 1);
+    const int32_t multiplier = p->multiplier_out, shift = p->shift_out, rounding = 1 << (shift - 1);
+    const int32_t zero = p->zero_out;
+    const int32_t least = limited ? p->least : INT8_MIN, most = limited ? p->most : INT8_MAX;
+    for (const int8_t *end = output + count; output != end; a += step_a, b += step_b) {
+        const int32_t scaled_b = kws_multiply_high(*b * (1 << 21) - zeros_b, multiplier_b);
+        const int32_t sum = *a * (1 << 19) - zeros_a + kws_rounding_shift(scaled_b, rounding_b, shift_b);
+        const int32_t value = kws_rounding_shift(kws_multiply_high(sum * 2, multiplier), rounding, shift);
+        *output++ = kws_clamp(value + zero, least, most);
     }
 }
 
-static void mul_row(const kws_mul_params *p, const int8_t *a, const int8_t *b, int8_t *output, uint32_t count,
+/* The same where both scales are equal. */
+static KWS_APART void add_equal_row(const kws_add_params *p, const int8_t *a, const int8_t *b, int8_t *output,
+                                 uint32_t count, uint32_t step_a, uint32_t step_b) {
+    const int32_t zeros = p->zero_a + p->zero_b, multiplier = p->multiplier_out, shift = p->shift_out;
+    const int32_t zero = p->zero_out, rounding = 1 << (shift - 1), least = p->least, most = p->most;
+    for (const int8_t *end = output + count; output != end; a += step_a, b += step_b) {
+        const int32_t high = kws_multiply_high((*a + *b - zeros) * (1 << 20), multiplier);
+        *output++ = kws_clamp(kws_rounding_shift(high, rounding, shift) + zero, least, most);
+    }
+}
+
+static KWS_APART void add_broadcast_row(const kws_add_params *p, const int8_t *a, const int8_t *b, int8_t *output) {
+    add_row(p, a, b, output, p->shape.size[3], p->shape.stride_a[3], p->shape.stride_b[3], 1);
+}
+
+static KWS_APART void add_whole_row(const kws_add_params *p, const int8_t *a, const int8_t *b, int8_t *output) {
+    add_row(p, a, b, output, p->shape.size[3], 1, 1, 0);
+}
+
+static KWS_APART void mul_row(const kws_mul_params *p, const int8_t *a, const int8_t *b, int8_t *output, uint32_t count,
                     uint32_t step_a, uint32_t step_b) {
     for (; count > 0; count--, a += step_a, b += step_b) {
         const int32_t product = (*a - p->zero_a) * (*b - p->zero_b);
@@ -47,10 +62,17 @@ static inline uint32_t count_rows(const kws_broadcast *s) { return (uint32_t)s->
 
 void kws_add(const kws_add_params *params, const int8_t *a, const int8_t *b, int8_t *output) {
     const kws_broadcast *s = &params->shape;
+    const int whole = s->stride_a[3] == 1 && s->stride_b[3] == 1 && params->least == INT8_MIN && params->most == INT8_MAX;
     for (uint32_t row = 0; row < count_rows(s); row++, output += s->size[3]) {
         const int8_t *row_a = a, *row_b = b;
         find_rows(s, row, &row_a, &row_b);
-        add_row(params, row_a, row_b, output, s->size[3], s->stride_a[3], s->stride_b[3]);
+        if (params->shift_b == 0) {
+            add_equal_row(params, row_a, row_b, output, s->size[3], s->stride_a[3], s->stride_b[3]);
+        } else if (whole) {
+            add_whole_row(params, row_a, row_b, output);
+        } else {
+            add_broadcast_row(params, row_a, row_b, output);
+        }
     }
 }
 
@@ -74,7 +96,7 @@ void kws_lookup(const kws_lookup_params *params, const int8_t *input, int8_t *ou
 void kws_copy(const kws_copy_params *params, const int8_t *input, int8_t *output) {
     output += params->offset;
     for (uint32_t block = 0; block < params->blocks; block++) {
-        memcpy(output, input, params->length);
+        __builtin_memcpy(output, input, params->length);
         input += params->length;
         output += params->stride;
     }
@@ -86,9 +108,9 @@ void kws_pad(const kws_pad_params *params, const int8_t *input, int8_t *output) 
     for (uint32_t row = 0; row < rows; row++, output += out[3]) {
         const uint32_t y = row / out[2] % out[1] - before[1], x = row % out[2] - before[2];
         const uint32_t n = row / out[2] / out[1] - before[0];
-        memset(output, params->value, out[3]);
+        __builtin_memset(output, params->value, out[3]);
         if (n < size[0] && y < size[1] && x < size[2]) { /* unsigned: negative positions are beyond the end */
-            memcpy(output + before[3], input + ((n * size[1] + y) * size[2] + x) * size[3], size[3]);
+            __builtin_memcpy(output + before[3], input + ((n * size[1] + y) * size[2] + x) * size[3], size[3]);
         }
     }
 }

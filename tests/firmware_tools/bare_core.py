@@ -1,0 +1,98 @@
+"""A Cortex-M4 with nothing around it: runs one function of generated firmware, counts its cycles by function."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firmware_tools import toolchain
+from firmware_tools.cycles import CortexM4
+from firmware_tools.elf import read_elf
+
+LINKER_SCRIPT = """ENTRY(Reset)
+MEMORY {
+  FLASH (rx) : ORIGIN = 0x0, LENGTH = 256K
+  RAM (rw) : ORIGIN = 0x20000000, LENGTH = 64K
+}
+SECTIONS {
+  .text : { *(.text.Reset) *(.text*) *(.rodata*) } > FLASH
+  .ARM.exidx : { *(.ARM.exidx*) } > FLASH
+  .ARM.extab : { *(.ARM.extab*) } > FLASH
+  .bss : { *(.io) *(.bss*) } > RAM
+}
+"""
+INCLUDES = (toolchain.INCLUDE_DIR, toolchain.FIRMWARE_DIR / "libc")
+FLASH_BYTES, RAM, RAM_BYTES = 0x40000, 0x20000000, 0x10000
+
+
+class BareCore:
+    """Runs ``Reset`` of the given sources; ``.io`` is the first thing in RAM."""
+
+    def __init__(self, sources: Sequence[Path | str], headers: Mapping[str, str], folder: Path, **build: Any) -> None:
+        from unicorn import UC_ARCH_ARM, UC_HOOK_BLOCK, UC_HOOK_INTR, UC_MODE_MCLASS, UC_MODE_THUMB, Uc
+        from unicorn.arm_const import UC_CPU_ARM_CORTEX_M4
+
+        self._model = CortexM4()
+        self._costs: dict[int, Any] = {}
+        self._last: Any = None
+        self._core = Uc(UC_ARCH_ARM, UC_MODE_THUMB | UC_MODE_MCLASS)
+        self._core.ctl_set_cpu_model(UC_CPU_ARM_CORTEX_M4)
+        self._core.mem_map(0, FLASH_BYTES)
+        self._core.mem_map(RAM, RAM_BYTES)
+        self._core.hook_add(UC_HOOK_BLOCK, self._count)
+        self._core.hook_add(UC_HOOK_INTR, lambda core, *_: core.emu_stop())
+        self.cycles: Counter[int] = Counter()
+        self.elf = folder / "image.elf"
+        (folder / "memory.ld").write_text(LINKER_SCRIPT)
+        board: Any = SimpleNamespace(core="cortex-m4f")
+        toolchain.compile_arm(
+            board, sources, headers=headers, linker_script=folder / "memory.ld", out_elf=self.elf, include_dirs=INCLUDES, **build
+        )
+        self._load(self.elf.read_bytes())
+
+    def _load(self, elf: bytes) -> None:
+        start = int.from_bytes(elf[28:32], "little")
+        for header in range(int.from_bytes(elf[44:46], "little")):
+            words = np.frombuffer(elf, "<u4", 8, start + 32 * header)
+            if words[0] == 1:
+                self._core.mem_write(int(words[2]), elf[words[1] : words[1] + words[4]])
+        self._entry = int.from_bytes(elf[24:28], "little")
+
+    def _count(self, core: Any, address: int, size: int, _: Any) -> None:
+        cost = self._costs.get(address)
+        if cost is None:
+            cost = self._costs[address] = self._model.block(address, bytes(core.mem_read(address, size)))
+        if self._last is not None and address != self._last[0]:
+            self.cycles[self._last[1]] += min(self._last[2].refill + cost.entry, self._last[2].most_refill)
+        self.cycles[address] += cost.cycles
+        self._last = (address + size, address, cost) if cost.refill else None
+
+    def run(self, data: NDArray[Any], out_at: int, out_bytes: int) -> bytes:
+        """Write ``data`` at the start of RAM, run to the breakpoint, read ``out_bytes`` at RAM + ``out_at``."""
+        from unicorn.arm_const import UC_ARM_REG_SP
+
+        self.cycles.clear()
+        self._last = None
+        self._core.mem_write(RAM, data.tobytes())
+        self._core.reg_write(UC_ARM_REG_SP, RAM + RAM_BYTES)
+        self._core.emu_start(self._entry | 1, 0xFFFF_FFFE)
+        return bytes(self._core.mem_read(RAM + out_at, out_bytes))
+
+    @property
+    def total_cycles(self) -> int:
+        """Cycles of the last run."""
+        return sum(self.cycles.values())
+
+    def by_function(self) -> dict[str, int]:
+        """Cycles of the last run by function, most first."""
+        names = read_elf(self.elf)
+        spent: Counter[str] = Counter()
+        for address, cycles in self.cycles.items():
+            spent[names.locate(address).split("+")[0]] += cycles
+        return dict(spent.most_common())
