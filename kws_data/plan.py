@@ -18,7 +18,7 @@ from kws_data.errors import DataError
 from kws_data.labels import BACKGROUND, check_keywords, label_of
 from kws_data.noise import add_generated_noise
 from kws_data.silence import add_silence
-from kws_data.sources.speech_commands import folder_id
+from kws_data.sources.speech_commands import folder_id, import_noise, noise_folder_id
 from kws_data.splits import SPLITS, assign_splits, audit, drop_copies
 
 
@@ -40,7 +40,10 @@ class PlannedClip:
 
 @dataclass(frozen=True)
 class Plan:
-    """All clips of a data set, ordered by split and id, and what was left out and why."""
+    """All clips of a data set, ordered by split and id, and what was left out and why.
+
+    ``noises`` are the recordings that are mixed under training clips; each lends the stretch that belongs to training.
+    """
 
     clips: tuple[PlannedClip, ...]
     noises: tuple[Clip, ...]
@@ -88,9 +91,10 @@ def plan_dataset(config: Config, catalog: Catalog) -> Plan:
         for clip in used
     )
     ordered = tuple(sorted(planned, key=lambda p: (SPLITS.index(p.split), p.clip.id)))
-    leaks = audit(splits, used)
+    takes = [p.recorded for p in ordered if p.recorded]
+    leaks = audit(splits | {take.id: splits[take.parent] for take in takes}, [*used, *takes])
     kept_for_later = sum(clip.id not in splits for clip in kept)
-    return Plan(ordered, tuple(noises), left_out, kept_for_later, leaks)
+    return Plan(ordered, (*noises, *extra_noises(config, catalog)), left_out, kept_for_later, leaks)
 
 
 def board_device(config: Config) -> str:
@@ -123,6 +127,14 @@ def noises_of(config: Config, catalog: Catalog, chosen: Iterable[Clip]) -> list[
     """Noise recordings: those of the folder, or generated ones where there are none."""
     noises = [clip for clip in chosen if clip.word == BACKGROUND]
     return noises or add_generated_noise(catalog, config.seed, config.frontend.sample_rate_hz)
+
+
+def extra_noises(config: Config, catalog: Catalog) -> list[Clip]:
+    """Recordings of ``data.noise_folder``, imported if need be; for augmentation only."""
+    if config.data.noise_folder is None:
+        return []
+    import_noise(catalog, config.data.noise_folder)
+    return catalog.clips(folder=noise_folder_id(config.data.noise_folder))
 
 
 def _check_splits(config: Config, clips: Sequence[Clip], splits: Mapping[str, str]) -> None:

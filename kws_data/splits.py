@@ -120,24 +120,48 @@ def drop_copies(clips: Sequence[Clip], label: Callable[[str], str | None]) -> tu
 def audit(assignment: Mapping[str, str], clips: Iterable[Clip]) -> int:
     """Count what stands in two splits; there is nothing to count but zero.
 
-    Looks at speakers, voice variants, identical samples, and a clip against its recording through a
-    board, whatever rule made the assignment.
+    Looks at speakers, voice variants, identical samples, a clip against its recording through a board, and
+    stretches of the same noise recording, whatever rule made the assignment.
 
     Raises:
         LeakError: naming the first of them.
     """
+    used = [clip for clip in clips if clip.id in assignment]
     seen: dict[str, str] = {}
-    for clip in clips:
-        split = assignment.get(clip.id)
-        if split is None:
-            continue
-        traces = [f"samples {clip.audio_sha256[:12]}", f"clip {clip.parent if clip.device else clip.id}"]
-        if not clip.word.startswith("_"):
-            traces += [f"speaker {clip.speaker}", group_of(clip)]
-        for trace in traces:
+    for clip in used:
+        split = assignment[clip.id]
+        for trace in _traces(clip):
             other = seen.setdefault(trace, split)
             if other != split:
                 raise LeakError(
                     f"the same {trace.split()[0]} stands in {other} and {split}", trace, "report this fault"
                 )
+    return audit_noise(assignment, used)
+
+
+def _traces(clip: Clip) -> list[str]:
+    """What betrays a clip's kin: none of it may be in two splits."""
+    traces = [f"samples {clip.audio_sha256[:12]}", f"clip {clip.parent if clip.device else clip.id}"]
+    if not clip.word.startswith("_"):
+        traces += [f"speaker {clip.speaker}", group_of(clip)]
+    return traces
+
+
+def audit_noise(assignment: Mapping[str, str], clips: Iterable[Clip]) -> int:
+    """Count stretches of noise recordings that are heard in two splits: zero.
+
+    Raises:
+        LeakError: naming the recording.
+    """
+    stretches: dict[str, list[tuple[int, int, str]]] = defaultdict(list)
+    for clip in clips:
+        if "start" in clip.attributes and not clip.device:
+            start = int(clip.attributes["start"])
+            stretches[clip.parent].append((start, start + clip.samples, assignment[clip.id]))
+    for noise, cuts in stretches.items():
+        reach: dict[str, int] = {}
+        for start, end, split in sorted(cuts):
+            if any(other != split and start < its_end for other, its_end in reach.items()):
+                raise LeakError("the same stretch of noise stands in two splits", noise, "report this fault")
+            reach[split] = max(end, reach.get(split, 0))
     return 0

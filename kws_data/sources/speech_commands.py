@@ -29,6 +29,9 @@ from kws_data.store import store_audio
 
 SOURCE = "speech_commands"
 LICENCE = "CC-BY-4.0"  # of Google Speech Commands, whose speakers are eight hex digits
+OWN_NOISES = frozenset(
+    {"doing_the_dishes", "dude_miaowing", "exercise_bike", "pink_noise", "running_tap", "white_noise"}
+)
 RATE_HZ = 16_000
 SUFFIXES = frozenset({".wav", ".flac", ".ogg", ".mp3", ".aiff", ".aif"})
 LISTS = {"validation_list.txt": "validation", "testing_list.txt": "testing"}
@@ -93,14 +96,39 @@ def import_folder(catalog: Catalog, folder: Path | str, progress: Progress | Non
     found, absent = scan_folder(root)
     if not found:
         raise DataError("data folder holds no audio", str(folder), "expected <word>/<speaker>_nohash_<n>.wav or .flac")
-    name = folder_id(root)
+    return replace(_import(catalog, folder_id(root), found, progress), listed_but_absent=absent)
+
+
+def import_noise(catalog: Catalog, folder: Path | str, progress: Progress | None = None) -> ImportReport:
+    """Bring the catalogue up to date with a folder of noise recordings, at any depth.
+
+    Its clips are those of ``noise_folder_id(folder)``. Raises as :func:`import_folder` does.
+    """
+    root = Path(folder)
+    if not root.is_dir():
+        raise DataError("noise folder not found", str(folder), "check data.noise_folder")
+    found = []
+    for path in sorted(root.rglob("*")):
+        if path.is_file() and path.suffix.lower() in SUFFIXES and not path.name.startswith("."):
+            name = f"{BACKGROUND}/{path.relative_to(root).as_posix()}"
+            found.append(_Found(path, name, path.stat().st_size, path.stat().st_mtime_ns, ""))
+    if not found:
+        raise DataError("noise folder holds no audio", str(folder), "expected .wav or .flac files")
+    return _import(catalog, noise_folder_id(root), found, progress)
+
+
+def noise_folder_id(folder: Path | str) -> str:
+    """How the catalogue names a folder of noise recordings."""
+    return f"noise {folder_id(folder)}"
+
+
+def _import(catalog: Catalog, name: str, found: list[_Found], progress: Progress | None) -> ImportReport:
     known = catalog.known_files(name)
     fresh = [file for file in found if not _unchanged(file, known.get(file.name))]
     counts = _read_all(catalog, name, fresh, len(found), progress)
     _refresh_known(catalog, name, found, known)
     aside = tuple((n, f.reason) for n, f in sorted(catalog.known_files(name).items()) if f.reason)
-    total = ImportCount(counts.added, len(found) - counts.added - len(aside), len(aside))
-    return ImportReport(name, total, aside, absent)
+    return ImportReport(name, ImportCount(counts.added, len(found) - counts.added - len(aside), len(aside)), aside)
 
 
 def scan_folder(root: Path) -> tuple[list[_Found], int]:
@@ -178,7 +206,7 @@ def _read(store: Path, file: _Found) -> tuple[NewClip | None, str]:
         return None, f"{error.what}: {error.remedy}"
     word = file.name.partition("/")[0]
     speaker = f"noise {file.path.stem}" if word.startswith("_") else speaker_of(file.name)
-    public = word == BACKGROUND or re.fullmatch(r"[0-9a-f]{8}", speaker) is not None
+    public = file.path.stem in OWN_NOISES or re.fullmatch(r"[0-9a-f]{8}", speaker) is not None
     quality = measure_quality(samples)
     reason = "; ".join(word_defects(quality)) if not word.startswith("_") else ""
     clip = NewClip(
