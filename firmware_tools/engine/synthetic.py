@@ -7,6 +7,7 @@ that activations fill the int8 range, which is what makes rounding differences v
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -268,10 +269,21 @@ class ModelBuilder:
         self.operator("SOFTMAX", [x.index], [y], self._s.SoftmaxOptionsT(beta=beta), 2)
         return y
 
+    def convolution_options(self) -> Any:
+        """Options of a CONV_2D of stride 1 with SAME padding."""
+        return self._s.Conv2DOptionsT(strideH=1, strideW=1, dilationHFactor=1, dilationWFactor=1)
+
+    def depthwise_options(self) -> Any:
+        """Options of a DEPTHWISE_CONV_2D of stride 1 with SAME padding."""
+        options = self._s.DepthwiseConv2DOptionsT(strideH=1, strideW=1, dilationHFactor=1, dilationWFactor=1)
+        options.depthMultiplier = 1
+        return options
+
     # ---- the file
 
-    def finish(self, *outputs: Handle) -> bytes:
-        """The model as the bytes of a .tflite."""
+    def finish(self, *outputs: Handle, inputs: Sequence[Handle] = ()) -> bytes:
+        """The model as the bytes of a .tflite; ``inputs`` names inputs that :meth:`input` did not make."""
+        self._graph.inputs += [handle.index for handle in inputs]
         self._graph.outputs = [output.index for output in outputs]
         self._model.subgraphs = [self._graph]
         builder = flatbuffers.Builder(1 << 16)

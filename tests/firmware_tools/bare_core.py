@@ -52,7 +52,13 @@ class BareCore:
         (folder / "memory.ld").write_text(LINKER_SCRIPT)
         board: Any = SimpleNamespace(core="cortex-m4f")
         toolchain.compile_arm(
-            board, sources, headers=headers, linker_script=folder / "memory.ld", out_elf=self.elf, include_dirs=INCLUDES, **build
+            board,
+            sources,
+            headers=headers,
+            linker_script=folder / "memory.ld",
+            out_elf=self.elf,
+            include_dirs=INCLUDES,
+            **build,
         )
         self._load(self.elf.read_bytes())
 
