@@ -256,6 +256,8 @@ def _config_error(path: Path, values: Mapping[str, Any], error: ValidationError)
     if first["type"] == "missing":
         return ConfigError(f"{path}: missing key", key, "add it")
     message = first["msg"].removeprefix("Value error, ")
+    if first["type"] == "string_type" and isinstance(first.get("input"), bool):
+        message = "YAML reads yes, no, on and off as true and false: put the word in quotes"
     value = first.get("input")
     shown = value if isinstance(value, str | int | float | bool | list) else None
     if key and shown is not None:

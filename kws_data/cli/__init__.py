@@ -1,0 +1,107 @@
+"""The command line: one file a verb, each loaded only when it is called."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from kws_data import __version__
+from kws_data.errors import KwsError
+
+#: verb -> (module below kws_data.cli, what it does), in pipeline order.
+VERBS: dict[str, tuple[str, str]] = {
+    "doctor": ("doctor", "Check this machine and the boards on it, and say what to mend."),
+    "boards": ("boards", "List the boards kws knows and the serial ports that are there."),
+    "import": ("import_", "Take a folder of recordings into the catalogue."),
+    "synth": ("synth", "Let synthetic people say the keywords, into the catalogue."),
+    "record": ("record", "Record clips from a board over serial, into the catalogue."),
+    "catalog": ("catalog", "Show what is in the catalogue."),
+    "build": ("build", "Build the data set: splits, augmentation, features."),
+    "train": ("train", "Train the model on the data set."),
+    "export": ("export", "Convert to int8, slim the file, fix the threshold, generate C."),
+    "check": ("check", "Hold the model against its limits: bytes, RAM, time."),
+    "evaluate": ("evaluate", "Measure a bundle on a folder of clips or on long recordings."),
+    "flash": ("flash", "Build the detector's firmware and write it to the board."),
+    "device-eval": ("device_eval", "Replay the held-out clips on the board and measure."),
+    "listen": ("listen", "Listen live with the detector on the board."),
+    "report": ("report", "Write report.html and report.json."),
+    "run": ("run", "All steps of one configuration, skipping what is current."),
+    "bench": ("bench", "Measure speed against named baselines."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported on first use, so that ``kws --help`` is quick."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in VERBS:
+            return None
+        module = importlib.import_module(f"kws_data.cli.{VERBS[cmd_name][0]}")
+        command: click.Command = module.command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and not args[0].startswith("-") and args[0] not in VERBS:
+            import difflib
+
+            near = difflib.get_close_matches(args[0], VERBS, n=1)
+            hint = f"did you mean {near[0]}?" if near else "see kws --help"
+            raise click.UsageError(f"no verb {args[0]!r}. {hint}")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Verbs, in pipeline order"):
+            formatter.write_dl([(verb, text) for verb, (_, text) in VERBS.items()])
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+    epilog="Example: kws run configs/demo.yaml",
+)
+@click.version_option(__version__, prog_name="kws")
+def cli() -> None:
+    """From a microphone on a board to a keyword detector proven on that board, in 16 KB."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and exit: 0 done, 1 gate or check failed, 2 wrong input, 130 interrupted."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    sys.exit(run(arguments))
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """The command line as a function: the exit code comes back."""
+    try:
+        result = cli.main(args=None if arguments is None else list(arguments), prog_name="kws", standalone_mode=False)
+        return result if isinstance(result, int) else 0
+    except KwsError as error:
+        return _complain(str(error), error.exit_code)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message())
+        return 2
+    except click.UsageError as error:
+        where = error.ctx.command_path if error.ctx else "kws"
+        return _complain(f"{error.format_message()} (see {where} --help)", 2)
+    except click.ClickException as error:
+        return _complain(error.format_message(), 2)
+    except (click.Abort, KeyboardInterrupt):
+        return _complain("interrupted; nothing kept is lost, call it again to go on", 130)
+    except BrokenPipeError:
+        # Whoever read our output (head, less) has gone: say nothing more to them.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _complain(line: str, code: int) -> int:
+    click.echo(f"kws: {line}", err=True)
+    return code

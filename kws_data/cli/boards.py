@@ -1,0 +1,41 @@
+"""``kws boards``."""
+
+from __future__ import annotations
+
+import click
+
+from kws_data.cli.options import json_option, print_json, verb
+
+
+@verb("boards", "kws boards --json")
+@json_option
+def command(as_json: bool) -> None:
+    """List the boards kws has a file for, and the serial ports of this machine."""
+    from firmware_tools.boards import list_boards
+    from firmware_tools.link import list_ports
+
+    boards, ports = list_boards(), list_ports()
+    if as_json:
+        print_json(
+            {
+                "boards": [
+                    {
+                        "name": b.name,
+                        "description": b.description,
+                        "clock_hz": b.clock_hz,
+                        "flash_bytes": b.flash.bytes,
+                        "ram_bytes": b.ram.bytes,
+                    }
+                    for b in boards
+                ],
+                "ports": [vars(port) for port in ports],
+            }
+        )
+        return
+    for board in boards:
+        click.echo(f"{board.name:<14}{board.description}")
+    click.echo()
+    if not ports:
+        click.echo("no serial ports here; the emulated board needs none")
+    for port in ports:
+        click.echo(f"{port.device:<20}{port.usb_id:<11}{port.description}")

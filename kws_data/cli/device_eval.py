@@ -1,0 +1,30 @@
+"""``kws device-eval``."""
+
+from __future__ import annotations
+
+import click
+
+from kws_data.cli.options import config_options, json_option, print_json, progress_bars, verb
+from kws_data.config import Config
+
+
+@verb("device-eval", "kws device-eval configs/demo.yaml --set device.eval_clips=50")
+@config_options
+@json_option
+def command(config: Config, as_json: bool) -> None:
+    """Replay held-out clips through the serial port on the flashed board: TPR, FPR, cycles, agreement with the host."""
+    from kws_data.cli.steps import run_steps
+    from kws_data.report.document import read_json
+    from kws_data.report.summary import interval, percent
+
+    with progress_bars() as progress:
+        run_steps(config, ["device-eval"], force=True, progress=progress)
+    device = read_json(config.run_dir / "report" / "device.json", "device-eval")
+    if as_json:
+        print_json(device)
+        return
+    click.echo(f"{device['board']}: {device['clips']} clips")
+    click.echo(f"TPR {percent(device['tpr'])} {interval(device['tpr_ci95'])}")
+    click.echo(f"FPR {percent(device['fpr'])} {interval(device['fpr_ci95'])}")
+    click.echo(f"agreement with the host {percent(device['agreement'])}")
+    click.echo(f"latency p95 {device['latency_ms']['p95']:.1f} ms, inference {device['cycles']['inference']:,} cycles")

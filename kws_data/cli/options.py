@@ -1,0 +1,109 @@
+"""Options and output that all verbs share."""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from kws_data.config import load_config
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+Progress = Callable[[str, int, int], None]
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document on stdout, nothing else.")
+workers_option = click.option(
+    "--workers", type=click.IntRange(1, 256), default=2, show_default=True, help="Processes to use."
+)
+port_option = click.option("--port", default=None, help="Serial port; the emulated board when left out.")
+board_option = click.option("--board", default="emulated", show_default=True, help="Board name, or a board's YAML.")
+recordings_option = click.option(
+    "--recordings",
+    type=click.Path(path_type=Path),
+    default=Path("recordings"),
+    show_default=True,
+    help="Folder of the catalogue and its audio.",
+)
+
+
+def config_options(function: Function) -> Function:
+    """``CONFIG`` and ``--set``; the function gets the checked settings as ``config``."""
+
+    @click.argument("config_file", metavar="CONFIG", type=click.Path(path_type=Path))
+    @click.option("--set", "overrides", metavar="KEY=VALUE", multiple=True, help="Override a setting; repeatable.")
+    @functools.wraps(function)
+    def with_config(config_file: Path, overrides: tuple[str, ...], **arguments: Any) -> Any:
+        return function(config=load_config(config_file, overrides), **arguments)
+
+    return with_config  # type: ignore[return-value]
+
+
+def verb(name: str, example: str, **settings: Any) -> Callable[[Callable[..., Any]], click.Command]:
+    """A command whose help ends with an example."""
+    return click.command(name, epilog=f"Example: {example}", **settings)
+
+
+def print_json(document: Any) -> None:
+    """One JSON document on stdout."""
+    click.echo(json.dumps(document, indent=1, ensure_ascii=False, default=str))
+
+
+def say(line: str) -> None:
+    """A line for people, on stderr, so that stdout stays for results."""
+    click.echo(line, err=True)
+
+
+@contextmanager
+def progress_bars() -> Iterator[Progress]:
+    """Progress on stderr: a bar on a terminal, one line a finished stage elsewhere.
+
+    Yields a function ``progress(stage, done, total)``.
+    """
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield _line_progress()
+        return
+    columns = (
+        TextColumn("  {task.description:<34}"),
+        BarColumn(bar_width=30),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(compact=True),
+    )
+    with Progress(*columns, console=console, transient=False) as bars:
+        tasks: dict[str, Any] = {}
+
+        def progress(stage: str, done: int, total: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = bars.add_task(stage, total=total)
+            bars.update(tasks[stage], completed=done, total=total)
+
+        yield progress
+
+
+def _line_progress() -> Progress:
+    """At most ten lines a stage: enough for a log file to show that work goes on."""
+    shown: dict[str, int] = {}
+
+    def progress(stage: str, done: int, total: int) -> None:
+        tenth = 10 * done // total if total else 10
+        if shown.get(stage, -1) < tenth:
+            shown[stage] = tenth
+            say(f"  {stage}: {done}/{total}")
+
+    return progress

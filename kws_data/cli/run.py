@@ -1,0 +1,52 @@
+"""``kws run``: all steps of one configuration."""
+
+from __future__ import annotations
+
+import click
+
+from kws_data.cli.options import config_options, json_option, print_json, progress_bars, say, verb, workers_option
+from kws_data.config import Config
+
+
+@verb("run", "kws run configs/gsc9.yaml --set data.folder=../speech_commands")
+@config_options
+@workers_option
+@click.option("--force", is_flag=True, help="Run every step, current or not.")
+@click.option("--until", default=None, help="Stop after this step.")
+@json_option
+def command(config: Config, workers: int, force: bool, until: str | None, as_json: bool) -> int:
+    """Run all steps of CONFIG, from audio to the board, and report.
+
+    Steps whose settings, code and input are those of last time are skipped. Results are in
+    runs/<name>; recordings and their catalogue are in recordings/.
+    """
+    from kws_data.cli.steps import run_steps
+
+    names = _names_until(until)
+    with progress_bars() as progress:
+        results = run_steps(config, names, workers=workers, force=force, progress=progress)
+    report_json = config.run_dir / "report" / "report.json"
+    if names is not None and "report" not in names:
+        if as_json:
+            print_json({"steps": [vars(result) for result in results]})
+        return 0
+    from kws_data.report.summary import load_report, print_summary
+
+    report = load_report(report_json)
+    if as_json:
+        print_json(report)
+    else:
+        print_summary(report)
+        say(f"report: {report_json.with_suffix('.html')}")
+    return 0 if report["budget"]["passed"] else 1
+
+
+def _names_until(until: str | None) -> list[str] | None:
+    from kws_data.pipeline import STEPS
+
+    names = [step.name for step in STEPS]
+    if until is None:
+        return None
+    if until not in names:
+        raise click.UsageError(f"no step {until!r}; steps are {', '.join(names)}")
+    return names[: names.index(until) + 1]

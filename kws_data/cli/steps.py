@@ -1,0 +1,27 @@
+"""How a verb runs steps of the chain: announce, run, say how long it took."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kws_data.cli.options import Progress, say
+from kws_data.config import Config
+from kws_data.pipeline import Pipeline, Step, StepResult
+from kws_data.steps import RunContext
+
+
+def run_steps(
+    config: Config,
+    names: Sequence[str] | None,
+    *,
+    workers: int = 2,
+    force: bool = False,
+    progress: Progress | None = None,
+) -> list[StepResult]:
+    """Run the named steps (all when None) and announce each on stderr."""
+    context = RunContext(config, workers=workers, progress=progress or (lambda stage, done, total: None), say=say)
+
+    def announce(step: Step, skipped: bool) -> None:
+        say(f"• {step.title}" + (": current" if skipped else ""))
+
+    return Pipeline(context, force=force, announce=announce).run(names)

@@ -1,0 +1,124 @@
+"""The two firmware images of a board, built from a bundle or from nothing, and written to it."""
+
+from __future__ import annotations
+
+import tempfile
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import numpy as np
+
+from firmware_tools.atomic import write_text
+from firmware_tools.boards import BoardSpec
+from firmware_tools.flash import FlashReport, default_state_dir, flasher_for
+from firmware_tools.image import FirmwareImage, build_image
+from firmware_tools.session import BoardSession, open_board
+from firmware_tools.spotter_image import build_spotter, spotter_sources
+from kws_data.budget import LatencyCycles
+from kws_data.bundle import ModelBundle
+
+#: The detector's own objects in RAM, as its image names them; the line and the buffers of the serial link are not its.
+ISLAND_RAM = (
+    "kws_model_invoke.arena",
+    "frontend",
+    "frontend_work",
+    "frontend_history",
+    "window",
+    "scores",
+    "detector",
+    "detector_ring",
+)
+
+
+def flash_recorder(board: BoardSpec, state_dir: Path | None = None) -> FlashReport:
+    """Build the recorder app and write it to the board.
+
+    Raises:
+        FirmwareError: the compiler refuses, or the image does not fit.
+        BoardError: the board cannot be reached.
+    """
+    folder = (state_dir or default_state_dir(board)) / "recorder"
+    image = build_image(board, "recorder", {}, folder)
+    return flasher_for(board, state_dir=state_dir).flash(image.bin)
+
+
+def spotter_image(board: BoardSpec, bundle: ModelBundle, out_dir: Path) -> FirmwareImage:
+    """Build the detector's image for a board; every generated file is headed with the bundle's hash.
+
+    Raises:
+        FirmwareError, ModelError, FrontendError: the bundle does not fit the board.
+    """
+    return build_spotter(
+        board,
+        out_dir,
+        bundle.frontend,
+        bundle.tflite,
+        bundle.labels,
+        bundle.threshold_int8,
+        bundle.bundle_hash,
+        clip_samples=bundle.clip_samples,
+    )
+
+
+def spotter_session(
+    board: BoardSpec, bundle: ModelBundle, folder: Path, port: str | None = None
+) -> AbstractContextManager[BoardSession]:
+    """A board that runs this bundle. Without a port, an emulated one with a flash of its own in ``folder``."""
+    if port is None and board.emulated:
+        image = spotter_image(board, bundle, folder / "image")
+        flasher_for(board, state_dir=folder).flash(image.bin)
+        return open_board(board, None, folder)
+    return open_board(board, port)
+
+
+def write_sources(bundle: ModelBundle, folder: Path) -> None:
+    """Write the generated C of a bundle (model, front-end tables, labels), for any firmware to compile."""
+    sources = spotter_sources(
+        bundle.frontend,
+        bundle.tflite,
+        bundle.labels,
+        bundle.threshold_int8,
+        bundle.bundle_hash,
+        clip_samples=bundle.clip_samples,
+    )
+    for name, text in sources.items():
+        write_text(folder / name, text)
+
+
+def flash_spotter(board: BoardSpec, bundle: ModelBundle, folder: Path) -> FlashReport:
+    """Build the detector's image in ``folder``, write it to the board and read it back.
+
+    Raises:
+        FirmwareError: the compiler refuses, or the image does not fit.
+        BoardError: the board cannot be reached.
+    """
+    image = spotter_image(board, bundle, folder)
+    return flasher_for(board).flash(image.bin)
+
+
+def measure_latency(board: BoardSpec, bundle: ModelBundle, port: str | None = None) -> LatencyCycles:
+    """Run one clip of noise on the core. The work does not depend on the samples, but for a few branches.
+
+    Raises:
+        BoardError, LinkError, FirmwareError: the board cannot run the bundle.
+    """
+    from firmware_tools.spotter import classify
+
+    clip = np.random.default_rng(0).normal(0, 3_000, bundle.clip_samples).astype(np.int16)
+    with (
+        tempfile.TemporaryDirectory(prefix="kws-check-") as folder,
+        spotter_session(board, bundle, Path(folder), port) as session,
+    ):
+        session.require("spotter", bundle.bundle_hash)
+        result = classify(session.link, clip)
+    frontend = result.latency_cycles - result.inference_cycles - result.decision_cycles
+    return LatencyCycles(frontend, result.inference_cycles, result.decision_cycles, session.hello.clock_hz)
+
+
+def island_bytes(bundle: ModelBundle, image: FirmwareImage) -> int:
+    """Weights plus every byte of RAM that engine and front end use, from the image's own symbols.
+
+    The engine is windowed: a streaming one, which keeps a few columns a layer, needs a fraction of this.
+    """
+    ram = sum(size for name, size in image.by_symbol.items() if name in ISLAND_RAM)
+    return bundle.tflite_bytes + ram

@@ -1,0 +1,58 @@
+"""``report.json``: the numbers of a run, in the layout that other programs rely on."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from kws_data.config import Config
+from kws_data.errors import DataError
+
+SCHEMA = 1
+
+
+def read_json(path: Path, made_by: str) -> dict[str, Any]:
+    """A result of an earlier step; DataError names the verb that makes it."""
+    try:
+        document = json.loads(path.read_text())
+    except FileNotFoundError:
+        raise DataError("a result is missing", str(path), f"call kws {made_by} first") from None
+    except ValueError:
+        raise DataError("a result is damaged", str(path), f"call kws {made_by} again") from None
+    if not isinstance(document, dict):
+        raise DataError("a result is damaged", str(path), f"call kws {made_by} again")
+    return document
+
+
+def build_document(config: Config) -> dict[str, Any]:
+    """Collect the results of all steps in ``runs/<name>``.
+
+    Raises:
+        DataError: a step has not run.
+    """
+    root = config.run_dir
+    dataset = read_json(root / "dataset" / "dataset.json", "build")
+    bundle = read_json(root / "model" / "bundle.json", "export")
+    budget = read_json(root / "model" / "budget.json", "check")
+    host = read_json(root / "report" / "host.json", "evaluate")
+    device = read_json(root / "report" / "device.json", "device-eval")
+    stream = read_json(root / "report" / "stream.json", "evaluate")
+    return {
+        "schema": SCHEMA,
+        "config": config.name,
+        "seed": config.seed,
+        "dataset": {key: dataset[key] for key in ("version", "clips", "speakers", "leaks")},
+        "model": {
+            "tflite_bytes": bundle["tflite_bytes"],
+            "arena_bytes": bundle["arena_bytes"],
+            "island_bytes": budget["island_bytes"],
+            "parameters": bundle["parameters"],
+            "macs": bundle["macs"],
+            "sha256": bundle["model_sha256"],
+        },
+        "host": {"float": host["float"], "int8": host["int8"]},
+        "device": device,
+        "stream": stream,
+        "budget": {"passed": budget["passed"], "checks": budget["checks"]},
+    }

@@ -1,0 +1,74 @@
+"""Clips to listen to in the report: what the board got wrong, and some it got right."""
+
+from __future__ import annotations
+
+import base64
+import io
+import wave
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kws_data.report.html import text
+from kws_data.report.plots import example_plot
+
+
+@dataclass(frozen=True)
+class Example:
+    """One clip, what was said, what was heard, and the score of the best keyword."""
+
+    samples: NDArray[np.int16]
+    features: NDArray[np.int8]
+    said: str
+    heard: str
+    score: float
+    kind: str
+
+
+def pick_examples(
+    y: NDArray[np.integer], heard: NDArray[np.integer], score: NDArray[np.floating], per_kind: int = 4
+) -> list[tuple[int, str]]:
+    """(index, kind) of the clips worth hearing: missed, wrong keyword, false accept, detected.
+
+    Args:
+        y: true label of each clip; 0 and 1 are silence and unknown.
+        heard: detected label of each clip, -1 where nothing was detected.
+        score: score of the best keyword of each clip, 0 to 1.
+    """
+    keyword = y >= 2
+    kinds = (
+        ("missed", keyword & (heard < 0), score),
+        ("wrong keyword", keyword & (heard >= 0) & (heard != y), -score),
+        ("false accept", ~keyword & (heard >= 0), -score),
+        ("detected", keyword & (heard == y), score),
+    )
+    chosen = []
+    for kind, mask, order in kinds:
+        indices = np.flatnonzero(mask)
+        ranked = indices[np.argsort(order[indices], kind="stable")]
+        chosen += [(int(index), kind) for index in ranked[:per_kind]]
+    return chosen
+
+
+def wav_data_uri(samples: NDArray[np.int16], sample_rate_hz: int) -> str:
+    """16-bit mono samples as a WAV that stands in the page."""
+    buffer = io.BytesIO()
+    with wave.open(buffer, "wb") as out:
+        out.setnchannels(1)
+        out.setsampwidth(2)
+        out.setframerate(sample_rate_hz)
+        out.writeframes(samples.astype("<i2").tobytes())
+    return "data:audio/wav;base64," + base64.b64encode(buffer.getvalue()).decode()
+
+
+def examples_html(examples: Sequence[Example], sample_rate_hz: int) -> str:
+    """A grid of pictures with a player under each."""
+    cards = [
+        f'<div class="example"><b>{text(e.kind)}</b>: said <i>{text(e.said)}</i>, heard <i>{text(e.heard)}</i> '
+        f"({e.score:.2f}){example_plot(e.samples, e.features, sample_rate_hz)}"
+        f'<audio controls preload="none" src="{wav_data_uri(e.samples, sample_rate_hz)}"></audio></div>'
+        for e in examples
+    ]
+    return '<div class="examples">' + "".join(cards) + "</div>"

@@ -1,0 +1,129 @@
+"""``report.html``: one page that needs nothing else."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from kws_data.report.summary import interval, percent
+
+STYLE = """
+:root{color-scheme:light;--ink:#1d2733;--soft:#5b6875;--line:#d9dfe6;--main:#0b6e99;--bad:#b3261e;--good:#2e7d32;--bg:#fff}
+*{box-sizing:border-box}
+body{font:15px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--bg);max-width:1080px;
+  margin:0 auto;padding:28px 20px 60px}
+h1{font-size:26px;margin:0}h2{font-size:18px;margin:38px 0 10px;border-bottom:1px solid var(--line);padding-bottom:4px}
+p.lead{color:var(--soft);margin:4px 0 20px}
+.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(160px,1fr));gap:12px}
+.tile{border:1px solid var(--line);border-radius:8px;padding:12px 14px}
+.tile b{display:block;font-size:23px;line-height:1.2}.tile span{color:var(--soft);font-size:13px}
+.tile.bad{border-color:var(--bad)}.tile.bad b{color:var(--bad)}
+table{border-collapse:collapse;font-size:14px;max-width:100%}
+td,th{padding:4px 12px 4px 0;border-bottom:1px solid var(--line);text-align:left;vertical-align:top}
+td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}
+.ok{color:var(--good)}.no{color:var(--bad);font-weight:600}
+.cols{display:grid;grid-template-columns:repeat(auto-fit,minmax(420px,1fr));gap:8px 28px;align-items:start}
+figure{margin:0;overflow-x:auto}figcaption{color:var(--soft);font-size:13px}
+figure svg{max-width:100%;height:auto}
+.examples{display:grid;grid-template-columns:repeat(auto-fill,minmax(215px,1fr));gap:14px}
+.example{border:1px solid var(--line);border-radius:8px;padding:8px 10px;font-size:13px}
+.example img{width:100%;display:block}.example audio{width:100%;height:30px}
+code{font-size:13px;overflow-wrap:anywhere}
+"""
+
+
+def text(value: object) -> str:
+    """A value as HTML text."""
+    return html.escape(str(value))
+
+
+def table(rows: Iterable[Sequence[object]], head: Sequence[str] = (), numbers: Sequence[int] = ()) -> str:
+    """A table; columns in ``numbers`` are set to the right. Cells that start with ``<`` are taken as HTML."""
+
+    def cell(value: object, column: int, tag: str) -> str:
+        shown = str(value) if str(value).startswith("<span") else text(value)
+        return f"<{tag}{' class=n' if column in numbers else ''}>{shown}</{tag}>"
+
+    lines = []
+    if head:
+        lines.append("<tr>" + "".join(cell(name, i, "th") for i, name in enumerate(head)) + "</tr>")
+    lines += ["<tr>" + "".join(cell(value, i, "td") for i, value in enumerate(row)) + "</tr>" for row in rows]
+    return "<table>" + "".join(lines) + "</table>"
+
+
+def figure(picture: str, caption: str) -> str:
+    """A picture with its caption."""
+    return f"<figure>{picture}<figcaption>{text(caption)}</figcaption></figure>"
+
+
+def tile(value: str, name: str, bad: bool = False) -> str:
+    """A large number with what it is."""
+    return f'<div class="tile{" bad" if bad else ""}"><b>{text(value)}</b><span>{text(name)}</span></div>'
+
+
+def headline(report: dict[str, Any]) -> str:
+    """The numbers a reader looks for first."""
+    device, host, model = report["device"], report["host"]["int8"], report["model"]
+    broken = {check["name"] for check in report["budget"]["checks"] if not check["passed"]}
+    return (
+        '<div class="tiles">'
+        + "".join(
+            (
+                tile(percent(device["tpr"]), f"TPR on the board {interval(device['tpr_ci95'])}"),
+                tile(percent(device["fpr"]), f"FPR on the board {interval(device['fpr_ci95'])}"),
+                tile(percent(host["accuracy"]), f"accuracy, int8, {host['clips']} held-out clips"),
+                tile(f"{model['tflite_bytes']:,} B", "model file", "model_bytes" in broken),
+                tile(f"{model['arena_bytes']:,} B", "arena (TFLM, recorded)", "arena_bytes" in broken),
+                tile(f"{device['latency_ms']['p95']:.1f} ms", "latency on the board, p95", "latency_ms" in broken),
+                tile(percent(device["agreement"]), "host and board agree"),
+            )
+        )
+        + "</div>"
+    )
+
+
+def budget_table(report: dict[str, Any]) -> str:
+    """Each limit, what was measured, and what weighs most."""
+    rows = []
+    for check in report["budget"]["checks"]:
+        verdict = '<span class="ok">within</span>' if check["passed"] else '<span class="no">broken</span>'
+        largest = ", ".join(f"{item['name']} {item['amount']:,.6g}" for item in check.get("largest", [])[:3])
+        rows.append(
+            (check["name"], f"{check['measured']:,.6g}", f"{check['limit']:,}", check["unit"], verdict, largest)
+        )
+    return table(rows, ("limit", "measured", "allowed", "unit", "", "weighs most"), numbers=(1, 2))
+
+
+def metrics_table(report: dict[str, Any]) -> str:
+    """Float, int8 and board side by side."""
+    columns = {
+        "float, host": report["host"]["float"],
+        "int8, host": report["host"]["int8"],
+        "on the board": report["device"],
+    }
+    rows = [
+        (
+            name,
+            percent(m["accuracy"]),
+            f"{percent(m['tpr'])} {interval(m['tpr_ci95'])}",
+            f"{percent(m['fpr'])} {interval(m['fpr_ci95'])}",
+            f"{m['threshold']:.3f}",
+            m["clips"],
+        )
+        for name, m in columns.items()
+    ]
+    head = ("", "accuracy", "TPR [95 %]", "FPR [95 %]", "threshold", "clips")
+    return table(rows, head, numbers=(1, 2, 3, 4, 5))
+
+
+def page(title: str, lead: str, sections: Sequence[tuple[str, str]]) -> str:
+    """The whole page from (heading, HTML) sections."""
+    body = "".join(
+        f"<section><h2>{text(heading)}</h2>{content}</section>" if heading else content for heading, content in sections
+    )
+    return (
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{text(title)}</title>'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1"><style>{STYLE}</style></head>'
+        f'<body><h1>{text(title)}</h1><p class="lead">{text(lead)}</p>{body}</body></html>\n'
+    )

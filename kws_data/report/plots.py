@@ -1,0 +1,150 @@
+"""Pictures of a report, as SVG text that stands in the page itself."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+INK, GRID, MAIN, SECOND, WARN = "#1d2733", "#d9dfe6", "#0b6e99", "#e08a1e", "#b3261e"
+PALETTE = ("#0b6e99", "#e08a1e", "#4f8a3d", "#8257a5", "#b3261e", "#7a8793", "#2aa198", "#c2a83e", "#95a5b4")
+
+
+def _figure(width: float, height: float) -> tuple[Figure, Any]:
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(width, height), layout="constrained")
+    axes = figure.add_subplot()
+    axes.tick_params(colors=INK, labelsize=9)
+    for side in ("top", "right"):
+        axes.spines[side].set_visible(False)
+    for side in ("left", "bottom"):
+        axes.spines[side].set_color(GRID)
+    return figure, axes
+
+
+def _svg(figure: Figure) -> str:
+    from matplotlib import rc_context
+
+    buffer = io.StringIO()
+    # A fixed salt and no date: the same numbers give the same bytes.
+    with rc_context({"svg.hashsalt": "kws", "svg.fonttype": "none", "font.family": "sans-serif"}):
+        figure.savefig(buffer, format="svg", metadata={"Date": None})
+    text = buffer.getvalue()
+    return text[text.index("<svg") :]
+
+
+def confusion_plot(matrix: NDArray[np.int64], labels: Sequence[str]) -> str:
+    """Rows are what was said, columns what was heard; cells are shares of the row with counts."""
+    figure, axes = _figure(0.62 * len(labels) + 2.2, 0.5 * len(labels) + 1.6)
+    share = matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
+    axes.imshow(share, cmap="Blues", vmin=0, vmax=1, aspect="auto")
+    axes.set_xticks(range(len(labels)), labels, rotation=40, ha="right")
+    axes.set_yticks(range(len(labels)), labels)
+    axes.set_xlabel("heard", color=INK)
+    axes.set_ylabel("said", color=INK)
+    for (row, column), count in np.ndenumerate(matrix):
+        if count:
+            colour = "white" if share[row, column] > 0.5 else INK
+            axes.text(column, row, str(count), ha="center", va="center", fontsize=8, color=colour)
+    return _svg(figure)
+
+
+def threshold_plot(curve: Mapping[str, Sequence[float]], threshold: float) -> str:
+    """TPR and FPR over the threshold, with the operating point."""
+    figure, axes = _figure(6.2, 3.4)
+    axes.plot(curve["threshold"], np.multiply(curve["tpr"], 100), color=MAIN, label="TPR")
+    axes.plot(curve["threshold"], np.multiply(curve["fpr"], 100), color=SECOND, label="FPR")
+    axes.axvline(threshold, color=WARN, linestyle="--", linewidth=1)
+    axes.annotate(
+        f"threshold {threshold:.2f}",
+        (threshold, 52),
+        color=WARN,
+        fontsize=9,
+        ha="right",
+        xytext=(-4, 0),
+        textcoords="offset points",
+    )
+    axes.set_xlabel("threshold on the best keyword's score", color=INK)
+    axes.set_ylabel("% of clips", color=INK)
+    axes.set_ylim(-2, 102)
+    axes.grid(color=GRID, linewidth=0.6)
+    axes.legend(frameon=False, fontsize=9)
+    return _svg(figure)
+
+
+def keyword_plot(per_keyword: Mapping[str, Mapping[str, Any]]) -> str:
+    """TPR of each keyword with its 95 % interval."""
+    words = list(per_keyword)
+    tpr = np.array([per_keyword[w]["tpr"] for w in words], dtype=float) * 100
+    ends = np.array([per_keyword[w].get("tpr_ci95") or (t / 100, t / 100) for w, t in zip(words, tpr, strict=True)])
+    figure, axes = _figure(6.2, 0.34 * len(words) + 1.1)
+    rows = np.arange(len(words))
+    errors = np.abs(np.stack([tpr - ends[:, 0] * 100, ends[:, 1] * 100 - tpr]))
+    axes.errorbar(tpr, rows, xerr=errors, fmt="o", color=MAIN, ecolor=PALETTE[8], capsize=3)
+    axes.set_yticks(rows, words)
+    axes.invert_yaxis()
+    axes.set_xlabel("TPR, %, with 95 % interval", color=INK)
+    axes.set_xlim(min(60.0, float(ends.min() * 100) - 3), 101)
+    axes.grid(axis="x", color=GRID, linewidth=0.6)
+    return _svg(figure)
+
+
+def share_plot(rows: Sequence[tuple[str, Sequence[tuple[str, float]], float]], unit: str) -> str:
+    """One horizontal bar a row, cut into its named parts, with the row's limit as a mark.
+
+    Args:
+        rows: (name, [(part, amount)], limit or 0).
+        unit: what the amounts are.
+    """
+    figure, axes = _figure(8.4, 0.75 * len(rows) + 1.0)
+    for index, (_, parts, limit) in enumerate(rows):
+        left = 0.0
+        for number, (part, amount) in enumerate(parts):
+            axes.barh(index, amount, left=left, color=PALETTE[number % len(PALETTE)], edgecolor="white", height=0.55)
+            if amount > 0.07 * max(sum(a for _, a in p) for _, p, _ in rows):
+                axes.text(
+                    left + amount / 2,
+                    index,
+                    f"{part}\n{amount:,.0f}",
+                    ha="center",
+                    va="center",
+                    fontsize=7,
+                    color="white",
+                )
+            left += amount
+        if limit:
+            axes.plot([limit, limit], [index - 0.38, index + 0.38], color=WARN, linewidth=2)
+    axes.set_yticks(range(len(rows)), [name for name, _, _ in rows])
+    axes.invert_yaxis()
+    axes.set_xlabel(unit, color=INK)
+    return _svg(figure)
+
+
+def example_plot(samples: NDArray[np.int16], features: NDArray[np.int8], sample_rate_hz: int) -> str:
+    """Waveform above the int8 features that the model sees."""
+    import base64
+
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(2.6, 1.7), layout="constrained", dpi=80)
+    top, bottom = figure.subplots(2, 1, height_ratios=(1, 2))
+    time_s = np.arange(len(samples)) / sample_rate_hz
+    top.plot(time_s, samples / 32_768, color=MAIN, linewidth=0.5)
+    top.set_xlim(0, time_s[-1])
+    top.set_ylim(-1, 1)
+    bottom.imshow(features.T, origin="lower", aspect="auto", cmap="magma", vmin=-128, vmax=127)
+    for axes in (top, bottom):
+        axes.set_axis_off()
+    # A raster: hundreds of samples as SVG paths would be larger than the picture.
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", metadata={"Software": None})
+    return (
+        f'<img alt="waveform and features" src="data:image/png;base64,{base64.b64encode(buffer.getvalue()).decode()}">'
+    )

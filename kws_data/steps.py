@@ -1,0 +1,240 @@
+"""What each step of the chain does: from one file or folder to the next, no more than glue.
+
+Every step takes a :class:`RunContext`, writes below ``runs/<name>`` or into the catalogue, and returns a
+fingerprint of what it made: two equal fingerprints mean that later steps would see the same input.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firmware_tools.atomic import write_text
+from kws_data.config import Config
+
+if TYPE_CHECKING:
+    from firmware_tools.boards import BoardSpec
+    from firmware_tools.session import BoardSession
+    from kws_data.bundle import ModelBundle
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class RunContext:
+    """What every step is given.
+
+    Attributes:
+        config: checked settings.
+        workers: processes to use; results do not depend on it.
+        progress: told (stage, done, total).
+        say: told a line that a person should read.
+    """
+
+    config: Config
+    workers: int
+    progress: Progress
+    say: Callable[[str], None]
+
+    @property
+    def dataset_dir(self) -> Path:
+        return self.config.run_dir / "dataset"
+
+    @property
+    def model_dir(self) -> Path:
+        return self.config.run_dir / "model"
+
+    @property
+    def firmware_dir(self) -> Path:
+        return self.config.run_dir / "firmware"
+
+    @property
+    def report_dir(self) -> Path:
+        return self.config.run_dir / "report"
+
+    def board(self) -> BoardSpec:
+        from firmware_tools.boards import load_board
+
+        return load_board(self.config.device.board)
+
+    def bundle(self) -> ModelBundle:
+        from kws_data.bundle import ModelBundle
+
+        return ModelBundle.load(self.model_dir)
+
+
+def collect(ctx: RunContext) -> str:
+    """Import the data folder, or let synthetic people speak; what is there already stays."""
+    from kws_data.catalog import Catalog
+    from kws_data.plan import clips_of
+    from kws_data.sources.speech_commands import import_folder
+    from kws_data.sources.synth import synth_people
+
+    with Catalog(ctx.config.data.recordings) as catalog:
+        if ctx.config.data.source == "folder":
+            report = import_folder(catalog, Path(str(ctx.config.data.folder)), ctx.progress)
+            if report.set_aside:
+                ctx.say(f"  {len(report.set_aside)} files set aside; kws catalog --set-aside says why")
+        else:
+            synth_people(catalog, ctx.config, ctx.progress)
+        return _hash(sorted(clip.id for clip in clips_of(ctx.config, catalog)))
+
+
+def record(ctx: RunContext) -> str:
+    """Play the planned clips into the board's microphone and record them over serial."""
+    from kws_data.catalog import Catalog
+    from kws_data.plan import plan_dataset
+    from kws_data.sources.board import record_through_board
+
+    with Catalog(ctx.config.data.recordings) as catalog:
+        waiting = plan_dataset(ctx.config, catalog).to_record()
+        if waiting:
+            with recorder_session(ctx) as session:
+                report = record_through_board(catalog, waiting, session, ctx.progress)
+            if report.set_aside:
+                ctx.say(f"  {len(report.set_aside)} recordings set aside; kws catalog --set-aside says why")
+        plan = plan_dataset(ctx.config, catalog)
+        return _hash([(p.clip.id, p.audio.id, p.split) for p in plan.clips])
+
+
+@contextmanager
+def recorder_session(ctx: RunContext) -> Iterator[BoardSession]:
+    """The board with the recorder app on it; the emulated board is flashed with it first."""
+    from firmware_tools.session import open_board
+    from kws_data.firmware import flash_recorder
+
+    board = ctx.board()
+    if ctx.config.device.port is None:
+        flash_recorder(board)
+    with open_board(board, ctx.config.device.port) as session:
+        session.require("recorder")
+        yield session
+
+
+def build(ctx: RunContext) -> str:
+    """Split, augment, compute features; leaks fail the build."""
+    from kws_data.build import build_dataset
+    from kws_data.catalog import Catalog
+
+    with Catalog(ctx.config.data.recordings) as catalog:
+        manifest = build_dataset(ctx.config, catalog, ctx.dataset_dir, workers=ctx.workers, progress=ctx.progress)
+    return str(manifest.version)
+
+
+def train(ctx: RunContext) -> str:
+    """Train the float model."""
+    from kws_data.train import train as train_model
+
+    train_model(ctx.config, ctx.dataset_dir, ctx.model_dir, ctx.progress)
+    return _hash_file(ctx.model_dir / "model_float.keras")
+
+
+def export(ctx: RunContext) -> str:
+    """Convert to int8, slim, fix the threshold on validation data, save the bundle and the generated C."""
+    from kws_data.export import export_model
+    from kws_data.firmware import write_sources
+    from kws_data.report.document import read_json
+
+    version = read_json(ctx.dataset_dir / "dataset.json", "build")["version"]
+    bundle = export_model(ctx.config, ctx.dataset_dir, version, ctx.model_dir, ctx.progress)
+    write_sources(bundle, ctx.firmware_dir)
+    return bundle.bundle_hash
+
+
+def check(ctx: RunContext) -> str:
+    """Build the image, measure one clip on the core, and hold the bundle against its limits."""
+    from kws_data.budget import check_budget
+    from kws_data.firmware import island_bytes, measure_latency, spotter_image
+
+    bundle, board = ctx.bundle(), ctx.board()
+    cycles = measure_latency(board, bundle) if board.emulated else None
+    report = check_budget(bundle, ctx.config.budget, cycles)
+    island = island_bytes(bundle, spotter_image(board, bundle, ctx.firmware_dir))
+    document = {**report.to_dict(), "island_bytes": island}
+    _write_json(ctx.model_dir / "budget.json", document)
+    for found in report.checks:
+        ctx.say(f"  {found.line()}")
+    return _hash(document)
+
+
+def flash(ctx: RunContext) -> str:
+    """Build the detector's image and write it to the board, unless it is there already."""
+    from kws_data.firmware import flash_spotter
+
+    report = flash_spotter(ctx.board(), ctx.bundle(), ctx.firmware_dir)
+    return report.sha256
+
+
+def evaluate(ctx: RunContext) -> str:
+    """Float and int8 on the held-out clips, and the streaming detector on a stream made of them."""
+    from kws_data.evaluate import evaluate_features, evaluate_float
+    from kws_data.export import FLOAT_FILE
+    from kws_data.features import load_features
+    from kws_data.stream_set import write_stream
+    from kws_data.streaming import evaluate_stream
+
+    bundle, test = ctx.bundle(), load_features(ctx.dataset_dir, "test")
+    x = np.asarray(test.x[:, 0])
+    host = {
+        "float": evaluate_float(ctx.model_dir / FLOAT_FILE, bundle, x, test.y),
+        "int8": evaluate_features(bundle, x, test.y),
+    }
+    folder = write_stream(ctx.dataset_dir, bundle, ctx.dataset_dir / "stream")
+    stream = evaluate_stream(bundle, folder, progress=ctx.progress)
+    _write_json(ctx.report_dir / "host.json", host)
+    _write_json(ctx.report_dir / "stream.json", stream)
+    return _hash([host, stream])
+
+
+def device_eval(ctx: RunContext) -> str:
+    """Replay the held-out clips through the serial port on the flashed image."""
+    from firmware_tools.session import open_board
+    from kws_data.evaluate import evaluate_device
+    from kws_data.features import load_audio_clips, load_features
+    from kws_data.report.document import read_json
+    from kws_data.response import response_times
+
+    bundle, test = ctx.bundle(), load_features(ctx.dataset_dir, "test")
+    chosen = _replayed(len(test), ctx.config.device.eval_clips)
+    clips = np.asarray(load_audio_clips(ctx.dataset_dir)[chosen])
+    with open_board(ctx.board(), ctx.config.device.port) as session:
+        device = evaluate_device(session, bundle, clips, test.y[chosen], ctx.progress)
+        response = response_times(session, bundle, clips, test.y[chosen], ctx.progress)
+    size = read_json(ctx.firmware_dir / "size.json", "flash")
+    image = {"image_flash_bytes": size["flash_bytes"], "image_ram_bytes": size["ram_bytes"]}
+    document = {**device, **image, "response_ms": response}
+    _write_json(ctx.report_dir / "device.json", document)
+    return _hash(document)
+
+
+def _replayed(clips: int, limit: int | None) -> NDArray[np.intp]:
+    """Indices of the clips to replay: all, or ``limit`` spread evenly over them."""
+    count = clips if limit is None else min(limit, clips)
+    return np.unique(np.linspace(0, clips - 1, count).astype(np.intp))
+
+
+def report(ctx: RunContext) -> str:
+    """Write report.json and report.html."""
+    from kws_data.report.write import write_report
+
+    return write_report(ctx.config)
+
+
+def _hash(value: Any) -> str:
+    return hashlib.sha256(json.dumps(value).encode()).hexdigest()
+
+
+def _hash_file(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _write_json(path: Path, document: Any) -> None:
+    write_text(path, json.dumps(document, indent=1) + "\n")
