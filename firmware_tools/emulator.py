@@ -12,9 +12,9 @@ held to real time, so that a listening board neither floods its host nor takes a
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
+import select
 import socket
 import subprocess
 import sys
@@ -132,9 +132,15 @@ class EmulatedBoard:
     @property
     def failure(self) -> str | None:
         """Why the board stopped by itself (one line, with the function where it did), or None."""
-        if self._failure is None and self._channel is not None and not self.alive:
-            with contextlib.suppress(BoardError):
-                self._answer(b"")
+        if self._failure is None and self._channel is not None and self._turn.acquire(blocking=False):
+            try:
+                # the last message is sent before the port vanishes, the process ends a moment later
+                if not self.alive or select.select([self._channel], [], [], 0)[0]:
+                    self._answer(b"")
+            except BoardError:
+                pass
+            finally:
+                self._turn.release()
         return self._failure
 
     # ---- the world around it ----------------------------------------------------------------------------------------

@@ -119,7 +119,8 @@ class Machine:
         import unicorn
         from unicorn import arm_const
 
-        uc = unicorn.Uc(unicorn.UC_ARCH_ARM, unicorn.UC_MODE_THUMB | unicorn.UC_MODE_MCLASS)
+        # Without UC_MODE_MCLASS: with it, Unicorn 2.1 makes a Cortex-M33 whatever model is asked for.
+        uc = unicorn.Uc(unicorn.UC_ARCH_ARM, unicorn.UC_MODE_THUMB)
         uc.ctl_set_cpu_model(arm_const.UC_CPU_ARM_CORTEX_M4)
         uc.mem_map(self.board.flash.origin, self.board.flash.bytes, unicorn.UC_PROT_READ | unicorn.UC_PROT_EXEC)
         uc.mem_write(self.board.flash.origin, self.flash)

@@ -112,6 +112,9 @@ static void break_down(uint8_t how)
     case 'u':
         __asm volatile("udf #1");
         break;
+    case 't':
+        __asm volatile(".inst.w 0xe840f100" ::: "r1"); /* tt r1, r0: ARMv8-M has it, a Cortex-M4 has not */
+        break;
     case 's':
         write_u32(recurse(&zero, 1000));
         break;

@@ -214,6 +214,7 @@ def test_the_stack_is_measured(board: EmulatedBoard) -> None:
         (b"bn", r"write to read-only memory at 0x00000000, pc main\+"),
         (b"br", r"read of unmapped memory at 0x60000000, pc main\+"),
         (b"bu", r"undefined instruction, pc main\+"),
+        (b"bt", r"undefined instruction"),
         (b"bs", r"write to unmapped memory at 0x1fffff.*recurse\+.*the stack has overflowed"),
         (b"bx", r"jump to memory that is not executable at 0x20000100.*in block main"),
         (b"bd", r"access to a register that is not there, 0x40001040"),
