@@ -51,6 +51,13 @@ static KWS_APART void gather(const kws_conv_params *p, const int8_t *input, int3
                    uint32_t second) {
     const kws_window *w = &p->window;
     const uint32_t channels = w->in_channels;
+    if (w->kernel_height == 1 && w->kernel_width == 1 && w->pad_top == 0 && w->pad_left == 0) {
+        const int32_t place = row * w->stride_height * w->in_width + column * w->stride_width;
+        int16_t *window = PIXEL_WINDOW(scratch, p->depth, second);
+        widen(input + (uint32_t)place * channels, window, 0, channels, second);
+        fill(0, window, channels, p->depth - channels, second);
+        return;
+    }
     const int32_t top = row * w->stride_height - w->pad_top;
     const int32_t left = column * w->stride_width - w->pad_left;
     int16_t *window = PIXEL_WINDOW(scratch, p->depth, second);
@@ -69,7 +76,7 @@ static KWS_APART void gather(const kws_conv_params *p, const int8_t *input, int3
     fill(0, window, index, p->depth - index, second);
 }
 
-/* ---- two filters at two pixels: sums[0..1] of the first filter, sums[2..3] of the second ---- */
+/* ---- two filters at two pixels: sums[0..1] are the first filter's, sums[2..3] the second's ---- */
 
 #if KWS_DSP_NATIVE
 static KWS_APART void dot_2x2(const int16_t *windows, const int8_t *f, const int8_t *g, uint32_t depth,
@@ -151,48 +158,84 @@ static inline void dot_2x2(const int16_t *windows, const int8_t *f, const int8_t
 }
 #endif
 
-static inline int8_t finish(int32_t sum, const kws_channel *channel, const kws_range range) {
-    const uint32_t acc = (uint32_t)sum + (uint32_t)channel->bias;
-    const int32_t twice = (int32_t)(channel->shift > 0 ? acc << 1 : acc);
-    return kws_clamp(kws_requantize(twice, channel) + range.out_zero, range.least, range.most);
+/* ---- from sums to outputs ---- */
+
+static inline int32_t doubled(int32_t sum, int32_t bias) { return (int32_t)(((uint32_t)sum + (uint32_t)bias) * 2); }
+
+/* What kws_requantize takes. */
+static inline int32_t prepared(int32_t sum, const kws_channel *channel) {
+    return channel->shift > 0 ? doubled(sum, channel->bias) : (int32_t)((uint32_t)sum + (uint32_t)channel->bias);
 }
 
-/* All filters at two neighbouring pixels; `pixels` == 1 writes the first only. */
-static KWS_APART void filter(const kws_conv_params *p, const int16_t *windows, int8_t *output, uint32_t pixels) {
-    const kws_range range = p->range; /* by value: output might alias the parameters, for all the compiler knows */
-    const uint32_t channels = p->window.out_channels, depth = p->depth;
-    const kws_channel *channel = p->channels;
-    const int8_t *weights = p->weights;
-    int8_t *second = output + (pixels > 1 ? channels : 0); /* written first, so that pixel one has the last word */
-    for (uint32_t c = 0; c + 1 < channels; c += 2, channel += 2, weights += 2 * depth) {
-        int32_t sums[4];
-        dot_2x2(windows, weights, weights + depth, depth, sums);
-        second[c] = finish(sums[1], channel, range);
-        second[c + 1] = finish(sums[3], channel + 1, range);
-        output[c] = finish(sums[0], channel, range);
-        output[c + 1] = finish(sums[2], channel + 1, range);
+/* `count` channels of two pixels; sums lie as dot_2x2 leaves them. `second` is written first: it may be `output`. */
+static KWS_APART void finish(const int32_t *sums, const kws_channel *channel, const kws_range *range, int8_t *output,
+                             int8_t *second, uint32_t count) {
+    const int32_t zero = range->out_zero, least = range->least, most = range->most;
+    for (uint32_t c = 0; c < count; c++, channel++) {
+        *second++ = kws_clamp(kws_requantize(prepared(sums[2 * c + 1], channel), channel) + zero, least, most);
+        *output++ = kws_clamp(kws_requantize(prepared(sums[2 * c], channel), channel) + zero, least, most);
     }
-    if (channels % 2) {
-        int32_t sums[4];
-        dot_2x2(windows, weights, weights, depth, sums);
-        second[channels - 1] = finish(sums[1], channel, range);
-        output[channels - 1] = finish(sums[0], channel, range);
+}
+
+/* The same where every channel has a right shift and nothing but the int8 range limits the output. */
+static KWS_APART void finish_fast(const int32_t *sums, const kws_channel *channel, int32_t zero, int8_t *output,
+                                  int8_t *second, uint32_t count) {
+    for (const int8_t *end = output + count; output != end; channel++) {
+        const int32_t bias = channel->bias, multiplier = channel->multiplier;
+        const int32_t rounding = channel->rounding, shift = channel->shift;
+        const int32_t first = kws_multiply_high(doubled(*sums++, bias), multiplier);
+        const int32_t other = kws_multiply_high(doubled(*sums++, bias), multiplier);
+        *second++ = kws_clamp(kws_rounding_shift(other, rounding, shift) + zero, INT8_MIN, INT8_MAX);
+        *output++ = kws_clamp(kws_rounding_shift(first, rounding, shift) + zero, INT8_MIN, INT8_MAX);
+    }
+}
+
+static int is_fast(const kws_conv_params *p) {
+    for (uint32_t c = 0; c < p->window.out_channels; c++) {
+        if (p->channels[c].shift <= 0) {
+            return 0;
+        }
+    }
+    return p->range.least == INT8_MIN && p->range.most == INT8_MAX;
+}
+
+/* All filters at two neighbouring pixels, FILTERS at a time; `pixels` == 1 writes the first only. */
+#define FILTERS 32
+static KWS_APART void filter(const kws_conv_params *p, const int16_t *windows, int8_t *output, uint32_t pixels,
+                             int fast) {
+    const uint32_t channels = p->window.out_channels, depth = p->depth;
+    int8_t *second = output + (pixels > 1 ? channels : 0);
+    for (uint32_t first = 0; first < channels; first += FILTERS) {
+        const uint32_t count = channels - first < FILTERS ? channels - first : FILTERS;
+        const int8_t *weights = p->weights + first * depth;
+        int32_t sums[2 * FILTERS];
+        for (uint32_t c = 0; c < count; c += 2, weights += 2 * depth) {
+            dot_2x2(windows, weights, c + 1 < count ? weights + depth : weights, depth, sums + 2 * c);
+        }
+        if (fast) {
+            finish_fast(sums, p->channels + first, p->range.out_zero, output + first, second + first, count);
+        } else {
+            finish(sums, p->channels + first, &p->range, output + first, second + first, count);
+        }
     }
 }
 
 void kws_conv(const kws_conv_params *params, const int8_t *input, int8_t *output, int16_t *scratch) {
     const int32_t width = params->window.out_width;
     const int32_t pixels = params->window.out_height * width;
+    const int fast = is_fast(params);
     int32_t row = 0, column = 0;
-    for (int32_t pixel = 0; pixel < pixels; pixel += 2) {
-        const uint32_t count = pixels - pixel > 1 ? 2 : 1;
-        for (uint32_t i = 0; i < count; i++) {
-            gather(params, input, row, column, scratch, i);
-            if (++column == width) {
-                column = 0;
-                row++;
-            }
+    for (int32_t pixel = 0; pixel < pixels; pixel++) {
+        gather(params, input, row, column, scratch, (uint32_t)pixel % 2);
+        if (++column == width) {
+            column = 0;
+            row++;
         }
-        filter(params, scratch, output + pixel * params->window.out_channels, count);
+        if (pixel % 2) {
+            filter(params, scratch, output + (pixel - 1) * params->window.out_channels, 2, fast);
+        } else if (pixel + 1 == pixels) { /* the last, alone: as both pixels, so that nothing unknown is read */
+            gather(params, input, row - (column == 0), column == 0 ? width - 1 : column - 1, scratch, 1);
+            filter(params, scratch, output + pixel * params->window.out_channels, 1, fast);
+        }
     }
 }

@@ -6,8 +6,27 @@
  */
 #include "kws_kernels.h"
 
+/* Every `step`-th byte, `count` times, widened. */
+static inline int32_t pick(const int8_t *bytes, uint32_t step, int16_t *halves, int32_t count) {
+    const int16_t *end = halves + count;
+    for (const int16_t *fours = halves + (count & ~3); halves != fours; halves += 4) {
+        halves[0] = *bytes;
+        bytes += step;
+        halves[1] = *bytes;
+        bytes += step;
+        halves[2] = *bytes;
+        bytes += step;
+        halves[3] = *bytes;
+        bytes += step;
+    }
+    for (; halves != end; bytes += step) {
+        *halves++ = *bytes;
+    }
+    return count;
+}
+
 /* Input channel `channel` into plane[rows][columns], in_zero around it. */
-static KWS_APART void gather(const kws_depthwise_params *p, const int8_t *input, uint32_t channel, int16_t *plane) {
+static KWS_APART void gather_plane(const kws_depthwise_params *p, const int8_t *input, uint32_t channel, int16_t *plane) {
     const kws_window *w = &p->window;
     const int16_t zero = p->range.in_zero;
     const uint32_t channels = w->in_channels;
@@ -20,9 +39,7 @@ static KWS_APART void gather(const kws_depthwise_params *p, const int8_t *input,
             for (; column < w->pad_left; column++) {
                 plane[column] = zero;
             }
-            for (int32_t i = 0; i < inside; i++, pixel += channels) {
-                plane[column++] = *pixel;
-            }
+            column += pick(pixel, channels, plane + column, inside);
         }
         for (; column < p->columns; column++) {
             plane[column] = zero;
@@ -30,56 +47,81 @@ static KWS_APART void gather(const kws_depthwise_params *p, const int8_t *input,
     }
 }
 
+/* The weight that meets sample `place` of a window; between the taps of a dilated kernel and beyond them, none. */
+static inline int32_t weight_at(const int8_t *weights, int32_t width, int32_t spread, int32_t place) {
+    if (spread == 1) {
+        return place < width ? weights[place] : 0;
+    }
+    return place % spread == 0 && place / spread < width ? weights[place / spread] : 0;
+}
+
 /* Weights of one output channel, shifted left by `doubled`, as interleaved even and odd pairs of each row. */
 static KWS_APART void widen(const kws_depthwise_params *p, const int8_t *weights, int32_t doubled, int16_t *pairs) {
-    const int32_t width = p->window.kernel_width;
-    const int32_t spread = p->window.dilation_width;
-    const int32_t count = 4 * p->pairs;
-    for (int32_t row = 0; row < p->window.kernel_height; row++, pairs += count, weights += width) {
-        for (int32_t i = 0; i < count; i++) {
-            pairs[i] = 0;
-        }
-        for (int32_t i = 0; i < width; i++) {
-            const int32_t even = i * spread, odd = even + 1;
-            const int16_t weight = (int16_t)(weights[i] * (1 << doubled));
-            pairs[even / 2 * 4 + even % 2] = weight;
-            pairs[odd / 2 * 4 + 2 + odd % 2] = weight;
+    const int32_t width = p->window.kernel_width, spread = p->window.dilation_width, factor = 1 << doubled;
+    for (int32_t row = 0; row < p->window.kernel_height; row++, weights += width) {
+        int32_t before = 0;
+        for (int32_t i = 0; i < p->pairs; i++, pairs += 4) {
+            const int32_t first = weight_at(weights, width, spread, 2 * i) * factor;
+            const int32_t second = weight_at(weights, width, spread, 2 * i + 1) * factor;
+            kws_store_word(pairs, (uint32_t)(uint16_t)first | (uint32_t)second << 16);
+            kws_store_word(pairs + 2, (uint32_t)(uint16_t)before | (uint32_t)first << 16);
+            before = second;
         }
     }
 }
 
-/* Four neighbouring sums over the rows of the kernel; samples is word-aligned. */
-static KWS_APART void four(const int16_t *samples, const int16_t *weights, const int16_t *end, uint32_t down,
-                           int32_t *sums) {
-    int32_t a = sums[0], b = a, c = a, d = a;
-    for (const uint32_t pairs = (uint32_t)sums[1]; weights != end; samples += down) {
-        const int16_t *row_end = weights + pairs;
-        uint32_t here = kws_load_word(samples);
-        for (const int16_t *next = samples; weights != row_end; weights += 4) {
-            const uint32_t even = kws_load_word(weights), odd = kws_load_word(weights + 2);
-            a = kws_dual_multiply_add(here, even, a);
-            b = kws_dual_multiply_add(here, odd, b);
-            here = kws_load_word(next += 2);
-            c = kws_dual_multiply_add(here, even, c);
-            d = kws_dual_multiply_add(here, odd, d);
+/* One row of the kernel added to `count` neighbouring sums (rounded up to four). */
+static KWS_APART void add_row(const int16_t *samples, const int16_t *weights, uint32_t pairs, int32_t *sums,
+                              int32_t count) {
+    for (const int32_t *end = sums + count; sums < end; sums += 4, samples += 4) {
+        int32_t a = sums[0], b = sums[1], c = sums[2], d = sums[3];
+        const int16_t *next = samples, *pair = weights;
+        uint32_t here = kws_load_word(next), even, odd;
+#define ADD_PAIR                               \
+    even = kws_load_word(pair);                \
+    odd = kws_load_word(pair + 2);             \
+    pair += 4;                                 \
+    next += 2;                                 \
+    a = kws_dual_multiply_add(here, even, a);  \
+    b = kws_dual_multiply_add(here, odd, b);   \
+    here = kws_load_word(next);                \
+    c = kws_dual_multiply_add(here, even, c);  \
+    d = kws_dual_multiply_add(here, odd, d);
+        uint32_t left = pairs;
+        for (; left > 5; left--) {
+            ADD_PAIR
         }
+        switch (left) { /* the usual kernels, 3 to 9 taps, without a loop */
+        case 5:
+            ADD_PAIR /* fall through */
+        case 4:
+            ADD_PAIR /* fall through */
+        case 3:
+            ADD_PAIR /* fall through */
+        case 2:
+            ADD_PAIR /* fall through */
+        default:
+            ADD_PAIR
+        }
+#undef ADD_PAIR
+        sums[0] = a;
+        sums[1] = b;
+        sums[2] = c;
+        sums[3] = d;
     }
-    sums[0] = a;
-    sums[1] = b;
-    sums[2] = c;
-    sums[3] = d;
 }
 
-/* One sum, at any stride. */
-static int32_t one(const int16_t *samples, const int16_t *weights, const int16_t *end, uint32_t down, uint32_t pairs,
-                   int32_t sum) {
-    for (; weights != end; samples += down) {
-        const int16_t *row_end = weights + pairs;
-        for (const int16_t *next = samples; weights != row_end; next += 2, weights += 4) {
-            sum = kws_dual_multiply_add(kws_load_word(next), kws_load_word(weights), sum);
+/* The same at strides other than one, a sum at a time. */
+static KWS_APART void add_strided_row(const int16_t *samples, const int16_t *weights, uint32_t pairs, int32_t *sums,
+                                      int32_t count, int32_t stride) {
+    for (; count > 0; count--, samples += stride) {
+        const int16_t *next = samples, *pair = weights;
+        int32_t sum = *sums;
+        for (uint32_t left = pairs; left > 0; left--, next += 2, pair += 4) {
+            sum = kws_dual_multiply_add(kws_load_word(next), kws_load_word(pair), sum);
         }
+        *sums++ = sum;
     }
-    return sum;
 }
 
 /* `count` sums, each requantised and written `step` bytes after the last. */
@@ -112,19 +154,18 @@ static KWS_APART void filter_row(const kws_depthwise_params *p, const int16_t *p
                                  const kws_channel *channel, int32_t bias, int8_t *output) {
     const kws_window *w = &p->window;
     const uint32_t down = (uint32_t)p->columns * w->dilation_height, step = w->out_channels;
-    const int16_t *end = pairs + 4 * (uint32_t)p->pairs * w->kernel_height;
     for (int32_t column = 0; column < w->out_width; column += SUMS) {
         const int32_t count = w->out_width - column < SUMS ? w->out_width - column : SUMS;
+        const int16_t *samples = plane + column * w->stride_width, *weights = pairs;
         int32_t sums[SUMS];
-        if (w->stride_width == 1) {
-            for (int32_t i = 0; i < count; i += 4) {
-                sums[i] = bias;
-                sums[i + 1] = 4 * p->pairs;
-                four(plane + column + i, pairs, end, down, sums + i);
-            }
-        } else {
-            for (int32_t i = 0; i < count; i++) {
-                sums[i] = one(plane + (column + i) * w->stride_width, pairs, end, down, 4 * p->pairs, bias);
+        for (int32_t i = 0; i < count; i += 4) {
+            sums[i] = sums[i + 1] = sums[i + 2] = sums[i + 3] = bias;
+        }
+        for (int32_t row = 0; row < w->kernel_height; row++, samples += down, weights += 4 * p->pairs) {
+            if (w->stride_width == 1) {
+                add_row(samples, weights, p->pairs, sums, count);
+            } else {
+                add_strided_row(samples, weights, p->pairs, sums, count, w->stride_width);
             }
         }
         finish(sums, channel, &p->range, output + (uint32_t)column * step, step, count);
@@ -139,7 +180,7 @@ void kws_depthwise(const kws_depthwise_params *params, const int8_t *input, int8
         const kws_channel *channel = params->channels + c;
         const int32_t doubled = channel->shift > 0;
         if (c % params->per_input == 0) {
-            gather(params, input, c / params->per_input, scratch);
+            gather_plane(params, input, c / params->per_input, scratch);
         }
         widen(params, params->weights + c * taps, doubled, pairs);
         const int32_t bias = (int32_t)((uint32_t)channel->bias << doubled);
