@@ -140,8 +140,7 @@ def write_wav(path: Path | str, samples: Samples, sample_rate_hz: int) -> None:
 def fit_length(samples: Samples, length: int) -> Samples:
     """Cut or pad to ``length`` samples without cutting the word.
 
-    Too long: the stretch with the most energy stays, and where several hold the same energy the middle
-    one. Too short: zeros go around, so that the centre of energy comes as near to the middle as
+    Too long: the stretch with the most energy stays, with that energy as near to its middle as can be. Too short: zeros go around, so that the centre of energy comes as near to the middle as
     the whole clip allows. The right length comes back unchanged. Integer arithmetic: the same everywhere.
     """
     surplus = len(samples) - length
@@ -160,9 +159,13 @@ def fit_length(samples: Samples, length: int) -> Samples:
 
 
 def _loudest_start(power: NDArray[np.int64], length: int) -> int:
-    """Start of the window of ``length`` samples with the most energy, the middle one of nearly equal ones."""
+    """Start of the window of ``length`` samples with the most energy; of nearly equal ones (to a
+    thousandth) the one whose middle is nearest to its centre of energy."""
     sums = np.concatenate([[0], np.cumsum(power)])
     energy = sums[length:] - sums[:-length]
     best = int(energy.max())
     near = np.flatnonzero(energy >= best - best // 1_000)
-    return int(near[len(near) // 2])
+    loudest = int(energy.argmax())
+    kept = power[loudest : loudest + length]
+    centre = loudest + int((kept * np.arange(length)).sum()) // max(best, 1)
+    return int(near[np.abs(near + length // 2 - centre).argmin()])

@@ -154,7 +154,13 @@ def _silence(
     sizes = Counter(splits.values())
     counts = {split: round(sizes[split] * share / (1 - share)) for split in SPLITS}
     rate_hz = config.frontend.sample_rate_hz
-    return add_silence(catalog, noises, counts, config.clip_samples, rate_hz, config.seed)
+    silence = add_silence(catalog, noises, counts, config.clip_samples, rate_hz, config.seed)
+    heard: set[str] = set()  # a recording with holes gives the same zeros more than once
+    unique: dict[str, list[Clip]] = {}
+    for split in reversed(SPLITS):
+        unique[split] = [clip for clip in silence[split] if clip.audio_sha256 not in heard]
+        heard.update(clip.audio_sha256 for clip in unique[split])
+    return unique
 
 
 def _through_board(config: Config, clips: Sequence[Clip], splits: Mapping[str, str]) -> set[str]:

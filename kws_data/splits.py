@@ -141,7 +141,7 @@ def audit(assignment: Mapping[str, str], clips: Iterable[Clip]) -> int:
 
 def _traces(clip: Clip) -> list[str]:
     """What betrays a clip's kin: none of it may be in two splits."""
-    traces = [f"samples {clip.audio_sha256[:12]}", f"clip {clip.parent if clip.device else clip.id}"]
+    traces = [f"samples {clip.audio_sha256}", f"clip {clip.parent if clip.device else clip.id}"]
     if not clip.word.startswith("_"):
         traces += [f"speaker {clip.speaker}", group_of(clip)]
     return traces

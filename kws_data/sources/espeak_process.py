@@ -16,6 +16,7 @@ import os
 import signal
 import struct
 import sys
+from pathlib import Path
 from typing import Any, BinaryIO
 
 RATE_HZ = 22_050
@@ -61,7 +62,7 @@ def speak(library: Any, request: dict[str, Any]) -> bytes:
     callback = _CALLBACK(take)
     library.espeak_SetSynthCallback(callback)
     library.espeak_ng_SetRandSeed(ctypes.c_long(request["seed"]))
-    if library.espeak_SetVoiceByName(request["voice"].encode()) != 0:
+    if not _has_variant(request["voice"]) or library.espeak_SetVoiceByName(request["voice"].encode()) != 0:
         raise RuntimeError(f"espeak-ng has no voice {request['voice']}")
     for name, number in _PARAMETERS.items():
         library.espeak_SetParameter(number, int(request[name]), 0)
@@ -71,6 +72,14 @@ def speak(library: Any, request: dict[str, Any]) -> bytes:
     if not pieces:
         raise RuntimeError(f"espeak-ng says nothing for {request['text']}")
     return b"".join(pieces)
+
+
+def _has_variant(voice: str) -> bool:
+    """espeak-ng itself takes its plain voice, without a word, for a variant that it lacks."""
+    import espeakng_loader
+
+    variant = voice.partition("+")[2]
+    return not variant or (Path(espeakng_loader.get_data_path()) / "voices" / "!v" / variant).is_file()
 
 
 def answer(library: Any, line: bytes) -> bytes:
