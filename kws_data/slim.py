@@ -82,28 +82,20 @@ def layer_bytes(tflite: bytes | Path) -> list[tuple[str, int]]:
 
 def _check_supported(model: Any) -> None:
     """Refuse what cannot be rewritten faithfully, and references that lead nowhere."""
-    if not model.subgraphs or len(model.subgraphs) != 1:
-        count = len(model.subgraphs or [])
-        raise ModelError(
-            "a model for a board has one subgraph; this one has", count, "export a plain feed-forward model"
-        )
-    if model.externalBuffers or any(buffer.offset > 1 for buffer in model.buffers or []):
+    if len(model.subgraphs) != 1:
+        raise ModelError("a model for a board has one subgraph; this one has", len(model.subgraphs))
+    if model.externalBuffers or any(buffer.offset > 1 for buffer in model.buffers):
         raise ModelError("the model keeps weights outside the flatbuffer", None, "export it as one file below 2 GB")
     graph = model.subgraphs[0]
     if any(tensor.sparsity is not None for tensor in graph.tensors):
         raise ModelError("the model has sparse tensors", None, "export it without sparsity")
     if any(not 0 <= tensor.buffer < len(model.buffers) for tensor in graph.tensors):
-        raise ModelError(
-            "the .tflite is damaged: a tensor refers to a buffer that is not there", None, "export it again"
-        )
-    for operator in graph.operators:
+        raise ModelError("the .tflite is damaged: a tensor without its buffer", None, "export it again")
+    for index, operator in enumerate(graph.operators):
         references = [*operator.inputs, *operator.outputs]
-        if any(not -1 <= i < len(graph.tensors) for i in references) or operator.opcodeIndex >= len(
-            model.operatorCodes
-        ):
-            raise ModelError(
-                "the .tflite is damaged: an operator refers to a tensor that is not there", None, "export again"
-            )
+        known = all(-1 <= i < len(graph.tensors) for i in references)
+        if not known or not 0 <= operator.opcodeIndex < len(model.operatorCodes):
+            raise ModelError("the .tflite is damaged: references of operator", index, "export it again")
 
 
 class _BufferTable:
@@ -141,7 +133,7 @@ def _vectors(model: Any, tensor: Any) -> list[bytes]:
     quantization = tensor.quantization
     if quantization is not None and tensor.type == schema().TensorType.INT8 and quantization.scale is not None:
         vectors.append(np.asarray(quantization.scale, np.float32).tobytes())
-        vectors.append(np.asarray(quantization.zeroPoint, np.int64).tobytes())
+        vectors.append(_zero_points(quantization).tobytes())
     return vectors
 
 
@@ -168,16 +160,21 @@ def _tensor(writer: SharingWriter, buffers: _BufferTable, tensor: Any, *, bias: 
 def _quantization(writer: SharingWriter, quantization: Any) -> int | None:
     if quantization is None or quantization.scale is None or len(quantization.scale) == 0:
         return None
-    zero_points = quantization.zeroPoint
-    if zero_points is None or len(zero_points) == 0:
-        zero_points = np.zeros(len(quantization.scale), np.int64)
     return writer.table(
         [
             Field(2, "offset", writer.vector(np.asarray(quantization.scale, np.float32))),
-            Field(3, "offset", writer.vector(np.asarray(zero_points, np.int64))),
+            Field(3, "offset", writer.vector(_zero_points(quantization))),
             Field(6, "int32", quantization.quantizedDimension),
         ]
     )
+
+
+def _zero_points(quantization: Any) -> NDArray[np.int64]:
+    """Zero points; a file that leaves them out means zeros."""
+    stored = quantization.zeroPoint
+    if stored is None or len(stored) == 0:
+        return np.zeros(len(quantization.scale), np.int64)
+    return np.asarray(stored, np.int64)
 
 
 def _operator(writer: SharingWriter, operator: Any) -> int:

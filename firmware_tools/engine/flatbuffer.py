@@ -76,9 +76,27 @@ def load_model(source: bytes | bytearray | Path) -> Any:
     if not 8 <= root <= len(data) - 4:
         raise ModelError("the .tflite is damaged (root offset)", root, "export the model again")
     try:
-        return schema().ModelT.InitFromPackedBuf(data, 0)
+        return _with_empty_lists(schema().ModelT.InitFromPackedBuf(data, 0))
     except Exception as error:  # the schema classes raise whatever struct, numpy and range checks raise
         raise ModelError("the .tflite is damaged", f"{type(error).__name__}: {error}", "export it again") from error
+
+
+def _with_empty_lists(model: Any) -> Any:
+    """The model with ``[]`` for lists that the file leaves out, which the format allows."""
+
+    def fill(item: Any, *names: str) -> None:
+        for name in names:
+            if getattr(item, name) is None:
+                setattr(item, name, [])
+
+    fill(model, "subgraphs", "buffers", "operatorCodes")
+    for graph in model.subgraphs:
+        fill(graph, "tensors", "operators", "inputs", "outputs")
+        for tensor in graph.tensors:
+            fill(tensor, "shape")
+        for operator in graph.operators:
+            fill(operator, "inputs", "outputs")
+    return model
 
 
 def operator_code(code: Any) -> int:

@@ -152,12 +152,12 @@ def read_tflite(source: bytes | bytearray | Path) -> Graph:
         ModelError: no such file, damaged, not int8, or a construction that the engine does not have.
     """
     model = load_model(source)
-    if not model.subgraphs or len(model.subgraphs) != 1:
-        raise ModelError("a model for a board has one subgraph; this one has", len(model.subgraphs or []))
+    if len(model.subgraphs) != 1:
+        raise ModelError("a model for a board has one subgraph; this one has", len(model.subgraphs))
     subgraph = model.subgraphs[0]
     try:
-        tensors = tuple(_tensor(model, i, item) for i, item in enumerate(_list(subgraph.tensors)))
-        operators = tuple(_operator(model, i, item) for i, item in enumerate(_list(subgraph.operators)))
+        tensors = tuple(_tensor(model, i, item) for i, item in enumerate(subgraph.tensors))
+        operators = tuple(_operator(model, i, item) for i, item in enumerate(subgraph.operators))
     except (AttributeError, IndexError, TypeError, ValueError) as error:
         raise ModelError("the .tflite is damaged", str(error), "export it again") from error
     graph = Graph(tensors, operators, _indices(subgraph.inputs), _indices(subgraph.outputs))
@@ -244,6 +244,18 @@ def _check_order(graph: Graph) -> None:
 def graph_place(operator: Operator) -> str:
     """Where an operator stands, for messages."""
     return f"{operator.kind} (layer {operator.index})"
+
+
+def constant_numbers(graph: Graph, operator: Operator, position: int) -> list[int]:
+    """An operand that must be a constant list of numbers (axes, paddings).
+
+    Raises:
+        ModelError: it is computed, or not of integers.
+    """
+    data = graph.tensors[operator.inputs[position]].data
+    if data is None or data.dtype not in (np.int32, np.int64):
+        raise ModelError(f"{graph_place(operator)} has an operand that is not constant", position)
+    return [int(value) for value in data.reshape(-1)]
 
 
 def _check_operator(graph: Graph, operator: Operator) -> None:

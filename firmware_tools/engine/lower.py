@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from firmware_tools.engine import lower_conv, lower_other
+from firmware_tools.engine import lower_binary, lower_conv, lower_move, lower_pool, lower_table
 from firmware_tools.engine.call import Call
 from firmware_tools.engine.graph import SUPPORTED, Graph, Operator
 
@@ -13,20 +13,20 @@ _LOWERINGS: Mapping[str, Callable[[Graph, Operator], list[Call]]] = {
     "CONV_2D": lower_conv.conv_2d,
     "DEPTHWISE_CONV_2D": lower_conv.depthwise_conv_2d,
     "FULLY_CONNECTED": lower_conv.fully_connected,
-    "AVERAGE_POOL_2D": lower_other.average_pool_2d,
-    "MAX_POOL_2D": lower_other.max_pool_2d,
-    "MEAN": lower_other.mean,
-    "ADD": lower_other.add,
-    "MUL": lower_other.mul,
-    "PAD": lower_other.pad,
-    "CONCATENATION": lower_other.concatenation,
-    "RELU": lower_other.relu,
-    "RELU6": lower_other.relu6,
-    "LOGISTIC": lower_other.logistic,
-    "SOFTMAX": lower_other.softmax,
-    "RESHAPE": lower_other.copy,
-    "SQUEEZE": lower_other.copy,
-    "EXPAND_DIMS": lower_other.copy,
+    "AVERAGE_POOL_2D": lower_pool.average_pool_2d,
+    "MAX_POOL_2D": lower_pool.max_pool_2d,
+    "MEAN": lower_pool.mean,
+    "ADD": lower_binary.add,
+    "MUL": lower_binary.mul,
+    "PAD": lower_move.pad,
+    "CONCATENATION": lower_move.concatenation,
+    "RELU": lower_table.relu,
+    "RELU6": lower_table.relu6,
+    "LOGISTIC": lower_table.logistic,
+    "SOFTMAX": lower_table.softmax,
+    "RESHAPE": lower_move.copy,
+    "SQUEEZE": lower_move.copy,
+    "EXPAND_DIMS": lower_move.copy,
 }
 RENAMES = frozenset({"RESHAPE", "SQUEEZE", "EXPAND_DIMS"})  # the same bytes under another shape
 
@@ -60,7 +60,7 @@ def lower(graph: Graph) -> Program:
 def _may_rename(graph: Graph, operator: Operator, renamed: Mapping[int, int]) -> bool:
     """False when the bytes must move: the caller's input or a constant becomes the caller's output."""
     source = graph.tensors[operator.inputs[0]]
-    lower_other.check_same_elements(graph, operator)
+    lower_move.check_same_elements(graph, operator)
     index = source.index
     while index in renamed:
         index = renamed[index]
