@@ -29,7 +29,7 @@ from kws_data.audio import Samples
 from kws_data.clips import Clip, ImportCount, KnownFile, NewClip, StoredAudio, clip_id
 from kws_data.errors import CatalogError
 from kws_data.schema import APPLICATION_ID, SCHEMA, VERSION
-from kws_data.store import load_audio, store_audio
+from kws_data.store import audio_path, load_audio, store_audio
 
 BUSY_SECONDS = 60
 _BATCH = 500
@@ -133,6 +133,10 @@ class Catalog:
         """Store samples once, under their hash. Safe in threads; touches no table; raises AudioError."""
         return store_audio(self.folder, samples, sample_rate_hz)
 
+    def has_audio(self, sha256: str) -> bool:
+        """Whether the samples with this hash are there (they may have been deleted)."""
+        return audio_path(self.folder, sha256).exists()
+
     def load(self, clip: Clip | str) -> Samples:
         """Samples of a clip (or of an audio hash), int16; checks them against the hash."""
         return load_audio(self.folder, clip if isinstance(clip, str) else clip.audio_sha256)
@@ -233,8 +237,8 @@ class Catalog:
         """Files of ``folder`` that were imported or set aside, by relative name."""
         with self._errors():
             rows = self._db.execute(
-                "SELECT name, size_bytes, mtime_ns, coalesce(clip_id, ''), given_split, reason FROM files"
-                " WHERE folder = ?",
+                "SELECT name, size_bytes, mtime_ns, coalesce(clip_id, ''), given_split, reason,"
+                " coalesce(audio_sha256, '') FROM files LEFT JOIN clips ON clips.id = clip_id WHERE folder = ?",
                 (folder,),
             )
             return {name: KnownFile(*rest) for name, *rest in rows}

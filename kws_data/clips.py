@@ -69,13 +69,15 @@ class Clip:
 
 @dataclass(frozen=True)
 class KnownFile:
-    """What the catalogue remembers of an imported file. ``reason`` is why it was set aside, or empty."""
+    """What the catalogue remembers of an imported file. ``reason`` is why it was set aside, or empty;
+    ``audio_sha256`` is that of its clip."""
 
     size_bytes: int
     mtime_ns: int
     clip_id: str
     given_split: str
     reason: str
+    audio_sha256: str = ""
 
 
 @dataclass(frozen=True)

@@ -69,7 +69,7 @@ def _syllables(samples: int, rate_hz: int, rng: np.random.Generator) -> Floats:
 def add_generated_noise(catalog: Catalog, seed: int, rate_hz: int) -> list[Clip]:
     """Noise recordings of every colour in the catalogue, made for ``seed`` when they are not there."""
     origins = {f"generated/{kind}/{seed}/{rate_hz}": kind for kind in COLOURS}
-    there = {clip.origin for clip in catalog.clips(source=SOURCE)}
+    there = {clip.origin for clip in catalog.clips(source=SOURCE) if catalog.has_audio(clip.audio_sha256)}
     for number, (origin, kind) in enumerate(origins.items()):
         if origin not in there:
             values = noise_colour(kind, SECONDS * rate_hz, rate_hz, np.random.default_rng([seed, number]))

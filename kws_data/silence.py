@@ -76,7 +76,8 @@ def add_silence(
         Clips by split. Fewer than asked for where the recordings are too short.
     """
     cuts = {split: draw_cuts(noises, split, count, length, seed) for split, count in counts.items()}
-    there = {clip.id for clip in catalog.clips(source=SOURCE, with_set_aside=True)}
+    cut_before = catalog.clips(source=SOURCE, with_set_aside=True)
+    there = {clip.id for clip in cut_before if catalog.has_audio(clip.audio_sha256)}
     missing = [cut for chosen in cuts.values() for cut in chosen if cut.id not in there]
     catalog.add_clips(_new_clips(catalog, missing, rate_hz))
     clips = {clip.id: clip for clip in catalog.clips(source=SOURCE)}

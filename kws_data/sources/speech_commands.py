@@ -123,7 +123,11 @@ def noise_folder_id(folder: Path | str) -> str:
 
 
 def _import(catalog: Catalog, name: str, found: list[_Found], progress: Progress | None) -> ImportReport:
-    known = catalog.known_files(name)
+    known = {
+        file_name: file
+        for file_name, file in catalog.known_files(name).items()
+        if not file.audio_sha256 or catalog.has_audio(file.audio_sha256)
+    }
     fresh = [file for file in found if not _unchanged(file, known.get(file.name))]
     counts = _read_all(catalog, name, fresh, len(found), progress)
     _refresh_known(catalog, name, found, known)
@@ -230,6 +234,6 @@ def _refresh_known(catalog: Catalog, name: str, found: list[_Found], known: dict
         for file in found
         if _unchanged(file, known.get(file.name)) and known[file.name].given_split != file.given_split
     }
-    gone = known.keys() - {file.name for file in found}
+    gone = catalog.known_files(name).keys() - {file.name for file in found}
     if changed or gone:
         catalog.remember_files(name, changed, gone)

@@ -100,7 +100,8 @@ def synth_people(catalog: Catalog, config: Config, progress: Progress | None = N
         CatalogError: the catalogue cannot be written.
     """
     wanted = list(utterances(config))
-    there = {clip.origin for clip in catalog.clips(source=SOURCE, device="", with_set_aside=True)}
+    spoken = catalog.clips(source=SOURCE, device="", with_set_aside=True)
+    there = {clip.origin for clip in spoken if catalog.has_audio(clip.audio_sha256)}
     missing = [utterance for utterance in wanted if utterance.origin not in there]
     count = ImportCount(0, len(wanted) - len(missing))
     if not missing:

@@ -91,6 +91,16 @@ def test_broken_files_are_set_aside_with_reasons(folder: Path, tmp_path: Path) -
         assert abs(stereo_clip.samples - 16_000 * 16_000 / 44_100) < 3
 
 
+def test_import_brings_back_audio_that_was_deleted(folder: Path, tmp_path: Path) -> None:
+    with Catalog(tmp_path / "rec") as catalog:
+        import_folder(catalog, folder)
+        clip = catalog.clips(folder=folder_id(folder))[0]
+        next((tmp_path / "rec" / "audio").rglob(f"{clip.audio_sha256}.flac")).unlink()
+        report = import_folder(catalog, folder)
+        assert (report.counts.added, report.counts.known) == (0, 18)
+        assert len(catalog.load(clip)) == clip.samples
+
+
 def test_folders_that_cannot_be_used(tmp_path: Path) -> None:
     with Catalog(tmp_path / "rec") as catalog:
         with pytest.raises(DataError, match="not found"):
