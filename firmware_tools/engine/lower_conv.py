@@ -50,9 +50,18 @@ def depthwise_conv_2d(graph: Graph, operator: Operator) -> list[Call]:
     if weights.shape[3] != window.out_channels or per_input * window.in_channels != window.out_channels:
         raise ModelError(f"{graph_place(operator)} has weights that do not fit", list(weights.shape))
     assert weights.data is not None
-    filters = np.moveaxis(weights.data[0], 2, 0).reshape(window.out_channels, -1)
+    filters = np.moveaxis(weights.data[0], 2, 0)
     in_place = per_input == 1 and _depthwise_in_place(window)
-    window = window.as_row()
+    steps = {
+        "in_step": window.in_channels,
+        "in_jump": window.width.size * window.in_channels,
+        "out_step": window.out_channels,
+        "out_jump": window.width.out * window.out_channels,
+    }
+    if window.height.out > window.width.out:  # the kernel is fast along rows: run along the longer side
+        window, filters = window.transposed(), filters.transpose(0, 2, 1)
+        steps = dict(zip(steps, (steps[k] for k in ("in_jump", "in_step", "out_jump", "out_step")), strict=True))
+    filters = np.ascontiguousarray(filters).reshape(window.out_channels, -1)
     rows = (window.height.out - 1) * window.height.stride + window.height.reach
     pairs = window.width.reach // 2 + 1
     if window.width.stride == 1:
@@ -67,7 +76,7 @@ def depthwise_conv_2d(graph: Graph, operator: Operator) -> list[Call]:
         "channels": "channels",
         "window": window.parameters(place),
         "range": _range(graph, operator),
-        **fits_uint16({"per_input": per_input, "rows": rows, "columns": columns, "pairs": pairs}, place),
+        **fits_uint16({"per_input": per_input, "rows": rows, "columns": columns, "pairs": pairs, **steps}, place),
     }
     channels = _channels(graph, operator, filters, _double_multipliers(graph, operator))
     constants = {"weights": Constant("int8_t", filters), "channels": Constant("kws_channel", channels)}

@@ -37,11 +37,9 @@ class Window:
     in_channels: int
     out_channels: int
 
-    def as_row(self) -> Window:
-        """The same window lying along the width, when the picture is one column: fast paths run along rows."""
-        if self.width.size == self.width.kernel == self.width.out == 1:
-            return replace(self, height=self.width, width=self.height)
-        return self
+    def transposed(self) -> Window:
+        """The same window over the picture with rows and columns exchanged."""
+        return replace(self, height=self.width, width=self.height)
 
     def parameters(self, place: str) -> Mapping[str, int]:
         """Fields of the C struct ``kws_window``."""

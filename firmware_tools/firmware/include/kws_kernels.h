@@ -43,7 +43,8 @@ typedef struct {
 void kws_conv(const kws_conv_params *params, const int8_t *input, int8_t *output, int16_t *scratch);
 
 /* Weights [out_channels][kernel_height * kernel_width]; out_channels = in_channels * per_input.
- * Planes of rows * columns hold one padded input channel; `pairs` words hold one row of weights. */
+ * Planes of rows * columns hold one padded input channel; `pairs` words hold one row of weights.
+ * Neighbours along a row lie `step` bytes apart, rows `jump` bytes: the generator may exchange rows and columns. */
 typedef struct {
     const int8_t *weights;
     const kws_channel *channels;
@@ -52,6 +53,8 @@ typedef struct {
     uint16_t per_input;
     uint16_t rows, columns;
     uint16_t pairs;
+    uint16_t in_step, in_jump;
+    uint16_t out_step, out_jump;
 } kws_depthwise_params;
 
 /* DEPTHWISE_CONV_2D. scratch: rows * columns + 4 * kernel_height * pairs, word-aligned.

@@ -29,17 +29,16 @@ static inline int32_t pick(const int8_t *bytes, uint32_t step, int16_t *halves, 
 static KWS_APART void gather_plane(const kws_depthwise_params *p, const int8_t *input, uint32_t channel, int16_t *plane) {
     const kws_window *w = &p->window;
     const int16_t zero = p->range.in_zero;
-    const uint32_t channels = w->in_channels;
     for (int32_t r = 0; r < p->rows; r++, plane += p->columns) {
         const int32_t y = r - w->pad_top;
         int32_t column = 0, inside = 0;
         if (y >= 0 && y < w->in_height) {
-            const int8_t *pixel = input + (uint32_t)(y * w->in_width) * channels + channel;
+            const int8_t *pixel = input + (uint32_t)y * p->in_jump + channel;
             inside = p->columns - w->pad_left < w->in_width ? p->columns - w->pad_left : w->in_width;
             for (; column < w->pad_left; column++) {
                 plane[column] = zero;
             }
-            column += pick(pixel, channels, plane + column, inside);
+            column += pick(pixel, p->in_step, plane + column, inside);
         }
         for (; column < p->columns; column++) {
             plane[column] = zero;
@@ -153,7 +152,7 @@ static KWS_APART void finish(const int32_t *sums, const kws_channel *channel, co
 static KWS_APART void filter_row(const kws_depthwise_params *p, const int16_t *plane, const int16_t *pairs,
                                  const kws_channel *channel, int32_t bias, int8_t *output) {
     const kws_window *w = &p->window;
-    const uint32_t down = (uint32_t)p->columns * w->dilation_height, step = w->out_channels;
+    const uint32_t down = (uint32_t)p->columns * w->dilation_height, step = p->out_step;
     for (int32_t column = 0; column < w->out_width; column += SUMS) {
         const int32_t count = w->out_width - column < SUMS ? w->out_width - column : SUMS;
         const int16_t *samples = plane + column * w->stride_width, *weights = pairs;
@@ -186,7 +185,7 @@ void kws_depthwise(const kws_depthwise_params *params, const int8_t *input, int8
         const int32_t bias = (int32_t)((uint32_t)channel->bias << doubled);
         for (uint32_t row = 0; row < w->out_height; row++) {
             const int16_t *plane = scratch + row * w->stride_height * params->columns;
-            filter_row(params, plane, pairs, channel, bias, output + row * w->out_width * w->out_channels + c);
+            filter_row(params, plane, pairs, channel, bias, output + row * params->out_jump + c);
         }
     }
 }
