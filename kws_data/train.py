@@ -20,6 +20,7 @@ from firmware_tools.frontend.scaling import quantisation
 from kws_data.config import Config, ModelSettings, TrainSettings
 from kws_data.errors import DataError
 from kws_data.features import FeatureSet, load_features
+from kws_data.manifest import read_manifest
 from kws_data.models import build_model
 from kws_data.pseudo_words import with_pseudo_words
 from kws_data.spec_augment import MelAxis, SpecAugment, mel_axis
@@ -30,17 +31,21 @@ if TYPE_CHECKING:
 Progress = Callable[[str, int, int], None]
 THREADS = 2
 TEACHER_CHANNELS, TEACHER_BLOCKS = 80, 6
-BALANCE = 0.25
+BALANCE = 0.35
 TEMPERATURE, SOFT_SHARE = 2.0, 0.7
 
 
 @dataclass(frozen=True)
 class TrainSet:
-    """What a fit sees: ``x`` int8 [clips, copies, frames, features], ``y`` int [clips], how to change a batch."""
+    """What a fit sees: ``x`` int8 [clips, copies, frames, features], ``y`` int [clips], how to change a batch.
+
+    ``groups`` int [clips] are the words behind the labels: rare ones are drawn more often (by label when None).
+    """
 
     x: NDArray[np.int8]
     y: NDArray[np.int64]
     labels: int
+    groups: NDArray[np.int64] | None = None
     axis: MelAxis | None = None
     augment: SpecAugment | None = None
 
@@ -66,7 +71,8 @@ def train(config: Config, dataset_dir: Path, model_dir: Path, progress: Progress
         ConfigError: there is no such family of models.
     """
 
-    data = train_set(load_features(dataset_dir, "train"), config)
+    features = load_features(dataset_dir, "train")
+    data = train_set(features, training_words(dataset_dir, features.clip_ids), config)
     model, history = fit_with_teacher(data, config.model, config.train, config.seed, progress)
     model_dir.mkdir(parents=True, exist_ok=True)
     with atomic_path(model_dir / "model_float.keras") as path:
@@ -75,16 +81,37 @@ def train(config: Config, dataset_dir: Path, model_dir: Path, progress: Progress
     return history
 
 
-def train_set(features: FeatureSet, config: Config) -> TrainSet:
-    """The training features of a data set, with pseudo-words and feature augmentation when the config asks for them."""
+def train_set(features: FeatureSet, words: Sequence[str], config: Config) -> TrainSet:
+    """The training features of a data set, with pseudo-words and feature augmentation when the config asks for them.
+
+    Args:
+        features: of the training split.
+        words: what was said in each clip.
+        config: labels, front end, training settings.
+
+    Raises:
+        DataError: features, words and config do not fit.
+    """
     x, y = np.asarray(features.x), np.asarray(features.y, np.int64)
-    if not len(y) or y.max() >= len(config.labels) or x.shape[3] != config.frontend.features:
+    fits = 0 < len(y) == len(words) and y.max() < len(config.labels) and x.shape[3] == config.frontend.features
+    if not fits:
         raise DataError("data set does not fit the configuration", list(x.shape), "build it again: kws build")
+    groups = np.unique(np.asarray(words), return_inverse=True)[1].astype(np.int64)
     if not config.train.spec_augment:
-        return TrainSet(x, y, len(config.labels))
+        return TrainSet(x, y, len(config.labels), groups)
     x, y = with_pseudo_words(x, y, config.frontend, np.random.default_rng([config.seed, 0x9E]))
+    groups = np.concatenate([groups, np.full(len(y) - len(groups), groups.max() + 1)])
     _, steps_db = quantisation(config.frontend)
-    return TrainSet(x, y, len(config.labels), mel_axis(config.frontend, steps_db), SpecAugment())
+    return TrainSet(x, y, len(config.labels), groups, mel_axis(config.frontend, steps_db), SpecAugment())
+
+
+def training_words(dataset_dir: Path, clip_ids: NDArray[np.str_]) -> list[str]:
+    """What was said in each clip, from the manifest; raises DataError when a clip is not in it."""
+    said = {row["clip_id"]: row["word"] for row in read_manifest(dataset_dir)}
+    try:
+        return [said[str(clip_id)] for clip_id in clip_ids]
+    except KeyError as error:
+        raise DataError("clip is not in the manifest", str(error), "build the data set again: kws build") from None
 
 
 def fit_with_teacher(
@@ -132,12 +159,13 @@ def fit(
     frames, features = data.x.shape[2:]
     model = build_model(shape, (frames, 1, features), data.labels)
     steps = max(1, len(data.y) // settings.batch)
+    groups = data.y if data.groups is None else data.groups
     step = _training_step(model, settings, settings.epochs * steps, teachers)
     average = WeightAverage(model, settings.ema)
     history = History()
     for epoch in range(settings.epochs):
         losses, hits = [], []
-        for index in batches(data.y, settings.batch, steps, rng):
+        for index in batches(groups, settings.batch, steps, rng):
             x, target = draw_batch(data, index, settings, rng)
             loss, hit = step(x, target)
             average.update()
@@ -151,14 +179,13 @@ def fit(
     return model, history
 
 
-def batches(y: NDArray[np.int64], batch: int, steps: int, rng: np.random.Generator) -> list[NDArray[np.int64]]:
-    """Indices of one epoch's batches. A label's share grows with the square root of its number of clips."""
-    counts = np.bincount(y)
-    weight = (np.maximum(counts, 1.0) ** -BALANCE)[y]
+def batches(groups: NDArray[np.int64], batch: int, steps: int, rng: np.random.Generator) -> list[NDArray[np.int64]]:
+    """Indices of one epoch's batches. Clips of rare groups are drawn more often, by ``count ** -BALANCE``."""
+    weight = (np.maximum(np.bincount(groups), 1.0) ** -BALANCE)[groups]
     expected = weight / weight.sum() * batch * steps
-    times = expected.astype(np.int64) + (rng.random(len(y)) < expected % 1)
-    index = np.repeat(np.arange(len(y)), times)
-    index = np.concatenate([index, rng.integers(0, len(y), max(0, batch * steps - len(index)))])
+    times = expected.astype(np.int64) + (rng.random(len(groups)) < expected % 1)
+    index = np.repeat(np.arange(len(groups)), times)
+    index = np.concatenate([index, rng.integers(0, len(groups), max(0, batch * steps - len(index)))])
     return list(rng.permutation(index)[: batch * steps].reshape(steps, batch))
 
 

@@ -8,8 +8,19 @@ from firmware_tools.engine.tflm import TflmInterpreter, available
 from kws_data.config import Config, ModelSettings, TrainSettings
 from kws_data.errors import ConfigError, DataError, ModelError
 from kws_data.features import FeatureSet
+from kws_data.manifest import write_manifest
 from kws_data.metrics import metrics
-from kws_data.train import TrainSet, WeightAverage, batches, draw_batch, fit, prepare_tensorflow, train, train_set
+from kws_data.train import (
+    TrainSet,
+    WeightAverage,
+    batches,
+    draw_batch,
+    fit,
+    prepare_tensorflow,
+    train,
+    train_set,
+    training_words,
+)
 
 LABELS = ["_silence_", "_unknown_", "yes", "no"]
 SHAPE = ModelSettings(channels=8, blocks=1, kernel=5)
@@ -33,6 +44,8 @@ def write_dataset(folder: Path) -> None:
         np.save(folder / f"features-{split}-x.npy", x)
         np.save(folder / f"features-{split}-y.npy", y.astype(np.int32))
         np.save(folder / f"features-{split}-ids.npy", np.array([f"{split}{i}" for i in range(len(y))]))
+    rows = [{"clip_id": f"train{i}", "word": ["_silence_", "dog", "yes", "no"][i % 4]} for i in range(96)]
+    write_manifest(folder / "manifest.parquet", rows)
 
 
 def test_rare_labels_are_drawn_more_often_than_they_occur() -> None:
@@ -67,7 +80,24 @@ def test_a_data_set_of_other_labels_or_features_is_refused() -> None:
     for clips, labels in ((x, y + 3), (x[..., :13], y), (x[:0], y[:0])):
         ids = np.array([str(i) for i in range(len(labels))])
         with pytest.raises(DataError, match="kws build"):
-            train_set(FeatureSet("train", clips, labels.astype(np.int32), ids), CONFIG)
+            train_set(FeatureSet("train", clips, labels.astype(np.int32), ids), ["yes"] * len(ids), CONFIG)
+
+
+def test_each_word_is_a_group_and_pseudo_words_are_one() -> None:
+    x, y = patterns(40)
+    said = ["_silence_", "dog", "yes", "no"] * 10
+    said[1] = "cat"
+    data = train_set(FeatureSet("train", x, y.astype(np.int32), np.array(said)), said, CONFIG)
+    assert data.groups is not None and len(data.groups) == len(data.y) > 40
+    assert len(set(data.groups[:40])) == 5 and len(set(data.groups[40:])) == 1
+    assert data.groups[1] not in (data.groups[5], data.groups[40])
+
+
+def test_a_clip_that_is_not_in_the_manifest_is_noticed(tmp_path: Path) -> None:
+    write_dataset(tmp_path)
+    assert training_words(tmp_path, np.array(["train1", "train2"])) == ["dog", "yes"]
+    with pytest.raises(DataError, match="manifest"):
+        training_words(tmp_path, np.array(["other"]))
 
 
 def test_an_unknown_family_names_the_nearest() -> None:
