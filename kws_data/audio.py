@@ -140,8 +140,9 @@ def write_wav(path: Path | str, samples: Samples, sample_rate_hz: int) -> None:
 def fit_length(samples: Samples, length: int) -> Samples:
     """Cut or pad to ``length`` samples without cutting the word.
 
-    Too long: the stretch with the most energy stays, with that energy as near to its middle as can be. Too short: zeros go around, so that the centre of energy comes as near to the middle as
-    the whole clip allows. The right length comes back unchanged. Integer arithmetic: the same everywhere.
+    Too long: the stretch with the most energy stays, with that energy as near to its middle as can be. Too short:
+    zeros go around, so that the centre of energy comes as near to the middle as the whole clip allows. The right
+    length comes back unchanged. Integer arithmetic: the same everywhere.
     """
     surplus = len(samples) - length
     if surplus == 0:

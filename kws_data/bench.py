@@ -84,9 +84,9 @@ def bench_engine(tflite: bytes, clips: int = 256) -> list[BenchRow]:
     """The generated C engine on the host against the TFLM interpreter."""
     from firmware_tools.engine.graph import read_tflite
     from firmware_tools.engine.host import HostEngine
-    from firmware_tools.engine.tflm import TflmInterpreter
+    from firmware_tools.engine.tflm import TflmInterpreter, available
 
-    if not TflmInterpreter.available():
+    if not available():
         raise KwsError("the baseline of this bench is missing", "tflite-micro", "its wheel exists for Linux on x86-64")
     graph = read_tflite(tflite)
     shape = graph.tensors[graph.inputs[0]].shape[1:]

@@ -113,15 +113,22 @@ def check_budget(bundle: ModelBundle, limits: BudgetSettings, cycles: LatencyCyc
     Raises:
         ModelError: the model cannot be read.
     """
+    return check_model(bundle.tflite, bundle.arena_bytes, limits, cycles)
+
+
+def check_model(
+    tflite: bytes, arena_bytes: int, limits: BudgetSettings, cycles: LatencyCycles | None = None
+) -> BudgetReport:
+    """:func:`check_budget` for a model that is in no bundle."""
     from firmware_tools.engine.graph import read_tflite
     from kws_data.slim import layer_bytes
 
-    graph = read_tflite(bundle.tflite)
-    layers = [Contributor(name, size) for name, size in layer_bytes(bundle.tflite)]
-    other = Contributor("file structure", len(bundle.tflite) - sum(part.amount for part in layers))
+    graph = read_tflite(tflite)
+    layers = [Contributor(name, size) for name, size in layer_bytes(tflite)]
+    other = Contributor("file structure", len(tflite) - sum(part.amount for part in layers))
     checks = [
-        Check("model_bytes", len(bundle.tflite), limits.model_bytes, "bytes", largest([*layers, other])),
-        Check("arena_bytes", bundle.arena_bytes, limits.arena_bytes, "bytes", arena_parts(graph, bundle.arena_bytes)),
+        Check("model_bytes", len(tflite), limits.model_bytes, "bytes", largest([*layers, other])),
+        Check("arena_bytes", arena_bytes, limits.arena_bytes, "bytes", arena_parts(graph, arena_bytes)),
     ]
     if cycles is not None:
         parts = latency_parts(graph, cycles)

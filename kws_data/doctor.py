@@ -67,9 +67,9 @@ def _frontend() -> str:
 
 
 def _interpreter() -> str:
-    from firmware_tools.engine.tflm import TflmInterpreter
+    from firmware_tools.engine import tflm
 
-    if not TflmInterpreter.available():
+    if not tflm.available():
         return "no tflite-micro wheel on this platform: the generated C engine stands in, bit for bit"
     return f"tflite-micro {importlib.metadata.version('tflite-micro')}"
 

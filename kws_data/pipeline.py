@@ -20,6 +20,13 @@ from kws_data.errors import DataError
 from kws_data.steps import RunContext
 
 
+BUILD_MODULES = (
+    *("build", "plan", "splits", "labels", "silence", "noise", "augment", "worker", "features", "manifest"),
+    *("datasheet", "audio"),
+)
+SOURCE_SUFFIXES = (".py", ".c", ".h", ".ld")
+
+
 @dataclass(frozen=True)
 class Step:
     """One step of the chain.
@@ -54,11 +61,7 @@ STEPS: tuple[Step, ...] = (
         steps.build,
         sections=("seed", "keywords", "data", "split", "frontend", "augment"),
         code=(
-            "kws_data/build.py",
-            "kws_data/augment.py",
-            "kws_data/splits.py",
-            "kws_data/noise.py",
-            "kws_data/features.py",
+            *(f"kws_data/{name}.py" for name in BUILD_MODULES),
             "firmware_tools/frontend",
             "firmware_tools/firmware/src/kws_frontend.c",
         ),
@@ -70,7 +73,7 @@ STEPS: tuple[Step, ...] = (
         "train the model",
         steps.train,
         sections=("seed", "keywords", "model", "train"),
-        code=("kws_data/models.py", "kws_data/train.py"),
+        code=("kws_data/models.py", "kws_data/train.py", "kws_data/spec_augment.py", "kws_data/pseudo_words.py"),
         needs=("build",),
         outputs=("model/model_float.keras",),
     ),
@@ -80,6 +83,7 @@ STEPS: tuple[Step, ...] = (
         steps.export,
         sections=("threshold", "keywords", "frontend"),
         code=(
+            "kws_data/export.py",
             "kws_data/quantize.py",
             "kws_data/slim.py",
             "kws_data/bundle.py",
@@ -233,9 +237,7 @@ def code_hash(places: Sequence[str]) -> str:
     digest = hashlib.sha256()
     for place in places:
         path = root / place
-        files = (
-            sorted(f for f in path.rglob("*") if f.suffix in (".py", ".c", ".h", ".ld")) if path.is_dir() else [path]
-        )
+        files = sorted(f for f in path.rglob("*") if f.suffix in SOURCE_SUFFIXES) if path.is_dir() else [path]
         for file in files:
             digest.update(str(file.relative_to(root)).encode() + b"\0" + file.read_bytes())
     return digest.hexdigest()

@@ -23,6 +23,7 @@ from kws_data.config import Config
 if TYPE_CHECKING:
     from firmware_tools.boards import BoardSpec
     from firmware_tools.session import BoardSession
+    from kws_data.budget import BudgetReport
     from kws_data.bundle import ModelBundle
 
 Progress = Callable[[str, int, int], None]
@@ -150,19 +151,24 @@ def export(ctx: RunContext) -> str:
 
 
 def check(ctx: RunContext) -> str:
-    """Build the image, measure one clip on the core, and hold the bundle against its limits."""
+    """Hold the bundle against its limits; a broken one is said here and fails the run at its end."""
+    report = check_limits(ctx)
+    for found in report.checks:
+        ctx.say(f"  {found.line()}")
+    return _hash(report.to_dict())
+
+
+def check_limits(ctx: RunContext) -> BudgetReport:
+    """Build the image, measure one clip on the core, write ``budget.json``."""
     from kws_data.budget import check_budget
     from kws_data.firmware import island_bytes, measure_latency, spotter_image
 
     bundle, board = ctx.bundle(), ctx.board()
-    cycles = measure_latency(board, bundle) if board.emulated else None
+    cycles = measure_latency(board, bundle, ctx.config.device.port)
     report = check_budget(bundle, ctx.config.budget, cycles)
     island = island_bytes(bundle, spotter_image(board, bundle, ctx.firmware_dir))
-    document = {**report.to_dict(), "island_bytes": island}
-    _write_json(ctx.model_dir / "budget.json", document)
-    for found in report.checks:
-        ctx.say(f"  {found.line()}")
-    return _hash(document)
+    _write_json(ctx.model_dir / "budget.json", {**report.to_dict(), "island_bytes": island})
+    return report
 
 
 def flash(ctx: RunContext) -> str:
