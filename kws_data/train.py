@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 Progress = Callable[[str, int, int], None]
 THREADS = 2
 TEACHER_CHANNELS, TEACHER_BLOCKS = 80, 6
-BALANCE = 0.35
+LABEL_BALANCE, WORD_BALANCE = 0.1, 0.35
 TEMPERATURE, SOFT_SHARE = 2.0, 0.7
 
 
@@ -39,13 +39,13 @@ TEMPERATURE, SOFT_SHARE = 2.0, 0.7
 class TrainSet:
     """What a fit sees: ``x`` int8 [clips, copies, frames, features], ``y`` int [clips], how to change a batch.
 
-    ``groups`` int [clips] are the words behind the labels: rare ones are drawn more often (by label when None).
+    ``weights`` [clips] say how often each clip is drawn, relative to the others (all the same when None).
     """
 
     x: NDArray[np.int8]
     y: NDArray[np.int64]
     labels: int
-    groups: NDArray[np.int64] | None = None
+    weights: NDArray[np.float64] | None = None
     axis: MelAxis | None = None
     augment: SpecAugment | None = None
 
@@ -96,13 +96,23 @@ def train_set(features: FeatureSet, words: Sequence[str], config: Config) -> Tra
     fits = 0 < len(y) == len(words) and y.max() < len(config.labels) and x.shape[3] == config.frontend.features
     if not fits:
         raise DataError("data set does not fit the configuration", list(x.shape), "build it again: kws build")
-    groups = np.unique(np.asarray(words), return_inverse=True)[1].astype(np.int64)
+    counts = np.bincount(y, minlength=len(config.labels)).astype(np.float64)
+    shares = np.asarray(counts ** (1.0 - LABEL_BALANCE), np.float64)
     if not config.train.spec_augment:
-        return TrainSet(x, y, len(config.labels), groups)
+        return TrainSet(x, y, len(config.labels), draw_weights(y, words, shares))
     x, y = with_pseudo_words(x, y, config.frontend, np.random.default_rng([config.seed, 0x9E]))
-    groups = np.concatenate([groups, np.full(len(y) - len(groups), groups.max() + 1)])
+    words = [*words, *["" for _ in range(len(y) - len(words))]]
     _, steps_db = quantisation(config.frontend)
-    return TrainSet(x, y, len(config.labels), groups, mel_axis(config.frontend, steps_db), SpecAugment())
+    axis = mel_axis(config.frontend, steps_db)
+    return TrainSet(x, y, len(config.labels), draw_weights(y, words, shares), axis, SpecAugment())
+
+
+def draw_weights(y: NDArray[np.int64], words: Sequence[str], shares: NDArray[np.float64]) -> NDArray[np.float64]:
+    """How often each clip is drawn: ``shares`` [labels] says for all of a label; within it rare words are favoured."""
+    _, group, counts = np.unique(np.asarray(words), return_inverse=True, return_counts=True)
+    weights = counts[group] ** -WORD_BALANCE
+    total = np.bincount(y, weights, minlength=len(shares))
+    return np.asarray(weights * (shares / np.maximum(total, 1e-9))[y])
 
 
 def training_words(dataset_dir: Path, clip_ids: NDArray[np.str_]) -> list[str]:
@@ -159,13 +169,13 @@ def fit(
     frames, features = data.x.shape[2:]
     model = build_model(shape, (frames, 1, features), data.labels)
     steps = max(1, len(data.y) // settings.batch)
-    groups = data.y if data.groups is None else data.groups
+    weights = np.ones(len(data.y)) if data.weights is None else data.weights
     step = _training_step(model, settings, settings.epochs * steps, teachers)
     average = WeightAverage(model, settings.ema)
     history = History()
     for epoch in range(settings.epochs):
         losses, hits = [], []
-        for index in batches(groups, settings.batch, steps, rng):
+        for index in batches(weights, settings.batch, steps, rng):
             x, target = draw_batch(data, index, settings, rng)
             loss, hit = step(x, target)
             average.update()
@@ -179,13 +189,12 @@ def fit(
     return model, history
 
 
-def batches(groups: NDArray[np.int64], batch: int, steps: int, rng: np.random.Generator) -> list[NDArray[np.int64]]:
-    """Indices of one epoch's batches. Clips of rare groups are drawn more often, by ``count ** -BALANCE``."""
-    weight = (np.maximum(np.bincount(groups), 1.0) ** -BALANCE)[groups]
+def batches(weight: NDArray[np.float64], batch: int, steps: int, rng: np.random.Generator) -> list[NDArray[np.int64]]:
+    """Indices of one epoch's batches: each clip as often as its weight says, up to the rounding of one."""
     expected = weight / weight.sum() * batch * steps
-    times = expected.astype(np.int64) + (rng.random(len(groups)) < expected % 1)
-    index = np.repeat(np.arange(len(groups)), times)
-    index = np.concatenate([index, rng.integers(0, len(groups), max(0, batch * steps - len(index)))])
+    times = expected.astype(np.int64) + (rng.random(len(weight)) < expected % 1)
+    index = np.repeat(np.arange(len(weight)), times)
+    index = np.concatenate([index, rng.integers(0, len(weight), max(0, batch * steps - len(index)))])
     return list(rng.permutation(index)[: batch * steps].reshape(steps, batch))
 
 

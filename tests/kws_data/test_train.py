@@ -15,6 +15,7 @@ from kws_data.train import (
     WeightAverage,
     batches,
     draw_batch,
+    draw_weights,
     fit,
     prepare_tensorflow,
     train,
@@ -48,13 +49,20 @@ def write_dataset(folder: Path) -> None:
     write_manifest(folder / "manifest.parquet", rows)
 
 
-def test_rare_labels_are_drawn_more_often_than_they_occur() -> None:
-    y = np.repeat([0, 1], [1_000, 100])
-    drawn = np.concatenate(batches(y, 50, 400, np.random.default_rng(0)))
+def test_each_clip_is_drawn_as_often_as_its_weight_says() -> None:
+    weights = np.array([1.0] * 50 + [3.0] * 50)
+    drawn = np.concatenate(batches(weights, 50, 400, np.random.default_rng(0)))
+    times = np.bincount(drawn, minlength=100)
     assert drawn.shape == (20_000,)
-    share = (y[drawn] == 1).mean()
-    assert 0.11 < share < 0.3
-    assert np.bincount(drawn, minlength=1_100).min() > 0
+    assert abs(times[:50].mean() - 100) < 2 and abs(times[50:].mean() - 300) < 2
+
+
+def test_labels_keep_their_share_and_rare_words_are_favoured() -> None:
+    y = np.array([0] * 10 + [1] * 110 + [2] * 40)
+    words = ["s"] * 10 + ["cat"] * 100 + ["dog"] * 10 + ["yes"] * 40
+    weights = draw_weights(y, words, np.array([10.0, 50.0, 40.0]))
+    assert np.bincount(y, weights).tolist() == pytest.approx([10, 50, 40])
+    assert weights[115] / weights[20] == pytest.approx(10**0.35)
 
 
 def test_a_batch_holds_copies_of_its_clips() -> None:
@@ -83,14 +91,13 @@ def test_a_data_set_of_other_labels_or_features_is_refused() -> None:
             train_set(FeatureSet("train", clips, labels.astype(np.int32), ids), ["yes"] * len(ids), CONFIG)
 
 
-def test_each_word_is_a_group_and_pseudo_words_are_one() -> None:
+def test_pseudo_words_do_not_raise_the_share_of_unknown() -> None:
     x, y = patterns(40)
     said = ["_silence_", "dog", "yes", "no"] * 10
-    said[1] = "cat"
     data = train_set(FeatureSet("train", x, y.astype(np.int32), np.array(said)), said, CONFIG)
-    assert data.groups is not None and len(data.groups) == len(data.y) > 40
-    assert len(set(data.groups[:40])) == 5 and len(set(data.groups[40:])) == 1
-    assert data.groups[1] not in (data.groups[5], data.groups[40])
+    assert data.weights is not None and len(data.weights) == len(data.y) > 40
+    shares = np.bincount(data.y, data.weights)
+    assert shares == pytest.approx([shares[0]] * 4) and (data.y[40:] == 1).all()
 
 
 def test_a_clip_that_is_not_in_the_manifest_is_noticed(tmp_path: Path) -> None:
