@@ -26,7 +26,7 @@ from kws_data.config import SILENCE, Config
 from kws_data.datasheet import datasheet
 from kws_data.features import feature_path
 from kws_data.manifest import Manifest, manifest_rows, write_manifest
-from kws_data.noise import region
+from kws_data.noise import regions
 from kws_data.plan import Plan, PlannedClip, plan_dataset
 from kws_data.splits import SPLITS
 from kws_data.worker import Recipe, Task, features_of_chunk
@@ -67,7 +67,9 @@ def build_dataset(
 
 def recipe_of(config: Config, catalog: Catalog, plan: Plan) -> Recipe:
     """How the features of this data set are made."""
-    noises = tuple((noise.audio_sha256, *region(noise.samples, "train")) for noise in plan.noises)
+    noises = tuple(
+        (noise.audio_sha256, *stretch) for noise in plan.noises for stretch in regions(noise.samples, "train")
+    )
     return Recipe(catalog.folder, config.frontend, config.augment, config.seed, config.clip_samples, noises)
 
 

@@ -1,7 +1,8 @@
 """Background noise: made when none was recorded, and kept apart between the splits by time.
 
-A noise recording is minutes long. Its first part is for training (mixed under the clips and cut into
-silence clips), the next for validation, the last for the test, so no stretch of noise is heard twice.
+A noise recording is minutes long and changes on its way: a tap is turned on, plates are put away. So each split gets
+several stretches from all over it: those for training are mixed under the clips and cut into silence clips, those for
+validation and test are only cut. No stretch of noise is heard in two splits.
 """
 
 from __future__ import annotations
@@ -16,15 +17,24 @@ from kws_data.labels import BACKGROUND
 SOURCE = "noise"
 COLOURS = ("white", "pink", "brown", "hum", "speech_shaped")
 SECONDS = 40
-SHARES = {"train": (0.0, 0.7), "validation": (0.7, 0.8), "test": (0.8, 1.0)}
+#: Stretches of a round, in order: seven tenths for training, one for validation, two for the test.
+ROUND = (("train", 2), ("test", 1), ("train", 3), ("validation", 1), ("train", 2), ("test", 1))
+TENTHS = sum(tenths for _, tenths in ROUND)
+STRETCH_SAMPLES = 48_000  # a tenth is about this long, so that clips can be cut from it
 
 Floats = NDArray[np.float64]
 
 
-def region(samples: int, split: str) -> tuple[int, int]:
-    """First sample and end of a split's part of a noise recording of ``samples`` samples."""
-    low, high = SHARES[split]
-    return int(samples * low), int(samples * high)
+def regions(samples: int, split: str) -> list[tuple[int, int]]:
+    """First sample and end of each of a split's stretches of a noise recording of ``samples`` samples."""
+    rounds = max(1, round(samples / (TENTHS * STRETCH_SAMPLES)))
+    stretches, tenth = [], 0
+    for name, tenths in ROUND * rounds:
+        if name == split:
+            ends = (samples * place // (TENTHS * rounds) for place in (tenth, tenth + tenths))
+            stretches.append((next(ends), next(ends)))
+        tenth += tenths
+    return stretches
 
 
 def noise_colour(kind: str, samples: int, rate_hz: int, rng: np.random.Generator) -> Floats:

@@ -11,7 +11,7 @@ from kws_data.audio import Samples
 from kws_data.catalog import Catalog
 from kws_data.clips import Clip, NewClip, identity
 from kws_data.config import SILENCE
-from kws_data.noise import region
+from kws_data.noise import regions
 
 SOURCE = "silence"
 SPLIT_NUMBER = {"train": 0, "validation": 1, "test": 2}
@@ -44,25 +44,26 @@ class Cut:
 
 
 def draw_cuts(noises: Sequence[Clip], split: str, count: int, length: int, seed: int) -> list[Cut]:
-    """Draw ``count`` different cuts from the split's region of the recordings, longer ones more often.
+    """Draw ``count`` different cuts from the split's stretches of the recordings, longer ones more often.
 
     Validation and test cuts keep the level at which the noise was recorded; half of the training cuts
     are turned down by up to 40 dB, so that quiet rooms are silence too.
     """
     rng = np.random.default_rng([seed, SPLIT_NUMBER[split], 0x51])
     ordered = sorted(noises, key=lambda clip: clip.id)
-    bounds = [region(noise.samples, split) for noise in ordered]
-    room = np.array([max(end - start - length + 1, 0) for start, end in bounds], float)
+    bounds = [(noise, *stretch) for noise in ordered for stretch in regions(noise.samples, split)]
+    room = np.array([max(end - start - length + 1, 0) for _, start, end in bounds], float)
     if not room.sum():
         return []
     cuts: dict[str, Cut] = {}
     for _ in range(20 * count):
         if len(cuts) == count:
             break
-        chosen = int(rng.choice(len(ordered), p=room / room.sum()))
-        start = bounds[chosen][0] + int(rng.integers(int(room[chosen])))
+        chosen = int(rng.choice(len(bounds), p=room / room.sum()))
+        noise, first, _ = bounds[chosen]
+        start = first + int(rng.integers(int(room[chosen])))
         quiet = split == "train" and rng.random() < 0.5
-        cut = Cut(ordered[chosen], split, start, length, -int(rng.integers(1, 41)) if quiet else 0)
+        cut = Cut(noise, split, start, length, -int(rng.integers(1, 41)) if quiet else 0)
         cuts.setdefault(cut.id, cut)
     return list(cuts.values())
 

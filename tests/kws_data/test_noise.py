@@ -5,8 +5,9 @@ import numpy as np
 import pytest
 
 from kws_data.catalog import Catalog
-from kws_data.noise import COLOURS, SHARES, add_generated_noise, noise_colour, region
+from kws_data.noise import COLOURS, add_generated_noise, noise_colour, regions
 from kws_data.silence import add_silence, draw_cuts
+from kws_data.splits import SPLITS
 
 RATE_HZ = 16_000
 
@@ -31,10 +32,21 @@ def test_colours_have_the_level_they_say(kind: str) -> None:
     assert np.abs(values).max() < 1.0
 
 
-def test_regions_cover_a_recording_without_overlap() -> None:
-    edges = [region(99_999, split) for split in SHARES]
-    assert edges[0][0] == 0 and edges[-1][1] == 99_999
+@pytest.mark.parametrize("samples", [99_999, 16_000 * 61, 16_000 * 600])
+def test_stretches_cover_a_recording_without_overlap_and_in_their_shares(samples: int) -> None:
+    edges = sorted(stretch for split in SPLITS for stretch in regions(samples, split))
+    assert edges[0][0] == 0 and edges[-1][1] == samples
     assert all(before[1] == after[0] for before, after in pairwise(edges))
+    share = {split: sum(end - start for start, end in regions(samples, split)) / samples for split in SPLITS}
+    assert share == pytest.approx({"train": 0.7, "validation": 0.1, "test": 0.2}, abs=0.001)
+
+
+def test_a_long_recording_gives_every_split_stretches_from_all_over_it() -> None:
+    samples = 16_000 * 60
+    for split in SPLITS:
+        stretches = regions(samples, split)
+        assert stretches[0][0] < samples * 0.5 < stretches[-1][1]
+        assert min(end - start for start, end in stretches) > 2 * 16_000
 
 
 def test_silence_is_cut_from_its_own_region_and_only_once(tmp_path: Path) -> None:
@@ -48,8 +60,8 @@ def test_silence_is_cut_from_its_own_region_and_only_once(tmp_path: Path) -> Non
         by_id = {noise.id: noise for noise in noises}
         for split, cut in [(s, c) for s, chosen in clips.items() for c in chosen]:
             noise = by_id[cut.parent]
-            start, end = region(noise.samples, split)
-            assert start <= cut.attributes["start"] and cut.attributes["start"] + cut.samples <= end
+            first, end = cut.attributes["start"], cut.attributes["start"] + cut.samples
+            assert any(low <= first and end <= high for low, high in regions(noise.samples, split))
         test = clips["test"][0]
         start = test.attributes["start"]
         assert np.array_equal(catalog.load(test), catalog.load(by_id[test.parent])[start : start + RATE_HZ])
