@@ -19,7 +19,6 @@ from kws_data import __version__, steps
 from kws_data.errors import DataError
 from kws_data.steps import RunContext
 
-
 BUILD_MODULES = (
     *("build", "plan", "splits", "labels", "silence", "noise", "augment", "worker", "features", "manifest"),
     *("datasheet", "audio"),
