@@ -58,7 +58,8 @@ def build_dataset(
     for part in _write_features(config, recipe, plan, folder, workers, progress):
         digest.update(part)
     write_manifest(folder / "manifest.parquet", rows)
-    _save(folder / "audio-test.npy", _test_audio(catalog, plan, config.clip_samples))
+    for split in ("validation", "test"):
+        _save(folder / f"audio-{split}.npy", _audio(catalog, plan.of(split), config.clip_samples))
     info = describe(config, plan, f"sha256:{digest.hexdigest()}")
     write_text(folder / "datasheet.md", datasheet(info, rows))
     write_text(folder / "dataset.json", json.dumps(info, indent=1, sort_keys=True) + "\n")
@@ -122,8 +123,8 @@ def _save(path: Path, array: NDArray[Any]) -> None:
         np.save(temporary, array, allow_pickle=False)
 
 
-def _test_audio(catalog: Catalog, plan: Plan, clip_samples: int) -> NDArray[np.int16]:
-    return np.stack([fit_length(catalog.load(planned.audio), clip_samples) for planned in plan.of("test")])
+def _audio(catalog: Catalog, clips: Sequence[PlannedClip], clip_samples: int) -> NDArray[np.int16]:
+    return np.stack([fit_length(catalog.load(planned.audio), clip_samples) for planned in clips])
 
 
 def describe(config: Config, plan: Plan, version: str) -> dict[str, Any]:

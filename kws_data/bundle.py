@@ -32,6 +32,7 @@ class ModelBundle:
         frontend: the front end whose features the model was trained on.
         clip_samples: samples of one clip.
         threshold_int8: operating threshold on int8 scores, frozen on validation data.
+        stream_threshold_int8: the same for averaged scores in a stream; the higher of both holds there.
         dataset_version: content hash of the data set.
         model_sha256: hash of ``model.tflite``.
         seed: of the run.
@@ -54,6 +55,7 @@ class ModelBundle:
     parameters: int
     train_settings: Mapping[str, Any]
     tflite: bytes = field(repr=False, compare=False)
+    stream_threshold_int8: int = field(default=-128, kw_only=True)
 
     def __post_init__(self) -> None:
         if model_hash(self.tflite) != self.model_sha256:
@@ -63,6 +65,11 @@ class ModelBundle:
     def threshold(self) -> float:
         """The threshold as a probability."""
         return threshold_from_int8(self.threshold_int8)
+
+    @property
+    def streaming_int8(self) -> int:
+        """The int8 threshold that holds in a stream."""
+        return max(self.threshold_int8, self.stream_threshold_int8)
 
     @property
     def frames(self) -> int:

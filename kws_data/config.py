@@ -123,7 +123,10 @@ class TrainSettings(Settings):
 class ThresholdSettings(Settings):
     """How the operating threshold is fixed, on validation data."""
 
-    max_fpr: float = Field(0.015, gt=0, lt=1)
+    max_fpr: float = Field(0.015, gt=0, lt=1, description="allowed FPR on validation clips")
+    max_false_accepts_per_hour: float = Field(
+        20.0, gt=0, description="allowed in a stream of validation clips, word after word without a pause"
+    )
 
 
 class BudgetSettings(Settings):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from kws_data.features import load_features
 from kws_data.metrics import choose_threshold
 from kws_data.quantize import quantise
 from kws_data.slim import slim
+from kws_data.stream_threshold import choose_stream_threshold
 
 Progress = Callable[[str, int, int], None]
 FLOAT_FILE = "model_float.keras"
@@ -24,8 +26,8 @@ def export_model(
 ) -> ModelBundle:
     """Make ``model.tflite``, ``bundle.json`` and ``labels.txt`` of a trained model.
 
-    The activations are calibrated on training clips and the threshold is fixed on validation clips, both as they
-    are (copy 0); test clips play no part.
+    The activations are calibrated on training clips; the thresholds, for clips and for streams, are fixed on
+    validation clips, both as they are (copy 0); test clips play no part.
 
     Raises:
         DataError: the data set is missing.
@@ -47,6 +49,8 @@ def export_model(
     threshold_int8 = choose_threshold(scores, validation.y, config.threshold.max_fpr)
     tell(3)
     bundle = make_bundle(config, tflite, threshold_int8, dataset_version)
+    streaming = choose_stream_threshold(bundle, dataset_dir, config.threshold.max_false_accepts_per_hour)
+    bundle = replace(bundle, stream_threshold_int8=streaming)
     bundle.save(model_dir)
     tell(4)
     return bundle
@@ -85,8 +89,7 @@ def arena_bytes(tflite: bytes) -> int:
 
     if tflm.available():
         return tflm.arena_bytes(tflite)
-    from firmware_tools.engine.plan import plan_memory
-
     from firmware_tools.engine.graph import read_tflite
+    from firmware_tools.engine.plan import plan_memory
 
     return int(plan_memory(read_tflite(tflite)).arena_bytes)

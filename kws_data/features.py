@@ -50,9 +50,9 @@ def load_features(folder: Path | str, split: str) -> FeatureSet:
     return FeatureSet(split, x, np.asarray(y, np.int32), np.asarray(ids))
 
 
-def load_audio_clips(folder: Path | str) -> NDArray[np.int16]:
-    """Samples of the test clips ``[clips, samples]``, in the order of the test features; raises DataError."""
-    clips: NDArray[np.int16] = _open(Path(folder) / "audio-test.npy")
+def load_audio_clips(folder: Path | str, split: str = "test") -> NDArray[np.int16]:
+    """Samples of the test or validation clips ``[clips, samples]``, ordered as their features; raises DataError."""
+    clips: NDArray[np.int16] = _open(Path(folder) / f"audio-{split}.npy")
     return clips
 
 

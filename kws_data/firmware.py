@@ -13,7 +13,7 @@ from firmware_tools.boards import BoardSpec
 from firmware_tools.flash import FlashReport, default_state_dir, flasher_for
 from firmware_tools.image import FirmwareImage, build_image
 from firmware_tools.session import BoardSession, open_board
-from firmware_tools.spotter_image import build_spotter, spotter_sources
+from firmware_tools.spotter_image import spotter_sources
 from kws_data.budget import LatencyCycles
 from kws_data.bundle import ModelBundle
 
@@ -48,16 +48,7 @@ def spotter_image(board: BoardSpec, bundle: ModelBundle, out_dir: Path) -> Firmw
     Raises:
         FirmwareError, ModelError, FrontendError: the bundle does not fit the board.
     """
-    return build_spotter(
-        board,
-        out_dir,
-        bundle.frontend,
-        bundle.tflite,
-        bundle.labels,
-        bundle.threshold_int8,
-        bundle.bundle_hash,
-        clip_samples=bundle.clip_samples,
-    )
+    return build_image(board, "spotter", generated_sources(bundle), out_dir)
 
 
 def spotter_session(
@@ -71,17 +62,22 @@ def spotter_session(
     return open_board(board, port)
 
 
-def write_sources(bundle: ModelBundle, folder: Path) -> None:
-    """Write the generated C of a bundle (model, front-end tables, labels), for any firmware to compile."""
-    sources = spotter_sources(
+def generated_sources(bundle: ModelBundle) -> dict[str, str]:
+    """The generated C of a bundle, file name to text: model, front-end tables, labels and thresholds."""
+    return spotter_sources(
         bundle.frontend,
         bundle.tflite,
         bundle.labels,
         bundle.threshold_int8,
         bundle.bundle_hash,
         clip_samples=bundle.clip_samples,
+        stream_threshold_int8=bundle.streaming_int8,
     )
-    for name, text in sources.items():
+
+
+def write_sources(bundle: ModelBundle, folder: Path) -> None:
+    """Write the generated C of a bundle, for any firmware to compile."""
+    for name, text in generated_sources(bundle).items():
         write_text(folder / name, text)
 
 

@@ -87,6 +87,8 @@ STEPS: tuple[Step, ...] = (
             "kws_data/slim.py",
             "kws_data/bundle.py",
             "kws_data/metrics.py",
+            "kws_data/stream_threshold.py",
+            "kws_data/stream_set.py",
             "firmware_tools/engine",
         ),
         needs=("train",),

@@ -134,7 +134,7 @@ def detections(
         return device_detections(need(session), bundle, samples)
     scores, ends = stream_scores(bundle, samples, (stream or StreamSpec()).stride_frames)
     rate = bundle.frontend.sample_rate_hz
-    detector = HostDetector(len(bundle.labels), bundle.threshold_int8, stream, sample_rate_hz=rate)
+    detector = HostDetector(len(bundle.labels), bundle.streaming_int8, stream, sample_rate_hz=rate)
     return detector.run(scores, (int(end) for end in ends))
 
 

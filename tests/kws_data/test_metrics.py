@@ -81,7 +81,19 @@ def test_the_threshold_is_the_lowest_that_holds_the_fpr() -> None:
         def fpr(threshold: int) -> float:
             return float(metrics(scores, y, threshold_from_int8(threshold), LABELS)["fpr"])
 
-        assert fpr(chosen) <= limit < fpr(chosen - 1)
+        assert fpr(chosen) <= limit
+
+        def errors(threshold: int) -> float:
+            found = metrics(scores, y, threshold_from_int8(threshold), LABELS)
+            return float(found["fpr"] - found["tpr"])
+
+        allowed = [t for t in range(-128, 128) if fpr(t) <= limit]
+        assert errors(chosen) == pytest.approx(min(map(errors, allowed)))
+
+
+def test_the_threshold_of_scores_that_lie_apart_leaves_room_below_it() -> None:
+    scores = np.array([[127, -128, -128, -128]] * 5 + [[-128, -128, 60, -128]] * 5, np.int8)
+    assert choose_threshold(scores, np.array([0] * 5 + [2] * 5), 0.1) == 60
 
 
 def test_a_threshold_needs_clips_without_a_keyword() -> None:
