@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator
-from contextlib import redirect_stdout
-from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kws_data.errors import ModelError
+from kws_data.quiet import native_output_silenced
 from kws_data.train import as_input
 
 if TYPE_CHECKING:
@@ -29,7 +28,8 @@ OUTPUT_SCALE, OUTPUT_ZERO = 1.0 / 256.0, -128
 
 def load_float(path: Path) -> keras.Model:
     """The trained float model; raises ModelError when the file is missing or damaged."""
-    import keras
+    with native_output_silenced():
+        import keras
 
     try:
         return keras.models.load_model(path, compile=False)
@@ -57,7 +57,8 @@ def quantise(model_float: Path | keras.Model, features: NDArray[np.int8], seed: 
     Raises:
         ModelError: no features, or the converter made another input or output than that.
     """
-    import tensorflow as tf
+    with native_output_silenced():
+        import tensorflow as tf
 
     model = load_float(model_float) if isinstance(model_float, Path) else model_float
     chosen = representative(features, seed)
@@ -72,7 +73,7 @@ def quantise(model_float: Path | keras.Model, features: NDArray[np.int8], seed: 
     converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
     converter.inference_input_type = tf.int8
     converter.inference_output_type = tf.int8
-    with redirect_stdout(StringIO()), warnings.catch_warnings():  # it prints what it does; stdout is not its own
+    with native_output_silenced(), warnings.catch_warnings():  # it prints what it does; stdout is not its own
         warnings.simplefilter("ignore")
         tflite = bytes(converter.convert())
     check_ends(tflite)

@@ -23,6 +23,7 @@ from kws_data.features import FeatureSet, load_features
 from kws_data.manifest import read_manifest
 from kws_data.models import build_model
 from kws_data.pseudo_words import with_pseudo_words
+from kws_data.quiet import native_output_silenced
 from kws_data.spec_augment import MelAxis, SpecAugment, mel_axis
 
 if TYPE_CHECKING:
@@ -140,8 +141,9 @@ def fit_with_teacher(
 
 def prepare_tensorflow(seed: int) -> None:
     """Seeds, deterministic kernels and a fixed number of threads (which only a fresh process can still set)."""
-    import keras
-    import tensorflow as tf
+    with native_output_silenced():
+        import keras
+        import tensorflow as tf
 
     keras.utils.set_random_seed(seed)
     tf.config.experimental.enable_op_determinism()
