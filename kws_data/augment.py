@@ -15,7 +15,7 @@ from kws_data.config import AugmentSettings
 Floats = NDArray[np.float32]
 
 FULL_SCALE = 32_768.0
-QUIET_GAIN_DB = -30.0  # silence is turned down as far as this, words only to the setting
+QUIET_SHARE, QUIET_GAIN_DB = 0.3, -30.0  # so many copies of silence are turned down as far as this
 
 
 def shift(samples: Floats, offset: int) -> Floats:
@@ -117,18 +117,18 @@ def augment(
         noise: training noise, all recordings in a row, int16; may be empty.
         rate_hz: of both.
         rng: all parameters are drawn from it.
-        word: False for silence, which is turned down further and is not stretched.
+        word: False for silence, some of which is turned down further.
 
     Returns:
         int16 ``[n]``, clipped at full scale as a converter does.
     """
     values = samples.astype(np.float32) / np.float32(FULL_SCALE)
-    if word:
-        values = _voice(values, settings, rng)
+    values = _voice(values, settings, rng)
     if rng.random() < settings.eq_probability:
         values = equalise(values, rng.uniform(-settings.eq_gain_db, settings.eq_gain_db, 6), rate_hz)
     low, high = settings.gain_db
-    values = gain(values, rng.uniform(low if word else min(low, QUIET_GAIN_DB), high))
+    quiet = not word and rng.random() < QUIET_SHARE
+    values = gain(values, rng.uniform(min(low, QUIET_GAIN_DB) if quiet else low, high))
     reach = int(settings.shift_ms * rate_hz / 1_000)
     values = shift(values, int(rng.integers(-reach, reach + 1)))
     if rng.random() < settings.noise_probability and len(noise) > len(values):

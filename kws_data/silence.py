@@ -14,6 +14,7 @@ from kws_data.config import SILENCE
 from kws_data.noise import regions
 
 SOURCE = "silence"
+QUIET_SHARE = 0.25
 SPLIT_NUMBER = {"train": 0, "validation": 1, "test": 2}
 
 
@@ -46,7 +47,7 @@ class Cut:
 def draw_cuts(noises: Sequence[Clip], split: str, count: int, length: int, seed: int) -> list[Cut]:
     """Draw ``count`` different cuts from the split's stretches of the recordings, longer ones more often.
 
-    Validation and test cuts keep the level at which the noise was recorded; half of the training cuts
+    Validation and test cuts keep the level at which the noise was recorded; a quarter of the training cuts
     are turned down by up to 40 dB, so that quiet rooms are silence too.
     """
     rng = np.random.default_rng([seed, SPLIT_NUMBER[split], 0x51])
@@ -62,7 +63,7 @@ def draw_cuts(noises: Sequence[Clip], split: str, count: int, length: int, seed:
         chosen = int(rng.choice(len(bounds), p=room / room.sum()))
         noise, first, _ = bounds[chosen]
         start = first + int(rng.integers(int(room[chosen])))
-        quiet = split == "train" and rng.random() < 0.5
+        quiet = split == "train" and rng.random() < QUIET_SHARE
         cut = Cut(noise, split, start, length, -int(rng.integers(1, 41)) if quiet else 0)
         cuts.setdefault(cut.id, cut)
     return list(cuts.values())
