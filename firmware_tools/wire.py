@@ -41,17 +41,20 @@ class Type(IntEnum):
     FEATURES = 0x07
     LISTEN = 0x08
     STREAM_DATA = 0x09
+    STATUS = 0x0A
 
     REPLY_HELLO = 0x20
     REPLY_ACK = 0x21
     REPLY_NAK = 0x22
     REPLY_RESULT = 0x23
     REPLY_FEATURES = 0x24
+    REPLY_STATUS = 0x25
 
     EVENT_AUDIO = 0x30
     EVENT_END = 0x31
     EVENT_SCORES = 0x32
     EVENT_DETECTION = 0x33
+    EVENT_BEAT = 0x34
 
 
 class BoardCode(IntEnum):

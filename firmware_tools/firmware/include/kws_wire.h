@@ -34,6 +34,7 @@
 #define KWS_CMD_FEATURES 0x07u    /* first frame u32 -> FEATURES */
 #define KWS_CMD_LISTEN 0x08u      /* source u8, flags u8 -> ACK, then SCORES and DETECTION frames until STOP */
 #define KWS_CMD_STREAM_DATA 0x09u /* offset u32 (wraps), pcm16 -> ACK with the next offset */
+#define KWS_CMD_STATUS 0x0Au      /* see kws_link.h */
 
 /* Replies, board to host: each begins with the command's type u8 and sequence u16. */
 #define KWS_REPLY_HELLO 0x20u
@@ -41,12 +42,14 @@
 #define KWS_REPLY_NAK 0x22u      /* kws_err i8, value u32 */
 #define KWS_REPLY_RESULT 0x23u   /* see apps/spotter.c */
 #define KWS_REPLY_FEATURES 0x24u /* first frame u16, frames u16, frames in all u16, features u16, int8 values */
+#define KWS_REPLY_STATUS 0x25u   /* see kws_link.h */
 
 /* Events, board to host: they answer no command. */
 #define KWS_EVENT_AUDIO 0x30u     /* first sample u64, flags u8, pcm16 */
 #define KWS_EVENT_END 0x31u       /* samples u64, lost samples u32, cycles u32, events sent before it u32 */
 #define KWS_EVENT_SCORES 0x32u    /* sample u64, cycles u32, int8 scores */
 #define KWS_EVENT_DETECTION 0x33u /* sample u64, cycles u32, label u8, score i8 */
+#define KWS_EVENT_BEAT 0x34u      /* see kws_link.h */
 
 #define KWS_AUDIO_LOST 0x01u /* flag of AUDIO: samples were lost before this frame */
 
