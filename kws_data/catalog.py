@@ -28,7 +28,7 @@ from firmware_tools.atomic import write_bytes
 from kws_data.audio import Samples
 from kws_data.clips import Clip, ImportCount, KnownFile, NewClip, StoredAudio, clip_id
 from kws_data.errors import CatalogError
-from kws_data.schema import APPLICATION_ID, SCHEMA, VERSION
+from kws_data.schema import APPLICATION_ID, SCHEMA, STEPS, VERSION
 from kws_data.store import audio_path, load_audio, store_audio
 
 BUSY_SECONDS = 60
@@ -73,9 +73,11 @@ class Catalog:
     def _prepare(self) -> None:
         if self._pragma("application_id") == 0:
             self._create()
-        version = self._pragma("user_version")
         if self._pragma("application_id") != APPLICATION_ID:
             raise CatalogError("database is no kws catalogue", str(self.path), "name another folder")
+        if self._pragma("user_version") in STEPS:
+            self._upgrade()
+        version = self._pragma("user_version")
         if version != VERSION:
             raise CatalogError(
                 f"catalogue {self.path} has another version",
@@ -97,6 +99,14 @@ class Catalog:
                 self._db.execute(statement)
             self._db.execute(f"PRAGMA application_id={APPLICATION_ID}")
             self._db.execute(f"PRAGMA user_version={VERSION}")
+
+    def _upgrade(self) -> None:
+        """Bring an older catalogue up to this version; another process may do the same at this moment."""
+        with self._transaction():
+            while (version := self._pragma("user_version")) in STEPS:
+                for statement in STEPS[version]:
+                    self._db.execute(statement)
+                self._db.execute(f"PRAGMA user_version={version + 1}")
 
     def _has_tables(self) -> bool:
         return bool(self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0])
@@ -231,7 +241,35 @@ class Catalog:
             )
             self._db.executemany("DELETE FROM files WHERE folder = ? AND name = ?", [(folder, name) for name in gone])
 
+    def set_profile(self, kind: str, identity: str, attributes: Mapping[str, Any]) -> None:
+        """Keep what was asked once of a ``kind`` ("speaker", "session"), in place of what was kept before."""
+        with self._transaction():
+            self._db.execute(
+                "INSERT OR REPLACE INTO profiles VALUES (?, ?, ?)",
+                (kind, identity, json.dumps(dict(attributes), sort_keys=True)),
+            )
+
+    def next_number(self, name: str, at_least: int = 0) -> int:
+        """The next number of a series, from ``at_least`` on; none is given twice, whoever else asks."""
+        with self._transaction():
+            row = self._db.execute(
+                "INSERT INTO counters VALUES (?1, ?2)"
+                " ON CONFLICT (name) DO UPDATE SET value = max(value + 1, ?2) RETURNING value",
+                (name, at_least),
+            ).fetchone()
+            return int(row[0])
+
     # ---- reading -----------------------------------------------------------------------------
+
+    def profile(self, kind: str, identity: str) -> dict[str, Any] | None:
+        """What was kept by :meth:`set_profile`, or None."""
+        return self.profiles(kind).get(identity)
+
+    def profiles(self, kind: str) -> dict[str, dict[str, Any]]:
+        """All that was kept of a kind, by id."""
+        with self._errors():
+            rows = self._db.execute("SELECT id, attributes FROM profiles WHERE kind = ? ORDER BY id", (kind,))
+            return {str(identity): json.loads(attributes) for identity, attributes in rows}
 
     def known_files(self, folder: str) -> dict[str, KnownFile]:
         """Files of ``folder`` that were imported or set aside, by relative name."""

@@ -1,9 +1,22 @@
-"""Tables of the catalogue. A change here needs a new VERSION."""
+"""Tables of the catalogue. A change here needs a new VERSION, and a step in STEPS that brings an older one up to it."""
 
 from __future__ import annotations
 
 APPLICATION_ID = 0x6B777331  # "kws1"
-VERSION = 1
+VERSION = 2
+
+#: Version 2: what was asked once of a speaker or a session, and numbers that are given once.
+_NOTES = (
+    """CREATE TABLE profiles (
+        kind TEXT NOT NULL, id TEXT NOT NULL, attributes TEXT NOT NULL, PRIMARY KEY (kind, id)
+    ) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE counters (
+        name TEXT PRIMARY KEY, value INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID""",
+)
+
+#: Older version -> statements that bring it to the next one.
+STEPS = {1: _NOTES}
 
 SCHEMA = (
     """CREATE TABLE audio (
@@ -43,4 +56,5 @@ SCHEMA = (
         PRIMARY KEY (folder, name)
     ) STRICT, WITHOUT ROWID""",
     "CREATE INDEX files_by_clip ON files (clip_id)",
+    *_NOTES,
 )
