@@ -1,0 +1,76 @@
+"""Boards that ``kws record`` opens: one or several, emulated or on the desk, each with its name in the catalogue."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from firmware_tools.session import BoardSession
+
+
+@dataclass(frozen=True)
+class OpenBoard:
+    """A board that runs the recorder app; ``device`` is its name in the catalogue."""
+
+    session: BoardSession
+    device: str
+
+    @property
+    def rate_hz(self) -> int:
+        """Sample rate of its microphone."""
+        return self.session.hello.sample_rate_hz
+
+
+def named_boards(names: Sequence[str], ports: Sequence[str]) -> list[tuple[str, str | None]]:
+    """Board and port of each ``--board NAME[@PORT]`` and ``--port PORT``; ports go to the boards in order.
+
+    Raises:
+        UsageError: more ports than boards, or the same port twice.
+    """
+    names = list(names) or ["emulated"] * max(1, len(ports))
+    free = list(ports)
+    boards: list[tuple[str, str | None]] = []
+    for name in names:
+        board, _, port = name.partition("@")
+        boards.append((board, port or (free.pop(0) if free else None)))
+    if free:
+        raise click.UsageError(f"{len(ports)} ports for {len(names)} boards: name a --board for each --port")
+    used = [port for _, port in boards if port]
+    if len(set(used)) < len(used):
+        raise click.UsageError("the same port is named twice")
+    return boards
+
+
+@contextmanager
+def open_boards(boards: Sequence[tuple[str, str | None]]) -> Iterator[list[OpenBoard]]:
+    """Open each board; an emulated one is flashed with the recorder app first. The second of a kind is NAME-2.
+
+    Raises:
+        BoardError, LinkError, FirmwareError: one of them cannot be used.
+    """
+    from firmware_tools.boards import load_board
+    from firmware_tools.flash import default_state_dir
+    from firmware_tools.session import open_board
+    from kws_data.firmware import flash_recorder
+
+    opened: list[OpenBoard] = []
+    seen: Counter[str] = Counter()
+    with ExitStack() as stack:
+        for name, port in boards:
+            spec = load_board(name)
+            seen[spec.name] += 1
+            suffix = "" if seen[spec.name] == 1 else f"-{seen[spec.name]}"
+            folder = default_state_dir(spec)
+            folder = folder.with_name(folder.name + suffix)
+            if port is None and spec.emulated:
+                flash_recorder(spec, folder)
+            session = stack.enter_context(open_board(spec, port, folder))
+            session.require("recorder")
+            opened.append(OpenBoard(session, f"board:{spec.name}{suffix}"))
+        yield opened

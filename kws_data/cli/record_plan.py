@@ -1,0 +1,114 @@
+"""What ``kws record`` is told: words on the command line, or a plan file in YAML or CSV.
+
+::
+
+    speaker: s01                     word,takes
+    consent: research                yes,10
+    accent: scottish                 no,10
+    age_band: 20-39                  stop,5
+    room: kitchen
+    distance: 1 m
+    takes: 10
+    words: [yes, no]     # or {yes: 10, no: 5}
+"""
+
+from __future__ import annotations
+
+import csv
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from kws_data.errors import DataError
+
+MAX_TAKES = 1_000
+_TEXTS = ("speaker", "consent", "licence", "accent", "age_band", "room", "distance")
+_KEYS = (*_TEXTS, "takes", "words", "clip_ms")
+
+
+@dataclass(frozen=True)
+class PlanFile:
+    """Words with the number of takes of each, and whatever else the file says (empty when it does not)."""
+
+    words: Mapping[str, int]
+    texts: Mapping[str, str] = field(default_factory=dict)
+    clip_ms: int | None = None
+
+
+def read_plan(path: Path, takes: int) -> PlanFile:
+    """A plan file.
+
+    Args:
+        path: YAML, or CSV with the columns ``word`` and ``takes``.
+        takes: of each word for which the file names no number.
+
+    Raises:
+        DataError: it cannot be read, has an unknown key, no words, or a number of takes that is none.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise DataError("plan cannot be read", str(path), reason) from None
+    return _from_csv(path, text, takes) if path.suffix.lower() == ".csv" else _from_yaml(path, text, takes)
+
+
+def check_words(words: Mapping[str, Any], where: str) -> dict[str, int]:
+    """``words`` when each has a name and a number of takes; raises DataError otherwise."""
+    for word, takes in words.items():
+        if not word or "/" in word or word.startswith("_"):
+            raise DataError(f"{where}: this is no word", word, "give words without '/' that do not begin with '_'")
+        if not isinstance(takes, int) or isinstance(takes, bool) or not 1 <= takes <= MAX_TAKES:
+            raise DataError(f"{where}: takes of {word!r}", str(takes), f"give a number from 1 to {MAX_TAKES}")
+    if not words:
+        raise DataError("plan has no words", where, "name at least one word")
+    return dict(words)
+
+
+def _from_csv(path: Path, text: str, takes: int) -> PlanFile:
+    rows = list(csv.DictReader(text.splitlines()))
+    if not rows or "word" not in rows[0]:
+        raise DataError("plan has no column 'word'", str(path), "write 'word,takes' into the first line")
+    words: dict[str, Any] = {}
+    for row in rows:
+        number = (row.get("takes") or "").strip()
+        count: Any = int(number) if number.isdigit() else number or takes
+        word = (row["word"] or "").strip()
+        words[word] = words[word] + count if isinstance(words.get(word), int) and isinstance(count, int) else count
+    return PlanFile(check_words(words, str(path)))
+
+
+def _from_yaml(path: Path, text: str, takes: int) -> PlanFile:
+    import yaml
+
+    try:
+        values = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise DataError("plan is no YAML", str(path), str(error).split("\n")[0]) from None
+    if not isinstance(values, dict):
+        raise DataError("plan is no table", str(path), "write 'words: [yes, no]' and the like")
+    for key in values:
+        if key not in _KEYS:
+            near = difflib.get_close_matches(str(key), _KEYS, n=1)
+            raise DataError(f"{path}: unknown key", str(key), f"did you mean {near[0]}?" if near else ", ".join(_KEYS))
+    clip_ms = values.get("clip_ms")
+    if clip_ms is not None and (not isinstance(clip_ms, int) or not 250 <= clip_ms <= 10_000):
+        raise DataError(f"{path}: clip_ms", str(clip_ms), "give a number from 250 to 10000")
+    words = _words(path, values.get("words"), values.get("takes", takes))
+    texts = {key: str(values[key]) for key in _TEXTS if values.get(key) is not None}
+    return PlanFile(check_words(words, str(path)), texts, clip_ms)
+
+
+def _words(path: Path, words: Any, takes: Any) -> dict[str, Any]:
+    if isinstance(words, dict):
+        return {_word(word): count for word, count in words.items()}
+    if isinstance(words, list):
+        return {_word(word): takes for word in words}
+    raise DataError("plan has no words", str(path), "write 'words: [yes, no]'")
+
+
+def _word(value: Any) -> str:
+    """YAML reads yes, no, on and off as true and false: they are said all the same."""
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
