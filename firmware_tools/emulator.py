@@ -52,10 +52,23 @@ class EmulatedBoard:
     Unicorn is more lenient than a Cortex-M4 in one thing that C can get wrong: it lets LDM, LDRD and VLDR read from
     addresses that are no multiple of 4. ``strict`` watches every instruction and stops where a real core would fault;
     it is several times slower.
+
+    ``realtime`` holds time to the world's whenever the microphone runs, also while sound is played to it: then it takes
+    a second to record a second, as on a desk. ``mic_ppm`` makes the microphone sample that many millionths too fast.
     """
 
-    def __init__(self, board: BoardSpec, state_dir: Path, *, strict: bool = False) -> None:
+    def __init__(
+        self,
+        board: BoardSpec,
+        state_dir: Path,
+        *,
+        strict: bool = False,
+        realtime: bool = False,
+        mic_ppm: float = 0.0,
+    ) -> None:
         self.strict = strict
+        self.realtime = realtime
+        self.mic_ppm = mic_ppm
         self.board = board
         self.baud = board.baud
         self.state_dir = Path(state_dir)
@@ -102,7 +115,13 @@ class EmulatedBoard:
         self._channel = ours
         try:
             ours.settimeout(START_TIMEOUT_S)
-            order = {"board": self.board.to_dict(), "state_dir": str(self.state_dir.resolve()), "strict": self.strict}
+            order = {
+                "board": self.board.to_dict(),
+                "state_dir": str(self.state_dir.resolve()),
+                "strict": self.strict,
+                "realtime": self.realtime,
+                "mic_ppm": self.mic_ppm,
+            }
             control.send(ours, Message(control.POWER, json.dumps(order).encode()))
             self.port = str(json.loads(self._answer(control.READY))["port"])
         except BaseException:
@@ -192,6 +211,14 @@ class EmulatedBoard:
             name = names.locate(int(address)).split("+")[0]
             spent[name] = spent.get(name, 0) + cycles
         return dict(sorted(spent.items(), key=lambda item: (-item[1], item[0])))
+
+    def reset(self) -> None:
+        """Press the reset button: the firmware begins again, the port stays, and queued sound goes on waiting.
+
+        Raises:
+            BoardError: the board has stopped; says why.
+        """
+        self._request(Message(control.RESET))
 
     def unplug(self) -> None:
         """Pull the plug: the port vanishes at once, whatever was going on."""

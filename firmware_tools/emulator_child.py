@@ -99,6 +99,8 @@ class Service:
         body = b""
         if message.kind == control.PLAY:
             self.machine.play(np.frombuffer(message.body, dtype="<i2"))
+        elif message.kind == control.RESET:
+            self.machine.restart()
         elif message.kind == control.STATS:
             body = json.dumps(stats(self.machine)).encode()
         elif message.kind == control.PROFILE:
@@ -141,6 +143,8 @@ def power_on(channel: socket.socket) -> str:
         on_control=service.answer,
         elf=flashed_elf(board, state_dir, flash),
         strict=bool(order["strict"]),
+        realtime=bool(order["realtime"]),
+        mic_ppm=float(order["mic_ppm"]),
     )
     service.machine = machine
     control.send(channel, Message(control.READY, json.dumps({"port": port}).encode()))

@@ -15,6 +15,7 @@ POWER = b"B"  # owner: board and files, JSON
 PLAY = b"P"  # owner: samples, int16 little endian
 STATS = b"S"  # owner: tell the counters
 PROFILE = b"C"  # owner: tell the cycles of each block
+RESET = b"T"  # owner: press the reset button
 OFF = b"Q"  # owner: power off
 READY = b"R"  # board: running; its port, JSON
 DONE = b"A"  # board: the last request is carried out; the answer, JSON, when one was asked for

@@ -48,6 +48,8 @@ class Config(ctypes.Structure):
         ("flash_bytes", ctypes.c_uint32),
         ("flash", ctypes.c_char_p),
         ("clock_hz", ctypes.c_uint64),
+        ("mic_rate_factor", ctypes.c_double),
+        ("realtime", ctypes.c_int),
         ("pty_fd", ctypes.c_int),
         ("control_fd", ctypes.c_int),
         ("parent_pid", ctypes.c_int),
@@ -94,6 +96,7 @@ def machine_library() -> ctypes.CDLL:
     library.kws_machine_free.argtypes = (ctypes.c_void_p,)
     library.kws_machine_run.argtypes = (ctypes.c_void_p, ctypes.c_uint32)
     library.kws_machine_reset.argtypes = (ctypes.c_void_p,)
+    library.kws_machine_halt.argtypes = (ctypes.c_void_p, ctypes.c_int, ctypes.c_uint32)
     library.kws_machine_play.argtypes = (ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t)
     library.kws_machine_blocks.argtypes = (ctypes.c_void_p,)
     library.kws_machine_blocks.restype = ctypes.c_void_p

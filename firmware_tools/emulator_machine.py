@@ -64,6 +64,8 @@ class Machine:
         parent_pid: the machine stops when this process is no longer that one's child.
         elf: for names in fault reports.
         strict: look at every instruction (see ``EmulatedBoard``).
+        realtime: hold time to real time while the microphone runs.
+        mic_ppm: how fast the microphone samples, in millionths too fast.
 
     Raises:
         BoardError: the core or a memory size cannot be emulated, or there is no program in the flash.
@@ -80,6 +82,8 @@ class Machine:
         on_control: Callable[[], None],
         elf: Elf | None = None,
         strict: bool = False,
+        realtime: bool = False,
+        mic_ppm: float = 0.0,
     ) -> None:
         self.board = board
         self.flash = flash.ljust(board.flash.bytes, b"\xff")
@@ -90,6 +94,8 @@ class Machine:
         self._uc = self._power_on()
         self._callbacks = (TimeBlock(self._time_block), OnControl(on_control), OnLog(self._log))
         config = self._config(pty_fd, control_fd, parent_pid)
+        config.mic_rate_factor = 1.0 + mic_ppm * 1e-6
+        config.realtime = int(realtime)
         self._machine = ctypes.c_void_p(self._library.kws_machine_new(ctypes.byref(config)))
         if not self._machine:
             raise MemoryError("no memory for the emulated board")
@@ -214,6 +220,10 @@ class Machine:
         samples = np.ascontiguousarray(samples, dtype=np.int16)
         if self._library.kws_machine_play(self._machine, samples.ctypes.data, samples.size) != 0:
             raise MemoryError("no memory for the audio")
+
+    def restart(self) -> None:
+        """The reset button: the program begins again once this returns to it."""
+        self._library.kws_machine_halt(self._machine, STOP_RESET, 0)
 
     def report(self) -> Report:
         """Counters since power-on."""

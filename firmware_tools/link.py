@@ -11,21 +11,35 @@ import errno
 import os
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
 import serial
 
+from firmware_tools.clock import SessionClock
 from firmware_tools.errors import LinkError, ProtocolError
-from firmware_tools.replies import REPLY, BoardHello, accepted, is_reply, parse_hello
+from firmware_tools.replies import (
+    COMMAND_STATUS,
+    REPLY,
+    REPLY_STATUS,
+    BoardHello,
+    BoardStatus,
+    accepted,
+    command_name,
+    is_reply,
+    parse_hello,
+    parse_status,
+)
 from firmware_tools.wire import Decoder, Frame, LineCounters, Type, encode
 
 ANSWER_TIMEOUT_S = 1.0  # then a command is sent again
 RETRIES = 9
 WRITE_TIMEOUT_S = 5.0
 HELLO_TIMEOUT_S = 10.0
+REOPEN_POLL_S = 0.1
+GATHER_BYTES = 1024  # a read that brings so much is not waited on for more
 _POLL_S = 0.05  # longest single read: a vanished pseudo-terminal is noticed at its end
 
 
@@ -64,6 +78,12 @@ class Link:
         port: a device path or name, as pyserial takes it.
         baud: line rate in bits/s.
 
+    Attributes:
+        board: what the board said of itself last, once :meth:`hello` was called.
+        clock: the board's clock against this machine's, from everything that carried a time.
+        resent: commands that were sent again because no answer came.
+        gather_s: after a small read, wait so long for more: fewer wake-ups while a board streams, and later answers.
+
     Raises:
         LinkError: the port is missing, busy, or may not be opened.
     """
@@ -74,10 +94,13 @@ class Link:
         self._decoder = Decoder()
         self._waiting: deque[Frame] = deque()
         self._sequence = 0
-        try:
-            self._serial = serial.Serial(port, baud, timeout=_POLL_S, write_timeout=WRITE_TIMEOUT_S, exclusive=True)
-        except (OSError, ValueError) as error:  # SerialException is an OSError
-            raise _open_error(port, baud, error) from None
+        self._take = int.from_bytes(os.urandom(2), "little")  # not the number that the host before us began with
+        self._heard_at = time.monotonic()
+        self.board: BoardHello | None = None
+        self.clock = SessionClock()
+        self.resent = 0
+        self.gather_s = 0.0
+        self._serial = self._open()
 
     def __enter__(self) -> Link:
         return self
@@ -92,12 +115,56 @@ class Link:
         with contextlib.suppress(OSError):  # the port may have gone already
             self._serial.close()
 
+    def reopen(self, timeout_s: float = 30.0, find: Callable[[], str | None] | None = None) -> BoardHello:
+        """Open the port again after it vanished: wait until it is back and the board behind it answers.
+
+        What had come and was not received is dropped; the counters go on.
+
+        Args:
+            timeout_s: how long to wait.
+            find: gives the port's present name, or None while there is none; for boards that come back under another
+                name. The port keeps its name when left out.
+
+        Raises:
+            LinkError: it has not come back in time; says what was wrong last.
+        """
+        deadline = time.monotonic() + timeout_s
+        self.close()
+        self._decoder.feed(b"\0")  # what was cut off by the loss goes no further
+        self._waiting.clear()
+        while True:
+            try:
+                self.port = (find() if find is not None else None) or self.port
+                self._serial = self._open()
+                self._heard_at = time.monotonic()
+                return self.hello(min(3.0, max(1.0, deadline - time.monotonic())))
+            except LinkError:
+                self.close()
+                if time.monotonic() >= deadline:
+                    raise
+            time.sleep(REOPEN_POLL_S)
+
+    @property
+    def silent_s(self) -> float:
+        """Seconds since the board was last heard, by this machine's clock."""
+        return time.monotonic() - self._heard_at
+
+    @property
+    def waiting(self) -> int:
+        """Frames that have come and were not received yet."""
+        return len(self._waiting)
+
+    def next_take(self) -> int:
+        """A number for the next take, 1 to 65,535: frames of an earlier one are told apart by it."""
+        self._take = self._take % 0xFFFF + 1
+        return self._take
+
     @property
     def counters(self) -> LineCounters:
         """Garbage, damaged frames and gaps seen on the line since it was opened."""
         return self._decoder.counters
 
-    def send(self, kind: Type, payload: bytes = b"") -> int:
+    def send(self, kind: int, payload: bytes = b"") -> int:
         """Send a command without waiting for its reply; returns its sequence number."""
         sequence = self._sequence
         self._sequence = (sequence + 1) & 0xFFFF
@@ -108,7 +175,10 @@ class Link:
         """Next frame, or None when none comes in ``timeout_s``."""
         deadline = time.monotonic() + timeout_s
         while not self._waiting:
-            self._waiting.extend(self._decoder.feed(self._read(deadline)))
+            frames = self._decoder.feed(self._read(deadline))
+            if frames:
+                self._heard_at = time.monotonic()
+                self._waiting.extend(frames)
             if not self._waiting and time.monotonic() >= deadline:
                 return None
         return self._waiting.popleft()
@@ -119,7 +189,7 @@ class Link:
             yield frame
 
     def request(
-        self, kind: Type, payload: bytes = b"", *, timeout_s: float = ANSWER_TIMEOUT_S, retries: int = RETRIES
+        self, kind: int, payload: bytes = b"", *, timeout_s: float = ANSWER_TIMEOUT_S, retries: int = RETRIES
     ) -> Frame:
         """Send a command and wait for its reply; events that come meanwhile are kept for :meth:`receive`.
 
@@ -135,7 +205,8 @@ class Link:
         sequence = self._sequence
         self._sequence = (sequence + 1) & 0xFFFF
         before = self.counters.garbage_bytes
-        for _ in range(retries + 1):
+        for attempt in range(retries + 1):
+            self.resent += attempt > 0
             self._write(encode(Frame(kind, sequence, payload)))
             reply = self._reply_to(kind, sequence, timeout_s)
             if reply is not None:
@@ -152,7 +223,27 @@ class Link:
         self._decoder.restart_count()
         retries = max(0, int(timeout_s / 0.5) - 1)
         reply = self.request(Type.HELLO, timeout_s=0.5, retries=retries)
-        return parse_hello(reply.payload)
+        self.board = parse_hello(reply.payload)
+        self.clock.nominal_hz = self.board.sample_rate_hz
+        self.clock.virtual_time = self.board.virtual_time
+        return self.board
+
+    def status(self, beat_ms: int = 0, *, timeout_s: float = ANSWER_TIMEOUT_S, retries: int = RETRIES) -> BoardStatus:
+        """Ask the board how it is, and let it send a heart-beat every ``beat_ms`` (none: 0), idle or recording.
+
+        A board that was told to send them and is silent for longer has stopped, or its line has: see ``silent_s``.
+
+        Raises:
+            CommandRefusedError: an app that has no heart-beat.
+            LinkError: silence.
+        """
+        order = beat_ms.to_bytes(2, "little")
+        reply = self.request(COMMAND_STATUS, order, timeout_s=timeout_s, retries=retries)
+        if reply.type != REPLY_STATUS:
+            raise ProtocolError("board sent another reply than STATUS", reply.type, "flash the firmware of this kws")
+        status = parse_status(reply.payload)
+        self.clock.add(status.board_us, time.monotonic())
+        return status
 
     def drain(self, quiet_s: float = 0.2, longest_s: float = 3.0) -> int:
         """Throw away what comes until the line is quiet, or for ``longest_s``; returns how many frames that were."""
@@ -162,7 +253,13 @@ class Link:
             count += 1
         return count
 
-    def _reply_to(self, kind: Type, sequence: int, timeout_s: float) -> Frame | None:
+    def _open(self) -> serial.Serial:
+        try:
+            return serial.Serial(self.port, self.baud, timeout=_POLL_S, write_timeout=WRITE_TIMEOUT_S, exclusive=True)
+        except (OSError, ValueError) as error:  # SerialException is an OSError
+            raise _open_error(self.port, self.baud, error) from None
+
+    def _reply_to(self, kind: int, sequence: int, timeout_s: float) -> Frame | None:
         deadline = time.monotonic() + timeout_s
         events: list[Frame] = []
         try:
@@ -193,6 +290,9 @@ class Link:
             if waiting == 0 and patience != self._serial.timeout:
                 self._serial.timeout = patience
             data: bytes = self._serial.read(max(1, waiting))
+            if self.gather_s and 0 < len(data) < GATHER_BYTES:
+                time.sleep(self.gather_s)
+                data += self._serial.read(self._serial.in_waiting)
         except (OSError, TypeError) as error:  # TypeError: pyserial's file handle went away under it
             raise self._gone(error) from None
         return data
@@ -200,13 +300,14 @@ class Link:
     def _gone(self, error: BaseException) -> PortGoneError:
         return PortGoneError("serial port vanished", self.port, f"check cable and power, then repeat ({error})")
 
-    def _silence(self, kind: Type, garbage: int) -> LinkError:
+    def _silence(self, kind: int, garbage: int) -> LinkError:
+        name = command_name(kind)
         if self.counters.bad_version:
             return ProtocolError("board speaks another protocol version", self.port, "flash the firmware of this kws")
         if garbage > 16:
             remedy = f"{garbage} bytes came that are no frames: check that the line rate is {self.baud}, and the app"
-            return ProtocolError(f"no understandable answer to {kind.name}", self.port, remedy)
-        return LinkError(f"no answer to {kind.name}", self.port, "check that a kws app is flashed and the board runs")
+            return ProtocolError(f"no understandable answer to {name}", self.port, remedy)
+        return LinkError(f"no answer to {name}", self.port, "check that a kws app is flashed and the board runs")
 
 
 def _open_error(port: str, baud: int, error: Exception) -> LinkError:

@@ -3,39 +3,58 @@
 The recorder app numbers its samples and its frames. A clip is whole only when every sample from the first to the last
 has come and the board says that its microphone lost none; otherwise it is recorded again, and in the end handed back
 with ``ok`` False and the reasons, for the caller to set aside.
+
+For recordings without an end see :func:`capture`, which goes on after a loss and says what is missing.
 """
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from firmware_tools.errors import LinkError, ProtocolError
+from firmware_tools.audio_frames import AUDIO, END, Codec, Source
+from firmware_tools.capture import Block, Capture, Loss, capture
+from firmware_tools.clock import ClockEstimate
+from firmware_tools.errors import LinkError
 from firmware_tools.link import Link, PortGoneError
-from firmware_tools.replies import NAK, REPLY, CommandRefusedError
-from firmware_tools.wire import BoardCode, Frame, Type
+from firmware_tools.replies import CommandRefusedError
+from firmware_tools.verdict import (
+    FLOOR_DB,
+    Levels,
+    QuarantineRules,
+    Speech,
+    Verdict,
+    find_speech,
+    gap_reasons,
+    levels,
+)
+from firmware_tools.wire import BoardCode, Type
 
-AUDIO = struct.Struct("<QB")
-END = struct.Struct("<QIII")
-FULL_SCALE = 32_768.0
-FLOOR_DB = -120.0
-QUIET_TIMEOUT_S = 5.0  # a recording board sends a frame every 16 ms
+__all__ = [
+    "AUDIO",
+    "END",
+    "FLOOR_DB",
+    "Block",
+    "Capture",
+    "Codec",
+    "Levels",
+    "Loss",
+    "QuarantineRules",
+    "Recording",
+    "Source",
+    "Speech",
+    "Verdict",
+    "capture",
+    "levels",
+    "record_clip",
+]
+
 STOP_TIMEOUT_S = 2.0
 MAX_SAMPLES = 1 << 28
-
-
-@dataclass(frozen=True)
-class Levels:
-    """How loud a clip is: dB and shares relative to full scale."""
-
-    clipping_share: float
-    dc: float
-    peak_db: float
-    rms_db: float
+WARNINGS = QuarantineRules(min_peak_db=None, max_noise_floor_db=None)
 
 
 @dataclass(frozen=True)
@@ -43,7 +62,8 @@ class Recording:
     """A clip and the verdict on it.
 
     ``samples`` is int16 [samples asked for]; where samples were lost it holds zeros, and ``ok`` is False. ``reasons``
-    says what was lost; ``warnings`` what is suspicious about a clip that is whole.
+    says what was lost; ``warnings`` what is suspicious about a clip that is whole. ``verdict`` has all figures, for
+    :class:`QuarantineRules`; ``losses`` the place of each gap; ``clock`` the true sample rate as far as it is known.
     """
 
     samples: NDArray[np.int16]
@@ -55,6 +75,10 @@ class Recording:
     levels: Levels
     reasons: tuple[str, ...]
     warnings: tuple[str, ...]
+    losses: tuple[Loss, ...] = ()
+    codec: Codec = Codec.PCM16
+    verdict: Verdict | None = None
+    clock: ClockEstimate | None = None
 
     @property
     def ok(self) -> bool:
@@ -62,7 +86,15 @@ class Recording:
         return not self.reasons
 
 
-def record_clip(link: Link, n_samples: int, play: Callable[[], None] | None = None, *, attempts: int = 3) -> Recording:
+def record_clip(
+    link: Link,
+    n_samples: int,
+    play: Callable[[], None] | None = None,
+    *,
+    attempts: int = 3,
+    codec: str | Codec = "auto",
+    source: Source = Source.MICROPHONE,
+) -> Recording:
     """Record ``n_samples`` samples; again, up to ``attempts`` times, while the clip is not whole.
 
     Args:
@@ -70,103 +102,92 @@ def record_clip(link: Link, n_samples: int, play: Callable[[], None] | None = No
         n_samples: how many samples.
         play: called just before each attempt, to make the sound that is to be recorded.
         attempts: how often to try.
+        codec: ``"auto"`` (PCM16 where the line carries it, otherwise ADPCM), ``"pcm16"`` or ``"adpcm"``.
+        source: the microphone, or a signal that the board makes.
 
     Raises:
         LinkError: the port has vanished, or the board says nothing at all.
         ProtocolError: the app on the board cannot record.
-        ValueError: ``n_samples`` or ``attempts`` is not positive.
+        ValueError: ``n_samples`` or ``attempts`` is not positive, or there is no such codec.
     """
     if not 0 < n_samples <= MAX_SAMPLES or attempts < 1:
         raise ValueError(f"cannot record {n_samples} samples in {attempts} attempts")
-    recording = None
+    recording, resent = None, link.resent
     for attempt in range(1, attempts + 1):
-        taken = _attempt(link, n_samples, play)
-        if taken is not None:
-            recording = replace(taken, attempts=attempt)
+        taking = Capture(link, codec, samples=n_samples, source=source, steady=False)
+        before = (link.counters.bad_blocks, link.counters.sequence_gaps)
+        samples = _take(taking, n_samples, play)
+        if samples is not None:
+            after = (link.counters.bad_blocks, link.counters.sequence_gaps)
+            damaged, gaps = after[0] - before[0], after[1] - before[1]
+            recording = _judge(taking, samples, damaged, gaps, attempt, link.resent - resent)
             if recording.ok:
                 return recording
         answers = _settle(link)
-        if taken is None and not answers:
+        if samples is None and not answers:
             break
     if recording is None:
         raise LinkError("board records nothing", link.port, "check that the recorder app is flashed: kws flash")
     return recording
 
 
-def levels(samples: NDArray[np.int16]) -> Levels:
-    """Levels of int16 samples [n]; ``FLOOR_DB`` stands for silence."""
-    if samples.size == 0:
-        return Levels(0.0, 0.0, FLOOR_DB, FLOOR_DB)
-    values = samples.astype(np.float64) / FULL_SCALE
-    dc = float(values.mean())
-    clipped = float(np.mean((samples == 32_767) | (samples == -32_768)))
-    return Levels(clipped, dc, _db(float(np.abs(values).max())), _db(float(np.sqrt(np.mean((values - dc) ** 2)))))
-
-
-def _db(ratio: float) -> float:
-    return max(FLOOR_DB, 20.0 * float(np.log10(ratio))) if ratio > 0 else FLOOR_DB
-
-
-class _Take:
-    """What has come of one attempt."""
-
-    def __init__(self, n_samples: int) -> None:
-        self.samples = np.zeros(n_samples, np.int16)
-        self.have = np.zeros(n_samples, bool)
-        self.overruns = 0
-        self.ended = False
-        self.heard = False
-        self.beyond = False  # samples come that were not asked for: the board records for somebody else
-
-    def audio(self, payload: bytes) -> None:
-        if len(payload) < AUDIO.size or (len(payload) - AUDIO.size) % 2:
-            raise ProtocolError("audio frame cannot be read", payload[:16].hex(), "flash the firmware of this kws")
-        first, _ = AUDIO.unpack_from(payload)
-        self.beyond = first >= len(self.samples)
-        block = np.frombuffer(payload, "<i2", offset=AUDIO.size)[: max(0, len(self.samples) - first)]
-        self.samples[first : first + len(block)] = block
-        self.have[first : first + len(block)] = True
-        self.heard = True
-
-    def end(self, payload: bytes) -> None:
-        if len(payload) != END.size:
-            raise ProtocolError("end frame cannot be read", payload.hex(), "flash the firmware of this kws")
-        _, self.overruns, _, _ = END.unpack(payload)
-        self.ended = self.heard = True
-
-
-def _attempt(link: Link, n_samples: int, play: Callable[[], None] | None) -> Recording | None:
-    """One try; None when the board said nothing, or was busy with an earlier recording."""
-    damaged, gaps = link.counters.bad_blocks, link.counters.sequence_gaps
+def _take(taking: Capture, n_samples: int, play: Callable[[], None] | None) -> NDArray[np.int16] | None:
+    """One try; None when the board said nothing at all. What is missing stays zero."""
+    samples = np.zeros(n_samples, np.int16)
     if play is not None:
         play()
-    sequence = link.send(Type.RECORD, n_samples.to_bytes(4, "little"))
-    take = _Take(n_samples)
-    for frame in link.frames(QUIET_TIMEOUT_S):
-        if _refused_as_busy(frame, sequence):
+    try:
+        for block in taking:
+            samples[block.first_sample : block.first_sample + len(block.samples)] = block.samples
+    except CommandRefusedError as refusal:
+        if refusal.code != BoardCode.BUSY:
+            raise
+        return None  # what was played went into an earlier recording
+    except PortGoneError:
+        raise
+    except LinkError:
+        if not taking.position:
             return None
-        if frame.type == Type.EVENT_AUDIO:
-            take.audio(frame.payload)
-            if take.beyond:
-                break
-        elif frame.type == Type.EVENT_END:
-            take.end(frame.payload)
-            break
-    if not take.heard:
-        return None
-    return _verdict(take, link.counters.bad_blocks - damaged, link.counters.sequence_gaps - gaps)
+    finally:
+        taking.close()
+    return samples
 
 
-def _refused_as_busy(frame: Frame, sequence: int) -> bool:
-    """Whether ``frame`` refuses our command because an earlier recording still runs; raises on another refusal."""
-    if frame.type != Type.REPLY_NAK or len(frame.payload) != NAK.size:
-        return False
-    if REPLY.unpack_from(frame.payload) != (Type.RECORD, sequence):
-        return False
-    _, _, code, detail = NAK.unpack(frame.payload)
-    if code != BoardCode.BUSY:
-        raise CommandRefusedError(Type.RECORD, code, detail)
-    return True
+def _judge(
+    taking: Capture, samples: NDArray[np.int16], damaged: int, gaps: int, attempt: int, resent: int
+) -> Recording:
+    lost = taking.lost_samples + max(0, len(samples) - taking.position)
+    overruns = sum(loss.overruns for loss in taking.losses)
+    level = levels(samples)
+    speech = find_speech(samples, taking.sample_rate_hz)
+    verdict = Verdict(lost, overruns, gaps, damaged, attempt - 1 + resent, taking.ended, level, speech)
+    losses = taking.losses
+    if taking.position < len(samples):
+        losses = [*losses, Loss(taking.position, len(samples) - taking.position)]
+    reasons = gap_reasons(verdict, len(samples))
+    if losses:
+        reasons = (f"{reasons[0]}, the first at {losses[0].position}", *reasons[1:])
+    return Recording(
+        samples,
+        lost,
+        gaps,
+        damaged,
+        overruns,
+        attempt,
+        level,
+        reasons,
+        _warnings(verdict, samples, taking.sample_rate_hz) if verdict.whole else (),
+        tuple(losses),
+        taking.codec,
+        verdict,
+        taking.clock(),
+    )
+
+
+def _warnings(verdict: Verdict, samples: NDArray[np.int16], sample_rate_hz: int) -> tuple[str, ...]:
+    same = samples.size > 1 and np.ptp(samples) == 0
+    found = [reason for reason in WARNINGS.reasons(verdict, len(samples), sample_rate_hz) if "zero" not in reason]
+    return (*found, "all samples are the same: check the microphone") if same else tuple(found)
 
 
 def _settle(link: Link) -> bool:
@@ -179,23 +200,3 @@ def _settle(link: Link) -> bool:
         return False
     link.drain()
     return True
-
-
-def _verdict(take: _Take, damaged: int, gaps: int) -> Recording:
-    lost = int(len(take.have) - take.have.sum())
-    level = levels(take.samples)
-    reasons = []
-    if lost:
-        reasons.append(f"{lost} of {len(take.have)} samples lost, the first at {int(np.argmin(take.have))}")
-    if take.overruns:
-        reasons.append(f"microphone overran: {take.overruns} samples")
-    if not take.ended:
-        reasons.append("recording did not end where it should")
-    warnings = []
-    if level.clipping_share > 0.01:
-        warnings.append(f"{level.clipping_share:.1%} of the samples are clipped: lower the gain")
-    if abs(level.dc) > 0.05:
-        warnings.append(f"constant offset of {level.dc:.1%} of full scale: check the microphone's wiring")
-    if take.samples.size > 1 and np.ptp(take.samples) == 0:
-        warnings.append("all samples are the same: check the microphone")
-    return Recording(take.samples, lost, gaps, damaged, take.overruns, 1, level, tuple(reasons), tuple(warnings))

@@ -1,22 +1,51 @@
-"""What a board answers: accepted, refused, who it is."""
+"""What a board answers: accepted, refused, who it is, how it is."""
 
 from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
+from enum import IntEnum
 
+from firmware_tools.audio_frames import Codec
 from firmware_tools.errors import ProtocolError
 from firmware_tools.wire import BoardCode, Frame, Type
 
 REPLY = struct.Struct("<BH")  # the command's type and sequence, first in each reply
 ACK = struct.Struct("<BHI")
 NAK = struct.Struct("<BHbI")
-HELLO = struct.Struct("<IIHIHHHbB")
+HELLO = struct.Struct("<BBIIIIHBhIHHHbB")
+STATUS = struct.Struct("<QBHQI")
+PROTOCOL = 2  # version of the payloads; wire.VERSION is that of the frames
+
+# Besides those of wire.Type.
+COMMAND_STATUS = 0x0A
+REPLY_STATUS = 0x25
+EVENT_BEAT = 0x34
+
+_VIRTUAL_TIME = 1
+_REMEDY = "flash the firmware of this kws"
+
+
+class State(IntEnum):
+    """What a board is doing."""
+
+    IDLE = 0
+    RECORDING = 1
+    LISTENING = 2
 
 
 @dataclass(frozen=True)
 class BoardHello:
-    """What a board says about itself."""
+    """What a board says about itself.
+
+    Attributes:
+        build: hash of the model bundle, empty when the app has none.
+        firmware: CRC-32 of the flashed image in hexadecimal, empty when the board cannot tell.
+        baud: rate of its UART, 0 when no rate limits it.
+        codecs: what it can record with; empty when it does not record.
+        gain_db: of its microphone.
+        virtual_time: its clock does not follow the world's (an emulated board).
+    """
 
     app: str
     board: str
@@ -30,12 +59,36 @@ class BoardHello:
     stride_frames: int
     threshold_int8: int
     labels: tuple[str, ...]
+    protocol: int = PROTOCOL
+    firmware: str = ""
+    baud: int = 0
+    codecs: tuple[Codec, ...] = ()
+    gain_db: float = 0.0
+    virtual_time: bool = False
+
+
+@dataclass(frozen=True)
+class BoardStatus:
+    """How a board is: from STATUS or a heart-beat.
+
+    Attributes:
+        board_us: its time since reset, in µs.
+        take: number of the take that runs, or ran last.
+        position: samples of that take, with those that were lost.
+        lost: samples that its microphone lost.
+    """
+
+    board_us: int
+    state: int
+    take: int
+    position: int
+    lost: int
 
 
 class CommandRefusedError(ProtocolError):
     """The board said NAK: ``code`` is its reason, ``detail`` the number that came with it."""
 
-    def __init__(self, command: Type, code: int, detail: int) -> None:
+    def __init__(self, command: int, code: int, detail: int) -> None:
         self.command = command
         self.code = code
         self.detail = detail
@@ -45,7 +98,14 @@ class CommandRefusedError(ProtocolError):
             BoardCode.BUSY: "stop what is running on the board first",
         }
         remedy = remedies.get(BoardCode(code), "") if code in list(BoardCode) else ""
-        super().__init__(f"board refused {command.name} ({reason})", detail, remedy)
+        super().__init__(f"board refused {command_name(command)} ({reason})", detail, remedy)
+
+
+def command_name(kind: int) -> str:
+    """Name of a command, for people."""
+    if kind == COMMAND_STATUS:
+        return "STATUS"
+    return Type(kind).name if kind in list(Type) else f"command {kind:#x}"
 
 
 def is_reply(frame: Frame) -> bool:
@@ -53,7 +113,7 @@ def is_reply(frame: Frame) -> bool:
     return Type.REPLY_HELLO <= frame.type < Type.EVENT_AUDIO and len(frame.payload) >= REPLY.size
 
 
-def accepted(frame: Frame, kind: Type) -> Frame:
+def accepted(frame: Frame, kind: int) -> Frame:
     """A reply without the command's type and sequence; raises CommandRefusedError when it is a NAK."""
     if frame.type == Type.REPLY_NAK and len(frame.payload) == NAK.size:
         _, _, code, detail = NAK.unpack(frame.payload)
@@ -68,14 +128,41 @@ def ack_value(reply: Frame) -> int:
     return int.from_bytes(reply.payload, "little")
 
 
+def parse_status(payload: bytes) -> BoardStatus:
+    """A status, from a reply to STATUS or a heart-beat; raises ProtocolError when it cannot be read."""
+    if len(payload) != STATUS.size:
+        raise ProtocolError("board's status cannot be read", payload.hex(), _REMEDY)
+    return BoardStatus(*STATUS.unpack(payload))
+
+
 def parse_hello(payload: bytes) -> BoardHello:
     """What a board says of itself, from a reply to HELLO; raises ProtocolError when it cannot be read."""
+    if payload[:1] != bytes([PROTOCOL]):
+        raise ProtocolError("board speaks another protocol version", payload[:1].hex(), _REMEDY)
     texts = payload[HELLO.size :].split(b"\0")
     numbers = HELLO.unpack_from(payload) if len(payload) >= HELLO.size else ()
     if not numbers or len(texts) != 3 + numbers[-1] + 1:
-        raise ProtocolError("board's hello cannot be read", payload[:16].hex(), "flash the firmware of this kws")
+        raise ProtocolError("board's hello cannot be read", payload[:16].hex(), _REMEDY)
     app, board, build, *labels = (text.decode("utf-8", "replace") for text in texts[:-1])
-    rate, clock, longest, samples, frames, features, stride, threshold, _ = numbers
+    protocol, traits, rate, clock, baud, crc, longest, codecs, gain_cdb, samples, *rest = numbers
+    frames, features, stride, threshold, _ = rest
     return BoardHello(
-        app, board, build, rate, clock, longest, samples, frames, features, stride, threshold, tuple(labels)
+        app,
+        board,
+        build,
+        rate,
+        clock,
+        longest,
+        samples,
+        frames,
+        features,
+        stride,
+        threshold,
+        tuple(labels),
+        protocol=protocol,
+        firmware=f"{crc:08x}" if crc else "",
+        baud=baud,
+        codecs=tuple(codec for codec in Codec if codecs >> codec & 1),
+        gain_db=gain_cdb / 100,
+        virtual_time=bool(traits & _VIRTUAL_TIME),
     )

@@ -8,11 +8,12 @@ import threading
 import tty
 from collections.abc import Callable, Iterable
 
-from firmware_tools.replies import HELLO
+from firmware_tools.audio_frames import AUDIO, Codec
+from firmware_tools.replies import HELLO, PROTOCOL, REPLY_STATUS, STATUS
 from firmware_tools.wire import Decoder, Frame, Type, encode
 
 HELLO_PAYLOAD = (
-    HELLO.pack(16_000, 64_000_000, 1_040, 16_000, 49, 40, 3, 77, 3)
+    HELLO.pack(PROTOCOL, 0, 16_000, 64_000_000, 0, 0xC0FFEE, 1_040, 3, -650, 16_000, 49, 40, 3, 77, 3)
     + b"recorder\0fake\0cafe\0_silence_\0_unknown_\0go\0"
 )
 
@@ -29,6 +30,7 @@ class FakeBoard:
         self._slave = slave
         self._answer = answer
         self._sequence = 0
+        self.take = 0
         self._closing = threading.Event()
         self.commands: list[Frame] = []
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -54,16 +56,16 @@ class FakeBoard:
         """Bytes as they are."""
         os.write(self._master, data)
 
-    def frame(self, kind: Type, payload: bytes = b"") -> bytes:
+    def frame(self, kind: int, payload: bytes = b"") -> bytes:
         """The next frame, counted but not sent."""
         coded = encode(Frame(kind, self._sequence & 0xFFFF, payload))
         self._sequence += 1
         return coded
 
-    def send(self, kind: Type, payload: bytes = b"") -> None:
+    def send(self, kind: int, payload: bytes = b"") -> None:
         self.raw(self.frame(kind, payload))
 
-    def reply(self, command: Frame, kind: Type, body: bytes = b"") -> None:
+    def reply(self, command: Frame, kind: int, body: bytes = b"") -> None:
         self.send(kind, bytes([command.type]) + command.sequence.to_bytes(2, "little") + body)
 
     def ack(self, command: Frame, value: int = 0) -> None:
@@ -71,6 +73,9 @@ class FakeBoard:
 
     def nak(self, command: Frame, code: int) -> None:
         self.reply(command, Type.REPLY_NAK, (code & 255).to_bytes(1, "little") + bytes(4))
+
+    def tell_status(self, command: Frame, state: int = 0, take: int = 0, position: int = 0, board_us: int = 1) -> None:
+        self.reply(command, REPLY_STATUS, STATUS.pack(board_us, state, take, position, 0))
 
     def _run(self) -> None:
         decoder = Decoder()
@@ -85,8 +90,15 @@ class FakeBoard:
                     return
 
 
-def audio_frames(board: FakeBoard, samples: bytes, per_frame: int = 256) -> Iterable[bytes]:
-    """AUDIO frames of little-endian 16-bit samples, as the recorder app cuts them."""
-    for first in range(0, len(samples) // 2, per_frame):
+def audio_frames(
+    board: FakeBoard, samples: bytes, per_frame: int = 256, take: int = 1, overrun: int = -1
+) -> Iterable[bytes]:
+    """AUDIO frames of little-endian 16-bit samples, as the recorder app cuts them; one can fall to the microphone."""
+    lost = 0
+    for number, first in enumerate(range(0, len(samples) // 2, per_frame)):
+        if number == overrun:
+            lost = per_frame
+            continue
         block = samples[2 * first : 2 * (first + per_frame)]
-        yield board.frame(Type.EVENT_AUDIO, first.to_bytes(8, "little") + b"\0" + block)
+        header = AUDIO.pack(take, Codec.PCM16, 0, first, (first + len(block) // 2) * 1_000 // 16, lost)
+        yield board.frame(Type.EVENT_AUDIO, header + block)

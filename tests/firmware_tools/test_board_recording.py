@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from firmware_tools.audio_frames import Codec, Source, record_order
 from firmware_tools.boards import BoardSpec, load_board
 from firmware_tools.errors import BoardError, KwsError
 from firmware_tools.flash import flasher_for
@@ -83,7 +84,7 @@ def test_noise_on_the_line_to_the_board_costs_nothing(session: BoardSession) -> 
 
 
 def test_recording_that_a_dead_host_left_behind_is_stopped_first(session: BoardSession) -> None:
-    session.link.send(Type.RECORD, bytes(4))  # until STOP, which never comes
+    session.link.send(Type.RECORD, record_order(0, Codec.PCM16, Source.MICROPHONE, 77))  # and STOP never comes
     samples = SOUNDS["one block"]
     taken = record_clip(session.link, len(samples), lambda: session.play and session.play(samples))
     assert taken.ok and taken.attempts == 2
@@ -105,7 +106,7 @@ def test_line_too_slow_for_the_microphone_is_noticed_never_hidden(tmp_path: Path
         samples = RNG.integers(-9_000, 9_000, 16_000).astype(np.int16)
         assert session.play is not None
         session.play(samples)
-        taken = record_clip(session.link, len(samples), attempts=1)
+        taken = record_clip(session.link, len(samples), attempts=1, codec="pcm16")
     assert not taken.ok
     assert taken.overruns > 1_000 and taken.lost_samples > 1_000
     assert "samples lost" in taken.reasons[0]

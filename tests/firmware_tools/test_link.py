@@ -148,7 +148,7 @@ def test_vanishing_port_is_noticed_while_waiting_and_while_sending() -> None:
 
 def test_unreadable_hello_is_a_protocol_error() -> None:
     def short(board: FakeBoard, command: Frame) -> None:
-        board.reply(command, Type.REPLY_HELLO, b"\1\2\3")
+        board.reply(command, Type.REPLY_HELLO, HELLO_PAYLOAD[:9])
 
     with FakeBoard(short) as board, Link(board.port) as link, pytest.raises(ProtocolError, match="hello"):
         link.hello()

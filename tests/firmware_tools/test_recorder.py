@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from fake_board import Answer, FakeBoard, audio_frames
+from fake_board import HELLO_PAYLOAD, Answer, FakeBoard, audio_frames
 
-from firmware_tools import recorder
+from firmware_tools import capture, recorder
+from firmware_tools.audio_frames import END, RECORD
 from firmware_tools.errors import LinkError
 from firmware_tools.link import Link, PortGoneError
-from firmware_tools.recorder import END, levels, record_clip
-from firmware_tools.replies import CommandRefusedError
+from firmware_tools.recorder import levels, record_clip
+from firmware_tools.replies import COMMAND_STATUS, CommandRefusedError, State
 from firmware_tools.wire import BoardCode, Frame, Type
 
 SAMPLES = np.random.default_rng(5).integers(-20_000, 20_000, 1_000).astype("<i2")
@@ -18,8 +19,10 @@ SAMPLES = np.random.default_rng(5).integers(-20_000, 20_000, 1_000).astype("<i2"
 
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recorder, "QUIET_TIMEOUT_S", 0.3)
     monkeypatch.setattr(recorder, "STOP_TIMEOUT_S", 0.3)
+    monkeypatch.setattr(capture, "QUIET_S", 0.3)
+    monkeypatch.setattr(capture, "COMMAND_TIMEOUT_S", 0.1)
+    monkeypatch.setattr(capture, "START_RETRIES", 3)
 
 
 def recording_board(*faults: str) -> Answer:
@@ -27,6 +30,12 @@ def recording_board(*faults: str) -> Answer:
     left = list(faults)
 
     def answer(board: FakeBoard, command: Frame) -> None:
+        if command.type == Type.HELLO:
+            board.reply(command, Type.REPLY_HELLO, HELLO_PAYLOAD)
+            return
+        if command.type == COMMAND_STATUS:
+            board.tell_status(command, State.RECORDING, take=0 if "endless" in faults else board.take)
+            return
         if command.type != Type.RECORD:
             board.ack(command)
             return
@@ -35,34 +44,45 @@ def recording_board(*faults: str) -> Answer:
             board.nak(command, BoardCode.BUSY)
             return
         board.ack(command)
-        for number, frame in enumerate(audio_frames(board, SAMPLES.tobytes())):
+        *_, board.take = RECORD.unpack(command.payload)
+        overrun = 1 if fault == "overrun" else -1
+        for number, frame in enumerate(audio_frames(board, SAMPLES.tobytes(), take=board.take, overrun=overrun)):
             if number == 1 and fault == "unplug":
                 board.unplug()
                 return
             if number == 1 and fault == "lose":
                 continue
             if number == 1 and fault == "damage":
-                frame = frame[:20] + bytes([frame[20] ^ 1]) + frame[21:]
+                frame = frame[:200] + bytes([frame[200] ^ 128]) + frame[201:]
             board.raw(frame)
             if number == 1 and fault == "text":
                 board.raw(b"I (312) wifi: connected\r\n")
         if fault != "endless":
-            board.send(Type.EVENT_END, END.pack(len(SAMPLES), 9 if fault == "overrun" else 0, 0, 4))
+            board.send(Type.EVENT_END, END.pack(board.take, len(SAMPLES), 256 * (fault == "overrun"), 0, 0, 4))
 
     return answer
 
 
-def test_endless_audio_for_somebody_else_does_not_hang() -> None:
-    def endless(board: FakeBoard, command: Frame) -> None:
+def test_audio_of_another_take_is_never_taken_for_ours() -> None:
+    def mixed(board: FakeBoard, command: Frame) -> None:
         if command.type == Type.RECORD:
-            for first in range(0, 10_000, 256):
-                board.send(Type.EVENT_AUDIO, first.to_bytes(8, "little") + b"\0" + bytes(512))
-        else:
-            board.ack(command)
+            *_, board.take = RECORD.unpack(command.payload)
+            for frame in audio_frames(board, bytes(20_000), take=board.take ^ 1):
+                board.raw(frame)
+        recording_board()(board, command)
 
-    with FakeBoard(endless) as board, Link(board.port) as link:
+    with FakeBoard(mixed) as board, Link(board.port) as link:
         taken = record_clip(link, 1_000, attempts=1)
-    assert taken.reasons == ("recording did not end where it should",)
+    assert taken.ok
+    np.testing.assert_array_equal(taken.samples, SAMPLES)
+
+
+def test_board_that_is_busy_is_stopped_first() -> None:
+    with FakeBoard(recording_board("busy", "")) as board, Link(board.port) as link:
+        taken = record_clip(link, 1_000)
+        orders = [command.type for command in board.commands]
+    assert orders[:3] == [Type.HELLO, Type.RECORD, Type.STOP] and orders.count(Type.RECORD) == 2
+    assert taken.ok and taken.attempts == 2
 
 
 def test_whole_clip_is_the_samples() -> None:
@@ -73,7 +93,7 @@ def test_whole_clip_is_the_samples() -> None:
     np.testing.assert_array_equal(taken.samples, SAMPLES)
 
 
-@pytest.mark.parametrize("fault", ["lose", "damage", "overrun", "busy", "endless"])
+@pytest.mark.parametrize("fault", ["lose", "damage", "overrun", "endless"])
 def test_clip_that_is_not_whole_is_recorded_again(fault: str) -> None:
     played = []
     with FakeBoard(recording_board(fault, "")) as board, Link(board.port) as link:
@@ -86,7 +106,7 @@ def test_clip_that_is_not_whole_is_recorded_again(fault: str) -> None:
     ("fault", "reason", "lost"),
     [
         ("lose", "256 of 1000 samples lost, the first at 256", 256),
-        ("overrun", "overran: 9 samples", 0),
+        ("overrun", "overran: 256 samples", 256),
         ("endless", "did not end", 0),
     ],
 )
@@ -124,7 +144,7 @@ def test_silent_board_is_an_error() -> None:
     with (
         FakeBoard(lambda board, command: None) as board,
         Link(board.port) as link,
-        pytest.raises(LinkError, match="records nothing"),
+        pytest.raises(LinkError, match="no answer to HELLO"),
     ):
         record_clip(link, 1_000)
 

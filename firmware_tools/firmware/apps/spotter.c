@@ -315,14 +315,34 @@ static void start_listening(const kws_wire_frame *command)
     kws_link_ack(&serial_line, command, 0);
 }
 
+static kws_status status(void)
+{
+    const int listens = app.mode == LISTEN_MICROPHONE || app.mode == LISTEN_HOST;
+    return (kws_status){
+        .state = listens ? KWS_STATE_LISTENING : KWS_STATE_IDLE,
+        .lost = app.mode == LISTEN_MICROPHONE ? kws_port_mic_overruns() : 0,
+        .position = position(),
+    };
+}
+
+static void tell_status(const kws_wire_frame *command)
+{
+    const kws_status now = status();
+    kws_link_status(&serial_line, command, &now);
+}
+
 static void obey(const kws_wire_frame *command)
 {
-    if (app.mode == LISTEN_MICROPHONE && command->type != KWS_CMD_HELLO) {
+    const int asks = command->type == KWS_CMD_HELLO || command->type == KWS_CMD_STATUS;
+    if (app.mode == LISTEN_MICROPHONE && !asks) {
         stop(); /* any other command ends the stream; the microphone must not run on unheard */
     }
     switch (command->type) {
     case KWS_CMD_HELLO:
         kws_link_hello(&serial_line, command, &hello);
+        break;
+    case KWS_CMD_STATUS:
+        tell_status(command);
         break;
     case KWS_CMD_CLIP_BEGIN:
         begin_clip(command);
@@ -374,8 +394,10 @@ int main(void)
             obey(&command);
         }
         const size_t heard = app.mode == LISTEN_MICROPHONE ? listen_to_microphone() : 0;
+        const kws_status now = status();
+        kws_link_beat(&serial_line, &now);
         if (!commanded && heard == 0) {
-            kws_port_idle();
+            kws_link_idle(&serial_line, 0);
         }
     }
 }

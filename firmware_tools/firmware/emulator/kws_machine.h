@@ -35,6 +35,8 @@ typedef struct kws_machine_config {
     uint32_t flash_bytes;
     const uint8_t *flash; /* its content, flash_bytes of it */
     uint64_t clock_hz;
+    double mic_rate_factor; /* true rate of the microphone over the one that was set: 1.0001 is 100 ppm fast */
+    int realtime;           /* hold time to real time whenever the microphone runs, whatever plays */
     int pty_fd;     /* master side, non-blocking */
     int control_fd; /* readable when the owner says something or is gone */
     int parent_pid; /* this process ends when it is no longer its child */

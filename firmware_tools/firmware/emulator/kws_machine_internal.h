@@ -31,10 +31,11 @@ typedef struct kws_mic {
     uint32_t overruns;
     uint64_t total_samples, total_overruns;
     int16_t fifo[KWS_MIC_FIFO];
+    uint32_t lost_before[KWS_MIC_FIFO]; /* overruns when each sample of fifo came in */
     size_t fifo_head, fifo_count;
     int16_t *audio; /* what is queued: audio[played .. queued) */
     size_t played, queued, room;
-    bool paced;          /* the queue is empty: time is held to real time from the anchor on */
+    bool paced;          /* time is held to real time from the anchor on: the queue is empty, or so ordered */
     uint64_t anchor_cycles;
     uint64_t anchor_ns;
 } kws_mic;
@@ -50,6 +51,10 @@ struct kws_machine {
     uint32_t last_block;
     kws_block *last; /* the last block, NULL after a reset */
     uint32_t wake;
+    uint64_t reset_at;  /* cycle of the last reset */
+    uint64_t time_read; /* microseconds, as read last */
+    uint64_t alarm;     /* cycle at which the alarm rises, KWS_NEVER: not set */
+    uint64_t alarm_set, alarm_set_ns; /* when it was set, in virtual and in real time */
     uint32_t stop, detail, bad_address, bad_access;
     uint32_t cpacr, demcr, dwt_ctrl, cyccnt_base;
     kws_uart uart;

@@ -37,6 +37,8 @@ void kws_machine_free(kws_machine *m)
 void kws_machine_reset(kws_machine *m)
 {
     m->wake = 0;
+    m->reset_at = m->cycles;
+    m->alarm = KWS_NEVER;
     m->stop = KWS_STOP_NONE;
     m->cpacr = m->demcr = m->dwt_ctrl = 0;
     m->cyccnt_base = 0;
@@ -170,12 +172,24 @@ static uint64_t next_wake(const kws_machine *m)
         next = min_u64(next, kws_uart_tx_wake(m));
     if (m->wake & KWS_WAKE_MIC)
         next = min_u64(next, kws_mic_wake(m));
+    if (m->wake & KWS_WAKE_ALARM)
+        next = min_u64(next, m->alarm);
     return next;
+}
+
+/* The same for an alarm while nothing plays: its delay passes in real time, or an idle board would spin. */
+static uint64_t ahead_of_alarm_ns(const kws_machine *m)
+{
+    double delay_ns = (double)(m->alarm - m->alarm_set) * 1e9 / (double)m->config.clock_hz;
+    double passed_ns = (double)(kws_host_now_ns() - m->alarm_set_ns);
+    return delay_ns > passed_ns ? (uint64_t)(delay_ns - passed_ns) : 0;
 }
 
 /* Real time still to pass before virtual time may reach `next`, in ns; 0 when it need not wait. */
 static uint64_t ahead_ns(kws_machine *m, uint64_t next)
 {
+    if (next == m->alarm && m->mic.rate_hz == 0)
+        return ahead_of_alarm_ns(m);
     if (!m->mic.paced || m->mic.rate_hz == 0)
         return 0;
     double virtual_ns = (double)(next - m->mic.anchor_cycles) * 1e9 / (double)m->config.clock_hz;
@@ -235,15 +249,38 @@ int kws_machine_run(kws_machine *m, uint32_t entry)
 
 /* ---- system registers ------------------------------------------------------------------------------------------ */
 
+static uint64_t time_us(const kws_machine *m)
+{
+    uint64_t cycles = m->cycles - m->reset_at, hz = m->config.clock_hz;
+    return cycles / hz * 1000000u + cycles % hz * 1000000u / hz;
+}
+
+static void set_alarm(kws_machine *m, uint32_t delay_us)
+{
+    m->alarm = delay_us == 0 ? KWS_NEVER : m->cycles + ((uint64_t)delay_us * m->config.clock_hz + 999999u) / 1000000u;
+    m->alarm_set = m->cycles;
+    m->alarm_set_ns = kws_host_now_ns();
+}
+
 uint64_t kws_machine_system_read(void *uc, uint64_t offset, unsigned bytes, void *user)
 {
     kws_machine *m = user;
     (void)uc;
     (void)bytes;
-    if (offset == KWS_SYS_WAKE)
+    switch (offset) {
+    case KWS_SYS_WAKE:
         return m->wake;
-    kws_machine_halt(m, KWS_STOP_REGISTER, KWS_SYS_BASE + (uint32_t)offset);
-    return 0;
+    case KWS_SYS_TIME_LOW:
+        m->time_read = time_us(m);
+        return (uint32_t)m->time_read;
+    case KWS_SYS_TIME_HIGH:
+        return m->time_read >> 32;
+    case KWS_SYS_TRAITS:
+        return m->config.realtime ? 0 : 1;
+    default:
+        kws_machine_halt(m, KWS_STOP_REGISTER, KWS_SYS_BASE + (uint32_t)offset);
+        return 0;
+    }
 }
 
 void kws_machine_system_write(void *uc, uint64_t offset, unsigned bytes, uint64_t value, void *user)
@@ -257,6 +294,8 @@ void kws_machine_system_write(void *uc, uint64_t offset, unsigned bytes, uint64_
         kws_machine_halt(m, KWS_STOP_FAULT, (uint32_t)value);
     else if (offset == KWS_SYS_LOG)
         m->config.on_log((uint32_t)value);
+    else if (offset == KWS_SYS_ALARM)
+        set_alarm(m, (uint32_t)value);
     else
         kws_machine_halt(m, KWS_STOP_REGISTER, KWS_SYS_BASE + (uint32_t)offset);
 }

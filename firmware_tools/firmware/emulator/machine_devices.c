@@ -140,7 +140,20 @@ void kws_machine_uart_write(void *uc, uint64_t offset, unsigned bytes, uint64_t 
 static uint64_t sample_time(const kws_machine *m, uint64_t index)
 {
     uint64_t rate = m->mic.rate_hz;
+    if (m->config.mic_rate_factor != 1.0)
+        return m->mic.start + (uint64_t)((double)(index + 1u) * (double)m->config.clock_hz /
+                                         ((double)rate * m->config.mic_rate_factor));
     return m->mic.start + ((index + 1u) * m->config.clock_hz + rate - 1u) / rate;
+}
+
+static void hold_to_real_time(kws_machine *m)
+{
+    kws_mic *mic = &m->mic;
+    if (mic->paced)
+        return;
+    mic->paced = true;
+    mic->anchor_cycles = m->cycles;
+    mic->anchor_ns = kws_host_now_ns();
 }
 
 static int16_t next_audio(kws_machine *m)
@@ -148,11 +161,7 @@ static int16_t next_audio(kws_machine *m)
     kws_mic *mic = &m->mic;
     if (mic->played < mic->queued)
         return mic->audio[mic->played++];
-    if (!mic->paced) {
-        mic->paced = true;
-        mic->anchor_cycles = m->cycles;
-        mic->anchor_ns = kws_host_now_ns();
-    }
+    hold_to_real_time(m);
     return 0;
 }
 
@@ -169,7 +178,9 @@ void kws_mic_advance(kws_machine *m)
             mic->overruns++;
             mic->total_overruns++;
         } else {
-            mic->fifo[(mic->fifo_head + mic->fifo_count++) % KWS_MIC_FIFO] = sample;
+            size_t place = (mic->fifo_head + mic->fifo_count++) % KWS_MIC_FIFO;
+            mic->fifo[place] = sample;
+            mic->lost_before[place] = mic->overruns;
         }
     }
 }
@@ -199,6 +210,18 @@ static void set_rate(kws_machine *m, uint32_t rate_hz)
     mic->produced = 0;
     mic->overruns = 0;
     mic->fifo_count = 0;
+    if (m->config.realtime)
+        hold_to_real_time(m);
+}
+
+/* Samples waiting that follow each other without a loss. */
+static size_t level_without_gap(const kws_mic *mic)
+{
+    size_t count = 0;
+    while (count < mic->fifo_count &&
+           mic->lost_before[(mic->fifo_head + count) % KWS_MIC_FIFO] == mic->lost_before[mic->fifo_head])
+        count++;
+    return count;
 }
 
 int kws_machine_play(kws_machine *m, const int16_t *samples, size_t count)
@@ -224,7 +247,8 @@ int kws_machine_play(kws_machine *m, const int16_t *samples, size_t count)
         memcpy(mic->audio + left, samples, count * sizeof *samples);
     mic->played = 0;
     mic->queued = left + count;
-    mic->paced = false;
+    if (!m->config.realtime)
+        mic->paced = false;
     return 0;
 }
 
@@ -240,7 +264,7 @@ uint64_t kws_machine_mic_read(void *uc, uint64_t offset, unsigned bytes, void *u
     case KWS_MIC_RATE:
         return mic->rate_hz;
     case KWS_MIC_LEVEL:
-        return mic->fifo_count;
+        return level_without_gap(mic);
     case KWS_MIC_DATA:
         if (mic->fifo_count > 0) {
             sample = mic->fifo[mic->fifo_head];
@@ -249,7 +273,7 @@ uint64_t kws_machine_mic_read(void *uc, uint64_t offset, unsigned bytes, void *u
         }
         return (uint32_t)(int32_t)sample;
     case KWS_MIC_OVERRUNS:
-        return mic->overruns;
+        return mic->fifo_count > 0 ? mic->lost_before[mic->fifo_head] : mic->overruns;
     case KWS_MIC_MARK:
         return mic->mark;
     default:

@@ -17,6 +17,15 @@ uint32_t kws_port_cycles(void);
 /* Core clock in Hz. */
 uint32_t kws_port_clock_hz(void);
 
+/* Microseconds since reset. Never goes back, never wraps, goes on while the core sleeps. */
+uint64_t kws_port_time_us(void);
+
+/* Make kws_port_idle return at the latest delay_us from now; 0: no such limit. Replaces the limit set before. */
+void kws_port_alarm_us(uint32_t delay_us);
+
+/* Line rate of the UART in bits/s; 0 when no rate limits it (a USB port of the controller itself). */
+uint32_t kws_port_baud(void);
+
 /* One received byte, or -1 when none is waiting. */
 int kws_port_uart_read(void);
 
@@ -27,14 +36,27 @@ void kws_port_uart_write(const uint8_t *bytes, size_t len);
 int kws_port_mic_start(uint32_t rate_hz);
 void kws_port_mic_stop(void);
 
-/* Take up to max samples that are waiting; returns how many were taken (0 when none). */
+/* Gain of the microphone in hundredths of a dB, as set by the port; 0 when there is none. */
+int16_t kws_port_mic_gain_cdb(void);
+
+/* Take up to max samples that are waiting; returns how many were taken (0 when none). What one call returns is free of
+ * gaps: where samples were lost, the samples after the loss come with a later call. */
 size_t kws_port_mic_read(int16_t *samples, size_t max);
 
-/* Samples lost since kws_port_mic_start because nobody fetched them in time. */
+/* Samples lost since kws_port_mic_start because nobody fetched them in time: those that were lost before the sample
+ * that kws_port_mic_read returns next. The place of a loss is known exactly this way. */
 uint32_t kws_port_mic_overruns(void);
 
-/* Sleep until there is something to do (a received byte, a sample). May return early. */
+/* Sleep until there is something to do (a received byte, a sample, the alarm). May return early. */
 void kws_port_idle(void);
+
+/* The flashed image and its length, 0 when the port cannot tell; the CRC-32 over it is the firmware's identity. */
+const uint8_t *kws_port_image(size_t *len);
+
+/* What is special about the board: KWS_TRAIT_... or-ed. */
+uint32_t kws_port_traits(void);
+
+#define KWS_TRAIT_VIRTUAL_TIME 1u /* its time does not pass with the time of the world */
 
 /* A short printable name of the board, NUL-terminated. */
 const char *kws_port_board_name(void);

@@ -7,6 +7,8 @@ void kws_link_init(kws_link *link)
 {
     kws_wire_rx_init(&link->rx, link->rx_bytes, sizeof link->rx_bytes);
     link->sequence = 0;
+    link->beat_us = 0;
+    link->next_beat_us = 0;
 }
 
 int kws_link_poll(kws_link *link, kws_wire_frame *command)
@@ -62,13 +64,34 @@ void kws_link_nak(kws_link *link, const kws_wire_frame *command, int error, uint
     kws_link_send(link);
 }
 
+/* Identity of the firmware: CRC-32 over the flashed image, worked out once. */
+static uint32_t image_crc(void)
+{
+    static uint32_t crc;
+    static uint8_t known;
+    if (!known) {
+        size_t len = 0;
+        const uint8_t *image = kws_port_image(&len);
+        crc = len != 0 ? kws_crc32(0, image, len) : 0;
+        known = 1;
+    }
+    return crc;
+}
+
 void kws_link_hello(kws_link *link, const kws_wire_frame *command, const kws_hello *hello)
 {
     kws_wire_tx *tx = &link->tx;
+    const uint32_t crc = image_crc();
     kws_link_reply(link, KWS_REPLY_HELLO, command);
+    kws_wire_put_u8(tx, KWS_PROTOCOL);
+    kws_wire_put_u8(tx, (uint8_t)kws_port_traits());
     kws_wire_put_u32(tx, hello->sample_rate_hz);
     kws_wire_put_u32(tx, kws_port_clock_hz());
+    kws_wire_put_u32(tx, kws_port_baud());
+    kws_wire_put_u32(tx, crc);
     kws_wire_put_u16(tx, KWS_WIRE_MAX_PAYLOAD);
+    kws_wire_put_u8(tx, hello->codecs);
+    kws_wire_put_u16(tx, (uint16_t)kws_port_mic_gain_cdb());
     kws_wire_put_u32(tx, hello->clip_samples);
     kws_wire_put_u16(tx, hello->clip_frames);
     kws_wire_put_u16(tx, hello->features);
@@ -82,4 +105,55 @@ void kws_link_hello(kws_link *link, const kws_wire_frame *command, const kws_hel
         kws_wire_put_text(tx, hello->label_names[i]);
     }
     kws_link_send(link);
+}
+
+/* ---- heart-beat ------------------------------------------------------------------------------------------------ */
+
+static void put_status(kws_wire_tx *tx, const kws_status *status, uint64_t now_us)
+{
+    kws_wire_put_u64(tx, now_us);
+    kws_wire_put_u8(tx, status->state);
+    kws_wire_put_u16(tx, status->take);
+    kws_wire_put_u64(tx, status->position);
+    kws_wire_put_u32(tx, status->lost);
+}
+
+void kws_link_status(kws_link *link, const kws_wire_frame *command, const kws_status *status)
+{
+    if (command->len != 2) {
+        kws_link_nak(link, command, KWS_ERR_ARG, 0);
+        return;
+    }
+    const uint64_t now_us = kws_port_time_us();
+    link->beat_us = 1000u * (uint32_t)kws_wire_get_u16(command->payload);
+    link->next_beat_us = now_us + link->beat_us;
+    kws_link_reply(link, KWS_REPLY_STATUS, command);
+    put_status(&link->tx, status, now_us);
+    kws_link_send(link);
+}
+
+void kws_link_beat(kws_link *link, const kws_status *status)
+{
+    if (link->beat_us == 0) {
+        return;
+    }
+    const uint64_t now_us = kws_port_time_us();
+    if (now_us < link->next_beat_us) {
+        return;
+    }
+    link->next_beat_us = now_us + link->beat_us;
+    kws_link_event(link, KWS_EVENT_BEAT);
+    put_status(&link->tx, status, now_us);
+    kws_link_send(link);
+}
+
+void kws_link_idle(kws_link *link, uint32_t most_us)
+{
+    if (link->beat_us != 0) {
+        const uint64_t now_us = kws_port_time_us();
+        const uint32_t left = now_us < link->next_beat_us ? (uint32_t)(link->next_beat_us - now_us) : 1u;
+        most_us = most_us == 0 || left < most_us ? left : most_us;
+    }
+    kws_port_alarm_us(most_us);
+    kws_port_idle();
 }

@@ -11,10 +11,15 @@
 #define KWS_SYS_WAKE 0x000u  /* rw: lines that end a WFI, KWS_WAKE_... or-ed */
 #define KWS_SYS_FAULT 0x004u /* w: the firmware reports that it cannot go on; the board halts */
 #define KWS_SYS_LOG 0x008u   /* w: one character for the debugger's console */
+#define KWS_SYS_TIME_LOW 0x00Cu  /* r: microseconds since reset; reading it keeps the upper half for the next register */
+#define KWS_SYS_TIME_HIGH 0x010u /* r: upper half of the time read last */
+#define KWS_SYS_ALARM 0x014u     /* w: raise a line so many microseconds from now, 0: never; takes back the last one */
+#define KWS_SYS_TRAITS 0x018u    /* r: bit 0: time is virtual and passes as it likes */
 
 #define KWS_WAKE_RX 0x1u  /* KWS_UART_RX_MARK bytes wait, or fewer and the line has gone idle */
 #define KWS_WAKE_TX 0x2u  /* the transmitter is at most half full */
 #define KWS_WAKE_MIC 0x4u /* KWS_MIC_MARK samples wait */
+#define KWS_WAKE_ALARM 0x8u /* the alarm's time has come */
 
 /* ---- UART: 8N1 with RTS/CTS flow control -------------------------------------------------------------------- */
 #define KWS_UART_BASE 0x40001000u
@@ -31,9 +36,9 @@
 /* ---- microphone: 16 bit, mono ------------------------------------------------------------------------------- */
 #define KWS_MIC_BASE 0x40002000u
 #define KWS_MIC_RATE 0x000u     /* rw: samples a second; writing starts afresh, 0 stops */
-#define KWS_MIC_LEVEL 0x004u    /* r: samples waiting */
+#define KWS_MIC_LEVEL 0x004u    /* r: samples waiting, up to the next place where some were lost */
 #define KWS_MIC_DATA 0x008u     /* r: next sample, sign extended; 0 when none waits */
-#define KWS_MIC_OVERRUNS 0x00Cu /* r: samples lost since the start because the memory was full */
+#define KWS_MIC_OVERRUNS 0x00Cu /* r: samples lost since the start, before the next one in DATA, by a full memory */
 #define KWS_MIC_MARK 0x010u     /* rw: samples that raise the line, 1 at reset */
 
 #define KWS_MIC_FIFO 4096u

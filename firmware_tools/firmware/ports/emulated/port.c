@@ -32,12 +32,28 @@ uint32_t kws_port_clock_hz(void)
     return KWS_CLOCK_HZ;
 }
 
+uint64_t kws_port_time_us(void)
+{
+    const uint32_t low = REG(KWS_SYS_BASE, KWS_SYS_TIME_LOW);
+    return (uint64_t)REG(KWS_SYS_BASE, KWS_SYS_TIME_HIGH) << 32 | low;
+}
+
+void kws_port_alarm_us(uint32_t delay_us)
+{
+    REG(KWS_SYS_BASE, KWS_SYS_ALARM) = delay_us;
+}
+
 /* ---- UART ---------------------------------------------------------------------------------------------------- */
 
 static void sleep_for(uint32_t lines)
 {
     REG(KWS_SYS_BASE, KWS_SYS_WAKE) = lines;
     __asm volatile("dsb\n\twfi" ::: "memory");
+}
+
+uint32_t kws_port_baud(void)
+{
+    return KWS_BAUD;
 }
 
 int kws_port_uart_read(void)
@@ -74,6 +90,11 @@ void kws_port_mic_stop(void)
     REG(KWS_MIC_BASE, KWS_MIC_RATE) = 0;
 }
 
+int16_t kws_port_mic_gain_cdb(void)
+{
+    return 0;
+}
+
 size_t kws_port_mic_read(int16_t *samples, size_t max)
 {
     size_t waiting = REG(KWS_MIC_BASE, KWS_MIC_LEVEL);
@@ -92,7 +113,21 @@ uint32_t kws_port_mic_overruns(void)
 
 void kws_port_idle(void)
 {
-    sleep_for(KWS_WAKE_RX | KWS_WAKE_MIC);
+    sleep_for(KWS_WAKE_RX | KWS_WAKE_MIC | KWS_WAKE_ALARM);
+}
+
+/* Laid down by linker.ld; only their addresses mean anything. */
+extern const uint8_t kws_ld_image_start, kws_ld_image_end;
+
+const uint8_t *kws_port_image(size_t *len)
+{
+    *len = (size_t)((uintptr_t)&kws_ld_image_end - (uintptr_t)&kws_ld_image_start);
+    return &kws_ld_image_start;
+}
+
+uint32_t kws_port_traits(void)
+{
+    return REG(KWS_SYS_BASE, KWS_SYS_TRAITS) & KWS_TRAIT_VIRTUAL_TIME;
 }
 
 const char *kws_port_board_name(void)
