@@ -92,6 +92,7 @@ def metrics(scores: Scores, y: Labels, threshold: float, labels: Sequence[str]) 
         "per_keyword": {
             labels[k]: {
                 "tpr": share(int((found == k)[y == k].sum()), int((y == k).sum())),
+                "tpr_ci95": list(wilson(int((found == k)[y == k].sum()), int((y == k).sum()))),
                 "fpr": share(int((found == k)[y != k].sum()), int((y != k).sum())),
                 "clips": int((y == k).sum()),
             }

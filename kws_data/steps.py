@@ -173,9 +173,15 @@ def check_limits(ctx: RunContext) -> BudgetReport:
 
 def flash(ctx: RunContext) -> str:
     """Build the detector's image and write it to the board, unless it is there already."""
+    from kws_data.errors import BoardError
     from kws_data.firmware import flash_spotter
 
-    report = flash_spotter(ctx.board(), ctx.bundle(), ctx.firmware_dir)
+    board, port = ctx.board(), ctx.config.device.port
+    if board.emulated and port is not None:
+        raise BoardError(
+            "the emulated board has no port", port, "leave device.port out, or name the board on that port"
+        )
+    report = flash_spotter(board, ctx.bundle(), ctx.firmware_dir)
     return report.sha256
 
 

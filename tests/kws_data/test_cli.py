@@ -58,6 +58,7 @@ def test_the_list_of_verbs_matches_the_commands_and_the_readme() -> None:
         (["record", "--words", "yes", "--speaker", "a", "--consent", "x", "--board", "nothing"], "nothing"),
         (["record", "--words", "yes", "--speaker", "a", "--consent", "x", "--port", "/dev/none"], "/dev/none"),
         (["device-eval", "{demo}"], "kws"),
+        (["flash", "{demo}", "--set", "device.board=nothing"], "kws"),
         (["export", "{demo}"], "call kws"),
         (["report", "{demo}"], "call kws"),
     ],
