@@ -75,7 +75,7 @@ class Chaos:
         every_bytes: mean distance between two faults on the way to the host; 0 for none.
         to_board_every_bytes: the same on the way to the board, where only bytes are damaged.
         mix: relative frequency of each fault.
-        stall_s: longest stall.
+        stall_s: longest stall; most are far shorter.
         bytes_per_s: passes no more than this to the host, as a slow line would; None for no limit.
     """
 
@@ -83,7 +83,7 @@ class Chaos:
     every_bytes: float = 4_096.0
     to_board_every_bytes: float = 0.0
     mix: Mapping[Fault, float] = field(default_factory=lambda: MIX)
-    stall_s: float = 0.05
+    stall_s: float = 1.5
     bytes_per_s: float | None = None
 
 
@@ -284,7 +284,7 @@ class ChaosLine:
     def _carry_out(self, fault: Fault) -> None:
         self._carried_out[fault] += 1
         if fault is Fault.STALL:
-            self._quiet_until = time.monotonic() + self.chaos.stall_s * float(self._rng.random())
+            self._quiet_until = time.monotonic() + self.chaos.stall_s * float(self._rng.random()) ** 20
         elif fault is Fault.DISCONNECT:
             self._disconnect()
         elif self._power_cycle is None:

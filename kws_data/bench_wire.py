@@ -17,7 +17,7 @@ from firmware_tools.wire import MAX_PAYLOAD, Decoder, Frame, Type, encode
 from firmware_tools.wire_native import NativeDecoder, new_decoder
 
 AUDIO_PAYLOAD = 521  # position, flags, 256 samples
-SPEED_FRAMES = 40_000
+SPEED_FRAMES = 20_000
 INPUTS_A_JOB = 20_000
 JOB_TIMEOUT_S = 600.0
 POOL_SEED = 3
