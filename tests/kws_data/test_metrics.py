@@ -37,7 +37,7 @@ def test_metrics_of_a_table_counted_by_hand() -> None:
     assert found["fpr"] == pytest.approx(1 / 3)
     assert found["accuracy"] == pytest.approx(3 / 6)
     assert found["per_keyword"]["yes"] == {"tpr": 0.5, "tpr_ci95": list(wilson(1, 2)), "fpr": 0.25, "clips": 2}
-    assert found["per_keyword"]["no"] == {"tpr": 0.0, "fpr": 0.2, "clips": 1}
+    assert found["per_keyword"]["no"] == {"tpr": 0.0, "tpr_ci95": list(wilson(0, 1)), "fpr": 0.2, "clips": 1}
     assert found["clips"] == 6 and found["threshold"] == 0.5
 
 
