@@ -152,7 +152,9 @@ class Capture(Iterator[Block]):
     # ---- the flow --------------------------------------------------------------------------------------------------
 
     def _run(self) -> Generator[Block, None, None]:
-        gather, self.link.gather_s = self.link.gather_s, GATHER_S if self._steady else 0.0
+        gather = self.link.gather_s
+        if self._steady and not self.link.clock.virtual_time:  # there nothing is gained: more comes at once
+            self.link.gather_s = GATHER_S
         try:
             while not self._over:
                 block = self._step()

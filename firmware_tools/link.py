@@ -32,7 +32,8 @@ from firmware_tools.replies import (
     parse_hello,
     parse_status,
 )
-from firmware_tools.wire import Decoder, Frame, LineCounters, Type, encode
+from firmware_tools.wire import Frame, LineCounters, Type, encode
+from firmware_tools.wire_native import new_decoder
 
 ANSWER_TIMEOUT_S = 1.0  # then a command is sent again
 RETRIES = 9
@@ -91,7 +92,7 @@ class Link:
     def __init__(self, port: str, baud: int = 921_600) -> None:
         self.port = port
         self.baud = baud
-        self._decoder = Decoder()
+        self._decoder = new_decoder()
         self._waiting: deque[Frame] = deque()
         self._sequence = 0
         self._take = int.from_bytes(os.urandom(2), "little")  # not the number that the host before us began with

@@ -59,13 +59,22 @@ class BoardSession:
 
 
 @contextmanager
-def open_board(board: BoardSpec, port: str | None = None, state_dir: Path | None = None) -> Iterator[BoardSession]:
+def open_board(
+    board: BoardSpec,
+    port: str | None = None,
+    state_dir: Path | None = None,
+    *,
+    realtime: bool = False,
+    mic_ppm: float = 0.0,
+) -> Iterator[BoardSession]:
     """Power the board on, open its port and ask who it is; everything is let go at the end of the block.
 
     Args:
         board: the board.
         port: its serial port. None starts the emulated board, which runs what was flashed to it.
         state_dir: the emulated board's folder; ``.kws/boards/<name>`` when None.
+        realtime: the emulated board takes a second to record a second.
+        mic_ppm: how much too fast the emulated board's microphone samples, in parts per million.
 
     Raises:
         BoardError: a real board without a port, or an emulated board with nothing in its flash.
@@ -82,7 +91,7 @@ def open_board(board: BoardSpec, port: str | None = None, state_dir: Path | None
         raise BoardError("nothing is flashed", str(folder / FLASH_FILE), "flash an app first: kws flash")
     from firmware_tools.emulator import EmulatedBoard
 
-    with EmulatedBoard(board, folder) as emulated:
+    with EmulatedBoard(board, folder, realtime=realtime, mic_ppm=mic_ppm) as emulated:
         try:
             with Link(emulated.port, board.baud) as link:
                 yield BoardSession(board, link, link.hello(), emulated.play)
