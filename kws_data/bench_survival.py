@@ -192,10 +192,11 @@ def small_disk_works() -> bool:
     if shutil.which("unshare") is None:
         return False
     with tempfile.TemporaryDirectory() as name:
-        return _run(_on_small_disk(Path(name), ["true"])).returncode == 0
+        return _run(on_small_disk(Path(name), ["true"])).returncode == 0
 
 
-def _on_small_disk(folder: Path, command: list[str]) -> list[str]:
+def on_small_disk(folder: Path, command: list[str]) -> list[str]:
+    """``command`` with a file system of ``DISK_BYTES`` of its own at ``folder``, which nobody else sees."""
     script = f'mount -t tmpfs -o size={DISK_BYTES} none "$1" && shift && exec "$@"'
     return ["unshare", "--map-root-user", "--mount", "sh", "-c", script, "sh", str(folder), *command]
 
@@ -207,7 +208,7 @@ def bench_disk_full(tries: int = 10, *, takes: int = 10, progress: Progress | No
     """
     with tempfile.TemporaryDirectory(prefix="kws-bench-disk-") as name, bench_boards(1) as boards:
         arguments = [name, str(boards[0]), str(tries), str(takes)]
-        done = _run(_on_small_disk(Path(name), [sys.executable, "-m", "kws_data.bench_survival", *arguments]))
+        done = _run(on_small_disk(Path(name), [sys.executable, "-m", "kws_data.bench_survival", *arguments]))
     if progress:
         progress("disk full", tries, tries)
     if done.returncode != 0:
