@@ -26,7 +26,7 @@
 
 /* Commands, host to board. */
 #define KWS_CMD_HELLO 0x01u       /* -> HELLO */
-#define KWS_CMD_RECORD 0x02u      /* samples u32, 0 = until STOP -> ACK, then AUDIO frames and END */
+#define KWS_CMD_RECORD 0x02u      /* see kws_link.h -> ACK, then AUDIO frames and END */
 #define KWS_CMD_STOP 0x03u        /* -> ACK, after END when something was running */
 #define KWS_CMD_CLIP_BEGIN 0x04u  /* samples u32 -> ACK */
 #define KWS_CMD_CLIP_DATA 0x05u   /* offset u32, pcm16 -> ACK with the next offset */
@@ -45,8 +45,8 @@
 #define KWS_REPLY_STATUS 0x25u   /* see kws_link.h */
 
 /* Events, board to host: they answer no command. */
-#define KWS_EVENT_AUDIO 0x30u     /* first sample u64, flags u8, pcm16 */
-#define KWS_EVENT_END 0x31u       /* samples u64, lost samples u32, cycles u32, events sent before it u32 */
+#define KWS_EVENT_AUDIO 0x30u     /* see kws_link.h */
+#define KWS_EVENT_END 0x31u       /* see kws_link.h */
 #define KWS_EVENT_SCORES 0x32u    /* sample u64, cycles u32, int8 scores */
 #define KWS_EVENT_DETECTION 0x33u /* sample u64, cycles u32, label u8, score i8 */
 #define KWS_EVENT_BEAT 0x34u      /* see kws_link.h */
