@@ -2,28 +2,63 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 import click
 
 from kws_data.cli.options import board_option, json_option, port_option, print_json, verb
 
+if TYPE_CHECKING:
+    from kws_data.findings import Finding
 
-@verb("doctor", "kws doctor --board emulated")
+_COLOURS = {"ok": "green", "note": "yellow", "FAIL": "red"}
+
+
+@verb("doctor", "kws doctor --port /dev/ttyACM0")
 @board_option
 @port_option
+@click.option(
+    "--play",
+    type=click.Path(path_type=Path),
+    default=None,
+    help="Sound for the emulated board's microphone, judged like that of a real one.",
+)
+@click.option("--seconds", type=click.FloatRange(1, 600), default=3.0, show_default=True, help="How long to listen.")
 @json_option
-def command(board: str, port: str | None, as_json: bool) -> int:
-    """Check what kws needs: packages, compilers, voices, the micro interpreter, serial ports, and a board.
+def command(board: str, port: str | None, play: Path | None, seconds: float, as_json: bool) -> int:
+    """Check what kws needs, find the boards, and say for each problem what to do.
 
-    The board check flashes the recorder app to the emulated board, records a known sound and compares it sample for
-    sample. With --port it only asks the board who it is.
+    Packages, compiler, voices; then the boards that are plugged in: may the port be opened, who holds it, is the line
+    rate right, which firmware answers, does the board restart when its port opens, does it lose samples, is its clock
+    right, and what does its microphone hear: nothing, clipping, an offset, hum. Last, the board makes a ramp and a
+    tone itself, which must arrive bit for bit. The emulated board is flashed and examined when no port is named. Exit
+    code 1 when something is to be mended.
     """
+    from kws_data.audio import read_audio
     from kws_data.doctor import examine
 
-    findings = list(examine(board, port))
+    sound = None if play is None else read_audio(play)
+    found: list[Finding] = []
+    for finding in examine(board, port, sound, listen_s=seconds):
+        found.append(finding)
+        if not as_json:
+            _print(finding)
     if as_json:
-        print_json([vars(finding) for finding in findings])
+        print_json([vars(finding) for finding in found])
     else:
-        for finding in findings:
-            mark = "ok  " if finding.ok else "FAIL"
-            click.echo(f"{mark} {finding.what}: {finding.found}" + ("" if finding.ok else f" → {finding.remedy}"))
-    return 0 if all(finding.ok for finding in findings) else 1
+        _sum_up(found)
+    return 0 if all(finding.ok for finding in found) else 1
+
+
+def _print(finding: Finding) -> None:
+    mark = click.style(f"{finding.mark:<5}", fg=_COLOURS[finding.mark], bold=finding.mark == "FAIL")
+    click.echo(f"{mark}{finding.what}: {finding.found}")
+    if finding.remedy and (not finding.ok or finding.warning):
+        click.echo(f"       → {finding.remedy}")
+
+
+def _sum_up(found: Iterable[Finding]) -> None:
+    failed = sum(not finding.ok for finding in found)
+    click.echo("all is well" if not failed else f"{failed} to mend: see the arrows")

@@ -1,0 +1,39 @@
+"""What ``kws doctor`` found: one check each, and what to do about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One check: what was looked at, whether it is well, what was found, what to do.
+
+    ``ok`` False is something to mend; ``warning`` is something to know that does not stop anybody.
+    """
+
+    what: str
+    ok: bool
+    found: str
+    remedy: str = ""
+    warning: bool = False
+
+    @property
+    def mark(self) -> str:
+        """``ok``, ``note`` or ``FAIL``."""
+        return "FAIL" if not self.ok else "note" if self.warning else "ok"
+
+
+def well(what: str, found: str) -> Finding:
+    """Nothing to do."""
+    return Finding(what, True, found)
+
+
+def note(what: str, found: str, remedy: str) -> Finding:
+    """Something to know."""
+    return Finding(what, True, found, remedy, warning=True)
+
+
+def bad(what: str, found: str, remedy: str) -> Finding:
+    """Something to mend."""
+    return Finding(what, False, found, remedy)
