@@ -30,6 +30,8 @@ from types import TracebackType
 
 import numpy as np
 
+from firmware_tools.errors import KwsError
+
 BOOT_TEXT = b"ets Jul 29 2019 12:21:46\r\nrst:0x1 (POWERON_RESET),boot:0x13\r\nload:0x3fff0030,len:1184\r\n"
 PIECE_BYTES = 1 << 16
 AWAY_S = 0.02  # how long a port that vanished is gone
@@ -224,7 +226,7 @@ class ChaosLine:
         try:
             while not self._closing.is_set():
                 self._step()
-        except OSError as error:
+        except (OSError, KwsError) as error:
             self.failure = error  # the board is gone for good: so is the port
             self._unplug()
             self._host = self._slave = -1

@@ -14,6 +14,7 @@ import pytest
 import serial
 
 from firmware_tools.chaos import BOOT_TEXT, BYTES_ONLY, MIX, Chaos, ChaosLine, Damage, Fault
+from firmware_tools.errors import BoardError
 
 DATA = random.Random(1).randbytes(20_000)
 
@@ -162,6 +163,21 @@ def test_a_reset_ends_in_boot_text_and_the_board_that_came_back() -> None:
             os.write(second, b"hello")
             got = read_all(port)
             assert got.endswith(BOOT_TEXT + b"hello") and len(resets) == line.counts[Fault.RESET] == 1
+
+
+def test_a_board_that_does_not_come_back_takes_the_port_with_it() -> None:
+    def power_cycle() -> str:
+        raise BoardError("emulated board is off", "emulated", "power it on with start()")
+
+    with board() as (master, name):
+        with ChaosLine(name, Chaos(every_bytes=1, mix={Fault.RESET: 1.0}), power_cycle) as line:
+            port = serial.Serial(line.port, timeout=0.5)
+            os.write(master, b"x" * 8)
+            with pytest.raises((OSError, TypeError)):
+                for _ in range(20):
+                    port.read(port.in_waiting or 1)
+            port.close()
+        assert isinstance(line.failure, BoardError)
 
 
 def test_a_slow_line_is_as_slow_as_it_should_be() -> None:
