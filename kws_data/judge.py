@@ -1,11 +1,23 @@
-"""What is to be said of a take that is whole: how it sounds, and what a person would do about it."""
+"""What is to be said of a take that is whole: how it sounds, what a person would do about it, how true its clock is."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, fields, replace
+from typing import TYPE_CHECKING, Any
 
+from firmware_tools.verdict import QuarantineRules, Verdict, find_speech, levels
 from kws_data.audio import Samples
+from kws_data.errors import DataError
+
+if TYPE_CHECKING:
+    from firmware_tools.clock import ClockEstimate
+
+#: What a person is told of a take before they keep it.
+ADVICE = QuarantineRules(
+    max_clipping_share=0.001, min_peak_db=-36.0, max_noise_floor_db=-35.0, min_snr_db=10.0, speech_needed=True
+)
+#: Nothing but gaps: where nobody is asked, a clip is set aside only for what was ordered.
+NO_RULES = QuarantineRules(max_clipping_share=None, max_dc=None, min_peak_db=None, max_noise_floor_db=None)
 
 
 @dataclass(frozen=True)
@@ -21,27 +33,58 @@ class Judgement:
     attributes: dict[str, Any] = field(default_factory=dict)
 
 
-def judge(samples: Samples, sample_rate_hz: int) -> Judgement:
-    """Verdict on int16 [n] samples that are whole."""
-    from firmware_tools.recorder import levels
-    from kws_data.vad import speech_in
+def judge(samples: Samples, sample_rate_hz: int, rules: QuarantineRules = ADVICE) -> Judgement:
+    """Verdict on int16 [n] samples that are whole; ``advice`` is what speaks against them by ``rules``."""
+    verdict = Verdict(0, 0, 0, 0, 0, True, levels(samples), find_speech(samples, sample_rate_hz))
+    return Judgement(rules.reasons(verdict, len(samples), sample_rate_hz), figures(verdict, sample_rate_hz))
 
-    level = levels(samples)
-    figures: dict[str, Any] = {
+
+def figures(verdict: Verdict, sample_rate_hz: int) -> dict[str, Any]:
+    """A verdict as it is stored with a clip: plain numbers, rounded, times in seconds."""
+    level, speech = verdict.levels, verdict.speech
+    return {
         "peak_db": round(level.peak_db, 1),
         "rms_db": round(level.rms_db, 1),
         "clipping_share": round(level.clipping_share, 6),
         "dc": round(level.dc, 5),
+        "noise_floor_db": round(speech.noise_floor_db, 1),
+        "snr_db": None if speech.snr_db is None else round(speech.snr_db, 1),
+        "speech_start_s": None if speech.start is None else round(speech.start / sample_rate_hz, 3),
+        "speech_end_s": None if speech.end is None else round(speech.end / sample_rate_hz, 3),
+        "sequence_gaps": verdict.sequence_gaps,
+        "retries": verdict.retries,
     }
-    return Judgement(tuple(_advice(level)), figures | speech_in(samples, sample_rate_hz))
 
 
-def _advice(level: Any) -> list[str]:
-    advice = []
-    if level.clipping_share > 0.001:
-        advice.append("clipped: further from the microphone, or a lower gain")
-    elif level.peak_db < -36:
-        advice.append("very quiet: nearer to the microphone, or a higher gain")
-    if abs(level.dc) > 0.05:
-        advice.append("constant offset: check the microphone's wiring")
-    return advice
+def clock_figures(clock: ClockEstimate | None) -> dict[str, Any]:
+    """The true sample rate as it is stored with a clip; empty when it was not measured."""
+    if clock is None:
+        return {}
+    return {"rate_ppm": round(clock.ppm, 1), "rate_error_ppm": round(float(clock.error_ppm), 1), "rate_by": clock.basis}
+
+
+def quarantine_rules(settings: tuple[str, ...]) -> QuarantineRules:
+    """Rules from ``NAME=VALUE`` texts; what is not named is not a reason. ``NAME=off`` switches a rule off.
+
+    Raises:
+        DataError: no such rule, or a value that is no number.
+    """
+    known = {one.name: one.type for one in fields(QuarantineRules)}
+    chosen: dict[str, Any] = {}
+    for setting in settings:
+        name, _, value = setting.partition("=")
+        if name not in known:
+            raise DataError("no such rule", name, f"rules: {', '.join(known)}")
+        try:
+            chosen[name] = _value(name, value)
+        except ValueError:
+            raise DataError(f"rule {name} has no number", value, f"write {name}=10, or {name}=off") from None
+    return replace(NO_RULES, **chosen)
+
+
+def _value(name: str, value: str) -> Any:
+    if name == "speech_needed":
+        return value in ("", "yes", "true", "1", "on")
+    if value == "off":
+        return None
+    return int(value) if name == "max_retries" else float(value)

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -94,7 +93,7 @@ class Vad:
         while self._next + self.frame <= self._first + len(self._kept):
             at = self._next - self._first
             self._next += self.frame
-            found = self._frame_passed(*self.measure(self._kept[at : at + self.frame]))
+            found = self._frame_passed(*self._measure(self._kept[at : at + self.frame]))
             if found is not None:
                 yield found
             self._forget()
@@ -113,7 +112,7 @@ class Vad:
 
     # ---- one frame -------------------------------------------------------------------------------------------------
 
-    def measure(self, frame: Samples) -> tuple[float, float]:
+    def _measure(self, frame: Samples) -> tuple[float, float]:
         """Level in the band of speech in dBFS, and its spectral flatness 0 to 1."""
         values = frame.astype(np.float64) / 32_768.0
         power = np.abs(np.fft.rfft((values - values.mean()) * self._window)[self._band]) ** 2 + 1e-12
@@ -182,31 +181,3 @@ class Vad:
 
     def _in_samples(self, milliseconds: int) -> int:
         return milliseconds * self.rate_hz // 1_000
-
-
-def speech_in(samples: Samples, sample_rate_hz: int) -> dict[str, Any]:
-    """Where speech is in a short clip, for its verdict: ``speech_start_s``, ``speech_end_s``, ``floor_db``, ``snr_db``.
-
-    The noise floor is that of the clip's quietest fifth. Empty values stand for a clip without speech.
-    """
-    detector = Vad(sample_rate_hz)
-    frames = [detector.measure(part)[0] for part in _frames(samples, detector.frame)]
-    if not frames:
-        return {"floor_db": None, "snr_db": None, "speech_start_s": None, "speech_end_s": None}
-    levels = np.array(frames)
-    floor = max(_FLOOR_LOWEST_DB, float(np.percentile(levels, 20)))
-    loud = np.flatnonzero(levels > floor + detector.settings.on_db)
-    if len(loud) < detector.settings.onset_frames:
-        return {"floor_db": round(floor, 1), "snr_db": None, "speech_start_s": None, "speech_end_s": None}
-    speech = 10 * float(np.log10(np.mean(10 ** (levels[loud] / 10))))
-    seconds = detector.frame / sample_rate_hz
-    return {
-        "floor_db": round(floor, 1),
-        "snr_db": round(speech - floor, 1),
-        "speech_start_s": round(float(loud[0]) * seconds, 3),
-        "speech_end_s": round(float(loud[-1] + 1) * seconds, 3),
-    }
-
-
-def _frames(samples: Samples, size: int) -> Iterator[Samples]:
-    return (samples[at : at + size] for at in range(0, len(samples) - size + 1, size))

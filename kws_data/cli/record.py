@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     "--countdown", type=click.FloatRange(0, 30), default=1.5, show_default=True, help="Seconds before a take."
 )
 @click.option("--yes", "unasked", is_flag=True, help="Ask nothing, keep every take that is whole: for scripts.")
+@click.option("--quarantine", multiple=True, metavar="RULE=VALUE", help="Set takes aside, e.g. min_snr_db=10.")
 @click.option("--new-session", is_flag=True, help="Begin anew even when a session like this one is unfinished.")
 @click.option(
     "--play",
@@ -103,6 +104,7 @@ class Order:
     countdown: float
     unasked: bool
     new_session: bool
+    quarantine: tuple[str, ...]
     play: Path | None
     export_to: Path | None
     boards: tuple[str, ...]
@@ -197,10 +199,11 @@ def _continuous(catalog: Catalog, board: OpenBoard, job: Job, order: Order) -> d
 def _takes(catalog: Catalog, boards: list[OpenBoard], job: Job, order: Order, *, guided: bool) -> dict[str, Any]:
     from kws_data.cli.record_guided import guided_session
     from kws_data.cli.record_scripted import record_scripted
+    from kws_data.judge import quarantine_rules
     from kws_data.sources.sessions import open_session, plan_of
     from kws_data.sources.takes import export_takes
 
-    rate_hz = boards[0].rate_hz
+    rules, rate_hz = quarantine_rules(order.quarantine), boards[0].rate_hz
     samples = job.clip_ms * rate_hz // 1_000
     with (
         open_session(catalog, job.person, job.place, plan_of(job.words), fresh=order.new_session) as session,
@@ -213,7 +216,7 @@ def _takes(catalog: Catalog, boards: list[OpenBoard], job: Job, order: Order, *,
         if guided and len(boards) == 1:
             guided_session(session, boards[0], samples, sound, order.countdown)
         else:
-            details = record_scripted(session, boards, samples, sound, order.countdown, ask=guided)
+            details = record_scripted(session, boards, samples, sound, order.countdown, ask=guided, rules=rules)
         kept = len(set(session.kept) - before)
         say(f"{len(session.kept)} of {len(session.plan)} takes kept in {catalog.folder}")
         result = {

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from firmware_tools.capture import Capture, capture
+from kws_data.judge import clock_figures
+
 if TYPE_CHECKING:
     from firmware_tools.session import BoardSession
+
+RECONNECT_S = 20.0
 
 
 @dataclass(frozen=True)
@@ -25,6 +30,15 @@ class OpenBoard:
     def rate_hz(self) -> int:
         """Sample rate of its microphone."""
         return self.session.hello.sample_rate_hz
+
+    def figures(self) -> dict[str, Any]:
+        """What is stored with each clip besides its own verdict: the true sample rate, as far as it is known."""
+        return clock_figures(self.session.link.clock.estimate())
+
+    def capture(self) -> closing[Capture]:
+        """What its microphone hears, until the block of code ends; a port that vanishes is waited for."""
+        on_desk = self.session.play is None
+        return closing(capture(self.session.link, reconnect_s=RECONNECT_S if on_desk else 0.0))
 
 
 def named_boards(names: Sequence[str], ports: Sequence[str]) -> list[tuple[str, str | None]]:

@@ -11,7 +11,6 @@ from kws_data.audio import Samples
 from kws_data.catalog import Catalog
 from kws_data.cli.options import progress_bars, say
 from kws_data.cli.record_boards import OpenBoard
-from kws_data.live import hear
 from kws_data.sources.continuous import Filed, Filer
 from kws_data.sources.sessions import Person, Place, known_person
 
@@ -47,12 +46,12 @@ def record_continuous(
         LinkError: the board is gone; what was filed is kept.
     """
     person = known_person(catalog, person)
-    filer = Filer(catalog, person, place, board.device, board.rate_hz)
+    filer = Filer(catalog, person, place, board.device, board.rate_hz, figures=board.figures)
     wanted = int(seconds * board.rate_hz)
     if sound is not None and board.session.play is not None:
         board.session.play(sound)
     try:
-        with progress_bars() as progress, hear(board.session.link) as blocks:
+        with progress_bars() as progress, board.capture() as blocks:
             for block in blocks:
                 for filed in filer.feed(block):
                     say(_line(filed, board.rate_hz))

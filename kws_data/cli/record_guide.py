@@ -16,9 +16,9 @@ from enum import Enum
 
 import numpy as np
 
+from firmware_tools.capture import Block
 from kws_data.audio import Samples
 from kws_data.judge import Judgement, judge
-from kws_data.live import Heard
 from kws_data.meter import Level, PeakHold, level
 from kws_data.sources.sessions import Item
 
@@ -104,7 +104,7 @@ class Guide:
 
     # ---- the stream ------------------------------------------------------------------------------------------------
 
-    def hear(self, block: Heard) -> None:
+    def hear(self, block: Block) -> None:
         """The next samples of the stream, in order, with what was lost before them."""
         self.lost_in_all += block.lost_before
         self.now = self.meter.add(block.samples)
@@ -120,7 +120,7 @@ class Guide:
             self.stage, self._left = Stage.TAKE, self.clip_samples
             self.take, self.lost_in_take = np.zeros(0, np.int16), 0
 
-    def _record(self, block: Heard) -> None:
+    def _record(self, block: Block) -> None:
         self.lost_in_take += block.lost_before
         self.take = np.concatenate([self.take, block.samples])[: self.clip_samples]
         self._left = self.clip_samples - len(self.take)

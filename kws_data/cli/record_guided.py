@@ -14,7 +14,6 @@ from kws_data.cli.record_guide import Guide
 from kws_data.cli.record_keys import single_keys
 from kws_data.cli.record_screen import screen
 from kws_data.judge import Judgement
-from kws_data.live import hear
 from kws_data.sources.sessions import AGE_BANDS, SOURCE, HeardTake, Item, Person, Place, Session, unfinished
 
 Sound = Callable[[Item], Samples | None]
@@ -79,7 +78,7 @@ def _player(board: OpenBoard, sound: Sound) -> Callable[[Item], None]:
 
 def _keeper(session: Session, board: OpenBoard) -> Callable[[Item, Samples, Judgement], None]:
     def keep(item: Item, samples: Samples, verdict: Judgement) -> None:
-        session.keep(item, [HeardTake(board.device, samples, board.rate_hz, verdict.attributes)])
+        session.keep(item, [HeardTake(board.device, samples, board.rate_hz, {**verdict.attributes, **board.figures()})])
 
     return keep
 
@@ -94,7 +93,7 @@ def _lead(guide: Guide, session: Session, board: OpenBoard) -> None:
     with (
         single_keys() as keys,
         Live(console=Console(stderr=True), auto_refresh=False, transient=False) as view,
-        hear(board.session.link) as blocks,
+        board.capture() as blocks,
     ):
         due = 0
         view.update(screen(guide, planned, before, title), refresh=True)

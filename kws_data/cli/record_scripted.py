@@ -10,20 +10,30 @@ from typing import Any
 import click
 
 from firmware_tools.recorder import Recording, record_clip
+from firmware_tools.verdict import QuarantineRules
 from kws_data.audio import Samples
 from kws_data.cli.options import say
 from kws_data.cli.record_boards import OpenBoard
-from kws_data.cli.record_together import record_together, same_sound
-from kws_data.judge import judge
+from kws_data.cli.record_together import heard_take, record_together, same_sound
+from kws_data.judge import NO_RULES
 from kws_data.sources.sessions import HeardTake, Item, Session
 
 Sound = Callable[[Item], Samples | None]
 
 
 def record_scripted(
-    session: Session, boards: Sequence[OpenBoard], clip_samples: int, sound: Sound, countdown_s: float, *, ask: bool
+    session: Session,
+    boards: Sequence[OpenBoard],
+    clip_samples: int,
+    sound: Sound,
+    countdown_s: float,
+    *,
+    ask: bool,
+    rules: QuarantineRules = NO_RULES,
 ) -> list[dict[str, Any]]:
     """Record what remains of a session; every take that is whole is kept, unless ``ask`` lets a person decide.
+
+    A take that breaks ``rules`` is kept too, but set aside with the reason, so that no data set takes it in.
 
     Returns:
         What became of each take, as ``--json`` prints it.
@@ -36,7 +46,7 @@ def record_scripted(
     while todo:
         item = todo[0]
         _prompt(item, boards, countdown_s)
-        heard, recordings, reasons = _record(boards, clip_samples, sound(item))
+        heard, recordings, reasons = _record(boards, clip_samples, sound(item), rules)
         say(f"  {len(session.plan) - len(todo) + 1}/{len(session.plan)} {_verdict(item, heard, recordings, reasons)}")
         answer = _decide(bool(heard)) if ask else "keep"
         if answer == "redo":
@@ -60,20 +70,17 @@ def _prompt(item: Item, boards: Sequence[OpenBoard], countdown_s: float) -> None
 
 
 def _record(
-    boards: Sequence[OpenBoard], clip_samples: int, sound: Samples | None
+    boards: Sequence[OpenBoard], clip_samples: int, sound: Samples | None, rules: QuarantineRules
 ) -> tuple[list[HeardTake], Sequence[Recording], Sequence[str]]:
     if len(boards) > 1:
-        together = record_together(boards, clip_samples, same_sound(boards, sound))
+        together = record_together(boards, clip_samples, same_sound(boards, sound), rules)
         return list(together.heard), together.recordings, together.reasons
     board = boards[0]
     play = None if sound is None or board.session.play is None else partial(board.session.play, sound)
     recording = record_clip(board.session.link, clip_samples, play)
     if not recording.ok:
         return [], [recording], recording.reasons
-    figures = {**judge(recording.samples, board.rate_hz).attributes, "attempts": recording.attempts}
-    if recording.warnings:
-        figures["warnings"] = list(recording.warnings)
-    return [HeardTake(board.device, recording.samples, board.rate_hz, figures)], [recording], []
+    return [heard_take(board, recording.samples, recording, rules)], [recording], []
 
 
 def _decide(whole: bool) -> str:
@@ -97,6 +104,7 @@ def _verdict(item: Item, heard: Sequence[HeardTake], recordings: Sequence[Record
         delays = [one.attributes for one in heard[1:]]
         found = (f"{d['delay_samples']:+d} samples" if d["aligned"] else "sound not found" for d in delays)
         text += f", aligned {', '.join(found)}"
+    text += "".join(f", set aside: {one.reasons}" for one in heard if one.reasons)
     return text + "".join(f", {warning}" for recording in recordings for warning in recording.warnings)
 
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from threading import Barrier
+from typing import Any
 
 from firmware_tools.recorder import Recording, record_clip
+from firmware_tools.verdict import QuarantineRules
 from kws_data.align import align, cut_aligned
 from kws_data.audio import Samples
 from kws_data.cli.record_boards import OpenBoard
-from kws_data.judge import judge
+from kws_data.judge import NO_RULES, judge
 from kws_data.sources.sessions import HeardTake
 
 MARGIN_MS = 250  # before and after the clip: boards start at most this far apart
@@ -36,7 +38,10 @@ class Together:
 
 
 def record_together(
-    boards: Sequence[OpenBoard], clip_samples: int, sound: Callable[[OpenBoard], Samples | None]
+    boards: Sequence[OpenBoard],
+    clip_samples: int,
+    sound: Callable[[OpenBoard], Samples | None],
+    rules: QuarantineRules = NO_RULES,
 ) -> Together:
     """Record one take through all boards at once.
 
@@ -58,7 +63,7 @@ def record_together(
     )
     if reasons:
         return Together((), reasons, recordings)
-    return _aligned(boards, recordings, [began for _, began in results], clip_samples, margin)
+    return _aligned(boards, recordings, [began for _, began in results], (margin, clip_samples), rules)
 
 
 def _one(board: OpenBoard, samples: int, sound: Samples | None, barrier: Barrier) -> tuple[Recording, float]:
@@ -75,14 +80,15 @@ def _aligned(
     boards: Sequence[OpenBoard],
     recordings: Sequence[Recording],
     began: Sequence[float],
-    clip_samples: int,
-    margin: int,
+    cut_at: tuple[int, int],
+    rules: QuarantineRules,
 ) -> Together:
+    margin, clip_samples = cut_at
     clips = [recording.samples for recording in recordings]
     alignments = align(clips, margin)
     cuts = cut_aligned(clips, alignments, margin, clip_samples)
     heard = []
-    for board, cut, alignment, start in zip(boards, cuts, alignments, began, strict=True):
+    for board, cut, taken, alignment, start in zip(boards, cuts, recordings, alignments, began, strict=True):
         if cut is None:
             return Together((), (f"{board.device}: began too long after {boards[0].device}",), tuple(recordings))
         figures = {
@@ -92,8 +98,26 @@ def _aligned(
             "aligned": alignment.found,
             "host_start_s": round(start - began[0], 6),
         }
-        heard.append(HeardTake(board.device, cut, board.rate_hz, {**judge(cut, board.rate_hz).attributes, **figures}))
+        heard.append(heard_take(board, cut, taken, rules, figures))
     return Together(tuple(heard), (), tuple(recordings))
+
+
+def heard_take(
+    board: OpenBoard, samples: Samples, taken: Recording, rules: QuarantineRules, more: Mapping[str, Any] | None = None
+) -> HeardTake:
+    """A whole take as it is stored: verdict on the samples, the line, the true rate; set aside by ``rules``."""
+    verdict = judge(samples, board.rate_hz, rules)
+    attributes = {
+        **verdict.attributes,
+        "sequence_gaps": taken.sequence_gaps,
+        "retries": taken.verdict.retries if taken.verdict else taken.attempts - 1,
+        "codec": taken.codec.name.lower(),
+        **board.figures(),
+        **(more or {}),
+    }
+    if taken.warnings:
+        attributes["warnings"] = list(taken.warnings)
+    return HeardTake(board.device, samples, board.rate_hz, attributes, "; ".join(verdict.advice))
 
 
 def same_sound(boards: Sequence[OpenBoard], sound: Samples | None) -> Callable[[OpenBoard], Samples | None]:

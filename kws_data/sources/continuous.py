@@ -5,13 +5,14 @@ They are set aside (``not labelled``) until somebody says what they are, so that
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
+from typing import Any
 
+from firmware_tools.capture import Block
 from kws_data.catalog import Catalog
 from kws_data.clips import NewClip
 from kws_data.judge import judge
-from kws_data.live import Heard
 from kws_data.sources.sessions import SOURCE, UNLABELLED, Person, Place, store
 from kws_data.vad import Utterance, Vad, VadSettings
 
@@ -59,14 +60,16 @@ class Filer:
         device: str,
         sample_rate_hz: int,
         settings: VadSettings | None = None,
+        figures: Callable[[], dict[str, Any]] = dict,
     ) -> None:
+        self.figures = figures  # what is stored with each utterance besides its verdict
         self.catalog, self.person, self.place, self.device = catalog, person, place, device
         self.rate_hz = sample_rate_hz
         self.session = new_session(catalog, person, place, device)
         self.vad = Vad(sample_rate_hz, settings)
         self.progress = Progress()
 
-    def feed(self, block: Heard) -> Iterator[Filed]:
+    def feed(self, block: Block) -> Iterator[Filed]:
         """Take in the next block; yields what was filed."""
         if block.lost_before:
             self.progress.lost_samples += block.lost_before
@@ -100,8 +103,9 @@ class Filer:
             attributes={
                 **judge(utterance.samples, self.rate_hz).attributes,
                 "first_sample": utterance.first_sample,
-                "speech_start": utterance.speech_start,
-                "speech_end": utterance.speech_end,
+                "vad_start_s": round(utterance.speech_start / self.rate_hz, 3),
+                "vad_end_s": round(utterance.speech_end / self.rate_hz, 3),
+                **self.figures(),
                 **{key: value for key, value in asdict(self.place).items() if value},
             },
         )

@@ -16,7 +16,7 @@ from typing import Any
 
 from kws_data.audio import Samples
 from kws_data.catalog import Catalog
-from kws_data.clips import NewClip, StoredAudio, clip_id
+from kws_data.clips import Clip, NewClip, StoredAudio, clip_id
 from kws_data.errors import DataError
 
 SOURCE = "takes"
@@ -57,12 +57,21 @@ class Item:
 
 @dataclass(frozen=True)
 class HeardTake:
-    """A take as one board heard it: ``device`` names the board, ``attributes`` say how it sounds."""
+    """A take as one board heard it.
+
+    Attributes:
+        device: name of the board.
+        samples: int16 [n], whole.
+        sample_rate_hz: nominal.
+        attributes: how it sounds.
+        reasons: why it is set aside, although it is whole; empty when it is not.
+    """
 
     device: str
     samples: Samples
     sample_rate_hz: int
     attributes: Mapping[str, Any] = field(default_factory=dict)
+    reasons: str = ""
 
 
 def plan_of(words: Mapping[str, int]) -> tuple[Item, ...]:
@@ -125,6 +134,7 @@ class Session:
                 session=self.id,
                 named=True,
                 attributes={**said, **one.attributes},
+                reasons=one.reasons,
             )
             for one in heard
         ]
@@ -150,10 +160,13 @@ class Session:
             "skipped": [[item.word, item.take] for item in sorted(self.skipped)],
         }
 
+    def _all_takes(self) -> list[Clip]:
+        return self.catalog.clips(source=SOURCE, with_set_aside=True)
+
     def _number(self, word: str) -> int:
         """A number for the speaker's next clip of a word that no other clip has."""
         prefix = f"{self.pseudonym}/{word}/"
-        taken = [clip.origin for clip in self.catalog.clips(source=SOURCE) if clip.origin.startswith(prefix)]
+        taken = [clip.origin for clip in self._all_takes() if clip.origin.startswith(prefix)]
         numbers = [int(origin.rsplit("/", 1)[1]) for origin in taken if origin.rsplit("/", 1)[1].isdigit()]
         return self.catalog.next_number(f"takes/{prefix}", max(numbers, default=-1) + 1)
 
@@ -252,7 +265,8 @@ def _age(entry: tuple[str, Any]) -> int:
 
 
 def _kept(catalog: Catalog, session: str) -> dict[Item, str]:
-    clips = [clip for clip in catalog.clips(source=SOURCE) if clip.session == session and "take" in clip.attributes]
+    takes = catalog.clips(source=SOURCE, with_set_aside=True)
+    clips = [clip for clip in takes if clip.session == session and "take" in clip.attributes]
     return {Item(int(clip.attributes["take"]), clip.word): clip.id for clip in clips}
 
 

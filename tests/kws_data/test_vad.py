@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from kws_data.vad import Utterance, Vad, VadSettings, speech_in
+from kws_data.vad import Utterance, Vad, VadSettings
 
 RATE = 16_000
 
@@ -93,12 +93,3 @@ def test_endless_speech_is_cut_and_memory_stays_small() -> None:
     for _ in range(60):
         list(vad.feed(room(1, 2)))
     assert len(vad._kept) < 4 * RATE
-
-
-def test_speech_in_a_clip() -> None:
-    clip = stream([(0.3, 0.4)], 1.0)
-    found = speech_in(clip, RATE)
-    assert abs(found["speech_start_s"] - 0.3) < 0.05 and abs(found["speech_end_s"] - 0.7) < 0.05
-    assert 20 < found["snr_db"] < 60
-    assert speech_in(room(1, 1), RATE)["speech_start_s"] is None
-    assert speech_in(np.zeros(10, np.int16), RATE)["snr_db"] is None
