@@ -25,11 +25,13 @@ class UsbBoard:
         name: the board, or the serial chip on many boards.
         note: what its user should know; empty when there is nothing.
         resets_on_open: opening the port pulls DTR, which is wired to the board's reset.
+        any_device: a chip that printers, meters and modems have too: its port is not opened unasked.
     """
 
     name: str
     note: str = ""
     resets_on_open: bool = False
+    any_device: bool = False
 
 
 _BOOTLOADER = "it waits in its bootloader: flash it, or press reset once"
@@ -44,8 +46,10 @@ USB_BOARDS: dict[str, UsbBoard] = {
     "2341:804f": UsbBoard("Arduino MKR Zero"),
     "2341:025b": UsbBoard("Arduino Portenta H7"),
     "2341:035b": UsbBoard("Arduino Portenta H7", _BOOTLOADER),
-    "2341:0043": UsbBoard("Arduino Uno", "too small for a keyword detector", resets_on_open=True),
-    "2341:0042": UsbBoard("Arduino Mega 2560", "too small for a keyword detector", resets_on_open=True),
+    "2341:0043": UsbBoard("Arduino Uno", "too small for a detector", resets_on_open=True, any_device=True),
+    "2341:0042": UsbBoard(
+        "Arduino Mega 2560", "too small for a keyword detector", resets_on_open=True, any_device=True
+    ),
     "2e8a:0003": UsbBoard(
         "Raspberry Pi RP2040", "it waits as a USB drive for a .uf2: copy one, or replug without BOOTSEL"
     ),
@@ -54,13 +58,13 @@ USB_BOARDS: dict[str, UsbBoard] = {
     "2e8a:000c": UsbBoard("Raspberry Pi Debug Probe"),
     "303a:1001": UsbBoard("ESP32-S3/C3 with built-in USB", resets_on_open=True),
     "303a:0002": UsbBoard("ESP32-S2", _BOOTLOADER),
-    "10c4:ea60": UsbBoard("CP210x serial chip (many ESP32 boards)", resets_on_open=True),
-    "1a86:7523": UsbBoard("CH340 serial chip", "unreliable above 921,600 baud", resets_on_open=True),
-    "1a86:55d4": UsbBoard("CH9102 serial chip", resets_on_open=True),
-    "0403:6001": UsbBoard("FT232R serial chip", resets_on_open=True),
-    "0403:6010": UsbBoard("FT2232 serial chip", "it has two ports: the second is the UART"),
-    "0403:6015": UsbBoard("FT231X serial chip", resets_on_open=True),
-    "067b:2303": UsbBoard("PL2303 serial chip"),
+    "10c4:ea60": UsbBoard("CP210x serial chip (many ESP32 boards)", resets_on_open=True, any_device=True),
+    "1a86:7523": UsbBoard("CH340 serial chip", "unreliable above 921,600 baud", resets_on_open=True, any_device=True),
+    "1a86:55d4": UsbBoard("CH9102 serial chip", resets_on_open=True, any_device=True),
+    "0403:6001": UsbBoard("FT232R serial chip", resets_on_open=True, any_device=True),
+    "0403:6010": UsbBoard("FT2232 serial chip", "it has two ports: the second is the UART", any_device=True),
+    "0403:6015": UsbBoard("FT231X serial chip", resets_on_open=True, any_device=True),
+    "067b:2303": UsbBoard("PL2303 serial chip", any_device=True),
     "0483:374b": UsbBoard("ST-LINK/V2-1 (Nucleo, Discovery)"),
     "0483:374e": UsbBoard("STLINK-V3"),
     "0483:374f": UsbBoard("STLINK-V3"),

@@ -111,7 +111,7 @@ def _boards(name: str, port: str | None, play: Samples | None, listen_s: float) 
     for found in _usb_ports():
         yield _named(found)
         spec = next((spec for spec in known if found.usb_id in spec.usb_ids), board)
-        if found.usb_id and (spec is not board or _kind(found.usb_id)):
+        if spec is not board or _is_board(found.usb_id):
             yield from (replace(f, what=_at(f.what, found.device)) for f in examine_port(found.device, spec))
     if board.emulated:
         yield from _emulated(board, play, listen_s)
@@ -123,11 +123,11 @@ def _usb_ports() -> Sequence[SerialPort]:
     return list_ports()
 
 
-def _kind(usb_id: str) -> str:
+def _is_board(usb_id: str) -> bool:
     from firmware_tools.ports import usb_board
 
     known = usb_board(usb_id)
-    return known.name if known else ""
+    return known is not None and not known.any_device
 
 
 def _at(what: str, device: str) -> str:
@@ -141,8 +141,9 @@ def _named(port: SerialPort) -> Finding:
     known = usb_board(port.usb_id)
     if known is None:
         return well("serial port", f"{port}; no board that kws knows by its USB identity")
-    if known.note:
-        return note("serial port", f"{port.device}: {known.name} ({port.usb_id})", known.note)
+    if known.any_device or known.note:
+        remedy = known.note or f"many things have this chip; if it is your board: kws doctor --port {port.device}"
+        return note("serial port", f"{port.device}: {known.name} ({port.usb_id})", remedy)
     return well("serial port", f"{port.device}: {known.name} ({port.usb_id})")
 
 

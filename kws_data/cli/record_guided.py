@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import click
 
@@ -26,12 +27,12 @@ def ask_once(
     pseudonym = catalog.pseudonym(SOURCE, person.name, named=True)
     known = catalog.profile("speaker", pseudonym)
     if known is None:
-        consent = person.consent or _ask("What does the speaker agree to (research, publication, …)?")
-        accent = person.accent or _ask("Accent or home region (empty: not said)", "")
-        age = person.age_band or click.prompt(
-            "Age band", type=click.Choice(AGE_BANDS), default="", show_default=False, err=True
+        person = replace(
+            person,
+            consent=person.consent or _ask("What does the speaker agree to (research, publication, …)?"),
+            accent=person.accent or _ask("Accent or home region (empty: not said)", ""),
+            age_band=person.age_band or _ask_age(),
         )
-        person = Person(person.name, consent, person.licence, accent, age)
     resumed = None if fresh or not plan else unfinished(catalog, person, place, plan)
     if resumed is not None:
         return person, resumed
@@ -40,6 +41,11 @@ def ask_once(
     if not place.distance:
         place = Place(place.room, _ask("Distance from the microphone (empty: not said)", ""))
     return person, place
+
+
+def _ask_age() -> str:
+    answer: str = click.prompt("Age band", type=click.Choice(AGE_BANDS), default="", show_default=False, err=True)
+    return answer
 
 
 def _ask(question: str, default: str | None = None) -> str:

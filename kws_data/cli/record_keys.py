@@ -17,11 +17,21 @@ def single_keys() -> Iterator[Callable[[], str]]:
 
     descriptor = sys.stdin.fileno()
     before = termios.tcgetattr(descriptor)
-    tty.setcbreak(descriptor)
+    tty.setcbreak(descriptor, termios.TCSANOW)  # what was typed ahead is not thrown away
     try:
         yield lambda: _waiting(descriptor)
     finally:
         termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
+
+
+def wait_for_key(allowed: str) -> str:
+    """Wait until one of the ``allowed`` keys is pressed."""
+    with single_keys() as keys:
+        while True:
+            select.select([sys.stdin], [], [])
+            for key in keys().lower():
+                if key in allowed:
+                    return key
 
 
 def _waiting(descriptor: int) -> str:

@@ -14,6 +14,7 @@ from firmware_tools.verdict import QuarantineRules
 from kws_data.audio import Samples
 from kws_data.cli.options import say
 from kws_data.cli.record_boards import OpenBoard
+from kws_data.cli.record_keys import wait_for_key
 from kws_data.cli.record_together import heard_take, record_together, same_sound
 from kws_data.judge import NO_RULES
 from kws_data.sources.sessions import HeardTake, Item, Session
@@ -89,8 +90,7 @@ def _decide(whole: bool) -> str:
     else:
         click.echo("  [k]eep, [r]edo, [s]kip or [q]uit ", err=True, nl=False)
     answers = {"r": "redo", "s": "skip", "q": "quit"} | ({"k": "keep", "\r": "keep", "\n": "keep"} if whole else {})
-    while (answer := answers.get(click.getchar().lower())) is None:
-        pass
+    answer = answers[wait_for_key("".join(answers))]
     say(answer)
     return answer
 

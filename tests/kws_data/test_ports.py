@@ -26,12 +26,17 @@ def test_usb_table_is_well_formed_and_knows_common_boards() -> None:
 def test_boards_are_found_by_usb_id_and_examined(tmp_path: Path) -> None:
     with pytest.MonkeyPatch.context() as patch:
         gone = str(tmp_path / "ttyACM0")
-        ports = [SerialPort(gone, "nano", "2341:005a"), SerialPort("/dev/ttyS0", "ttyS0", "")]
+        ports = [
+            SerialPort(gone, "nano", "2341:005a"),
+            SerialPort("/dev/ttyUSB0", "", "10c4:ea60"),
+            SerialPort("/dev/ttyS0", "", ""),
+        ]
         patch.setattr(doctor, "_usb_ports", lambda: ports)
         patch.setattr(doctor, "_emulated", lambda *_: iter(()))
         found: list[Finding] = list(doctor._boards("emulated", None, None, 1.0))
-    assert [finding.mark for finding in found] == ["note", "FAIL", "ok"]
+    assert [finding.mark for finding in found] == ["note", "FAIL", "note", "ok"]
     assert "bootloader" in found[0].remedy and "not there" in found[1].found
+    assert "kws doctor --port /dev/ttyUSB0" in found[2].remedy  # may be a printer: not opened unasked
 
 
 def test_holders_are_other_processes_only() -> None:

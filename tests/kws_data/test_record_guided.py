@@ -88,3 +88,16 @@ def test_quitting_keeps_what_was_kept_and_restores_the_terminal(tmp_path: Path) 
         terminal.wait_for("1 kept")
         assert terminal.finish() == 0
     assert clips(tmp_path) == [("yes", 0)]
+
+
+@pytest.mark.slow
+def test_takes_of_several_boards_are_decided_by_keys(tmp_path: Path) -> None:
+    about = ("--consent", "research", "--room", "hall", "--distance", "2 m", "--accent", "-", "--age-band", "60+")
+    words = ("record", "--speaker", "s01", "--words", "yes,no", "--takes", "1")
+    with Terminal([*words, *about, "--board", "emulated", "--board", "emulated"], tmp_path) as terminal:
+        for key in ("r", "k", "s"):
+            assert "aligned" in terminal.wait_for("[q]uit")
+            terminal.press(key)
+        terminal.wait_for("1 of 2 takes kept")
+        assert terminal.finish() == 0
+    assert clips(tmp_path) == [("yes", 0), ("yes", 0)]  # as each board heard it
