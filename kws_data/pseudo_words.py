@@ -2,7 +2,8 @@
 
 A data set holds few words that are no keyword, so a small model learns those words rather than what a keyword
 is, and fires at the next word that shares a vowel with one. These clips have the sounds of the keywords in an order
-that makes none. On GSC-9 they raised TPR at 1 % FPR from 78 to 86 % (held-out training speakers).
+that makes none. In one paired run on GSC-9 (held-out training speakers, one seed, about 340 clips without a keyword)
+TPR at 2 % FPR went from 90 to 93 %; that is within what another seed changes.
 
 Everything happens in features: backwards in time is backwards frame by frame.
 """
