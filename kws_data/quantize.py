@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator
+from contextlib import redirect_stdout
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -73,7 +75,8 @@ def quantise(model_float: Path | keras.Model, features: NDArray[np.int8], seed: 
     converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
     converter.inference_input_type = tf.int8
     converter.inference_output_type = tf.int8
-    with native_output_silenced(), warnings.catch_warnings():  # it prints what it does; stdout is not its own
+    # It prints what it does, from Python and from C++; stdout is not its own.
+    with native_output_silenced(), redirect_stdout(StringIO()), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         tflite = bytes(converter.convert())
     check_ends(tflite)

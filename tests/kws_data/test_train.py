@@ -47,6 +47,8 @@ def write_dataset(folder: Path) -> None:
         np.save(folder / f"features-{split}-ids.npy", np.array([f"{split}{i}" for i in range(len(y))]))
     rows = [{"clip_id": f"train{i}", "word": ["_silence_", "dog", "yes", "no"][i % 4]} for i in range(96)]
     write_manifest(folder / "manifest.parquet", rows)
+    noise = np.random.default_rng(3).integers(-500, 500, (96, 16_000)).astype(np.int16)
+    np.save(folder / "audio-validation.npy", noise)
 
 
 def test_each_clip_is_drawn_as_often_as_its_weight_says() -> None:
