@@ -98,11 +98,12 @@ def bench_engine(tflite: bytes, clips: int = 256) -> list[BenchRow]:
     return [BenchRow("engine", "inferences", "tflite-micro interpreter", theirs, ours)]
 
 
-def run_bench(bundle: Path | None) -> list[BenchRow]:
-    """All comparisons that can be made here; those of a model need a bundle."""
+def run_bench(bundle: Path | None, what: str | None = None) -> list[BenchRow]:
+    """Comparisons that can be made here, or only those of ``"frontend"`` or ``"engine"``; the engine needs a bundle."""
     if bundle is None:
         return bench_frontend(FrontendSpec())
     from kws_data.bundle import ModelBundle
 
     loaded = ModelBundle.load(bundle)
-    return bench_frontend(loaded.frontend) + bench_engine((bundle / "model.tflite").read_bytes())
+    rows = [] if what == "engine" else bench_frontend(loaded.frontend)
+    return rows if what == "frontend" else rows + bench_engine((bundle / "model.tflite").read_bytes())

@@ -51,7 +51,7 @@ def _speed(what: str | None, bundle: Path | None, as_json: bool) -> None:
 
     if what == "engine" and bundle is None:
         raise click.UsageError("bench engine needs a model: name it with --bundle")
-    rows = [row for row in run_bench(bundle) if what is None or row.what.replace(" ", "") == what]
+    rows = run_bench(bundle, what)
     if as_json:
         print_json([row.to_dict() for row in rows])
     else:
