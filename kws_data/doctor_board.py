@@ -173,7 +173,7 @@ def examine_link(link: Link, listen_s: float) -> Iterator[Finding]:
 def _heard(link: Link, source: Source, seconds: float) -> tuple[Samples, int]:
     """Samples that came from a source of the board, and how many were lost."""
     with closing(capture(link, seconds=seconds, source=source)) as blocks:
-        samples = [block.samples for block in blocks]
+        samples = [np.zeros(0, np.int16), *(block.samples for block in blocks)]
         return np.concatenate(samples), blocks.lost_samples
 
 
@@ -216,7 +216,9 @@ def self_test(link: Link) -> Iterator[Finding]:
         yield well("self-test, ramp", f"{len(ramp)} samples, every bit right")
     tone, lost = _heard(link, Source.TONE, min(1.0, SELF_TEST_S))
     found_hz = 0.0 if lost else frequency(tone, rate_hz)
-    if abs(found_hz - TONE_HZ) > TONE_TOLERANCE_HZ:
+    if lost:
+        yield bad("self-test, tone", f"{lost} of {len(tone) + lost} samples lost", remedy)
+    elif abs(found_hz - TONE_HZ) > TONE_TOLERANCE_HZ:
         yield bad("self-test, tone", f"{found_hz:.1f} Hz in place of {TONE_HZ:.0f} Hz", remedy)
     else:
         yield well("self-test, tone", f"{found_hz:.2f} Hz, as sent")

@@ -50,6 +50,7 @@ def record_continuous(
     wanted = int(seconds * board.rate_hz)
     if sound is not None and board.session.play is not None:
         board.session.play(sound)
+    reconnects = 0
     try:
         with progress_bars() as progress, board.capture() as blocks:
             for block in blocks:
@@ -57,6 +58,9 @@ def record_continuous(
                     say(_line(filed, board.rate_hz))
                 if block.lost_before:
                     say(f"  {block.lost_before} samples lost at {block.first_sample / board.rate_hz:.2f} s; it goes on")
+                if blocks.reconnects > reconnects:
+                    reconnects = blocks.reconnects
+                    say("  the port had vanished and is back")
                 at = block.first_sample + len(block.samples)
                 progress("seconds heard", min(at, wanted) // board.rate_hz, wanted // board.rate_hz)
                 if at >= wanted:
@@ -73,6 +77,7 @@ def record_continuous(
         "utterances": heard.utterances,
         "lost_samples": heard.lost_samples,
         "gaps": heard.gaps,
+        "reconnects": reconnects,
     }
 
 

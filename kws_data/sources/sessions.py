@@ -273,8 +273,11 @@ def _kept(catalog: Catalog, session: str) -> dict[Item, str]:
 def _lock(catalog: Catalog, session: str) -> int | None:
     """A lock that goes with this process, or None when another one has it."""
     folder = catalog.folder / "locks"
-    folder.mkdir(exist_ok=True)
-    lock = os.open(folder / session, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    try:
+        folder.mkdir(exist_ok=True)
+        lock = os.open(folder / session, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    except OSError as error:
+        raise DataError("session cannot be opened", str(folder), error.strerror or str(error)) from None
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
