@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from terminal import Terminal
 
+from kws_data.audio import write_flac
 from kws_data.catalog import Catalog
 
 SESSION = ("record", "--speaker", "s01", "--words", "yes,no", "--takes", "2", "--countdown", "0.2")
@@ -80,7 +81,9 @@ def test_session_is_led_by_keys_killed_and_resumed(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_quitting_keeps_what_was_kept_and_restores_the_terminal(tmp_path: Path) -> None:
     about = ("--consent", "research", "--room", "hall", "--distance", "2 m", "--accent", "-", "--age-band", "60+")
-    with Terminal([*SESSION, *about], tmp_path) as terminal:
+    sound = np.random.default_rng(2).integers(-9_000, 9_000, 8_000).astype(np.int16)
+    write_flac(tmp_path / "sound.flac", sound, 16_000)
+    with Terminal([*SESSION, *about, "--play", "sound.flac"], tmp_path) as terminal:
         terminal.wait_for("press a key when you are ready")
         terminal.press("\n")
         terminal.wait_for("[enter] keep")
@@ -88,6 +91,13 @@ def test_quitting_keeps_what_was_kept_and_restores_the_terminal(tmp_path: Path) 
         terminal.wait_for("1 kept")
         assert terminal.finish() == 0
     assert clips(tmp_path) == [("yes", 0)]
+    with Catalog(tmp_path / "recordings") as catalog:  # sample for sample, wherever in the take the sound began
+        (clip,) = catalog.clips()
+        heard = catalog.load(clip)
+        start = int(np.flatnonzero(heard)[0])
+        np.testing.assert_array_equal(heard[start : start + len(sound)], sound)
+        assert not heard[:start].any() and not heard[start + len(sound) :].any()
+        assert {"snr_db", "noise_floor_db", "clipping_share", "speech_start_s"} <= set(clip.attributes)
 
 
 @pytest.mark.slow
