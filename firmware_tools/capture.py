@@ -120,7 +120,7 @@ class Capture(Iterator[Block]):
         self._sequence: int | None = None  # of the frame taken last
         self._heard_at = time.monotonic()  # when audio came last
         self._asked_at = 0.0
-        self._asked_position = -1
+        self._moved_to, self._moved_at = -1, 0.0  # the board's own position, when it was asked
         self._blocks = self._run()
 
     def __iter__(self) -> Capture:
@@ -237,10 +237,10 @@ class Capture(Iterator[Block]):
             return self._restart()
         if status.state != State.RECORDING:
             return self._end(status.position, status.lost)
-        stuck = status.position == self._asked_position and time.monotonic() - self._heard_at > GIVE_UP_S / 3
-        if stuck:
+        if status.position != self._moved_to:
+            self._moved_to, self._moved_at = status.position, self._asked_at
+        if time.monotonic() - self._moved_at > GIVE_UP_S / 3:
             raise LinkError("board's microphone gives no samples", self.link.port, "check the microphone's wiring")
-        self._asked_position = status.position
         return None
 
     def _take_in(self, frame: Frame) -> Block | None:

@@ -83,7 +83,11 @@ class FakeBoard:
             readable, _, _ = select.select([self._master], [], [], 0.02)
             if not readable:
                 continue
-            for command in decoder.feed(os.read(self._master, 4096)):
+            try:
+                data = os.read(self._master, 4096)
+            except OSError:
+                return  # unplugged by the test
+            for command in decoder.feed(data):
                 self.commands.append(command)
                 self._answer(self, command)
                 if self._master < 0:
