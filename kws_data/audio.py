@@ -6,6 +6,7 @@ that shape here, and whatever cannot be is refused with a reason.
 
 from __future__ import annotations
 
+import io
 import struct
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from firmware_tools.atomic import atomic_path
+from firmware_tools.atomic import write_bytes
 from kws_data.errors import AudioError
 
 Samples = NDArray[np.int16]
@@ -121,20 +122,23 @@ def write_flac(path: Path | str, samples: Samples, sample_rate_hz: int) -> None:
         AudioError: samples of another type or shape, or none.
         OSError: the file cannot be written.
     """
-    import soundfile
-
     if samples.dtype != np.int16 or samples.ndim != 1 or not len(samples):
         raise AudioError("samples cannot be written", f"{samples.dtype} {samples.shape}", "give int16, one dimension")
-    with atomic_path(path) as temporary:
-        soundfile.write(temporary, samples, sample_rate_hz, format="FLAC", subtype="PCM_16")
+    _write(path, samples, sample_rate_hz, "FLAC")
 
 
 def write_wav(path: Path | str, samples: Samples, sample_rate_hz: int) -> None:
     """Write int16 mono samples as 16-bit WAV, whole or not at all; raises OSError."""
+    _write(path, samples, sample_rate_hz, "WAV")
+
+
+def _write(path: Path | str, samples: Samples, sample_rate_hz: int, form: str) -> None:
+    """Encode in memory, then write: libsndfile does not say when the disk is full as it closes a file, Python does."""
     import soundfile
 
-    with atomic_path(path) as temporary:
-        soundfile.write(temporary, samples, sample_rate_hz, format="WAV", subtype="PCM_16")
+    encoded = io.BytesIO()
+    soundfile.write(encoded, samples, sample_rate_hz, format=form, subtype="PCM_16")
+    write_bytes(path, encoded.getvalue())
 
 
 def fit_length(samples: Samples, length: int) -> Samples:

@@ -97,7 +97,6 @@ assert whole > 1
 """
 
 
-@pytest.mark.xfail(reason="libsndfile does not say that the disk is full when it closes a FLAC (audio.write_flac)")
 @pytest.mark.skipif(not small_disk_works(), reason="unshare may make no file system here")
 def test_audio_is_stored_whole_or_not_at_all_wherever_the_disk_is_full(tmp_path: Path) -> None:
     command = on_small_disk(tmp_path, [sys.executable, "-c", STORE_ON_A_FULL_DISK, str(tmp_path)])
