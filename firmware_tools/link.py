@@ -119,7 +119,7 @@ class Link:
     def reopen(self, timeout_s: float = 30.0, find: Callable[[], str | None] | None = None) -> BoardHello:
         """Open the port again after it vanished: wait until it is back and the board behind it answers.
 
-        What had come and was not received is dropped; the counters go on.
+        Whole frames that had come before can still be received; the counters go on.
 
         Args:
             timeout_s: how long to wait.
@@ -131,8 +131,7 @@ class Link:
         """
         deadline = time.monotonic() + timeout_s
         self.close()
-        self._decoder.feed(b"\0")  # what was cut off by the loss goes no further
-        self._waiting.clear()
+        self._waiting.extend(self._decoder.feed(b"\0"))  # what was cut off by the loss goes no further
         while True:
             try:
                 self.port = (find() if find is not None else None) or self.port

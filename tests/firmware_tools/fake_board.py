@@ -80,12 +80,10 @@ class FakeBoard:
     def _run(self) -> None:
         decoder = Decoder()
         while not self._closing.is_set() and self._master >= 0:
-            readable, _, _ = select.select([self._master], [], [], 0.02)
-            if not readable:
-                continue
             try:
-                data = os.read(self._master, 4096)
-            except OSError:
+                readable, _, _ = select.select([self._master], [], [], 0.02)
+                data = os.read(self._master, 4096) if readable else b""
+            except (OSError, ValueError):
                 return  # unplugged by the test
             for command in decoder.feed(data):
                 self.commands.append(command)

@@ -140,12 +140,12 @@ def test_port_that_vanishes_while_recording_is_an_error_at_once() -> None:
         record_clip(link, 1_000)
 
 
-def test_silent_board_is_an_error() -> None:
-    with (
-        FakeBoard(lambda board, command: None) as board,
-        Link(board.port) as link,
-        pytest.raises(LinkError, match="no answer to HELLO"),
-    ):
+def test_board_that_says_who_it_is_and_no_more_is_an_error() -> None:
+    def dumb(board: FakeBoard, command: Frame) -> None:
+        if command.type == Type.HELLO:
+            board.reply(command, Type.REPLY_HELLO, HELLO_PAYLOAD)
+
+    with FakeBoard(dumb) as board, Link(board.port) as link, pytest.raises(LinkError, match="records nothing"):
         record_clip(link, 1_000)
 
 
