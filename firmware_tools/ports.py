@@ -36,7 +36,7 @@ class UsbBoard:
 
 _BOOTLOADER = "it waits in its bootloader: flash it, or press reset once"
 
-#: ``vvvv:pppp`` -> what it is. Identities from the makers' board definitions.
+#: ``vvvv:pppp`` -> what it is. Identities as commonly known; not each was checked on hardware.
 USB_BOARDS: dict[str, UsbBoard] = {
     "2341:805a": UsbBoard("Arduino Nano 33 BLE Sense"),
     "2341:005a": UsbBoard("Arduino Nano 33 BLE Sense", _BOOTLOADER),

@@ -27,7 +27,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "evaluate": ("evaluate", "Measure a bundle on a folder of clips or on long recordings."),
     "flash": ("flash", "Build the detector's firmware and write it to the board."),
     "device-eval": ("device_eval", "Replay the held-out clips on the board and measure."),
-    "listen": ("listen", "Listen live with the detector on the board."),
+    "listen": ("listen", "Show what a board hears: level, spectrogram, keywords."),
     "report": ("report", "Write report.html and report.json."),
     "run": ("run", "All steps of one configuration, skipping what is current."),
     "bench": ("bench", "Measure speed against named baselines."),
