@@ -10,13 +10,14 @@ from pathlib import Path
 import numpy as np
 
 from firmware_tools import ports
-from firmware_tools.audio_frames import Source
+from firmware_tools.audio_frames import Codec, Source
 from firmware_tools.boards import BoardSpec
 from firmware_tools.capture import capture
 from firmware_tools.clock import ClockEstimate
 from firmware_tools.errors import LinkError
 from firmware_tools.link import Link
 from firmware_tools.replies import BoardHello
+from firmware_tools.selftest import expected_signal, frequency_hz
 from firmware_tools.wire import Type
 from kws_data.audio import Samples
 from kws_data.doctor_sound import examine_sound
@@ -30,8 +31,6 @@ LISTEN_S = 3.0
 SETTLE_S = 0.1  # a port that is opened, or closed, does what it does to the board
 FRAMES_BEFORE = 24
 SELF_TEST_S = 4.2  # the ramp goes round all 65,536 values
-TONE_HZ = 1_000.0
-TONE_TOLERANCE_HZ = 0.5
 FAR_OFF_PPM = 5_000.0
 OFF_PPM = 500.0
 _FLASH = "flash it: kws flash, or the firmware of kws for this board"
@@ -161,7 +160,7 @@ def _resets(port: str, board: BoardSpec, boot: bytes) -> Iterator[Finding]:
 def examine_link(link: Link, listen_s: float) -> Iterator[Finding]:
     """Microphone, clock and line of a board that runs the recorder app, and then the self-test."""
     try:
-        blocks, losses = _heard(link, Source.MICROPHONE, listen_s)
+        blocks, losses, _ = _heard(link, Source.MICROPHONE, listen_s)
         yield from _line(losses, len(blocks), link)
         yield _clock(link.clock.estimate())
         yield from examine_sound(blocks, link.clock.nominal_hz)
@@ -170,11 +169,11 @@ def examine_link(link: Link, listen_s: float) -> Iterator[Finding]:
         yield bad("recording", error.what, error.remedy)
 
 
-def _heard(link: Link, source: Source, seconds: float) -> tuple[Samples, int]:
-    """Samples that came from a source of the board, and how many were lost."""
+def _heard(link: Link, source: Source, seconds: float) -> tuple[Samples, int, Codec]:
+    """Samples that came from a source of the board, how many were lost, and how they travelled."""
     with closing(capture(link, seconds=seconds, source=source)) as blocks:
         samples = [np.zeros(0, np.int16), *(block.samples for block in blocks)]
-        return np.concatenate(samples), blocks.lost_samples
+        return np.concatenate(samples), blocks.lost_samples, blocks.codec
 
 
 def _line(lost: int, heard: int, link: Link) -> Iterator[Finding]:
@@ -205,29 +204,14 @@ def _clock(clock: ClockEstimate | None) -> Finding:
 
 def self_test(link: Link) -> Iterator[Finding]:
     """A ramp and a tone that the board makes itself, checked sample by sample and for frequency."""
-    rate_hz = link.clock.nominal_hz
-    ramp, lost = _heard(link, Source.RAMP, SELF_TEST_S)
-    expected = np.arange(len(ramp)).astype(np.uint16).view(np.int16) if not lost else None
-    wrong = lost if expected is None else int(np.count_nonzero(ramp != expected))
     remedy = "samples change on their way: flash the firmware of this kws; if that is done, please report this"
-    if wrong:
-        yield bad("self-test, ramp", f"{wrong} of {len(ramp) + lost} samples lost or changed", remedy)
-    else:
-        yield well("self-test, ramp", f"{len(ramp)} samples, every bit right")
-    tone, lost = _heard(link, Source.TONE, min(1.0, SELF_TEST_S))
-    found_hz = 0.0 if lost else frequency(tone, rate_hz)
-    if lost:
-        yield bad("self-test, tone", f"{lost} of {len(tone) + lost} samples lost", remedy)
-    elif abs(found_hz - TONE_HZ) > TONE_TOLERANCE_HZ:
-        yield bad("self-test, tone", f"{found_hz:.1f} Hz in place of {TONE_HZ:.0f} Hz", remedy)
-    else:
-        yield well("self-test, tone", f"{found_hz:.2f} Hz, as sent")
-
-
-def frequency(samples: Samples, sample_rate_hz: int) -> float:
-    """Frequency in Hz of the strongest tone in int16 [n], by parabolic interpolation of the log spectrum's peak."""
-    power = np.abs(np.fft.rfft(samples * np.hanning(len(samples)))) ** 2 + 1e-9
-    peak = int(np.argmax(power[1:-1])) + 1
-    below, at, above = np.log(power[peak - 1 : peak + 2])
-    shift = 0.5 * (below - above) / (below - 2 * at + above)
-    return float((peak + shift) * sample_rate_hz / len(samples))
+    for source, seconds in ((Source.RAMP, SELF_TEST_S), (Source.TONE, min(1.0, SELF_TEST_S))):
+        what = f"self-test, {source.name.lower()}"
+        heard, lost, codec = _heard(link, source, seconds)
+        wrong = lost or int(np.count_nonzero(heard != expected_signal(source, len(heard), codec)))
+        if wrong:
+            yield bad(what, f"{wrong} of {len(heard) + lost} samples lost or changed", remedy)
+            continue
+        found_hz = frequency_hz(heard, link.clock.nominal_hz)
+        tuned = f", {found_hz:.2f} Hz" if source is Source.TONE else ""
+        yield well(what, f"{len(heard)} samples{tuned}, every bit right")

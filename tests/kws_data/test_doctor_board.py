@@ -15,12 +15,14 @@ from faulty_port import FaultyPort
 from numpy.typing import NDArray
 
 from firmware_tools import ports
+from firmware_tools.audio_frames import Codec
 from firmware_tools.boards import BoardSpec, load_board
 from firmware_tools.emulator import EmulatedBoard
 from firmware_tools.flash import flasher_for
 from firmware_tools.image import build_image
 from firmware_tools.link import Link
-from kws_data.doctor_board import Finding, examine_link, examine_port, frequency, self_test
+from firmware_tools.selftest import frequency_hz
+from kws_data.doctor_board import Finding, examine_link, examine_port, self_test
 from kws_data.firmware import flash_recorder
 
 BOARD = load_board("emulated")
@@ -225,22 +227,33 @@ def test_self_test_sees_a_single_wrong_bit(emulated: EmulatedBoard, monkeypatch:
 
     heard = doctor_board._heard
 
-    def spoilt(*arguments: object) -> tuple[NDArray[np.int16], int]:
-        samples, lost = heard(*arguments)  # type: ignore[arg-type]
+    def spoilt(*arguments: object) -> tuple[NDArray[np.int16], int, Codec]:
+        samples, lost, codec = heard(*arguments)  # type: ignore[arg-type]
         samples[777] ^= 1
-        return samples, lost
+        return samples, lost, codec
 
     monkeypatch.setattr(doctor_board, "_heard", spoilt)
     with Link(emulated.port, BOARD.baud) as link:
         link.hello()
         findings = list(self_test(link))
-    assert [finding.ok for finding in findings] == [False, True]
-    assert "1 of" in findings[0].found
+    assert [finding.ok for finding in findings] == [False, False]
+    assert all("1 of" in finding.found for finding in findings)
+
+
+def test_self_test_on_a_line_that_carries_only_adpcm(tmp_path: Path) -> None:
+    slow = dataclasses.replace(BOARD, baud=115_200)
+    image = build_image(slow, "recorder", {}, tmp_path / "build")
+    flasher_for(slow, state_dir=tmp_path / "state").flash(image.bin)
+    with EmulatedBoard(slow, tmp_path / "state") as board, Link(board.port, slow.baud) as link:
+        link.hello()
+        findings = list(self_test(link))
+    assert [finding.ok for finding in findings] == [True, True]
+    assert "1000.0" in findings[1].found
 
 
 def test_frequency_is_measured_to_a_hundredth() -> None:
     for hz in (440.0, 1_000.0, 1_234.5, 7_000.25):
-        assert abs(frequency(tone(hz, 9_000).astype(np.int16), SECOND) - hz) < 0.01
+        assert abs(frequency_hz(tone(hz, 9_000).astype(np.int16), SECOND) - hz) < 0.01
 
 
 def test_lost_samples_are_told(tmp_path: Path) -> None:
