@@ -15,7 +15,7 @@ body{font:15px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--bg);ma
   margin:0 auto;padding:28px 20px 60px}
 h1{font-size:26px;margin:0}h2{font-size:18px;margin:38px 0 10px;border-bottom:1px solid var(--line);padding-bottom:4px}
 p.lead{color:var(--soft);margin:4px 0 20px}
-.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(160px,1fr));gap:12px}
+.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(140px,1fr));gap:12px}
 .tile{border:1px solid var(--line);border-radius:8px;padding:12px 14px}
 .tile b{display:block;font-size:23px;line-height:1.2}.tile span{color:var(--soft);font-size:13px}
 .tile.bad{border-color:var(--bad)}.tile.bad b{color:var(--bad)}

@@ -104,11 +104,12 @@ def share_plot(rows: Sequence[tuple[str, Sequence[tuple[str, float]], float]], u
         unit: what the amounts are.
     """
     figure, axes = _figure(8.4, 0.75 * len(rows) + 1.0)
+    width = max(max(limit, sum(amount for _, amount in parts)) for _, parts, limit in rows)
     for index, (_, parts, limit) in enumerate(rows):
         left = 0.0
         for number, (part, amount) in enumerate(parts):
             axes.barh(index, amount, left=left, color=PALETTE[number % len(PALETTE)], edgecolor="white", height=0.55)
-            if amount > 0.07 * max(sum(a for _, a in p) for _, p, _ in rows):
+            if amount > 0.08 * width:
                 axes.text(
                     left + amount / 2,
                     index,
