@@ -152,23 +152,25 @@ def export(ctx: RunContext) -> str:
 
 def check(ctx: RunContext) -> str:
     """Hold the bundle against its limits; a broken one is said here and fails the run at its end."""
+    from kws_data.firmware import island_bytes, spotter_image
+
     report = check_limits(ctx)
     for found in report.checks:
         ctx.say(f"  {found.line()}")
-    return _hash(report.to_dict())
+    island = island_bytes(ctx.bundle(), spotter_image(ctx.board(), ctx.bundle(), ctx.firmware_dir))
+    document = {**report.to_dict(), "island_bytes": island}
+    _write_json(ctx.model_dir / "budget.json", document)
+    return _hash(document)
 
 
 def check_limits(ctx: RunContext) -> BudgetReport:
-    """Build the image, measure one clip on the core, write ``budget.json``."""
+    """Measure the bundle, one clip on the core included, against the configuration's limits; writes nothing."""
     from kws_data.budget import check_budget
-    from kws_data.firmware import island_bytes, measure_latency, spotter_image
+    from kws_data.firmware import measure_latency
 
-    bundle, board = ctx.bundle(), ctx.board()
-    cycles = measure_latency(board, bundle, ctx.config.device.port)
-    report = check_budget(bundle, ctx.config.budget, cycles)
-    island = island_bytes(bundle, spotter_image(board, bundle, ctx.firmware_dir))
-    _write_json(ctx.model_dir / "budget.json", {**report.to_dict(), "island_bytes": island})
-    return report
+    bundle = ctx.bundle()
+    cycles = measure_latency(ctx.board(), bundle, ctx.config.device.port)
+    return check_budget(bundle, ctx.config.budget, cycles)
 
 
 def flash(ctx: RunContext) -> str:

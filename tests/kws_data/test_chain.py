@@ -141,6 +141,8 @@ def test_the_gate_fails_the_run_and_names_what_weighs_most(folder: Path) -> None
     assert lines[1].startswith("ok    arena_bytes")
     assert lines[2].startswith("FAIL  latency_ms")
     assert kws(folder, "check", "tiny.yaml").returncode == 0
+    # Trying other limits leaves the run as it was.
+    assert kws(folder, "run", "tiny.yaml", "--json").returncode == 0
 
 
 def test_evaluate_scores_a_folder_that_was_in_no_run_the_same_on_host_and_board(folder: Path) -> None:
