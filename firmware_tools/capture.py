@@ -30,7 +30,7 @@ from firmware_tools.audio_frames import (
 from firmware_tools.clock import ClockEstimate
 from firmware_tools.errors import LinkError, ProtocolError
 from firmware_tools.link import Link, PortGoneError
-from firmware_tools.replies import EVENT_BEAT, CommandRefusedError, State, parse_status
+from firmware_tools.replies import CommandRefusedError, State, parse_status
 from firmware_tools.wire import BoardCode, Frame, Type
 
 BEAT_MS = 500
@@ -251,7 +251,7 @@ class Capture(Iterator[Block]):
             if frame.type == Type.EVENT_END:
                 end = parse_end(frame.payload)
                 return self._end(end.position, end.lost) if end.take == self._take else None
-            if frame.type != EVENT_BEAT:
+            if frame.type != Type.EVENT_BEAT:
                 return None
             status = parse_status(frame.payload)
         except ProtocolError:

@@ -29,7 +29,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any
 
 PIPELINE_RELOAD = 3
 _DIVIDE, _FLOAT_DIVIDE = 12, 14
@@ -58,14 +58,6 @@ class BlockCost:
     refill: int
     entry: int
     most_refill: int
-
-
-class CycleModel(Protocol):
-    """Something that knows what basic blocks cost."""
-
-    def block(self, address: int, code: bytes) -> BlockCost:
-        """Cost of the block ``code`` that starts at ``address``."""
-        ...
 
 
 @dataclass(frozen=True)

@@ -21,9 +21,7 @@ import serial
 from firmware_tools.clock import SessionClock
 from firmware_tools.errors import LinkError, ProtocolError
 from firmware_tools.replies import (
-    COMMAND_STATUS,
     REPLY,
-    REPLY_STATUS,
     BoardHello,
     BoardStatus,
     accepted,
@@ -238,8 +236,8 @@ class Link:
             LinkError: silence.
         """
         order = beat_ms.to_bytes(2, "little")
-        reply = self.request(COMMAND_STATUS, order, timeout_s=timeout_s, retries=retries)
-        if reply.type != REPLY_STATUS:
+        reply = self.request(Type.STATUS, order, timeout_s=timeout_s, retries=retries)
+        if reply.type != Type.REPLY_STATUS:
             raise ProtocolError("board sent another reply than STATUS", reply.type, "flash the firmware of this kws")
         status = parse_status(reply.payload)
         self.clock.add(status.board_us, time.monotonic())

@@ -17,11 +17,6 @@ HELLO = struct.Struct("<BBIIIIHBhIHHHbB")
 STATUS = struct.Struct("<QBHQI")
 PROTOCOL = 2  # version of the payloads; wire.VERSION is that of the frames
 
-# Besides those of wire.Type.
-COMMAND_STATUS = 0x0A
-REPLY_STATUS = 0x25
-EVENT_BEAT = 0x34
-
 _VIRTUAL_TIME = 1
 _REMEDY = "flash the firmware of this kws"
 
@@ -103,8 +98,6 @@ class CommandRefusedError(ProtocolError):
 
 def command_name(kind: int) -> str:
     """Name of a command, for people."""
-    if kind == COMMAND_STATUS:
-        return "STATUS"
     return Type(kind).name if kind in list(Type) else f"command {kind:#x}"
 
 

@@ -9,7 +9,7 @@ import tty
 from collections.abc import Callable, Iterable
 
 from firmware_tools.audio_frames import AUDIO, Codec
-from firmware_tools.replies import HELLO, PROTOCOL, REPLY_STATUS, STATUS
+from firmware_tools.replies import HELLO, PROTOCOL, STATUS
 from firmware_tools.wire import Decoder, Frame, Type, encode
 
 HELLO_PAYLOAD = (
@@ -75,7 +75,7 @@ class FakeBoard:
         self.reply(command, Type.REPLY_NAK, (code & 255).to_bytes(1, "little") + bytes(4))
 
     def tell_status(self, command: Frame, state: int = 0, take: int = 0, position: int = 0, board_us: int = 1) -> None:
-        self.reply(command, REPLY_STATUS, STATUS.pack(board_us, state, take, position, 0))
+        self.reply(command, Type.REPLY_STATUS, STATUS.pack(board_us, state, take, position, 0))
 
     def _run(self) -> None:
         decoder = Decoder()

@@ -24,7 +24,7 @@ from firmware_tools.flash import flasher_for
 from firmware_tools.image import build_image
 from firmware_tools.link import Link
 from firmware_tools.recorder import Block, Capture, capture, record_clip
-from firmware_tools.replies import EVENT_BEAT, State, parse_status
+from firmware_tools.replies import State, parse_status
 from firmware_tools.selftest import expected_signal, self_test
 from firmware_tools.session import BoardSession, open_board
 from firmware_tools.wire import Type
@@ -212,7 +212,7 @@ def test_heart_beats_come_while_idle_until_they_are_switched_off(session: BoardS
     first = session.link.status(beat_ms=50)
     assert first.state == State.IDLE
     frames = [session.link.receive(1.0) for _ in range(5)]
-    statuses = [parse_status(frame.payload) for frame in frames if frame is not None and frame.type == EVENT_BEAT]
+    statuses = [parse_status(frame.payload) for frame in frames if frame is not None and frame.type == Type.EVENT_BEAT]
     assert len(statuses) == 5
     gaps = np.diff([status.board_us for status in (first, *statuses)])
     assert np.all((gaps >= 49_000) & (gaps < 80_000))

@@ -17,7 +17,7 @@ from firmware_tools.audio_frames import AUDIO, END, RECORD
 from firmware_tools.capture import Loss, capture
 from firmware_tools.errors import LinkError
 from firmware_tools.link import Link, PortGoneError
-from firmware_tools.replies import COMMAND_STATUS, EVENT_BEAT, STATUS, State
+from firmware_tools.replies import STATUS, State
 from firmware_tools.wire import BoardCode, Frame, Type
 
 LENGTH = 1_600  # samples: 16 frames of 100
@@ -46,7 +46,7 @@ class Recorder:
             return
         if command.type == Type.HELLO:
             board.reply(command, Type.REPLY_HELLO, HELLO_PAYLOAD)
-        elif command.type == COMMAND_STATUS:
+        elif command.type == Type.STATUS:
             self.position += self.moving
             board.tell_status(command, self.state, self.take, self.position)
         elif command.type == Type.RECORD:
@@ -147,8 +147,8 @@ def test_frames_that_cannot_be_read_are_left_out() -> None:
             if number == 3:
                 board.raw(board.frame(Type.EVENT_AUDIO, b"short"))
                 board.raw(board.frame(Type.EVENT_END, b"short"))
-                board.raw(board.frame(EVENT_BEAT, b"short"))
-                board.raw(board.frame(EVENT_BEAT, STATUS.pack(9, State.RECORDING, take, 400, 0)))
+                board.raw(board.frame(Type.EVENT_BEAT, b"short"))
+                board.raw(board.frame(Type.EVENT_BEAT, STATUS.pack(9, State.RECORDING, take, 400, 0)))
         board.raw(end(board, take))
 
     with linked(Recorder(send)) as (_, link):

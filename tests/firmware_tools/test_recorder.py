@@ -11,7 +11,7 @@ from firmware_tools.audio_frames import END, RECORD
 from firmware_tools.errors import LinkError
 from firmware_tools.link import Link, PortGoneError
 from firmware_tools.recorder import levels, record_clip
-from firmware_tools.replies import COMMAND_STATUS, CommandRefusedError, State
+from firmware_tools.replies import CommandRefusedError, State
 from firmware_tools.wire import BoardCode, Frame, Type
 
 SAMPLES = np.random.default_rng(5).integers(-20_000, 20_000, 1_000).astype("<i2")
@@ -33,7 +33,7 @@ def recording_board(*faults: str) -> Answer:
         if command.type == Type.HELLO:
             board.reply(command, Type.REPLY_HELLO, HELLO_PAYLOAD)
             return
-        if command.type == COMMAND_STATUS:
+        if command.type == Type.STATUS:
             board.tell_status(command, State.RECORDING, take=0 if "endless" in faults else board.take)
             return
         if command.type != Type.RECORD:

@@ -8,12 +8,9 @@
 
 #define KWS_PROTOCOL 2u /* version of the payloads; that of the frames is KWS_WIRE_VERSION */
 
-/* Besides those in kws_wire.h. */
-#define KWS_CMD_STATUS 0x0Au   /* heart-beat interval ms u16, 0 = none -> STATUS */
-#define KWS_REPLY_STATUS 0x25u /* as BEAT, below */
-#define KWS_EVENT_BEAT 0x34u   /* board time us u64, state u8, take u16, position u64, lost u32 */
-
-/* RECORD: samples u32 (0 = until STOP), codec u8, source u8, take u16 -> ACK with the samples, AUDIO frames, END
+/* CMD_STATUS: heart-beat interval ms u16 (0 = none) -> REPLY_STATUS, which holds what BEAT does
+ * BEAT:   board time us u64, state u8, take u16, position u64, lost u32
+ * RECORD: samples u32 (0 = until STOP), codec u8, source u8, take u16 -> ACK with the samples, AUDIO frames, END
  * AUDIO:  take u16, codec u8, flags u8, first sample u64, board time us u64, lost u32, samples as coded
  * END:    take u16, position u64, lost u32, board time us u64, busy cycles u32, AUDIO frames sent u32 */
 #define KWS_CODEC_PCM16 0u /* int16, little endian */
