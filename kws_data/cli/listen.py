@@ -71,7 +71,8 @@ def _opened(name: str, port: str | None) -> Iterator[BoardSession]:
     board = load_board(name)
     if port is None and board.emulated and not (default_state_dir(board) / FLASH_FILE).is_file():
         flash_recorder(board)
-    with open_board(board, port) as session:
+    # A person who looks wants sound as it is heard; a program wants it as fast as it comes.
+    with open_board(board, port, realtime=sys.stderr.isatty()) as session:
         yield session
 
 

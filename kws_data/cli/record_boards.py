@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from firmware_tools.audio_frames import choose_codec
 from firmware_tools.capture import Capture, capture
 from kws_data.judge import clock_figures
 
@@ -32,8 +33,10 @@ class OpenBoard:
         return self.session.hello.sample_rate_hz
 
     def figures(self) -> dict[str, Any]:
-        """What is stored with each clip besides its own verdict: the true sample rate, as far as it is known."""
-        return clock_figures(self.session.link.clock.estimate())
+        """What is stored with each clip besides its own verdict: codec, and the true sample rate where it is known."""
+        hello, link = self.session.hello, self.session.link
+        codec = choose_codec("auto", hello.sample_rate_hz, hello.baud or link.baud, hello.codecs)
+        return {"codec": codec.name.lower(), **clock_figures(link.clock.estimate())}
 
     def capture(self) -> closing[Capture]:
         """What its microphone hears, until the block of code ends; a port that vanishes is waited for."""
