@@ -142,9 +142,11 @@ def choose_threshold(scores: NDArray[np.int8], y: Labels, max_fpr: float) -> int
     right = score[(truth >= FIRST_KEYWORD) & (found == truth)]
     keywords = max(1, int((truth >= FIRST_KEYWORD).sum()))
 
-    def errors(threshold_int8: int) -> float:
+    def errors(threshold_int8: int) -> int:
+        # Both shares times keywords times clips without one: whole numbers, so that equals are equal. Keywords taken
+        # for others are missed at every threshold.
         threshold = threshold_from_int8(threshold_int8)
-        return float((right < threshold).sum() / keywords + (false >= threshold).mean() + (keywords - len(right)))
+        return int((right < threshold).sum()) * len(false) + int((false >= threshold).sum()) * keywords
 
     return min(range(127, lowest - 1, -1), key=errors, default=lowest)
 

@@ -7,17 +7,20 @@ import json
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from firmware_tools.atomic import write_text
 from kws_data.bundle import ModelBundle
 from kws_data.config import Config
-from kws_data.features import load_audio_clips, load_features
+from kws_data.features import FeatureSet, load_audio_clips, load_features
 from kws_data.metrics import best_keyword, confusion, decide, threshold_curve
 from kws_data.report import plots
 from kws_data.report.document import build_document, read_json
 from kws_data.report.examples import Example, examples_html, pick_examples
 from kws_data.report.html import budget_table, figure, headline, metrics_table, page, table
 from kws_data.report.summary import percent
+
+HeldOut = tuple[ModelBundle, FeatureSet, NDArray[np.int8]]
 
 
 def write_report(config: Config) -> str:
@@ -40,22 +43,23 @@ def render(config: Config, report: dict[str, Any]) -> str:
         f"{', '.join(config.keywords)} · board {report['device']['board']} · "
         f"data set {report['dataset']['version'][:19]} · model {report['model']['sha256'][:12]} · seed {report['seed']}"
     )
+    held_out = _held_out(config)
     sections = [
         ("", headline(report)),
         ("Limits", budget_table(report)),
-        ("Detection on people it has never heard", metrics_table(report) + _detection_plots(config, report)),
+        ("Detection on people it has never heard", metrics_table(report) + _detection_plots(held_out, report)),
         ("On the board", _board(config, report)),
         ("In a stream", _stream(report)),
         ("Memory", _memory(config)),
         ("Data", _data(config)),
-        ("Listen", _examples(config)),
+        ("Listen", _examples(config, held_out)),
         ("Make it again", _again(config, report)),
     ]
     return page(f"kws report: {config.name}", lead, sections)
 
 
-def _detection_plots(config: Config, report: dict[str, Any]) -> str:
-    bundle, test, scores = _held_out(config)
+def _detection_plots(held_out: HeldOut, report: dict[str, Any]) -> str:
+    bundle, test, scores = held_out
     curve = threshold_curve(scores, test.y)
     columns = {key: [point[key] for point in curve] for key in ("threshold", "tpr", "fpr")}
     return (
@@ -80,7 +84,8 @@ def _detection_plots(config: Config, report: dict[str, Any]) -> str:
     )
 
 
-def _held_out(config: Config) -> tuple[ModelBundle, Any, np.ndarray[Any, Any]]:
+def _held_out(config: Config) -> HeldOut:
+    """The bundle, the test features, and its int8 scores of them."""
     from kws_data.evaluate import int8_scores
 
     bundle = ModelBundle.load(config.run_dir / "model")
@@ -164,8 +169,8 @@ def _data(config: Config) -> str:
     return table(rows, ("", *splits), numbers=range(1, len(splits) + 1)) + leaks
 
 
-def _examples(config: Config) -> str:
-    bundle, test, scores = _held_out(config)
+def _examples(config: Config, held_out: HeldOut) -> str:
+    bundle, test, scores = held_out
     clips = load_audio_clips(config.run_dir / "dataset")
     heard, (_, score) = decide(scores, bundle.threshold), best_keyword(scores)
     names = [*bundle.labels, "nothing"]
