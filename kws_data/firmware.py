@@ -10,6 +10,7 @@ import numpy as np
 
 from firmware_tools.atomic import write_text
 from firmware_tools.boards import BoardSpec
+from firmware_tools.errors import FirmwareError
 from firmware_tools.flash import FlashReport, default_state_dir, flasher_for
 from firmware_tools.image import FirmwareImage, build_image
 from firmware_tools.session import BoardSession, open_board
@@ -115,6 +116,11 @@ def island_bytes(bundle: ModelBundle, image: FirmwareImage) -> int:
     """Weights plus every byte of RAM that engine and front end use, from the image's own symbols.
 
     The engine is windowed: a streaming one, which keeps a few columns a layer, needs a fraction of this.
+
+    Raises:
+        FirmwareError: the image has no object of a name that is counted.
     """
-    ram = sum(size for name, size in image.by_symbol.items() if name in ISLAND_RAM)
-    return bundle.tflite_bytes + ram
+    missing = [name for name in ISLAND_RAM if name not in image.by_symbol]
+    if missing:
+        raise FirmwareError("image lacks an object of the detector", missing[0], "this is a fault of kws: report it")
+    return bundle.tflite_bytes + sum(image.by_symbol[name] for name in ISLAND_RAM)
