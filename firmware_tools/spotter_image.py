@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
-from firmware_tools.boards import BoardSpec
 from firmware_tools.detector import FIRST_KEYWORD, StreamSpec, check_threshold
 from firmware_tools.engine.emit import emit_c
 from firmware_tools.engine.graph import Graph, read_tflite
@@ -13,7 +11,6 @@ from firmware_tools.engine.plan import plan_memory
 from firmware_tools.errors import ModelError
 from firmware_tools.frontend.emit import frontend_c_header, frontend_c_source
 from firmware_tools.frontend.spec import FrontendSpec
-from firmware_tools.image import FirmwareImage, build_image
 from firmware_tools.replies import HELLO
 from firmware_tools.wire import MAX_PAYLOAD
 
@@ -72,25 +69,6 @@ def spotter_sources(
         "kws_app_config.h": _headed(header, _config_header(config)),
         "kws_app_config.c": _headed(header, _config_source(labels, bundle_hash)),
     }
-
-
-def build_spotter(
-    board: BoardSpec,
-    out_dir: Path,
-    spec: FrontendSpec,
-    tflite: bytes,
-    labels: Sequence[str],
-    threshold_int8: int,
-    bundle_hash: str,
-    *,
-    clip_samples: int = 16_000,
-    stream: StreamSpec | None = None,
-) -> FirmwareImage:
-    """Generate, compile and link the spotter app; see :func:`spotter_sources` and ``build_image``."""
-    sources = spotter_sources(
-        spec, tflite, labels, threshold_int8, bundle_hash, clip_samples=clip_samples, stream=stream
-    )
-    return build_image(board, "spotter", sources, out_dir)
 
 
 def _check_fits(graph: Graph, spec: FrontendSpec, labels: Sequence[str], clip_samples: int) -> None:

@@ -21,10 +21,11 @@ from firmware_tools.errors import BoardError, ModelError
 from firmware_tools.flash import flasher_for
 from firmware_tools.frontend.host import HostFrontend
 from firmware_tools.frontend.spec import FrontendSpec
+from firmware_tools.image import build_image
 from firmware_tools.link import Link
 from firmware_tools.replies import CommandRefusedError, ack_value
 from firmware_tools.session import BoardSession, open_board
-from firmware_tools.spotter_image import build_spotter, spotter_sources
+from firmware_tools.spotter_image import spotter_sources
 from firmware_tools.wire import Type
 
 LABELS = ("_silence_", "_unknown_", "yes", 'nö"??/', "go")
@@ -82,7 +83,8 @@ def flashed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     tflite = model_for(spec)
     scores = host_scores(spec, tflite, HostFrontend(spec)(sounds()))
     threshold = int(np.median(scores[:, 2:].max(axis=1)))  # so that some clips are detected and some are not
-    image = build_spotter(board, folder / "build", spec, tflite, LABELS, threshold, HASH, stream=STREAM)
+    sources = spotter_sources(spec, tflite, LABELS, threshold, HASH, stream=STREAM)
+    image = build_image(board, "spotter", sources, folder / "build")
     flasher_for(board, state_dir=folder / "state").flash(image.bin)
     with open_board(board, state_dir=folder / "state") as session:
         yield Flashed(session, spec, tflite, threshold, image.bin.read_bytes())
