@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 import sys
 from collections.abc import Sequence
@@ -10,6 +9,7 @@ from collections.abc import Sequence
 import click
 
 from kws_data import __version__
+from kws_data.cli.lazy import LazyGroup
 from kws_data.errors import KwsError
 
 #: verb -> (module below kws_data.cli, what it does), in pipeline order.
@@ -34,37 +34,10 @@ VERBS: dict[str, tuple[str, str]] = {
 }
 
 
-class LazyGroup(click.Group):
-    """A group whose commands are imported on first use, so that ``kws --help`` is quick."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(VERBS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in VERBS:
-            return None
-        module = importlib.import_module(f"kws_data.cli.{VERBS[cmd_name][0]}")
-        command: click.Command = module.command
-        return command
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and not args[0].startswith("-") and args[0] not in VERBS:
-            import difflib
-
-            near = difflib.get_close_matches(args[0], VERBS, n=1)
-            hint = f"did you mean {near[0]}?" if near else "see kws --help"
-            raise click.UsageError(f"no verb {args[0]!r}. {hint}")
-        return super().resolve_command(ctx, args)
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Verbs, in pipeline order"):
-            formatter.write_dl([(verb, text) for verb, (_, text) in VERBS.items()])
-
-
 @click.group(
     cls=LazyGroup,
+    table=VERBS,
+    title="Verbs, in pipeline order",
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
     epilog="Example: kws run configs/demo.yaml",
 )

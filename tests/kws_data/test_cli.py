@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import numpy as np
 import pytest
 
@@ -21,27 +23,43 @@ def kws(*arguments: object, cwd: Path | None = None) -> subprocess.CompletedProc
     return subprocess.run(command, capture_output=True, text=True, cwd=cwd, timeout=120, check=False)
 
 
-@pytest.mark.parametrize("verb", VERBS)
-def test_every_verb_has_help_that_ends_with_an_example(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run([verb, "--help"]) == 0
+def commands() -> Iterator[tuple[str, ...]]:
+    """Every verb, and every verb below a verb."""
+    for verb in VERBS:
+        yield (verb,)
+        command = cli.get_command(None, verb)  # type: ignore[arg-type]
+        if isinstance(command, click.Group):
+            yield from ((verb, name) for name in command.list_commands(None))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("verbs", commands(), ids=" ".join)
+def test_every_verb_has_help_that_ends_with_an_example(
+    verbs: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run([*verbs, "--help"]) == 0
     text = capsys.readouterr().out
     last = text.strip().splitlines()[-1].strip()
-    assert f"Example: kws {verb} " in " ".join(text.split()[-30:]), last
-    assert "--json" in text
+    assert f"Example: kws {' '.join(verbs)} " in " ".join(text.split()[-30:]) + " ", last
+    assert "--json" in text or "COMMAND" in text
 
 
 def test_the_list_of_verbs_matches_the_commands_and_the_readme() -> None:
     readme = (ROOT / "README.md").read_text()
-    for verb in VERBS:
-        command = cli.get_command(None, verb)  # type: ignore[arg-type]
-        assert command is not None and command.name == verb
-        assert f"kws {verb}" in readme, f"README's tour lacks kws {verb}"
+    for verbs in commands():
+        command: click.Command | None = cli
+        for verb in verbs:
+            assert isinstance(command, click.Group)
+            command = command.get_command(None, verb)  # type: ignore[arg-type]
+            assert command is not None and command.name == verb
+        assert f"kws {' '.join(verbs)}" in readme, f"README's tour lacks kws {' '.join(verbs)}"
 
 
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
         (["trian"], "did you mean train?"),
+        (["bench", "recrod"], "did you mean record? (see kws bench --help)"),
+        (["bench", "engine"], "--bundle"),
         (["run"], "CONFIG"),
         (["run", "none.yaml"], "none.yaml"),
         (["build", "{demo}", "--set", "train.epocs=3"], "did you mean epochs?"),
