@@ -8,6 +8,7 @@ by ``(score + 128) / 256``.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from math import sqrt
 from typing import Any
 
@@ -178,3 +179,72 @@ def poisson_upper95(events: int) -> float:
     from scipy.stats import chi2
 
     return float(chi2.ppf(0.95, 2 * (events + 1)) / 2)
+
+
+@dataclass(frozen=True)
+class MeanInterval:
+    """Mean of a few runs and its 95 % interval by Student's t; one run alone has no interval (None)."""
+
+    mean: float
+    low: float | None
+    high: float | None
+    runs: int
+
+    def to_dict(self) -> dict[str, float | None]:
+        """For JSON."""
+        return {"mean": self.mean, "low": self.low, "high": self.high, "runs": self.runs}
+
+
+def mean_interval(values: Sequence[float]) -> MeanInterval:
+    """Mean over runs that differ by their seeds (Student 1908, Biometrika 6:1); raises DataError when there is none."""
+    from scipy.stats import t
+
+    if len(values) == 0:
+        raise DataError("no values to take the mean of", 0, "run at least one seed")
+    mean = float(np.mean(values))
+    if len(values) == 1:
+        return MeanInterval(mean, None, None, 1)
+    half = float(t.ppf(0.975, len(values) - 1) * np.std(values, ddof=1) / sqrt(len(values)))
+    return MeanInterval(mean, mean - half, mean + half, len(values))
+
+
+@dataclass(frozen=True)
+class OperatingPoint:
+    """TPR where the FPR is just within a limit. ``threshold`` is a probability, intervals are Wilson's, 95 %."""
+
+    tpr: float
+    tpr_ci95: tuple[float, float]
+    fpr: float
+    fpr_ci95: tuple[float, float]
+    threshold: float
+
+
+def tpr_at_fpr(scores: Scores, y: Labels, max_fpr: float) -> OperatingPoint:
+    """The point of the ROC with the highest TPR among those whose FPR is at most ``max_fpr``.
+
+    It is read off the very clips that are scored, so it says what the scores could do, not what a threshold that was
+    frozen on other speakers did.
+
+    Args:
+        scores: int8 or probabilities [clips, labels].
+        y: true label of each clip.
+        max_fpr: allowed share of clips without a keyword in which any is detected.
+
+    Raises:
+        DataError: there is no clip without a keyword, or none with one.
+    """
+    truth = np.asarray(y, np.int64)
+    best, score = best_keyword(scores)
+    keyword = truth >= FIRST_KEYWORD
+    positives, negatives = int(keyword.sum()), int((~keyword).sum())
+    if not positives or not negatives:
+        raise DataError("no ROC without both kinds of clips", [positives, negatives], "score keywords and other clips")
+    false = np.sort(score[~keyword])[::-1]
+    allowed = int(max_fpr * negatives + 1e-9)
+    # Above the (allowed + 1)th highest false score; when as many false ones are allowed as there are, anything goes.
+    threshold = float(np.nextafter(false[allowed], np.inf)) if allowed < negatives else 0.0
+    hits = int(((best == truth) & (score >= threshold))[keyword].sum())
+    wrong = int((score[~keyword] >= threshold).sum())
+    return OperatingPoint(
+        hits / positives, wilson(hits, positives), wrong / negatives, wilson(wrong, negatives), threshold
+    )

@@ -2,6 +2,8 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from firmware_tools.detector import HostDetector
 from kws_data.errors import DataError
@@ -9,11 +11,13 @@ from kws_data.metrics import (
     choose_threshold,
     confusion,
     decide,
+    mean_interval,
     metrics,
     poisson_upper95,
     probabilities,
     threshold_curve,
     threshold_from_int8,
+    tpr_at_fpr,
     wilson,
 )
 
@@ -121,3 +125,45 @@ def test_poisson_bound_of_nothing_is_three() -> None:
 def test_labels_that_do_not_fit_are_refused(y: np.ndarray) -> None:
     with pytest.raises(DataError):
         metrics(SCORES, y, 0.5, LABELS)
+
+
+def test_the_interval_of_a_mean_is_students() -> None:
+    found = mean_interval([0.94, 0.95, 0.96])
+    assert found.mean == pytest.approx(0.95)
+    assert found.low is not None and found.high is not None
+    assert found.high - found.mean == pytest.approx(4.302653 * 0.01 / 3**0.5, abs=1e-7)
+    assert found.mean - found.low == pytest.approx(found.high - found.mean)
+
+
+def test_one_run_has_a_mean_and_no_interval() -> None:
+    assert mean_interval([0.9]).to_dict() == {"mean": 0.9, "low": None, "high": None, "runs": 1}
+    with pytest.raises(DataError):
+        mean_interval([])
+
+
+def test_tpr_at_a_fpr_of_nothing_counts_only_what_is_above_every_false_score() -> None:
+    point = tpr_at_fpr(SCORES, TRUTH, 0.0)
+    assert point.fpr == 0.0 and point.tpr == pytest.approx(1 / 3)  # "yes" at 0.8 beats the 0.7 of the other word
+    assert 0.7 < point.threshold <= 0.8
+
+
+def test_with_all_false_accepts_allowed_every_right_keyword_counts() -> None:
+    point = tpr_at_fpr(SCORES, TRUTH, 1.0)
+    assert point.fpr == 1.0 and point.tpr == pytest.approx(2 / 3)  # one "yes" is heard as "no" at any threshold
+
+
+@given(seed=st.integers(0, 10_000), max_fpr=st.floats(0.0, 1.0))
+def test_tpr_at_fpr_is_the_best_of_all_thresholds(seed: int, max_fpr: float) -> None:
+    rng = np.random.default_rng(seed)
+    scores = rng.integers(-128, 128, (40, 4)).astype(np.int8)
+    y = np.r_[[0, 1, 2, 3], rng.integers(0, 4, 36)]
+    point = tpr_at_fpr(scores, y, max_fpr)
+    curve = [metrics(scores, y, threshold_from_int8(t), LABELS) for t in range(-128, 129)]
+    assert point.fpr <= max_fpr + 1e-9
+    assert point.tpr == max(m["tpr"] for m in curve if m["fpr"] <= max_fpr + 1e-9)
+    assert metrics(scores, y, point.threshold, LABELS)["tpr"] == point.tpr
+
+
+def test_a_roc_needs_both_kinds_of_clips() -> None:
+    with pytest.raises(DataError):
+        tpr_at_fpr(SCORES[3:], TRUTH[3:], 0.01)
