@@ -96,6 +96,17 @@ class AugmentSettings(Settings):
         return value
 
 
+class BalanceSettings(Settings):
+    """What to do when some labels have many more training clips than others (see ``kws_data.balance``)."""
+
+    undersample: float | None = Field(
+        None, ge=1, description="leave out training clips of a label that has more than so many times the smallest"
+    )
+    oversample: Share = Field(0.1, description="draw small labels more often: 0 as they are, 1 all equally often")
+    smote: Share = Field(0.0, description="share of the gap to the largest label to fill between neighbours")
+    class_weights: Share = Field(0.0, description="let errors on small labels count more: 0 off, 1 in full")
+
+
 class ModelSettings(Settings):
     """Which model: a family of ``kws_data.models`` and its shape."""
 
@@ -155,6 +166,7 @@ class Config(Settings):
     split: SplitSettings = Field(default_factory=lambda: SplitSettings())
     frontend: FrontendSpec = Field(default_factory=FrontendSpec)
     augment: AugmentSettings = Field(default_factory=lambda: AugmentSettings())
+    balance: BalanceSettings = Field(default_factory=lambda: BalanceSettings())
     model: ModelSettings = Field(default_factory=lambda: ModelSettings())
     train: TrainSettings = Field(default_factory=lambda: TrainSettings())
     threshold: ThresholdSettings = Field(default_factory=lambda: ThresholdSettings())

@@ -1,0 +1,80 @@
+"""Balancing labels: what is left out, drawn, weighed and made."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kws_data.balance import class_weights, imbalance, label_shares, nearest, smote, undersample
+
+CLIPS = [(f"go{i}", "go", f"s{i % 4}") for i in range(20)] + [(f"up{i}", "up", "s0") for i in range(5)]
+
+
+def test_undersampling_keeps_to_the_ratio_and_takes_from_the_most_heard() -> None:
+    clips = [*CLIPS, *[(f"many{i}", "go", "talker") for i in range(40)]]
+    left_out = undersample(clips, 2.0, seed=0)
+    kept = [c for c in clips if c[0] not in left_out]
+    assert sum(label == "go" for _, label, _ in kept) == 10
+    assert sum(label == "up" for _, label, _ in kept) == 5
+    assert {speaker for _, label, speaker in kept if label == "go"} == {"s0", "s1", "s2", "s3", "talker"}
+
+
+def test_undersampling_does_not_depend_on_the_order_and_ratio_one_is_equal() -> None:
+    assert undersample(CLIPS, 1.0, 3) == undersample(CLIPS[::-1], 1.0, 3)
+    assert len(undersample(CLIPS, 1.0, 3)) == 15
+    assert undersample(CLIPS, 1.0, 3) != undersample(CLIPS, 1.0, 4)
+    assert undersample([], 1.0, 0) == set()
+
+
+@given(st.lists(st.integers(0, 1_000), min_size=1, max_size=12), st.floats(0, 1))
+def test_shares_sum_to_one_and_keep_the_order_of_the_counts(counts: list[int], strength: float) -> None:
+    shares = label_shares(np.array(counts), strength)
+    assert shares.sum() == pytest.approx(1.0) or not any(counts)
+    order = np.argsort(counts, kind="stable")
+    assert (np.diff(shares[order]) >= -1e-12).all()
+
+
+def test_shares_at_both_ends() -> None:
+    counts = np.array([30, 10, 0])
+    assert label_shares(counts, 0.0) == pytest.approx([0.75, 0.25, 0.0])
+    assert label_shares(counts, 1.0) == pytest.approx([0.5, 0.5, 0.0])
+
+
+def test_class_weights_are_one_on_average_and_favour_small_labels() -> None:
+    counts = np.array([30, 10, 0])
+    assert class_weights(counts, 0.0) == pytest.approx([1, 1, 0])
+    weights = class_weights(counts, 1.0)
+    assert weights[1] == pytest.approx(3 * weights[0])
+    assert (weights * counts).sum() / counts.sum() == pytest.approx(1.0)
+
+
+def test_smote_lies_between_neighbours_of_the_same_label() -> None:
+    x = np.zeros((8, 2, 1, 1), np.int8)
+    x[:6, :, 0, 0] = np.array([[-100, -90]])
+    x[6, :, 0, 0], x[7, :, 0, 0] = [10, 20], [50, 100]
+    y = np.array([0] * 6 + [1, 1])
+    made, labels = smote(x, y, 1.0, np.random.default_rng(0))
+    assert labels.tolist() == [1] * 4
+    first, second = made[:, 0, 0, 0].astype(int), made[:, 1, 0, 0].astype(int)
+    assert ((first >= 10) & (first <= 50)).all() and ((second >= 20) & (second <= 100)).all()
+    assert np.abs((first - 10) / 40 - (second - 20) / 80).max() < 0.03  # the same place between the same two
+
+
+def test_smote_makes_nothing_where_nothing_is_missing_or_known() -> None:
+    x = np.zeros((3, 1, 2, 2), np.int8)
+    assert len(smote(x, np.array([0, 0, 1]), 1.0, np.random.default_rng(0))[0]) == 0  # one clip has no neighbour
+    assert len(smote(x, np.array([0, 1, 2]), 1.0, np.random.default_rng(0))[0]) == 0
+    assert smote(x[:0], np.zeros(0, np.int64), 1.0, np.random.default_rng(0))[0].shape == (0, 1, 2, 2)
+
+
+def test_nearest_are_the_nearest() -> None:
+    points = np.array([[0, 0], [1, 0], [5, 5], [6, 5]], np.int8)
+    assert nearest(points, 1).ravel().tolist() == [1, 0, 3, 2]
+    assert nearest(points, 9).shape == (4, 3)
+
+
+def test_imbalance_is_largest_for_one_of_the_smallest() -> None:
+    assert imbalance({"go": 30, "up": 10}, ["go", "up"]) == 3.0
+    assert imbalance({"go": 30}, ["go", "up"]) == float("inf")
