@@ -42,5 +42,7 @@ class LazyGroup(click.Group):
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        if not self._table:
+            return
         with formatter.section(self._title):
             formatter.write_dl([(name, text) for name, (_, text) in self._table.items()])
