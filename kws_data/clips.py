@@ -82,14 +82,20 @@ class KnownFile:
 
 @dataclass(frozen=True)
 class ImportCount:
-    """Clips of an import: new, there already, and (of both) set aside."""
+    """Clips of an import: new, there already, (of both) set aside, and refused: of speakers who were forgotten."""
 
     added: int = 0
     known: int = 0
     set_aside: int = 0
+    refused: int = 0
 
     def __add__(self, other: ImportCount) -> ImportCount:
-        return ImportCount(self.added + other.added, self.known + other.known, self.set_aside + other.set_aside)
+        return ImportCount(
+            self.added + other.added,
+            self.known + other.known,
+            self.set_aside + other.set_aside,
+            self.refused + other.refused,
+        )
 
 
 def identity(source: str, device: str, origin: str, parent_or_audio: str) -> str:

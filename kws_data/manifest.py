@@ -109,6 +109,20 @@ def read_manifest(folder: Path | str) -> list[dict[str, Any]]:
     return rows
 
 
+def manifest_ids(folder: Path | str) -> list[str]:
+    """Clip ids of a data set's manifest, in its order, without reading the other columns; raises DataError."""
+    from pyarrow import ArrowException, parquet
+
+    path = Path(folder) / "manifest.parquet"
+    try:
+        ids: list[str] = parquet.read_table(path, columns=["clip_id"])["clip_id"].to_pylist()
+    except FileNotFoundError:
+        raise DataError("data set is not built", str(path), "call kws build") from None
+    except (OSError, ArrowException) as error:
+        raise DataError("manifest cannot be read", str(path), f"{error}; call kws build --force") from None
+    return ids
+
+
 def load_dataset(folder: Path | str) -> Manifest:
     """A data set that was built.
 

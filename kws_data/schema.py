@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 APPLICATION_ID = 0x6B777331  # "kws1"
-VERSION = 2
+VERSION = 3
 
 #: Version 2: what was asked once of a speaker or a session, and numbers that are given once.
 _NOTES = (
@@ -15,8 +15,31 @@ _NOTES = (
     ) STRICT, WITHOUT ROWID""",
 )
 
+#: Version 3: what was made of the clips (data sets, models, firmware images, exports), where it lies, and whom the
+#: catalogue was told to forget. ``members`` are the ids of the clips, 8 bytes each, in order.
+_LINEAGE = (
+    """CREATE TABLE artifacts (
+        id TEXT PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NULL, made_from TEXT NOT NULL,
+        config_sha256 TEXT NOT NULL, members BLOB NOT NULL
+    ) STRICT""",
+    "CREATE INDEX artifacts_by_origin ON artifacts (made_from)",
+    """CREATE TABLE places (
+        artifact TEXT NOT NULL REFERENCES artifacts, path TEXT NOT NULL, recorded_at TEXT NOT NULL,
+        PRIMARY KEY (artifact, path)
+    ) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE forgotten (
+        tombstone TEXT PRIMARY KEY, forgotten_at TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE forgotten_in (
+        tombstone TEXT NOT NULL REFERENCES forgotten, artifact TEXT NOT NULL REFERENCES artifacts,
+        clips INTEGER NOT NULL, PRIMARY KEY (tombstone, artifact)
+    ) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX clips_by_speaker ON clips (speaker)",
+    "CREATE INDEX clips_by_audio ON clips (audio_sha256)",
+)
+
 #: Older version -> statements that bring it to the next one.
-STEPS = {1: _NOTES}
+STEPS = {1: _NOTES, 2: _LINEAGE}
 
 SCHEMA = (
     """CREATE TABLE audio (
@@ -57,4 +80,5 @@ SCHEMA = (
     ) STRICT, WITHOUT ROWID""",
     "CREATE INDEX files_by_clip ON files (clip_id)",
     *_NOTES,
+    *_LINEAGE,
 )

@@ -122,11 +122,13 @@ def recorder_session(ctx: RunContext) -> Iterator[BoardSession]:
 
 def build(ctx: RunContext) -> str:
     """Split, augment, compute features; leaks fail the build."""
+    from kws_data.artifacts import register_dataset
     from kws_data.build import build_dataset
     from kws_data.catalog import Catalog
 
     with Catalog(ctx.config.data.recordings) as catalog:
         manifest = build_dataset(ctx.config, catalog, ctx.dataset_dir, workers=ctx.workers, progress=ctx.progress)
+        register_dataset(catalog, ctx.dataset_dir)
     return str(manifest.version)
 
 
@@ -140,6 +142,8 @@ def train(ctx: RunContext) -> str:
 
 def export(ctx: RunContext) -> str:
     """Convert to int8, slim, fix the threshold on validation data, save the bundle and the generated C."""
+    from kws_data.artifacts import register_model
+    from kws_data.catalog import Catalog
     from kws_data.export import export_model
     from kws_data.firmware import write_sources
     from kws_data.report.document import read_json
@@ -147,6 +151,8 @@ def export(ctx: RunContext) -> str:
     version = read_json(ctx.dataset_dir / "dataset.json", "build")["version"]
     bundle = export_model(ctx.config, ctx.dataset_dir, version, ctx.model_dir, ctx.progress)
     write_sources(bundle, ctx.firmware_dir)
+    with Catalog(ctx.config.data.recordings) as catalog:
+        register_model(catalog, ctx.model_dir)
     return bundle.bundle_hash
 
 
@@ -175,6 +181,8 @@ def check_limits(ctx: RunContext) -> BudgetReport:
 
 def flash(ctx: RunContext) -> str:
     """Build the detector's image and write it to the board, unless it is there already."""
+    from kws_data.artifacts import register_image
+    from kws_data.catalog import Catalog
     from kws_data.errors import BoardError
     from kws_data.firmware import flash_spotter
 
@@ -184,6 +192,8 @@ def flash(ctx: RunContext) -> str:
             "the emulated board has no port", port, "leave device.port out, or name the board on that port"
         )
     report = flash_spotter(board, ctx.bundle(), ctx.firmware_dir)
+    with Catalog(ctx.config.data.recordings) as catalog:
+        register_image(catalog, ctx.firmware_dir, ctx.model_dir)
     return report.sha256
 
 

@@ -21,7 +21,7 @@ DOORS = {
     "soundfile": ("kws_data/audio.py",),
     "tensorflow": ("kws_data/models.py", "kws_data/train.py", "kws_data/quantize.py"),
     "keras": ("kws_data/models.py", "kws_data/train.py", "kws_data/quantize.py"),
-    "sqlite3": ("kws_data/catalog.py", "kws_data/catalog_schema.py"),
+    "sqlite3": ("kws_data/catalog_database.py",),
     "unicorn": ("firmware_tools/emulator",),
 }
 
