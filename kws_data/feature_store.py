@@ -1,0 +1,193 @@
+"""The feature store: what was computed once, kept by clip, transform and front end.
+
+::
+
+    recordings/features/<part>/<hash of keys>.shard     rows of one chunk of one part; see feature_shard.py
+    recordings/features/<part>/part.json                what the part's rows are, and when they were last used
+
+A *part* is named by the hash of everything but the clip that shapes a row: front end, augmentation settings, seed,
+sounds, and the code that computes it (see recipe.py). What another setting would give lies in another part, so nothing
+in the store is ever out of date; it is only no longer asked for. Shards are written whole or not at all, by any number
+of processes, and are checked when they are read: damaged ones count as missing and are computed again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kws_data.feature_shard import (
+    KEY,
+    SUFFIX,
+    Digests,
+    Keys,
+    Shard,
+    digests_of,
+    read_rows,
+    read_shard,
+    write_shard,
+)
+from kws_data.places import Place, place
+
+FOLDER = "features"
+PART_FILE = "part.json"
+
+
+@dataclass(frozen=True)
+class Located:
+    """Where rows lie: number of the shard (-1: missing), row in it, and digest of each key asked for."""
+
+    shard: NDArray[np.int32]
+    row: NDArray[np.uint32]
+    digest: Digests
+
+    @property
+    def missing(self) -> NDArray[np.bool_]:
+        """Which keys are not in the store."""
+        return np.asarray(self.shard < 0)
+
+
+class PartIndex:
+    """Tables of all whole shards of one part, sorted by key."""
+
+    def __init__(self, where: Place, part: str) -> None:
+        shards = list(shards_of(where, part))
+        self.names = [shard.name for shard in shards]
+        self.row_bytes = [shard.row_bytes for shard in shards]
+        tables = [shard.table for shard in shards]
+        keys = _plain(_joined([table["key"] for table in tables], KEY))
+        order = np.argsort(keys, kind="stable")
+        self._keys = keys[order]
+        self._digest = _joined([table["digest"] for table in tables], np.dtype("V16"))[order]
+        self._shard = np.repeat(np.arange(len(tables), dtype=np.int32), [len(t) for t in tables])[order]
+        self._row = _joined([np.arange(len(t), dtype=np.uint32) for t in tables], np.dtype(np.uint32))[order]
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    def locate(self, keys: Keys) -> Located:
+        """Where the rows of these keys ``[n]`` lie."""
+        asked = _plain(keys)
+        if not len(self):
+            nothing = np.zeros(len(asked), np.uint32)
+            return Located(np.full(len(asked), -1, np.int32), nothing, np.zeros(len(asked), "V16"))
+        place_of = np.minimum(np.searchsorted(self._keys, asked), len(self) - 1)
+        there = self._keys[place_of] == asked
+        shard = np.where(there, self._shard[place_of], np.int32(-1)).astype(np.int32)
+        return Located(shard, self._row[place_of], self._digest[place_of])
+
+
+def _joined(arrays: list[NDArray[Any]], dtype: np.dtype[Any]) -> NDArray[Any]:
+    return np.concatenate(arrays) if arrays else np.empty(0, dtype)
+
+
+def _plain(keys: Keys) -> NDArray[np.void]:
+    """Keys as bytes, which sort and compare as such."""
+    return np.ascontiguousarray(keys).view(f"V{KEY.itemsize}")
+
+
+def shards_of(where: Place, part: str) -> Iterator[Shard]:
+    """Whole shards of a part, in the order of their names; damaged ones are left out."""
+    for name, size in where.files(part).items():
+        if name.endswith(SUFFIX):
+            try:
+                shard = read_shard(where, name, size)
+            except OSError:
+                continue  # removed meanwhile
+            if shard is not None:
+                yield shard
+
+
+@dataclass(frozen=True)
+class FeatureStore:
+    """The store at a place."""
+
+    where: Place
+
+    @classmethod
+    def of(cls, recordings: Path | str) -> FeatureStore:
+        """The store of the catalogue in a folder."""
+        return cls(place(Path(recordings) / FOLDER))
+
+    def index(self, part: str) -> PartIndex:
+        """What is there of a part. Raises OSError when the place cannot be read."""
+        return PartIndex(self.where, part)
+
+    def add(self, part: str, keys: Keys, rows: NDArray[Any]) -> Digests:
+        """Keep rows ``[n, ...]`` under their keys; returns their digests. Raises OSError."""
+        return write_shard(self.where, part, keys, rows)
+
+    def note_use(self, part: str, contents: Mapping[str, Any], when: str) -> None:
+        """Note what a part is, and that it was used at ``when`` (ISO time)."""
+        text = json.dumps({**contents, "used": when}, indent=1, sort_keys=True, default=str)
+        self.where.write(f"{part}/{PART_FILE}", [text.encode()])
+
+    def parts(self) -> dict[str, int]:
+        """Bytes of each part, the one that was used longest ago first."""
+        sizes: dict[str, int] = {}
+        for name, size in self.where.files().items():
+            sizes[name.partition("/")[0]] = sizes.get(name.partition("/")[0], 0) + size
+        return dict(sorted(sizes.items(), key=lambda item: (self._used(item[0]), item[0])))
+
+    def _used(self, part: str) -> str:
+        try:
+            return str(json.loads(self.where.read(f"{part}/{PART_FILE}"))["used"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return ""
+
+    def clean(self, keep: Collection[str], limit_bytes: int = 0) -> int:
+        """Remove parts that are not in ``keep``, those used longest ago first, until no more than ``limit_bytes``
+        are left; returns the bytes removed. What a build still needs is computed again."""
+        sizes = self.parts()
+        total, removed = sum(sizes.values()), 0
+        for part, size in sizes.items():
+            if part not in keep and total - removed > limit_bytes:
+                for name in self.where.files(part):
+                    self.where.remove(name)
+                removed += size
+        return removed
+
+
+def forget_features(recordings: Path | str, audio_sha256s: Collection[str]) -> int:
+    """Remove every row that was computed from these recordings, alone or as the second speaker in another clip.
+
+    Shards that hold such rows are written again without them. A data set that was built from them still holds its copy.
+
+    Args:
+        recordings: folder of the catalogue.
+        audio_sha256s: hashes, in hex, as the catalogue has them.
+
+    Returns:
+        Rows removed.
+    """
+    store, removed = FeatureStore.of(recordings), 0
+    audio = {bytes.fromhex(sha256) for sha256 in audio_sha256s}
+    for part in store.parts():
+        for name, size in store.where.files(part).items():
+            if name.endswith(SUFFIX):
+                removed += _forget(store, part, name, size, audio)
+    return removed
+
+
+def _forget(store: FeatureStore, part: str, name: str, size: int, audio: Collection[bytes]) -> int:
+    shard = read_shard(store.where, name, size)
+    if shard is None:  # nobody can tell what is in it
+        store.where.remove(name)
+        return 0
+    beginnings = {sha256[:16] for sha256 in audio}
+    keys = shard.table["key"]
+    gone = np.array([k["audio"].tobytes() in audio or k["voice"].tobytes() in beginnings for k in keys], bool)
+    if not gone.any():
+        return 0
+    rows = read_rows(store.where, name, shard.row_bytes, 0, len(keys))
+    kept = np.flatnonzero(~gone & (digests_of(rows) == shard.table["digest"]))
+    if len(kept):
+        store.add(part, keys[kept], rows[kept])
+    store.where.remove(name)
+    return int(gone.sum())
