@@ -108,13 +108,35 @@ class BalanceSettings(Settings):
 
 
 class ModelSettings(Settings):
-    """Which model: a family of ``kws_data.models`` and its shape."""
+    """Which model: a family of ``kws_data.models`` and its shape.
 
-    family: str = "temporal_dscnn"
+    Every family takes channels, blocks, kernel, residual and dropout (and does without those that mean nothing to
+    it); the other settings are refused where the family does not have them.
+    """
+
+    family: str = Field("temporal_dscnn", description="a name, path/to/file.py:function or package.module:function")
     channels: int = Field(28, ge=4, le=256)
-    blocks: int = Field(5, ge=1, le=16)
-    kernel: int = Field(9, ge=2, le=25)
+    blocks: int = Field(5, ge=1, le=32)
+    kernel: int = Field(9, ge=2, le=25, description="length of the kernels in time, in columns")
     residual: bool = True
+    dropout: float = Field(0.0, ge=0, lt=1, description="share of the last layer's inputs left out while training")
+    padding: Literal["same", "valid"] = Field("same", description="valid can be streamed column by column")
+    stride: int = Field(2, ge=1, le=4, description="frames from one column to the next")
+    branches: tuple[int, ...] = Field((), description="further kernel lengths beside kernel, folded at export")
+    expansion: int = Field(2, ge=1, le=6, description="widening inside an inverted bottleneck")
+    options: dict[str, bool | int | float | str] = Field(
+        default_factory=dict, description="shape settings of your own family"
+    )
+
+    @model_validator(mode="after")
+    def _known_to_the_family(self) -> ModelSettings:
+        from kws_data.models.registry import check_settings
+
+        check_settings(self)
+        odd = [n for n in self.branches if n > self.kernel or (self.kernel - n) % 2 or n < 1]
+        if odd:
+            raise ValueError(f"branch lengths {odd} must be at most kernel {self.kernel}, and odd where it is odd")
+        return self
 
 
 class TrainSettings(Settings):
@@ -146,6 +168,8 @@ class BudgetSettings(Settings):
     model_bytes: int = Field(16_384, ge=1)
     arena_bytes: int = Field(16_384, ge=1)
     latency_ms: float = Field(200.0, gt=0)
+    island_bytes: int | None = Field(None, ge=1, description="weights, and RAM of engine and front end; null: no limit")
+    inference_cycles: int | None = Field(None, ge=1, description="of the model, on the board's core; null: no limit")
 
 
 class DeviceSettings(Settings):

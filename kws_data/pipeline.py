@@ -16,11 +16,13 @@ from typing import Any
 
 from firmware_tools.atomic import write_text
 from kws_data import __version__, steps
+from kws_data.config import Config
 from kws_data.errors import DataError
+from kws_data.models import family_files
 from kws_data.steps import RunContext
 
 BUILD_MODULES = (
-    *("build", "plan", "splits", "labels", "silence", "noise", "augment", "worker", "features", "manifest"),
+    *("build", "plan", "splits", "labels", "silence", "noise", "worker", "features", "manifest"),
     *("datasheet", "audio"),
 )
 SOURCE_SUFFIXES = (".py", ".c", ".h", ".ld")
@@ -39,6 +41,7 @@ class Step:
         needs: steps whose fingerprints shape the result.
         outputs: files below ``runs/<name>`` that must exist for the step to be current.
         always: the step finds out by itself what is new, so it runs each time.
+        own_files: the user's files, named in the configuration, that shape the result.
     """
 
     name: str
@@ -49,6 +52,7 @@ class Step:
     needs: tuple[str, ...] = ()
     outputs: tuple[str, ...] = ()
     always: bool = False
+    own_files: Callable[[Config], tuple[Path, ...]] = lambda config: ()
 
 
 STEPS: tuple[Step, ...] = (
@@ -61,6 +65,7 @@ STEPS: tuple[Step, ...] = (
         sections=("seed", "keywords", "data", "split", "frontend", "augment"),
         code=(
             *(f"kws_data/{name}.py" for name in BUILD_MODULES),
+            "kws_data/augment",
             "firmware_tools/frontend",
             "firmware_tools/firmware/src/kws_frontend.c",
         ),
@@ -72,9 +77,10 @@ STEPS: tuple[Step, ...] = (
         "train the model",
         steps.train,
         sections=("seed", "keywords", "model", "train"),
-        code=("kws_data/models.py", "kws_data/train.py", "kws_data/spec_augment.py", "kws_data/pseudo_words.py"),
+        code=("kws_data/models", "kws_data/train.py", "kws_data/spec_augment.py", "kws_data/pseudo_words.py"),
         needs=("build",),
         outputs=("model/model_float.keras",),
+        own_files=lambda config: family_files(config.model.family),
     ),
     Step(
         "export",
@@ -195,6 +201,8 @@ class Pipeline:
         digest = hashlib.sha256(__version__.encode())
         digest.update(self.context.config.sha256(*step.sections).encode() if step.sections else b"")
         digest.update(code_hash(step.code).encode())
+        for path in step.own_files(self.context.config):
+            digest.update(path.read_bytes() if path.is_file() else b"")
         for name in step.needs:
             digest.update(self._fingerprint(name, step).encode())
         return digest.hexdigest()

@@ -33,6 +33,9 @@ def load_float(path: Path) -> keras.Model:
     with native_output_silenced():
         import keras
 
+        from kws_data.models.branches import branched_class
+
+        branched_class()  # known to Keras from here on
     try:
         return keras.models.load_model(path, compile=False)
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -62,6 +65,8 @@ def quantise(model_float: Path | keras.Model, features: NDArray[np.int8], seed: 
     with native_output_silenced():
         import tensorflow as tf
 
+    from kws_data.models import deploy
+
     model = load_float(model_float) if isinstance(model_float, Path) else model_float
     chosen = representative(features, seed)
 
@@ -69,7 +74,7 @@ def quantise(model_float: Path | keras.Model, features: NDArray[np.int8], seed: 
         for clip in chosen:
             yield [clip[np.newaxis]]
 
-    converter = tf.lite.TFLiteConverter.from_keras_model(model)
+    converter = tf.lite.TFLiteConverter.from_keras_model(one_clip_model(deploy(model)))
     converter.optimizations = [tf.lite.Optimize.DEFAULT]
     converter.representative_dataset = batches
     converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
@@ -81,6 +86,14 @@ def quantise(model_float: Path | keras.Model, features: NDArray[np.int8], seed: 
         tflite = bytes(converter.convert())
     check_ends(tflite)
     return tflite
+
+
+def one_clip_model(model: keras.Model) -> keras.Model:
+    """The same model for batches of one clip, so that no operator has to ask for the size of the batch."""
+    import keras
+
+    inputs = keras.Input(batch_shape=(1, *model.input_shape[1:]), name="features")
+    return keras.Model(inputs, model(inputs, training=False))
 
 
 def representative(features: NDArray[np.int8], seed: int) -> NDArray[np.float32]:
