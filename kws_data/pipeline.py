@@ -16,6 +16,7 @@ from typing import Any
 
 from firmware_tools.atomic import write_text
 from kws_data import __version__, steps
+from kws_data.code_version import code_hash
 from kws_data.config import Config
 from kws_data.errors import DataError
 from kws_data.models import family_files
@@ -25,7 +26,6 @@ BUILD_MODULES = (
     *("build", "plan", "splits", "labels", "silence", "noise", "worker", "features", "manifest"),
     *("datasheet", "audio"),
 )
-SOURCE_SUFFIXES = (".py", ".c", ".h", ".ld")
 
 
 @dataclass(frozen=True)
@@ -238,15 +238,3 @@ class Pipeline:
 def verb_of(step: str) -> str:
     """The command that runs a step: ``collect`` is ``synth`` or ``import``, which ``kws run`` calls."""
     return "run --until collect" if step == "collect" else step
-
-
-def code_hash(places: Sequence[str]) -> str:
-    """Hash of the source files at these places below the project's root."""
-    root = Path(__file__).resolve().parent.parent
-    digest = hashlib.sha256()
-    for place in places:
-        path = root / place
-        files = sorted(f for f in path.rglob("*") if f.suffix in SOURCE_SUFFIXES) if path.is_dir() else [path]
-        for file in files:
-            digest.update(str(file.relative_to(root)).encode() + b"\0" + file.read_bytes())
-    return digest.hexdigest()
