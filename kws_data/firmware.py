@@ -99,15 +99,20 @@ def measure_latency(board: BoardSpec, bundle: ModelBundle, port: str | None = No
     Raises:
         BoardError, LinkError, FirmwareError: the board cannot run the bundle.
     """
-    from firmware_tools.spotter import classify
-
-    clip = np.random.default_rng(0).normal(0, 3_000, bundle.clip_samples).astype(np.int16)
     with (
         tempfile.TemporaryDirectory(prefix="kws-check-") as folder,
         spotter_session(board, bundle, Path(folder), port) as session,
     ):
-        session.require("spotter", bundle.bundle_hash)
-        result = classify(session.link, clip)
+        return session_cycles(session, bundle)
+
+
+def session_cycles(session: BoardSession, bundle: ModelBundle) -> LatencyCycles:
+    """Cycles of one clip of noise on an open board that runs this bundle; raises BoardError when it runs another."""
+    from firmware_tools.spotter import classify
+
+    session.require("spotter", bundle.bundle_hash)
+    clip = np.random.default_rng(0).normal(0, 3_000, bundle.clip_samples).astype(np.int16)
+    result = classify(session.link, clip)
     frontend = result.latency_cycles - result.inference_cycles - result.decision_cycles
     return LatencyCycles(frontend, result.inference_cycles, result.decision_cycles, session.hello.clock_hz)
 
