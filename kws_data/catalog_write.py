@@ -97,6 +97,27 @@ class CatalogWriter(CatalogDatabase):
         )
         return cursor.rowcount
 
+    def correct_clips(self, clips: Iterable[NewClip]) -> int:
+        """Take over what a source says today of clips that are there already: word, speaker, session, terms,
+        attributes. Returns how many have changed. Nothing is added, and what was set aside stays so."""
+        pairs = [(clip, self._speaker_of(clip)) for clip in clips]
+        with self._transaction():
+            gone = self._forgotten(speaker for _, speaker in pairs)
+            return sum(self._correct(clip, speaker) for clip, speaker in pairs if speaker not in gone)
+
+    def _correct(self, clip: NewClip, speaker: str) -> bool:
+        query = "SELECT word, speaker, session, licence, consent, attributes FROM clips WHERE id = ?"
+        row = self._db.execute(query, (clip_id(clip),)).fetchone()
+        if row is None:
+            return False
+        merged = json.dumps(json.loads(row[5]) | dict(clip.attributes), sort_keys=True)
+        now = (clip.word, speaker, clip.session or None, clip.licence, clip.consent, merged)
+        if tuple(row) == now:
+            return False
+        columns = "word = ?, speaker = ?, session = ?, licence = ?, consent = ?, attributes = ?"
+        self._db.execute(f"UPDATE clips SET {columns} WHERE id = ?", (*now, clip_id(clip)))
+        return True
+
     def set_aside(self, reasons: Mapping[str, str]) -> None:
         """Set clips aside: ``{clip id: reason}``. An empty reason takes a clip back in."""
         with self._transaction():

@@ -45,7 +45,10 @@ class DataSettings(Settings):
     """Where clips come from."""
 
     source: Literal["synthetic", "folder"] = "synthetic"
-    folder: str | None = Field(None, description="Speech Commands layout; needed when source is folder")
+    folder: str | None = Field(None, description="the recordings, in data.layout; needed when source is folder")
+    layout: str = Field("speech-commands", description="of the folder: a name that kws import takes, or your own .py")
+    licence: str = Field("", description="of clips whose folder states none")
+    consent: str = Field("", description="to what the speakers agreed, where the folder does not say")
     noise_folder: str | None = Field(None, description="extra noise recordings, for augmentation only")
     recordings: str = Field("recordings", description="the catalogue and its audio")
     synth: SynthSettings = Field(default_factory=lambda: SynthSettings())

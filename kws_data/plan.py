@@ -18,7 +18,8 @@ from kws_data.errors import DataError
 from kws_data.labels import BACKGROUND, check_keywords, label_of
 from kws_data.noise import add_generated_noise
 from kws_data.silence import add_silence
-from kws_data.sources.speech_commands import folder_id, import_noise, noise_folder_id
+from kws_data.sources.intake import folder_id
+from kws_data.sources.noise_folder import import_noise, noise_folder_id
 from kws_data.splits import SPLITS, assign_splits, audit, drop_copies
 
 

@@ -76,12 +76,15 @@ def collect(ctx: RunContext) -> str:
     """Import the data folder, or let synthetic people speak; what is there already stays."""
     from kws_data.catalog import Catalog
     from kws_data.plan import clips_of
-    from kws_data.sources.speech_commands import import_folder
+    from kws_data.sources.intake import Terms
+    from kws_data.sources.layouts import import_layout
     from kws_data.sources.synth import synth_people
 
     with Catalog(ctx.config.data.recordings) as catalog:
         if ctx.config.data.source == "folder":
-            report = import_folder(catalog, Path(str(ctx.config.data.folder)), ctx.progress)
+            data, folder = ctx.config.data, Path(str(ctx.config.data.folder))
+            terms = Terms(data.licence, data.consent)
+            report = import_layout(catalog, data.layout, folder, ctx.progress, terms)
             if report.set_aside:
                 ctx.say(f"  {len(report.set_aside)} files set aside; kws catalog --set-aside says why")
         else:

@@ -4,44 +4,83 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from kws_data.cli.options import json_option, print_json, progress_bars, recordings_option, say, verb
 
-LAYOUTS = ("speech-commands",)
+if TYPE_CHECKING:
+    from kws_data.sources.intake import ImportReport
+
+SHOWN = 20
 
 
 @verb("import", "kws import speech-commands ../shared/data/speech_commands")
-@click.argument("layout", type=click.Choice(LAYOUTS))
-@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("layout")
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--licence", default="", help="Licence of clips whose source states none.")
+@click.option("--consent", default="", help="What the speakers agreed to, where the source does not say.")
 @recordings_option
 @json_option
-def command(layout: str, folder: Path, recordings: Path, as_json: bool) -> None:
-    """Take the recordings in FOLDER into the catalogue.
+def command(layout: str, path: Path, licence: str, consent: str, recordings: Path, as_json: bool) -> None:
+    """Take the recordings in PATH into the catalogue.
 
-    LAYOUT speech-commands is <word>/<speaker>_nohash_<n>.wav or .flac, with _background_noise_/,
-    validation_list.txt and testing_list.txt where there are any. Calling it again adds only what is new.
-    A file that cannot be used is set aside with its reason; the rest goes on.
+    \b
+    LAYOUT is one of
+      speech-commands  <word>/<speaker>_nohash_<n>.wav, _background_noise_/, validation_list.txt, testing_list.txt
+      folder           <label>/*.wav, or any tree with a metadata.csv (file,label,speaker,accent,gender,age,licence,…)
+      audiomnist       <speaker>/<digit>_<speaker>_<n>.wav and audioMNIST_meta.txt
+      common-voice     <language>/validated.tsv, train.tsv, dev.tsv, test.tsv, clips/*.mp3
+      mswc             <language>/clips/<word>/*.opus and <language>_splits.csv
+      edge-impulse     training/ and testing/ with info.labels, as .wav, .json or .cbor
+      label-studio     a JSON export (a file, or a folder with one) with choices or labelled stretches
+    or your own path/to/layout.py.
+
+    Calling it again reads only what is new or changed. A file that cannot be used is set aside with its reason; the
+    rest goes on.
     """
     from kws_data.catalog import Catalog
-    from kws_data.sources.speech_commands import import_folder
+    from kws_data.sources.intake import Terms
+    from kws_data.sources.layouts import import_layout
 
     with Catalog(recordings) as catalog, progress_bars() as progress:
-        report = import_folder(catalog, folder, progress)
+        report = import_layout(catalog, layout, path, progress, Terms(licence, consent))
     if as_json:
-        print_json(
-            {
-                "folder": report.folder,
-                **asdict(report.counts),
-                "files_set_aside": [list(pair) for pair in report.set_aside],
-            }
-        )
-        return
+        print_json(_document(report))
+    else:
+        _show(report)
+
+
+def _document(report: ImportReport) -> dict[str, object]:
+    return {
+        "folder": report.folder,
+        **asdict(report.counts),
+        "people": report.people,
+        "without_speaker": report.without_speaker,
+        "listed_but_absent": list(report.absent),
+        "notes": list(report.notes),
+        "files_set_aside": [list(pair) for pair in report.set_aside],
+    }
+
+
+def _show(report: ImportReport) -> None:
+    counts = report.counts
     click.echo(
-        f"{report.counts.added} clips added, {report.counts.known} known before, {len(report.set_aside)} set aside"
+        f"{counts.added} clips added, {counts.known} known before, {counts.set_aside} set aside; {report.people} people"
     )
-    for path, reason in report.set_aside[:20]:
+    for note in report.notes:
+        say(f"  {note}")
+    if report.without_speaker:
+        say(
+            f"  {report.without_speaker} clips do not say who speaks: each counts as a person of its own, so nothing "
+            "keeps the same voice out of two splits"
+        )
+    if counts.refused:
+        say(f"  {counts.refused} clips of forgotten speakers were not read")
+    if report.absent:
+        say(f"  {len(report.absent)} listed files are not there, such as {report.absent[0]}")
+    for path, reason in report.set_aside[:SHOWN]:
         say(f"  set aside {path}: {reason}")
-    if len(report.set_aside) > 20:
-        say(f"  … and {len(report.set_aside) - 20} more; see them all with --json")
+    if len(report.set_aside) > SHOWN:
+        say(f"  … and {len(report.set_aside) - SHOWN} more; see them all with --json")

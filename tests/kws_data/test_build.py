@@ -15,7 +15,7 @@ from kws_data.errors import DataError
 from kws_data.features import load_audio_clips, load_features
 from kws_data.manifest import load_dataset, read_manifest
 from kws_data.plan import plan_dataset
-from kws_data.sources.speech_commands import import_folder
+from kws_data.sources.layouts import import_layout
 
 
 def config(folder: Path, **changes: object) -> Config:
@@ -38,7 +38,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def recordings(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("rec")
     with Catalog(place) as catalog:
-        import_folder(catalog, folder)
+        import_layout(catalog, "speech-commands", folder)
     return place
 
 
@@ -85,7 +85,7 @@ def test_same_version_from_one_and_two_workers_and_another_catalogue(
         one = build_dataset(settings, catalog, tmp_path / "one", workers=1)
         two = build_dataset(settings, catalog, tmp_path / "two", workers=2)
     with Catalog(tmp_path / "rec") as other:
-        import_folder(other, folder)
+        import_layout(other, "speech-commands", folder)
         again = build_dataset(settings, other, tmp_path / "again", workers=1)
         seeded = build_dataset(config(folder, seed=1), other, tmp_path / "seeded", workers=1)
     assert one.version == two.version == again.version != seeded.version
@@ -98,7 +98,7 @@ def test_same_version_from_one_and_two_workers_and_another_catalogue(
 def test_recordings_through_the_board_take_the_place_of_their_clips(folder: Path, tmp_path: Path) -> None:
     settings = config(folder)
     with Catalog(tmp_path / "rec") as catalog:
-        import_folder(catalog, folder)
+        import_layout(catalog, "speech-commands", folder)
         plain = build_dataset(settings, catalog, tmp_path / "plain", workers=1)
         waiting = plan_dataset(settings, catalog).to_record()
         assert len(waiting) == 3 and plain.info["not_yet_recorded"] == 3
@@ -146,7 +146,7 @@ def test_keyword_folder_that_is_empty(tmp_path: Path) -> None:
     folder = make_folder(tmp_path / "data", speakers=6, words=("go", "cat"))
     (folder / "stop").mkdir()
     with Catalog(tmp_path / "rec") as catalog:
-        import_folder(catalog, folder)
+        import_layout(catalog, "speech-commands", folder)
         with pytest.raises(DataError, match="no clip has the keyword: 'stop'"):
             plan_dataset(config(folder), catalog)
 
@@ -182,7 +182,7 @@ def test_exact_copies_and_contradictions_are_left_out(tmp_path: Path) -> None:
         write_flac(folder / word / f"{speaker_id(6)}_nohash_1.flac", tone("go", 5), 16_000)
     write_flac(folder / "cat" / f"{speaker_id(8)}_nohash_1.flac", tone("cat", 7), 16_000)
     with Catalog(tmp_path / "rec") as catalog:
-        import_folder(catalog, folder)
+        import_layout(catalog, "speech-commands", folder)
         manifest = build_dataset(config(folder), catalog, tmp_path / "out", workers=1)
     reasons = sorted(reason.split(" of ")[0] for reason in manifest.info["left_out"].values())
     assert reasons == ["exact copy"] + ["same recording under several words: dog, go, stop"] * 3

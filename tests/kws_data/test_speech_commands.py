@@ -8,7 +8,9 @@ from made_folder import make_folder, tone
 
 from kws_data.catalog import Catalog
 from kws_data.errors import DataError
-from kws_data.sources.speech_commands import folder_id, import_folder, speaker_of
+from kws_data.sources.intake import folder_id
+from kws_data.sources.layouts import import_layout
+from kws_data.sources.speech_commands import speaker_of
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +35,7 @@ def test_speaker_in_file_names() -> None:
 
 def test_import_reads_words_speakers_lists_and_noise(folder: Path, tmp_path: Path) -> None:
     with Catalog(tmp_path / "rec") as catalog:
-        report = import_folder(catalog, folder)
+        report = import_layout(catalog, "speech-commands", folder)
         clips = catalog.clips(folder=folder_id(folder))
         assert (report.counts.added, report.counts.known, report.set_aside) == (18, 0, ())
         words = [c for c in clips if c.word == "go"]
@@ -46,15 +48,15 @@ def test_import_reads_words_speakers_lists_and_noise(folder: Path, tmp_path: Pat
 
 def test_repeated_import_reads_nothing_and_follows_changes(folder: Path, tmp_path: Path) -> None:
     with Catalog(tmp_path / "rec") as catalog:
-        import_folder(catalog, folder)
-        report = import_folder(catalog, folder)
+        import_layout(catalog, "speech-commands", folder)
+        report = import_layout(catalog, "speech-commands", folder)
         assert (report.counts.added, report.counts.known) == (0, 18)
         removed = next(iter(sorted((folder / "go").iterdir())))
         removed.unlink()
         (folder / "validation_list.txt").write_text("")
         changed = next(iter(sorted((folder / "stop").iterdir())))
         soundfile.write(changed, tone("stop", 99), 16_000)
-        report = import_folder(catalog, folder)
+        report = import_layout(catalog, "speech-commands", folder)
         clips = catalog.clips(folder=folder_id(folder))
         assert report.counts.added == 1 and len(clips) == 17
         assert not any(c.given_split for c in clips)
@@ -64,8 +66,8 @@ def test_repeated_import_reads_nothing_and_follows_changes(folder: Path, tmp_pat
 def test_same_data_elsewhere_has_the_same_ids(folder: Path, tmp_path: Path) -> None:
     other = Path(shutil.copytree(folder, tmp_path / "other"))
     with Catalog(tmp_path / "rec") as catalog, Catalog(tmp_path / "rec2") as catalog2:
-        import_folder(catalog, folder)
-        import_folder(catalog2, other)
+        import_layout(catalog, "speech-commands", folder)
+        import_layout(catalog2, "speech-commands", other)
         assert [c.id for c in catalog.clips()] == [c.id for c in catalog2.clips()]
         assert [c.speaker for c in catalog.clips()] == [c.speaker for c in catalog2.clips()]
 
@@ -79,24 +81,24 @@ def test_broken_files_are_set_aside_with_reasons(folder: Path, tmp_path: Path) -
     stereo = np.stack([tone("go", 7)] * 2, 1)
     soundfile.write(folder / "go" / "bbbbbbbb_nohash_0.wav", stereo, 44_100)
     with Catalog(tmp_path / "rec") as catalog:
-        report = import_folder(catalog, folder)
+        report = import_layout(catalog, "speech-commands", folder)
         assert [name for name, _ in report.set_aside] == [
             f"go/aaaaaaaa_nohash_{n}.{s}" for n, s in ((0, "wav"), (1, "wav"), (2, "flac"), (3, "wav"))
         ]
         reasons = [reason for _, reason in report.set_aside]
         assert "no audio" in reasons[0] and "empty" in reasons[1] and "silent" in reasons[3]
         assert report.counts.added == 19
-        assert import_folder(catalog, folder).set_aside == report.set_aside
+        assert import_layout(catalog, "speech-commands", folder).set_aside == report.set_aside
         stereo_clip = next(c for c in catalog.clips() if c.origin.startswith("go/bbbb"))
         assert abs(stereo_clip.samples - 16_000 * 16_000 / 44_100) < 3
 
 
 def test_import_brings_back_audio_that_was_deleted(folder: Path, tmp_path: Path) -> None:
     with Catalog(tmp_path / "rec") as catalog:
-        import_folder(catalog, folder)
+        import_layout(catalog, "speech-commands", folder)
         clip = catalog.clips(folder=folder_id(folder))[0]
         next((tmp_path / "rec" / "audio").rglob(f"{clip.audio_sha256}.flac")).unlink()
-        report = import_folder(catalog, folder)
+        report = import_layout(catalog, "speech-commands", folder)
         assert (report.counts.added, report.counts.known) == (0, 18)
         assert len(catalog.load(clip)) == clip.samples
 
@@ -104,7 +106,7 @@ def test_import_brings_back_audio_that_was_deleted(folder: Path, tmp_path: Path)
 def test_folders_that_cannot_be_used(tmp_path: Path) -> None:
     with Catalog(tmp_path / "rec") as catalog:
         with pytest.raises(DataError, match="not found"):
-            import_folder(catalog, tmp_path / "nowhere")
+            import_layout(catalog, "speech-commands", tmp_path / "nowhere")
         (tmp_path / "empty" / "go").mkdir(parents=True)
         with pytest.raises(DataError, match="holds no audio"):
-            import_folder(catalog, tmp_path / "empty")
+            import_layout(catalog, "speech-commands", tmp_path / "empty")

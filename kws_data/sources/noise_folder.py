@@ -1,0 +1,52 @@
+"""A folder of noise recordings, at any depth, for augmentation."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from kws_data.catalog import Catalog
+from kws_data.errors import DataError
+from kws_data.labels import BACKGROUND
+from kws_data.sources.intake import ImportReport, Progress, folder_id, take_in
+from kws_data.sources.items import Item, Scan, audio_below, relative_name
+from kws_data.sources.speech_commands import CONSENT, LICENCE, OWN_NOISES
+
+
+def noise_folder_id(folder: Path | str) -> str:
+    """How the catalogue names a folder of noise recordings."""
+    return f"noise {folder_id(folder)}"
+
+
+def import_noise(catalog: Catalog, folder: Path | str, progress: Progress | None = None) -> ImportReport:
+    """Bring the catalogue up to date with a folder of noise recordings.
+
+    Its clips are those of ``noise_folder_id(folder)``.
+
+    Raises:
+        DataError: the folder is missing or holds no audio.
+        CatalogError: the catalogue cannot be written.
+    """
+    root = Path(folder)
+    if not root.is_dir():
+        raise DataError("noise folder not found", str(folder), "check data.noise_folder")
+    items = [_item(path, root) for path in audio_below(root)]
+    if not items:
+        raise DataError("noise folder holds no audio", str(folder), "expected .wav or .flac files")
+    return take_in(catalog, noise_folder_id(root), "speech_commands", Scan(items), progress)
+
+
+def _item(path: Path, root: Path) -> Item:
+    status = path.stat()
+    public = path.stem in OWN_NOISES
+    return Item(
+        path,
+        f"{BACKGROUND}/{relative_name(path, root)}",
+        BACKGROUND,
+        "",
+        status.st_size,
+        status.st_mtime_ns,
+        licence=LICENCE if public else "",
+        consent=CONSENT if public else "",
+        named=False,
+        details=False,
+    )
