@@ -23,6 +23,10 @@ SILENCE = "_silence_"
 UNKNOWN = "_unknown_"
 
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
+Tempo = Annotated[float, Field(ge=0.25, le=4.0)]
+Semitones = Annotated[float, Field(ge=-12.0, le=12.0)]
+Metres = Annotated[float, Field(gt=0.0, le=50.0)]
+Seconds = Annotated[float, Field(ge=0.05, le=3.0)]
 
 
 class Settings(BaseModel):
@@ -85,13 +89,20 @@ class AugmentSettings(Settings):
     noise_probability: Share = 0.8
     noise_snr_db: tuple[float, float] = (0.0, 30.0)
     tempo_probability: Share = 0.0
-    tempo: tuple[float, float] = (0.9, 1.1)
+    tempo: tuple[Tempo, Tempo] = (0.9, 1.1)
     pitch_probability: Share = 0.0
-    pitch_semitones: tuple[float, float] = (-2.0, 2.0)
+    pitch_semitones: tuple[Semitones, Semitones] = (-2.0, 2.0)
     eq_probability: Share = 0.0
     eq_gain_db: float = Field(6.0, ge=0, le=24)
+    room_probability: Share = 0.0
+    room_simulated_share: Share = Field(0.5, description="of the rooms, when there are measured ones; else all are")
+    room_size_m: tuple[Metres, Metres] = (2.5, 8.0)
+    room_rt60_s: tuple[Seconds, Seconds] = (0.15, 0.6)
+    room_distance_m: tuple[Metres, Metres] = (0.3, 3.0)
 
-    @field_validator("gain_db", "noise_snr_db", "tempo", "pitch_semitones")
+    @field_validator(
+        *("gain_db", "noise_snr_db", "tempo", "pitch_semitones", "room_size_m", "room_rt60_s", "room_distance_m")
+    )
     @classmethod
     def _ordered(cls, value: tuple[float, float]) -> tuple[float, float]:
         if value[0] > value[1]:

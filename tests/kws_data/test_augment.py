@@ -1,115 +1,141 @@
+"""The chain: what each copy depends on, limits, settings."""
+
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from kws_data.augment import (
-    add_noise,
-    augment,
-    change_pitch,
-    change_speed,
-    change_tempo,
-    equalise,
-    gain,
-    shift,
-)
+from kws_data.augment import Sounds, augment_batch
+from kws_data.augment.draws import NAMES, Draws
 from kws_data.config import AugmentSettings
+from kws_data.errors import DataError
 
 RATE_HZ = 16_000
+SAMPLES = 8_000
+EVERYTHING = AugmentSettings(
+    tempo_probability=0.5,
+    pitch_probability=0.5,
+    room_probability=0.5,
+    noise_probability=0.5,
+    eq_probability=0.5,
+)
+NOTHING = AugmentSettings(shift_ms=0, gain_db=(0.0, 0.0), noise_probability=0.0)
 
 
-def sine(frequency_hz: float, count: int = RATE_HZ) -> NDArray[np.float32]:
-    return (0.3 * np.sin(2 * np.pi * frequency_hz * np.arange(count) / RATE_HZ)).astype(np.float32)
+def speechlike(count: int, seed: int = 0, samples: int = SAMPLES) -> NDArray[np.int16]:
+    """Clips of a swelling tone with some noise, int16 [count, samples]."""
+    rng = np.random.default_rng(seed)
+    time_s = np.arange(samples) / RATE_HZ
+    pitch_hz = rng.uniform(90, 260, (count, 1))
+    voice = sum(np.sin(2 * np.pi * k * pitch_hz * time_s) / k for k in range(1, 12)) * np.hanning(samples)
+    clips: NDArray[np.int16] = np.rint(6_000 * voice + 50 * rng.standard_normal((count, samples))).astype(np.int16)
+    return clips
 
 
-def peak_hz(samples: NDArray[np.float32]) -> float:
-    spectrum = np.abs(np.fft.rfft(samples * np.hanning(len(samples))))
-    return float(spectrum.argmax()) * RATE_HZ / len(samples)
+def sounds(samples: int = SAMPLES) -> Sounds:
+    rng = np.random.default_rng(5)
+    room = (rng.standard_normal(2_000) * np.exp(-np.arange(2_000) / 300)).astype(np.float32)
+    noise = rng.integers(-3_000, 3_000, 50_000).astype(np.int16)
+    return Sounds(noise, (room, room[::2].copy()), speechlike(3, 9, samples))
 
 
-def test_shift_moves_and_fills_with_zeros() -> None:
-    samples = np.array([1, 2, 3, 4], np.float32)
-    assert shift(samples, 1).tolist() == [0, 1, 2, 3]
-    assert shift(samples, -2).tolist() == [3, 4, 0, 0]
-    assert shift(samples, 0).tolist() == [1, 2, 3, 4]
+def generators(rows: range) -> list[np.random.Generator]:
+    return [np.random.default_rng([7, row]) for row in rows]
 
 
-def test_gain_is_in_decibels() -> None:
-    assert gain(np.array([0.1], np.float32), 20.0)[0] == pytest.approx(1.0)
+def copies(clips: NDArray[np.int16], rows: range, settings: AugmentSettings = EVERYTHING) -> NDArray[np.int16]:
+    return augment_batch(clips, generators(rows), np.ones(len(clips), bool), settings, sounds(), RATE_HZ)
 
 
-@pytest.mark.parametrize("snr_db", [-5.0, 0.0, 20.0])
-def test_noise_is_mixed_at_the_ratio_asked_for(snr_db: float) -> None:
-    clip = sine(440)
-    noise = np.random.default_rng(0).standard_normal(RATE_HZ).astype(np.float32)
-    added = add_noise(clip, noise, snr_db) - clip
-    measured = 10 * np.log10(np.mean(clip**2) / np.mean(added**2))
-    assert measured == pytest.approx(snr_db, abs=0.01)
-    assert np.array_equal(add_noise(np.zeros(RATE_HZ, np.float32), noise, snr_db), np.zeros(RATE_HZ))
-    assert np.array_equal(add_noise(clip, np.zeros(RATE_HZ, np.float32), snr_db), clip)
-
-
-def test_equaliser_follows_its_curve() -> None:
-    gains_db = np.linspace(-10.0, 10.0, 6)
-    assert np.allclose(equalise(sine(440), np.zeros(6), RATE_HZ), sine(440), atol=1e-6)
-    for frequency_hz in (200, 800, 4_000):
-        octaves = np.log2(frequency_hz / 100) / np.log2(8_000 / 100)
-        louder = equalise(sine(frequency_hz), gains_db, RATE_HZ)
-        change_db = 10 * np.log10(np.mean(louder**2) / np.mean(sine(frequency_hz) ** 2))
-        assert change_db == pytest.approx(-10 + 20 * octaves, abs=0.1)
-
-
-def test_speed_changes_pitch_and_length() -> None:
-    burst = sine(500) * np.hanning(RATE_HZ).astype(np.float32)
-    faster = change_speed(burst, 1.25)
-    assert peak_hz(faster) == pytest.approx(625, abs=3)
-    assert len(faster) == RATE_HZ and np.all(faster[:1_500] == 0)
-
-
-def test_tempo_keeps_pitch_and_changes_length() -> None:
-    burst = np.zeros(RATE_HZ, np.float32)
-    burst[4_000:12_000] = sine(500, 8_000)
-    for factor in (0.8, 1.25):
-        changed = change_tempo(burst, factor)
-        loud = np.flatnonzero(np.abs(changed) > 0.05)
-        assert peak_hz(changed) == pytest.approx(500, abs=4)
-        assert np.ptp(loud) == pytest.approx(8_000 / factor, rel=0.06)
-        assert loud.mean() == pytest.approx(8_000, abs=400)
-
-
-def test_tempo_of_one_changes_nothing() -> None:
-    voice = np.random.default_rng(1).standard_normal(RATE_HZ).astype(np.float32)
-    assert np.allclose(change_tempo(voice, 1.0), voice, atol=1e-4)
-
-
-def test_pitch_keeps_length() -> None:
-    burst = np.zeros(RATE_HZ, np.float32)
-    burst[4_000:12_000] = sine(500, 8_000)
-    higher = change_pitch(burst, 3.0)
-    assert peak_hz(higher) == pytest.approx(500 * 2**0.25, rel=0.02)
-    assert np.ptp(np.flatnonzero(np.abs(higher) > 0.05)) == pytest.approx(8_000, rel=0.08)
-
-
-def test_augment_depends_on_its_generator_only_and_stays_in_range() -> None:
-    settings = AugmentSettings(
-        copies=2, tempo_probability=0.5, pitch_probability=0.5, eq_probability=0.5, gain_db=(0.0, 30.0)
+def test_a_row_does_not_know_the_others() -> None:
+    """Bit for bit: alone, in another order, in batches of other sizes."""
+    clips = speechlike(37)
+    whole = copies(clips, range(37))
+    alone = [copies(clips[row : row + 1], range(row, row + 1))[0] for row in range(37)]
+    assert np.array_equal(whole, alone)
+    parts = np.concatenate([copies(clips[:5], range(5)), copies(clips[5:], range(5, 37))])
+    assert np.array_equal(whole, parts)
+    backwards = augment_batch(
+        clips[::-1], generators(range(37))[::-1], np.ones(37, bool), EVERYTHING, sounds(), RATE_HZ
     )
-    clip = np.rint(20_000 * sine(300)).astype(np.int16)
-    noise = np.random.default_rng(2).integers(-3_000, 3_000, 50_000).astype(np.int16)
-    before = clip.copy()
-    copies = [augment(clip, settings, noise, RATE_HZ, np.random.default_rng([7, n]), word=True) for n in range(8)]
-    again = [augment(clip, settings, noise, RATE_HZ, np.random.default_rng([7, n]), word=True) for n in range(8)]
-    assert all(np.array_equal(a, b) for a, b in zip(copies, again, strict=True))
-    assert len({copy.tobytes() for copy in copies}) == 8
-    assert all(copy.dtype == np.int16 and copy.shape == clip.shape for copy in copies)
-    assert np.array_equal(clip, before)
+    assert np.array_equal(whole[::-1], backwards)
+    assert len({copy.tobytes() for copy in whole}) == 37
 
 
-def test_audiomentations_agrees_on_gain_and_noise_level() -> None:
-    import audiomentations
+def test_input_is_left_alone_and_nothing_changes_without_transforms() -> None:
+    clips = speechlike(4)
+    before = clips.copy()
+    copies(clips, range(4))
+    assert np.array_equal(clips, before)
+    assert np.array_equal(copies(clips, range(4), NOTHING), clips)
+    assert copies(clips[:0], range(0)).shape == (0, SAMPLES)
 
-    clip = sine(440)
-    theirs = audiomentations.Gain(min_gain_db=-6, max_gain_db=-6, p=1.0)(clip, RATE_HZ)
-    assert np.allclose(gain(clip, -6), theirs, atol=1e-6)
-    moved = audiomentations.Shift(min_shift=800, max_shift=800, shift_unit="samples", rollover=False,
-                                  fade_duration=0.0, p=1.0)(clip, RATE_HZ)  # fmt: skip
-    assert np.allclose(shift(clip, 800), moved, atol=1e-6)
+
+@pytest.mark.parametrize(
+    "change",
+    [{"tempo_probability": 1.0}, {"room_probability": 1.0}, {"eq_probability": 1.0}, {"noise_probability": 1.0}],
+)
+def test_each_transform_changes_every_row_when_it_is_sure(change: dict[str, float]) -> None:
+    clips = speechlike(8)
+    changed = copies(clips, range(8), NOTHING.model_copy(update=change))
+    assert all(not np.array_equal(a, b) for a, b in zip(changed, clips, strict=True))
+
+
+def test_switching_one_transform_leaves_the_draws_of_the_others() -> None:
+    draws = Draws(generators(range(3)))
+    again = Draws(generators(range(3)))
+    assert draws.rows("room?", 1.0).tolist() == [0, 1, 2] and not len(draws.rows("room?", 0.0))
+    assert np.array_equal(draws.between("gain", (-1.0, 1.0)), again.between("gain", (-1.0, 1.0)))
+    assert len(set(NAMES)) == len(NAMES)
+
+
+@hypothesis_settings(max_examples=25, deadline=None)
+@given(level=st.sampled_from([0, 1, 300, 32_767]), seed=st.integers(0, 1_000), samples=st.sampled_from([4_000, 7_919]))
+def test_any_clip_gives_a_clip_of_the_same_length(level: int, seed: int, samples: int) -> None:
+    """Silence, one bit, full scale; a length that is a prime."""
+    clip = (np.random.default_rng(seed).uniform(-level - 0.99, level + 0.99, (1, samples))).astype(np.int16)
+    for word in (True, False):
+        made = augment_batch(
+            clip, generators(range(seed, seed + 1)), np.array([word]), EVERYTHING, sounds(samples), RATE_HZ
+        )
+        assert made.dtype == np.int16 and made.shape == clip.shape
+        assert level or not made.any()
+
+
+def test_without_noise_rooms_and_voices() -> None:
+    nothing = Sounds(np.zeros(0, np.int16), (), np.zeros((0, SAMPLES), np.int16))
+    clips, words = speechlike(6), np.ones(6, bool)
+    made = augment_batch(clips, generators(range(6)), words, EVERYTHING, nothing, RATE_HZ)
+    assert made.shape == clips.shape
+    short = Sounds(np.arange(100, dtype=np.int16), (), nothing.voices)
+    noisy = NOTHING.model_copy(update={"noise_probability": 1.0})
+    assert not np.array_equal(augment_batch(clips, generators(range(6)), words, noisy, short, RATE_HZ), clips)
+
+
+def test_full_scale_is_clipped_not_wrapped() -> None:
+    loud = np.where(np.arange(SAMPLES) % 80 < 40, 30_000, -30_000).astype(np.int16)[np.newaxis]
+    made = copies(loud, range(1), NOTHING.model_copy(update={"gain_db": (20.0, 20.0)}))
+    assert np.array_equal(np.unique(made), [-32_768, 32_767]) and np.array_equal(np.sign(made), np.sign(loud))
+
+
+def test_some_silence_is_turned_down() -> None:
+    clips = speechlike(64)
+    settings = NOTHING.model_copy(update={"gain_db": (-1.0, 0.0)})
+    as_words = augment_batch(clips, generators(range(64)), np.ones(64, bool), settings, sounds(), RATE_HZ)
+    as_silence = augment_batch(clips, generators(range(64)), np.zeros(64, bool), settings, sounds(), RATE_HZ)
+    loud = np.abs(clips.astype(int)).max(1)
+    assert np.all(np.abs(as_words.astype(int)).max(1) > 0.88 * loud)
+    assert 5 < np.count_nonzero(np.abs(as_silence.astype(int)).max(1) < 0.88 * loud) < 35
+
+
+def test_counts_must_agree() -> None:
+    with pytest.raises(ValueError, match="2 clips, 1 generators"):
+        augment_batch(speechlike(2), generators(range(1)), np.ones(2, bool), NOTHING, sounds(), RATE_HZ)
+
+
+@pytest.mark.parametrize("room", [np.zeros(10), np.zeros(0), np.array([1.0, np.nan]), np.ones((2, 2))])
+def test_a_broken_impulse_response_is_refused(room: NDArray[np.float64]) -> None:
+    with pytest.raises(DataError, match="impulse response"):
+        Sounds(np.zeros(0, np.int16), (room.astype(np.float32),), np.zeros((0, 10), np.int16))

@@ -1,0 +1,82 @@
+"""Fast convolution of rows with kernels whose spectra are kept."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kws_data.augment.native.library import library, pointer, rows_of
+
+Rows = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Kernel:
+    """A finite impulse response, ready to convolve rows of one length with.
+
+    Attributes:
+        taps: how many coefficients it has.
+        lead: the coefficient that lets a row through in place; those before it look ahead.
+        spectrum: real and imaginary part of its transform over the size, float32 ``[2, size]``.
+    """
+
+    taps: int
+    lead: int
+    spectrum: NDArray[np.float32]
+
+    @property
+    def size(self) -> int:
+        """Size of its transform."""
+        return int(self.spectrum.shape[1])
+
+
+def kernel_of(response: NDArray[np.float64], samples: int, lead: int = 0) -> Kernel:
+    """Transform ``response`` for rows of ``samples`` samples."""
+    size = transform_size(len(response), samples)
+    transform = np.fft.fft(response, size) / size
+    return Kernel(len(response), lead, np.stack([transform.real, transform.imag]).astype(np.float32))
+
+
+def transform_size(taps: int, samples: int) -> int:
+    """Power of two that convolves ``samples`` samples with the least work: two blocks go into each transform."""
+    sizes = [1 << bits for bits in range(6, 24) if 1 << bits >= 2 * taps]
+
+    def work(size: int) -> float:
+        return -(-samples // (2 * (size - taps + 1))) * size * math.log2(size)
+
+    return min(sizes, key=work)
+
+
+def convolve(row: NDArray[np.float32], kernel: Kernel) -> NDArray[np.float32]:
+    """``row`` [samples] convolved with ``kernel``, of the same length."""
+    out = np.empty_like(row)
+    work = np.empty(4 * kernel.size, np.float32)
+    library().kws_convolve(pointer(row), pointer(out), len(row), pointer(kernel.spectrum), kernel.size, kernel.taps,
+                           kernel.lead, pointer(_twiddles(kernel.size)), pointer(work))  # fmt: skip
+    return out
+
+
+def convolve_rows(rows: Rows, kernels: list[Kernel]) -> Rows:
+    """Each row of ``[n, samples]`` with its own kernel; its energy stays.
+
+    A room or a microphone that also made a clip louder or softer would change what gain and SNR mean. (audiomentations
+    scales to a peak of 0.5 whatever the level was.)
+    """
+    rows = rows_of(rows, np.float32)
+    heard = np.empty_like(rows)
+    for row, kernel in enumerate(kernels):
+        heard[row] = convolve(rows[row], kernel)
+    library().kws_match(pointer(rows), pointer(heard), *rows.shape)
+    return heard
+
+
+@cache
+def _twiddles(size: int) -> NDArray[np.float32]:
+    """float32 ``[6, size / 4]`` as ``kws_fft`` takes them."""
+    angle = 2.0 * np.pi * np.arange(size // 4) / size
+    parts = [part(times * angle) for times in (1, 2, 3) for part in (np.cos, np.sin)]
+    return np.array(parts, np.float32)

@@ -1,0 +1,59 @@
+"""Levels: gain, sounds mixed at a signal-to-noise ratio, clipping, and the way back to 16 bits."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kws_data.augment.native.library import library, pointer, rows_of
+
+Rows = NDArray[np.float32]
+Values = NDArray[np.float64]
+
+
+def decibels(values: Values) -> Values:
+    """Factors of an amplitude."""
+    return np.array([10.0 ** (value / 20.0) for value in values.tolist()])
+
+
+def gain(rows: Rows, gain_db: Values) -> Rows:
+    """Each row louder by so much (audiomentations: ``Gain``)."""
+    factors = decibels(gain_db).astype(np.float32)
+    louder: Rows = rows * factors[:, np.newaxis]
+    return louder
+
+
+def mix(rows: Rows, others: NDArray[np.int16], snr_db: Values) -> Rows:
+    """Add another sound to each row, ``snr_db`` below it (audiomentations: ``AddBackgroundNoise``).
+
+    As there, both levels are the RMS of the whole row. A row without energy, or whose other sound has none, comes back
+    as it is.
+
+    Args:
+        rows: float32 ``[n, samples]``.
+        others: int16 ``[n, samples]``; their own level does not matter.
+        snr_db: ``[n]``.
+    """
+    rows, others = rows_of(rows, np.float32), rows_of(others, np.int16)
+    ratio, mixed = decibels(-snr_db), np.empty_like(rows)
+    library().kws_mix(pointer(rows), pointer(others), pointer(mixed), *rows.shape, pointer(ratio))
+    return mixed
+
+
+def clip_peaks(rows: Rows, shares: Values) -> Rows:
+    """Cut off the loudest ``shares`` of each row's samples (audiomentations: ``ClippingDistortion``)."""
+    clipped = np.empty_like(rows)
+    for row, share in enumerate(shares.tolist()):
+        sizes = np.abs(rows[row])
+        rank = min(int((1.0 - share) * len(sizes)), len(sizes) - 1)
+        limit = np.partition(sizes, rank)[rank]
+        clipped[row] = np.clip(rows[row], -limit, limit)
+    return clipped
+
+
+def quantise(rows: Rows) -> NDArray[np.int16]:
+    """To the nearest integer, clipped at full scale as a converter does."""
+    rows = rows_of(rows, np.float32)
+    clips = np.empty(rows.shape, np.int16)
+    library().kws_quantise(pointer(rows), pointer(clips), rows.size)
+    return clips
