@@ -57,6 +57,25 @@ def read_audio(path: Path | str, sample_rate_hz: int | None = 16_000) -> Samples
     return samples
 
 
+def decode_stored(data: bytes, name: str) -> Samples:
+    """Samples of a file of the store (16-bit mono FLAC) from its bytes; ``name`` is for messages.
+
+    Raises:
+        AudioError: no audio, truncated, or in another form.
+    """
+    import soundfile
+
+    try:
+        with soundfile.SoundFile(io.BytesIO(data)) as file:
+            samples: Samples = file.read(dtype="int16")
+            whole = file.subtype == "PCM_16" and file.channels == 1 and len(samples) == file.frames > 0
+    except (soundfile.SoundFileError, RuntimeError, OSError, ValueError) as error:
+        raise AudioError("file is no audio or is damaged", name, _plain(error)) from None
+    if not whole:
+        raise AudioError("stored audio is truncated or in another form", name, "import it again")
+    return samples
+
+
 def _plain(error: Exception) -> str:
     text = getattr(error, "error_string", "") or str(error)
     return text.strip().rstrip(".") or type(error).__name__

@@ -2,7 +2,8 @@
 
 The version is the hash of the manifest and of every feature, so two data sets are the same if and
 only if their versions are. Each copy of each clip draws from its own generator, seeded by the run's seed,
-the clip and the copy, so neither the number of workers nor their speed changes a bit.
+the clip and the copy, so neither the number of workers nor their speed changes a bit. Features come from the
+feature store; what it lacks is computed.
 """
 
 from __future__ import annotations
@@ -10,121 +11,128 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from firmware_tools.atomic import atomic_path, write_text
-from kws_data.audio import fit_length
+from firmware_tools.atomic import write_text
+from kws_data.build_features import Computed, compute_missing, write_features
 from kws_data.catalog import Catalog
 from kws_data.config import SILENCE, Config
 from kws_data.datasheet import datasheet
-from kws_data.features import feature_path
+from kws_data.engine import Engine, LocalEngine
+from kws_data.errors import DataError
+from kws_data.feature_store import FOLDER
 from kws_data.manifest import Manifest, manifest_rows, write_manifest
 from kws_data.noise import regions
 from kws_data.plan import Plan, PlannedClip, plan_dataset
+from kws_data.recipe import Recipe, choose_voices
 from kws_data.splits import SPLITS
-from kws_data.worker import Recipe, Task, features_of_chunk
+from kws_data.wanted import Wanted, read_wanted
 
 Progress = Callable[[str, int, int], None]
 
-CHUNK = 32
+
+@dataclass(frozen=True)
+class BuildOptions:
+    """How a data set is built; what comes out does not depend on it.
+
+    Attributes:
+        workers: processes of this machine.
+        engine: who computes; processes of this machine when None.
+        audio_at: where workers find the audio when not in the catalogue's folder: a folder or a URL for fsspec.
+        store_at: where the feature store is when not in the catalogue's folder.
+        told: what was computed and what came from the store.
+    """
+
+    workers: int = 2
+    engine: Engine | None = None
+    audio_at: str | None = None
+    store_at: str | None = None
+    told: Callable[[Computed], None] = lambda computed: None
 
 
 def build_dataset(
-    config: Config, catalog: Catalog, out_dir: Path | str, workers: int = 2, progress: Progress | None = None
+    config: Config,
+    catalog: Catalog,
+    out_dir: Path | str,
+    workers: int = 2,
+    progress: Progress | None = None,
+    options: BuildOptions | None = None,
 ) -> Manifest:
     """Build the data set of a configuration in ``out_dir``.
 
-    ``dataset.json`` goes first and comes last, so a folder that has one is whole.
+    ``dataset.json`` goes first and comes last, so a folder that has one is whole. A clip whose stored audio is missing
+    or damaged is left out, and ``dataset.json`` says so.
 
     Raises:
         DataError: nothing imported, a keyword without clips, too few speakers.
         LeakError: the same speaker, voice or recording in two splits.
-        CatalogError: stored audio is missing or damaged.
+        CatalogError: stored audio of a noise, a room or a background voice is missing or damaged.
     """
+    options = options or BuildOptions(workers)
     folder = Path(out_dir)
     plan = plan_dataset(config, catalog)
-    recipe = recipe_of(config, catalog, plan)
+    recipe = recipe_of(config, catalog, plan, options)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "dataset.json").unlink(missing_ok=True)
-    rows = manifest_rows(plan.clips)
+    engine = options.engine or LocalEngine(options.workers)
+    wanted, rows = _manifest(config, plan, recipe, folder)
+    computed = compute_missing(wanted, recipe, engine, progress)
+    options.told(computed)
+    set_aside = {p.audio.id: reason for p in plan.clips if (reason := computed.failures.get(p.audio.audio_sha256))}
+    if set_aside:
+        plan = _without(config, plan, set_aside)
+        wanted, rows = _manifest(config, plan, recipe, folder)
     digest = hashlib.sha256(json.dumps(rows, sort_keys=True).encode())
-    for part in _write_features(config, recipe, plan, folder, workers, progress):
-        digest.update(part)
-    write_manifest(folder / "manifest.parquet", rows)
-    for split in ("validation", "test"):
-        _save(folder / f"audio-{split}.npy", _audio(catalog, plan.of(split), config.clip_samples))
-    info = describe(config, plan, f"sha256:{digest.hexdigest()}")
+    digest.update(write_features(wanted, recipe, engine, folder, progress, options.workers))
+    info = {**describe(config, plan, f"sha256:{digest.hexdigest()}"), "set_aside": set_aside}
     write_text(folder / "datasheet.md", datasheet(info, rows))
     write_text(folder / "dataset.json", json.dumps(info, indent=1, sort_keys=True) + "\n")
     return Manifest.from_info(folder, info)
 
 
-def recipe_of(config: Config, catalog: Catalog, plan: Plan) -> Recipe:
+def recipe_of(config: Config, catalog: Catalog, plan: Plan, options: BuildOptions | None = None) -> Recipe:
     """How the features of this data set are made."""
-    noises = tuple(
-        (noise.audio_sha256, *stretch) for noise in plan.noises for stretch in regions(noise.samples, "train")
+    options = options or BuildOptions()
+    return Recipe(
+        audio_at=options.audio_at or str(catalog.folder.resolve()),
+        store_at=options.store_at or str(catalog.folder.resolve() / FOLDER),
+        frontends=(config.frontend,),
+        augment=config.augment,
+        seed=config.seed,
+        clip_samples=config.clip_samples,
+        noises=tuple((n.audio_sha256, *stretch) for n in plan.noises for stretch in regions(n.samples, "train")),
+        voices=_voices(config, plan),
     )
-    return Recipe(catalog.folder, config.frontend, config.augment, config.seed, config.clip_samples, noises)
 
 
-def _write_features(
-    config: Config, recipe: Recipe, plan: Plan, folder: Path, workers: int, progress: Progress | None
-) -> Iterator[bytes]:
-    """Write x, y and ids of each split; yield the hash of each."""
-    done = 0
+def _voices(config: Config, plan: Plan) -> tuple[str, ...]:
+    """Training clips that speak in the background of others, if any do."""
+    if not getattr(config.augment, "voice_probability", 0.0):
+        return ()
+    words = (planned.audio.audio_sha256 for planned in plan.of("train") if planned.label != SILENCE)
+    return choose_voices(sorted(words), config.seed)
+
+
+def _manifest(config: Config, plan: Plan, recipe: Recipe, folder: Path) -> tuple[list[Wanted], list[dict[str, Any]]]:
+    """Write the manifest; what it wants of the store, and its rows."""
+    rows = manifest_rows(plan.clips)
+    write_manifest(folder / "manifest.parquet", rows)
+    return read_wanted(folder / "manifest.parquet", config.labels, recipe), rows
+
+
+def _without(config: Config, plan: Plan, set_aside: Mapping[str, str]) -> Plan:
+    """The plan without clips that cannot be read; raises DataError when a keyword loses its last one in a split."""
+    kept = tuple(planned for planned in plan.clips if planned.audio.id not in set_aside)
+    there = {(planned.split, planned.label) for planned in kept}
     for split in SPLITS:
-        clips = plan.of(split)
-        tasks = [_task(planned, config.augment.copies if split == "train" else 1) for planned in clips]
-        shape = (len(tasks), tasks[0].copies, config.frontend.frames(config.clip_samples), config.frontend.features)
-        with atomic_path(feature_path(folder, split, "x")) as temporary:
-            x = np.lib.format.open_memmap(temporary, "w+", np.int8, shape)
-            for start, features in feature_chunks(recipe, tasks, workers):
-                x[start : start + len(features)] = features
-                done += len(features)
-                if progress:
-                    progress("features", done, len(plan.clips))
-            yield hashlib.sha256(x.data).digest()
-            x.flush()
-            del x
-        y = np.array([config.labels.index(planned.label) for planned in clips], np.int32)
-        _save(feature_path(folder, split, "y"), y)
-        _save(feature_path(folder, split, "ids"), np.array([planned.audio.id for planned in clips]))
-        yield hashlib.sha256(y.data).digest()
-
-
-def _task(planned: PlannedClip, copies: int) -> Task:
-    return Task(planned.clip.id, planned.audio.audio_sha256, copies, planned.label != SILENCE)
-
-
-def feature_chunks(recipe: Recipe, tasks: Sequence[Task], workers: int) -> Iterator[tuple[int, NDArray[np.int8]]]:
-    """First clip and features of one chunk after the other, in order, by ``workers`` processes.
-
-    One worker, or little work, stays in this process. Others are started afresh, not forked: TensorFlow's
-    threads would not survive it.
-    """
-    starts = range(0, len(tasks), CHUNK)
-    chunks = [tasks[start : start + CHUNK] for start in starts]
-    if workers <= 1 or sum(task.copies for task in tasks) < 20 * CHUNK:
-        yield from ((start, features_of_chunk(recipe, chunk)) for start, chunk in zip(starts, chunks, strict=True))
-        return
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        yield from zip(starts, pool.map(features_of_chunk, [recipe] * len(chunks), chunks), strict=True)
-
-
-def _save(path: Path, array: NDArray[Any]) -> None:
-    with atomic_path(path) as temporary:
-        np.save(temporary, array, allow_pickle=False)
-
-
-def _audio(catalog: Catalog, clips: Sequence[PlannedClip], clip_samples: int) -> NDArray[np.int16]:
-    return np.stack([fit_length(catalog.load(planned.audio), clip_samples) for planned in clips])
+        for keyword in config.keywords:
+            if (split, keyword) not in there:
+                reason = next(iter(set_aside.values()))
+                raise DataError(f"no clip of a keyword can be read in the {split} split", keyword, reason)
+    return replace(plan, clips=kept)
 
 
 def describe(config: Config, plan: Plan, version: str) -> dict[str, Any]:

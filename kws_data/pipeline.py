@@ -23,8 +23,8 @@ from kws_data.models import family_files
 from kws_data.steps import RunContext
 
 BUILD_MODULES = (
-    *("build", "plan", "splits", "labels", "silence", "noise", "worker", "features", "manifest"),
-    *("datasheet", "audio"),
+    *("build", "plan", "splits", "labels", "silence", "noise", "features", "manifest", "datasheet", "audio"),
+    *("recipe", "worker", "sounds", "wanted", "build_features", "assemble", "feature_store", "feature_shard"),
 )
 
 
@@ -77,7 +77,7 @@ STEPS: tuple[Step, ...] = (
         "train the model",
         steps.train,
         sections=("seed", "keywords", "model", "train"),
-        code=("kws_data/models", "kws_data/train.py", "kws_data/spec_augment.py", "kws_data/pseudo_words.py"),
+        code=("kws_data/models", "kws_data/train", "kws_data/spec_augment.py", "kws_data/pseudo_words.py"),
         needs=("build",),
         outputs=("model/model_float.keras",),
         own_files=lambda config: family_files(config.model.family),

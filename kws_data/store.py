@@ -11,9 +11,10 @@ from pathlib import Path
 
 import numpy as np
 
-from kws_data.audio import Samples, read_audio, write_flac
+from kws_data.audio import Samples, decode_stored, write_flac
 from kws_data.clips import StoredAudio
 from kws_data.errors import AudioError, CatalogError
+from kws_data.places import Place, place
 
 
 def pcm_sha256(samples: Samples) -> str:
@@ -32,13 +33,26 @@ def load_audio(folder: Path, sha256: str) -> Samples:
     Raises:
         CatalogError: the file is gone or does not hold what its name says.
     """
-    path = audio_path(folder, sha256)
+    return load_audio_from(place(folder), sha256)
+
+
+def load_audio_from(where: Place, sha256: str) -> Samples:
+    """Samples with this hash from the audio that lies at a folder or a URL.
+
+    Raises:
+        CatalogError: the file is gone or does not hold what its name says, or the place cannot be reached.
+    """
+    name = f"audio/{sha256[:2]}/{sha256}.flac"
+    path = f"{where.url}/{name}"
     try:
-        samples = read_audio(path, None)
+        samples = decode_stored(where.read(name), name)
     except AudioError as error:
-        raise CatalogError("stored audio is missing or damaged", str(path), f"{error.remedy}; import again") from None
+        raise CatalogError("stored audio is missing or damaged", path, f"{error.remedy}; import again") from None
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise CatalogError("stored audio is missing or damaged", path, f"{reason}; import again") from None
     if pcm_sha256(samples) != sha256:
-        raise CatalogError("stored audio is not what its name says", str(path), "delete it and import again")
+        raise CatalogError("stored audio is not what its name says", path, "delete it and import again")
     return samples
 
 

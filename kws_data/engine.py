@@ -1,0 +1,117 @@
+"""Who computes what is missing from the feature store: processes of this machine (or Ray, see build_ray.py).
+
+An engine is given all work and gives back the result of one chunk after the other, in any order: rows go straight into
+the store, under names and with contents that depend on the clips alone, so neither the engine nor the number of its
+workers nor an interruption can be seen in what comes out.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing import connection, get_context, parent_process
+from typing import Protocol
+
+import numpy as np
+
+from kws_data.errors import DataError
+from kws_data.recipe import Recipe
+from kws_data.worker import COPIES, ChunkResult, Work, compute_chunk
+
+CHUNK_ROWS = 2_048  # copies in a chunk: about a second of work, and what an interruption may cost
+SMALL_ROWS = 4_096  # so few copies are computed sooner than processes start
+_ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+
+
+class Engine(Protocol):
+    """Computes chunks of work."""
+
+    def run(self, recipe: Recipe, work: Work) -> Iterator[ChunkResult]:
+        """Compute all work; results come in any order.
+
+        Raises:
+            DataError: the workers died, or cannot be reached.
+            CatalogError: audio of a noise, a room or a voice is missing or damaged.
+        """
+
+
+def rows_of(work: Work) -> int:
+    """Copies that the work asks for: what it costs."""
+    copies = np.where(work["parts"] & COPIES, work["key"]["copies"], 0)
+    return int((copies.astype(np.int64) + 1).sum())
+
+
+def chunks_of(work: Work, rows: int = CHUNK_ROWS) -> list[Work]:
+    """Work in pieces of about so many copies."""
+    if not len(work):
+        return []
+    pieces = max(1, min(len(work), -(-rows_of(work) // rows)))
+    return [piece for piece in np.array_split(work, pieces) if len(piece)]
+
+
+@dataclass(frozen=True)
+class LocalEngine:
+    """Processes of this machine. One worker, or little work, stays in this process.
+
+    Others are started afresh, not forked: TensorFlow's threads would not survive it.
+    """
+
+    workers: int = 2
+
+    def run(self, recipe: Recipe, work: Work) -> Iterator[ChunkResult]:
+        """See :class:`Engine`."""
+        rows = rows_of(work)
+        if self.workers <= 1 or rows < SMALL_ROWS:
+            yield from (compute_chunk(recipe, chunk) for chunk in chunks_of(work))
+            return
+        chunks = chunks_of(work, min(CHUNK_ROWS, -(-rows // (4 * self.workers))))
+        try:
+            yield from self._in_processes(recipe, deque(chunks))
+        except BrokenProcessPool:
+            remedy = "was there memory for it? call it again: what is finished is kept"
+            raise DataError("a worker process was killed", f"{self.workers} workers", remedy) from None
+
+    def _in_processes(self, recipe: Recipe, chunks: deque[Work]) -> Iterator[ChunkResult]:
+        with _one_thread_each():
+            pool = ProcessPoolExecutor(self.workers, get_context("spawn"), initializer=_start_worker)
+            pending: set[Future[ChunkResult]] = set()
+            try:
+                while chunks or pending:
+                    while chunks and len(pending) < 2 * self.workers:
+                        pending.add(pool.submit(compute_chunk, recipe, chunks.popleft()))
+                    done, pending = wait(pending, return_when=FIRST_COMPLETED)
+                    yield from (future.result() for future in done)
+            finally:
+                pool.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def _one_thread_each() -> Iterator[None]:
+    """Workers use one thread each: there are as many of them as cores."""
+    before = {name: os.environ.get(name) for name in _ONE_THREAD}
+    os.environ.update(dict.fromkeys(_ONE_THREAD, "1"))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name, None) if value is None else os.environ.update({name: value})
+
+
+def _start_worker() -> None:
+    """Ctrl-C is for the parent, which lets chunks finish; a worker whose parent was killed ends too."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    if parent is not None:
+        connection.wait([parent.sentinel])
+        os._exit(1)
