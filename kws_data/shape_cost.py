@@ -14,9 +14,7 @@ import hashlib
 import json
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, fields
-from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +25,7 @@ from kws_data.budget import LatencyCycles
 from kws_data.code_version import running_code_hash
 from kws_data.config import Config
 from kws_data.errors import ConfigError, FirmwareError, ModelError
+from kws_data.processes import worker_pool
 
 if TYPE_CHECKING:
     from firmware_tools.boards import BoardSpec
@@ -123,13 +122,8 @@ def shape_costs(
         costs: Iterator[ShapeCost] = (shape_cost(config, cache_dir) for config in configs)
         yield from _told(configs, costs, progress)
         return
-    with ProcessPoolExecutor(min(workers, len(missing)), mp_context=get_context("spawn")) as pool:
-        try:
-            costs = pool.map(shape_cost, configs, [cache_dir] * len(configs))
-            yield from _told(configs, costs, progress)
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+    with worker_pool(min(workers, len(missing))) as pool:
+        yield from _told(configs, pool.map(shape_cost, configs, [cache_dir] * len(configs)), progress)
 
 
 def _told(
@@ -185,7 +179,7 @@ def measure_shape(config: Config) -> ShapeCost:
 def untrained_bundle(config: Config) -> ModelBundle:
     """A bundle around a freshly initialised model of the configuration's shape; knows nothing, costs what it costs."""
     from kws_data.export import make_bundle
-    from kws_data.models import build_model, deploy
+    from kws_data.models import build_model
     from kws_data.quantize import quantise
     from kws_data.slim import slim
 
@@ -194,7 +188,7 @@ def untrained_bundle(config: Config) -> ModelBundle:
     model = build_model(config.model, (shape[0], 1, shape[1]), len(config.labels))
     randomise(model, rng)
     features = rng.integers(-128, 128, (CALIBRATION_CLIPS, *shape)).astype(np.int8)
-    return make_bundle(config, slim(quantise(deploy(model), features)), 0, "untrained")
+    return make_bundle(config, slim(quantise(model, features)), 0, "untrained")
 
 
 def randomise(model: Any, rng: np.random.Generator) -> None:
