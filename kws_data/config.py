@@ -153,6 +153,21 @@ class ModelSettings(Settings):
         return self
 
 
+class TeacherSettings(Settings):
+    """Large models that are trained first and followed by the small one (distillation)."""
+
+    count: int = Field(0, ge=0, le=16, description="how many teachers; their mean is followed; 0 is off")
+    model: ModelSettings = Field(default_factory=lambda: ModelSettings(channels=80, blocks=6))
+    epochs: int = Field(70, ge=1)
+    learning_rate: float | None = Field(None, gt=0, le=0.1, description="the student's when null")
+    seed: int | None = Field(None, ge=0, lt=2**31, description="null: the run's; a number: the same for every seed")
+    temperature: float = Field(2.0, gt=0, description="how soft the probabilities are that the student follows")
+    soft_share: Share = Field(0.7, description="share of the teachers in the loss; the rest is that of the labels")
+    sees: Literal["augmented", "stored"] = Field(
+        "augmented", description="augmented: asked about each batch; stored: once about each stored copy, faster"
+    )
+
+
 class TrainSettings(Settings):
     """How the model is trained."""
 
@@ -161,10 +176,16 @@ class TrainSettings(Settings):
     learning_rate: float = Field(4e-3, gt=0, le=0.1)
     weight_decay: float = Field(1e-3, ge=0)
     label_smoothing: float = Field(0.05, ge=0, lt=0.5)
+    label_balance: Share = Field(0.1, description="0 draws labels as often as they are there, 1 all the same")
+    word_balance: Share = Field(0.35, description="the same for the words of a label")
     spec_augment: bool = True
     mixup: float = Field(0.0, ge=0, le=1)
     ema: float = Field(0.0, ge=0, lt=1, description="decay of the weight average; 0 is off")
-    teacher_epochs: int = Field(0, ge=0, description="train a larger teacher first and distil it; 0 is off")
+    patience: int = Field(
+        0, ge=0, description="stop when the smoothed training loss is no better for so many epochs; 0 never stops"
+    )
+    tensorboard: bool = Field(False, description="write logs for TensorBoard to model/tensorboard")
+    teacher: TeacherSettings = Field(default_factory=lambda: TeacherSettings())
 
 
 class ThresholdSettings(Settings):

@@ -139,7 +139,7 @@ def train(ctx: RunContext) -> str:
     """Train the float model."""
     from kws_data.train import train as train_model
 
-    train_model(ctx.config, ctx.dataset_dir, ctx.model_dir, ctx.progress)
+    train_model(ctx.config, ctx.dataset_dir, ctx.model_dir, ctx.progress, ctx.say)
     return _hash_file(ctx.model_dir / "model_float.keras")
 
 

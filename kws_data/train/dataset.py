@@ -1,0 +1,107 @@
+"""What a fit sees: the features of the training split, how often each clip is drawn, how a batch is changed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firmware_tools.frontend.scaling import quantisation
+from kws_data.config import Config
+from kws_data.errors import DataError
+from kws_data.features import FeatureSet
+from kws_data.manifest import read_manifest
+from kws_data.pseudo_words import with_pseudo_words
+from kws_data.spec_augment import MelAxis, SpecAugment, mel_axis
+
+
+@dataclass(frozen=True)
+class TrainSet:
+    """What a fit sees.
+
+    Attributes:
+        x: int8 [clips, copies, frames, features].
+        y: int [clips], index into the labels.
+        labels: how many labels there are.
+        weights: [clips] how often each clip is drawn, relative to the others; all the same when None.
+        axis, augment: how a batch is changed; not at all when either is None.
+        soft: float32 [clips, copies, labels] what teachers say of each copy, when that was computed beforehand.
+    """
+
+    x: NDArray[np.int8]
+    y: NDArray[np.int64]
+    labels: int
+    weights: NDArray[np.float64] | None = None
+    axis: MelAxis | None = None
+    augment: SpecAugment | None = None
+    soft: NDArray[np.float32] | None = None
+
+    def sha256(self) -> str:
+        """Hash of all that is in it."""
+        digest = hashlib.sha256(f"{self.x.shape} {self.labels} {self.augment}".encode())
+        axis = (self.axis.to_mel, self.axis.from_mel) if self.axis else ()
+        for array in (self.x, self.y, self.weights, self.soft, *axis):
+            digest.update(b"-" if array is None else np.ascontiguousarray(array).data)
+        return digest.hexdigest()
+
+
+def as_input(x: NDArray[np.int8]) -> NDArray[np.float32]:
+    """int8 features [clips, frames, features] to model input [clips, frames, 1, features] in -1 to 127/128."""
+    return (x.astype(np.float32) / 128.0)[:, :, None, :]
+
+
+def train_set(features: FeatureSet, words: Sequence[str], config: Config) -> TrainSet:
+    """The training features of a data set, with pseudo-words and feature augmentation when the config asks for them.
+
+    Args:
+        features: of the training split.
+        words: what was said in each clip.
+        config: labels, front end, training settings.
+
+    Raises:
+        DataError: features, words and config do not fit.
+    """
+    x, y = np.asarray(features.x), np.asarray(features.y, np.int64)
+    fits = 0 < len(y) == len(words) and y.max() < len(config.labels) and x.shape[3] == config.frontend.features
+    if not fits:
+        raise DataError("data set does not fit the configuration", list(x.shape), "build it again: kws build")
+    settings = config.train
+    counts = np.bincount(y, minlength=len(config.labels)).astype(np.float64)
+    shares = np.asarray(counts ** (1.0 - settings.label_balance), np.float64)
+    if not settings.spec_augment:
+        return TrainSet(x, y, len(config.labels), draw_weights(y, words, shares, settings.word_balance))
+    x, y = with_pseudo_words(x, y, config.frontend, np.random.default_rng([config.seed, 0x9E]))
+    words = [*words, *["" for _ in range(len(y) - len(words))]]
+    _, steps_db = quantisation(config.frontend)
+    axis = mel_axis(config.frontend, steps_db)
+    weights = draw_weights(y, words, shares, settings.word_balance)
+    return TrainSet(x, y, len(config.labels), weights, axis, SpecAugment())
+
+
+def draw_weights(
+    y: NDArray[np.int64], words: Sequence[str], shares: NDArray[np.float64], word_balance: float = 0.35
+) -> NDArray[np.float64]:
+    """How often each clip is drawn: ``shares`` [labels] says for all of a label; within it rare words are favoured
+    (a word of n clips is drawn as often as n to the power of 1 - ``word_balance`` says)."""
+    _, group, counts = np.unique(np.asarray(words), return_inverse=True, return_counts=True)
+    weights = counts[group] ** -word_balance
+    total = np.bincount(y, weights, minlength=len(shares))
+    return np.asarray(weights * (shares / np.maximum(total, 1e-9))[y])
+
+
+def training_words(dataset_dir: Path, clip_ids: NDArray[np.str_]) -> list[str]:
+    """What was said in each clip, from the manifest; raises DataError when a clip is not in it."""
+    return manifest_column(dataset_dir, clip_ids, "word")
+
+
+def manifest_column(dataset_dir: Path, clip_ids: NDArray[np.str_], column: str) -> list[str]:
+    """A column of the manifest for these clips; raises DataError when a clip is not in it."""
+    found = {row["clip_id"]: str(row[column]) for row in read_manifest(dataset_dir)}
+    try:
+        return [found[str(clip_id)] for clip_id in clip_ids]
+    except KeyError as error:
+        raise DataError("clip is not in the manifest", str(error), "build the data set again: kws build") from None

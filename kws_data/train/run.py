@@ -1,0 +1,89 @@
+"""``kws train``: from a built data set to ``model_float.keras``, with teachers, checkpoints, logs and a curve."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from firmware_tools.atomic import write_text
+from kws_data.config import Config
+from kws_data.features import load_features
+from kws_data.train.checkpoint import Checkpoint, fit_key
+from kws_data.train.curves import epoch_plot
+from kws_data.train.dataset import TrainSet, train_set, training_words
+from kws_data.train.fit import History, Watcher, fit, prepare_tensorflow
+from kws_data.train.saving import save_float
+from kws_data.train.teacher import load_teachers, soft_targets, teachers
+from kws_data.train.watch import EpochLines, TensorBoardLog
+
+Progress = Callable[[str, int, int], None]
+FLOAT_FILE, HISTORY_FILE, CURVE_FILE = "model_float.keras", "history.json", "learning_curve.svg"
+CHECKPOINT_FILE, TENSORBOARD_FOLDER = "checkpoint.npz", "tensorboard"
+CODE = ("kws_data/models", "kws_data/train", "kws_data/spec_augment.py", "kws_data/pseudo_words.py")
+
+
+def train(
+    config: Config,
+    dataset_dir: Path,
+    model_dir: Path,
+    progress: Progress | None = None,
+    say: Callable[[str], None] | None = None,
+) -> History:
+    """Train the config's model on a built data set.
+
+    Writes ``model_float.keras``, ``history.json`` and ``learning_curve.svg``. A training that was interrupted goes on
+    after the last epoch it kept, and ends with the same bytes.
+
+    Raises:
+        DataError: the data set is missing, or its labels are not those of the config.
+        ConfigError: there is no such family of models, or TensorBoard is asked for and missing.
+    """
+    features = load_features(dataset_dir, "train")
+    data = train_set(features, training_words(dataset_dir, features.clip_ids), config)
+    files = teachers(config, dataset_dir, progress)
+    prepare_tensorflow(config.seed)
+    checkpoint = Checkpoint(model_dir / CHECKPOINT_FILE, _key(config, data, files))
+    watchers = _watchers(config, dataset_dir, model_dir, checkpoint.load() is not None, say)
+    follow = load_teachers(files)
+    if files and config.train.teacher.sees == "stored":
+        data, follow = replace(data, soft=soft_targets(files, data.x, config.train.teacher.temperature)), []
+    model, history = fit(
+        data,
+        config.model,
+        config.train,
+        config.seed,
+        follow,
+        "train",
+        progress,
+        checkpoint=checkpoint,
+        watchers=watchers,
+    )
+    save_float(model, model_dir / FLOAT_FILE)
+    write_text(model_dir / HISTORY_FILE, json.dumps(vars(history), indent=1) + "\n")
+    write_text(model_dir / CURVE_FILE, epoch_plot(history))
+    checkpoint.remove()
+    return history
+
+
+def _key(config: Config, data: TrainSet, files: Sequence[Path]) -> str:
+    """Everything that shapes the weights; logs do not."""
+    from kws_data.pipeline import code_hash
+
+    recipe = config.train.model_dump(mode="json", exclude={"tensorboard"})
+    wise = [file.parent.name for file in files]
+    return fit_key(data.sha256(), config.model, recipe, config.seed, wise, code_hash(CODE))
+
+
+def _watchers(
+    config: Config, dataset_dir: Path, model_dir: Path, resumed: bool, say: Callable[[str], None] | None
+) -> list[Watcher]:
+    watchers: list[Watcher] = [EpochLines(load_features(dataset_dir, "validation"), say or _silent)]
+    if config.train.tensorboard:
+        watchers.append(TensorBoardLog(model_dir / TENSORBOARD_FOLDER, resumed))
+    return watchers
+
+
+def _silent(line: str) -> None:
+    return None

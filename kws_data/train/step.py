@@ -1,0 +1,81 @@
+"""One step of the optimiser as a compiled function, with the loss that follows labels and teachers.
+
+The teachers' part is the cross entropy with their softened probabilities, times the square of the temperature so that
+its gradients keep their size (Hinton et al. 2015, https://arxiv.org/abs/1503.02531).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from kws_data.config import TrainSettings
+
+if TYPE_CHECKING:
+    import keras
+
+Step = Callable[..., Any]
+
+
+def make_optimizer(model: keras.Model, settings: TrainSettings, total_steps: int) -> Any:
+    """AdamW: a twentieth of the steps to warm up, then a cosine to nothing; no decay of biases and batch norms."""
+    import keras
+
+    warmup = max(1, total_steps // 20)
+    rate = keras.optimizers.schedules.CosineDecay(
+        settings.learning_rate / 20, total_steps - warmup, warmup_target=settings.learning_rate, warmup_steps=warmup
+    )
+    optimizer = keras.optimizers.AdamW(rate, weight_decay=settings.weight_decay, clipnorm=5.0)
+    optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
+    optimizer.build(model.trainable_variables)
+    return optimizer
+
+
+def make_step(
+    model: keras.Model, optimizer: Any, settings: TrainSettings, teachers: Sequence[keras.Model], soft: bool = False
+) -> Step:
+    """A compiled function of (input, target, soft) -> (loss, share of hits).
+
+    Args:
+        model: what learns.
+        optimizer: of :func:`make_optimizer`.
+        settings: with the teachers' temperature and share.
+        teachers: asked about each batch as it is.
+        soft: whether batches bring what teachers say; then ``teachers`` are not asked.
+    """
+    import tensorflow as tf
+
+    net = logits_model(model)
+    wise = [logits_model(teacher) for teacher in teachers]
+    heat, share = settings.teacher.temperature, settings.teacher.soft_share
+
+    @tf.function  # type: ignore[untyped-decorator]
+    def step(x: Any, target: Any, told: Any) -> Any:
+        wanted = told if soft else (softened(wise, x, heat) if wise else None)
+        with tf.GradientTape() as tape:
+            logits = net(x, training=True)
+            loss = tf.reduce_mean(tf.nn.softmax_cross_entropy_with_logits(target, logits))
+            if wanted is not None:
+                follow = tf.nn.softmax_cross_entropy_with_logits(wanted, logits / heat)
+                loss = (1 - share) * loss + share * heat**2 * tf.reduce_mean(follow)
+        gradients = tape.gradient(loss, model.trainable_variables)
+        optimizer.apply(gradients, model.trainable_variables)
+        hits = tf.equal(tf.argmax(logits, 1), tf.argmax(target, 1))
+        return loss, tf.reduce_mean(tf.cast(hits, tf.float32))
+
+    compiled: Step = step
+    return compiled
+
+
+def softened(teachers: Sequence[keras.Model], x: Any, temperature: float) -> Any:
+    """Mean of what models that end in logits say at a temperature: probabilities [batch, labels]."""
+    import tensorflow as tf
+
+    return tf.add_n([tf.nn.softmax(net(x, training=False) / temperature) for net in teachers]) / len(teachers)
+
+
+def logits_model(model: keras.Model) -> keras.Model:
+    """The same model (shared weights) up to its logits."""
+    import keras
+
+    return keras.Model(model.input, model.get_layer("logits").output)
