@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from firmware_tools.atomic import write_text
+from kws_data.code_version import code_hash
 from kws_data.config import Config
 from kws_data.features import load_features
 from kws_data.train.checkpoint import Checkpoint, fit_key
@@ -69,8 +70,6 @@ def train(
 
 def _key(config: Config, data: TrainSet, files: Sequence[Path]) -> str:
     """Everything that shapes the weights; logs do not."""
-    from kws_data.pipeline import code_hash
-
     recipe = config.train.model_dump(mode="json", exclude={"tensorboard"})
     wise = [file.parent.name for file in files]
     return fit_key(data.sha256(), config.model, recipe, config.seed, wise, code_hash(CODE))
@@ -79,11 +78,7 @@ def _key(config: Config, data: TrainSet, files: Sequence[Path]) -> str:
 def _watchers(
     config: Config, dataset_dir: Path, model_dir: Path, resumed: bool, say: Callable[[str], None] | None
 ) -> list[Watcher]:
-    watchers: list[Watcher] = [EpochLines(load_features(dataset_dir, "validation"), say or _silent)]
+    watchers: list[Watcher] = [EpochLines(load_features(dataset_dir, "validation"), say)] if say else []
     if config.train.tensorboard:
         watchers.append(TensorBoardLog(model_dir / TENSORBOARD_FOLDER, resumed))
     return watchers
-
-
-def _silent(line: str) -> None:
-    return None

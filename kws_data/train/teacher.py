@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firmware_tools.atomic import write_text
+from kws_data.code_version import code_hash
 from kws_data.config import Config, TrainSettings
 from kws_data.features import load_features
 from kws_data.train.checkpoint import Checkpoint, fit_key
@@ -72,8 +73,6 @@ def cache_dir(config: Config) -> Path:
 
 def planned(config: Config, dataset_dir: Path) -> list[TeacherJob]:
     """The teachers that the config asks for, with the keys of their cache entries."""
-    from kws_data.pipeline import code_hash
-
     settings = config.train.teacher
     own = config if settings.seed is None else config.model_copy(update={"seed": settings.seed})
     code = code_hash(CODE) if settings.count else ""
