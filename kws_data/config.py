@@ -14,41 +14,33 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
 from firmware_tools.frontend.spec import FrontendSpec
+from kws_data.data_settings import ReleaseSettings, SplitSettings, SynthSettings
 from kws_data.errors import ConfigError, KwsError
+from kws_data.settings import Settings, Share
 
 SILENCE = "_silence_"
 UNKNOWN = "_unknown_"
 
-Share = Annotated[float, Field(ge=0.0, le=1.0)]
 Tempo = Annotated[float, Field(ge=0.25, le=4.0)]
 Semitones = Annotated[float, Field(ge=-12.0, le=12.0)]
 Metres = Annotated[float, Field(gt=0.0, le=50.0)]
 Seconds = Annotated[float, Field(ge=0.05, le=3.0)]
 
 
-class Settings(BaseModel):
-    """Base of all settings: immutable, and unknown keys are refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class SynthSettings(Settings):
-    """Synthetic people: espeak-ng voices with accents, variants, pitches and rates."""
-
-    speakers: int = Field(48, ge=4, description="how many synthetic people")
-    takes: int = Field(2, ge=1, description="takes of each keyword by each person")
-    other_words: list[str] = Field(
-        default_factory=list, description="words that are no keyword, said once by each person"
-    )
-
-
 class DataSettings(Settings):
     """Where clips come from."""
 
-    source: Literal["synthetic", "folder"] = "synthetic"
+    source: Literal["synthetic", "folder", "both"] = Field(
+        "synthetic", description="both: synthetic people are trained on, those of the folder tested"
+    )
+    real_per_keyword: int | None = Field(
+        None,
+        ge=0,
+        description="source both: training clips of the folder for each keyword, each by another person; all when null",
+    )
     folder: str | None = Field(None, description="the recordings, in data.layout; needed when source is folder")
     layout: str = Field("speech-commands", description="of the folder: a name that kws import takes, or your own .py")
     licence: str = Field("", description="of clips whose folder states none")
@@ -65,19 +57,11 @@ class DataSettings(Settings):
 
     @model_validator(mode="after")
     def _folder_when_needed(self) -> DataSettings:
-        if self.source == "folder" and not self.folder:
-            raise ValueError("data.folder is needed when data.source is folder: use --set data.folder=PATH")
+        if self.source != "synthetic" and not self.folder:
+            raise ValueError(f"data.folder is needed when data.source is {self.source}: use --set data.folder=PATH")
+        if self.source != "both" and self.real_per_keyword is not None:
+            raise ValueError("data.real_per_keyword is for data.source: both")
         return self
-
-
-class SplitSettings(Settings):
-    """Who is in which split. Speakers are never in two."""
-
-    test: Literal["speakers", "validation_list"] = Field(
-        "speakers", description="speakers: a share of them; validation_list: those in the folder's own list"
-    )
-    test_share: Share = 0.25
-    validation_share: Share = Field(0.12, description="share of the remaining speakers that fixes the threshold")
 
 
 class AugmentSettings(Settings):
@@ -223,6 +207,7 @@ class Config(Settings):
     keywords: list[str] = Field(min_length=1)
     data: DataSettings = Field(default_factory=lambda: DataSettings())
     split: SplitSettings = Field(default_factory=lambda: SplitSettings())
+    release: ReleaseSettings = Field(default_factory=lambda: ReleaseSettings())
     frontend: FrontendSpec = Field(default_factory=FrontendSpec)
     augment: AugmentSettings = Field(default_factory=lambda: AugmentSettings())
     balance: BalanceSettings = Field(default_factory=lambda: BalanceSettings())

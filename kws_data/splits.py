@@ -12,7 +12,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from kws_data.clips import Clip
-from kws_data.config import Config, SplitSettings
+from kws_data.config import Config
+from kws_data.data_settings import SplitSettings
 from kws_data.errors import DataError, LeakError
 
 SPLITS = ("train", "validation", "test")

@@ -1,0 +1,121 @@
+"""Settings of synthetic people, of splits, and of what a release may hold: sections of ``kws_data.config``."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, field_validator
+
+from kws_data.settings import Settings, Share
+
+Trace = Literal["speaker", "session", "device", "voice", "noise", "near_duplicate"]
+
+
+class EngineSettings(Settings):
+    """What speaks."""
+
+    kind: str = Field("espeak", description="espeak, piper, command, or one of your own in kws_data.sources.engines")
+    command: list[str] = Field(
+        default_factory=list, description='program and arguments, as ["say", "-o", "{out}", "{text}"]; no shell'
+    )
+    model: str | None = Field(None, description="piper: the voice's .onnx file")
+    version: str = Field("", description="of the program, for the clips' provenance")
+    timeout_s: float = Field(30.0, gt=0, le=600, description="of one utterance of a program")
+
+
+class ConfusableSettings(Settings):
+    """Words that sound nearly like a keyword; learnt as other words."""
+
+    per_keyword: int = Field(0, ge=0, le=200, description="nearest words of each keyword")
+    max_distance: float = Field(0.35, gt=0, le=1, description="weighted phoneme distance, 0 is the same sound")
+    per_speaker: int | None = Field(None, ge=1, description="how many of them each person says; all when null")
+
+
+class SynthSettings(Settings):
+    """Synthetic people: voices with accents, variants, pitches and rates."""
+
+    speakers: int = Field(48, ge=4, description="how many synthetic people")
+    takes: int = Field(2, ge=1, description="takes of each keyword by each person")
+    engine: EngineSettings = Field(default_factory=EngineSettings)
+    accents: list[str] | None = Field(None, min_length=1, description="all of the engine's when null")
+    voices: list[str] | None = Field(None, min_length=1, description="variants or speakers; all usual ones when null")
+    pitch: tuple[int, int] = Field((30, 70), description="0 to 99, 50 is the voice's own")
+    rate: tuple[int, int] = Field((125, 200), description="words a minute")
+    range: tuple[int, int] = Field((30, 70), description="0 to 99, how much the pitch moves")
+    confusables: ConfusableSettings = Field(default_factory=ConfusableSettings)
+    candidates: list[str] = Field(
+        default_factory=list, description="your words to draw confusables from, beside the common ones"
+    )
+    other_words: list[str] = Field(default_factory=list, description="words that are no keyword")
+    common_words: int = Field(0, ge=0, description="so many common English words as other words")
+    others_per_speaker: int | None = Field(
+        None, ge=1, description="how many of the other words each person says; all when null"
+    )
+
+    @field_validator("pitch", "rate", "range")
+    @classmethod
+    def _ordered(cls, value: tuple[int, int]) -> tuple[int, int]:
+        if value[0] > value[1]:
+            raise ValueError("the first value must not be above the second")
+        return value
+
+    @field_validator("pitch", "range")
+    @classmethod
+    def _within_99(cls, value: tuple[int, int]) -> tuple[int, int]:
+        if value[0] < 0 or value[1] > 99:
+            raise ValueError("must lie within 0 and 99")
+        return value
+
+    @field_validator("rate")
+    @classmethod
+    def _sayable(cls, value: tuple[int, int]) -> tuple[int, int]:
+        if value[0] < 80 or value[1] > 450:
+            raise ValueError("must lie within 80 and 450 words a minute")
+        return value
+
+    @field_validator("other_words", "candidates")
+    @classmethod
+    def _words(cls, words: list[str]) -> list[str]:
+        for word in words:
+            if not word.strip() or word.startswith("_") or "/" in word:
+                raise ValueError(f"word {word!r} is empty, starts with _ or has a slash in it")
+        return words
+
+
+class SplitSettings(Settings):
+    """Who is in which split. Speakers are never in two."""
+
+    test: Literal["speakers", "validation_list", "given"] = Field(
+        "speakers",
+        description="speakers: a share of them; validation_list: those in the folder's validation list;"
+        " given: the source's own train, validation and test lists",
+    )
+    test_share: Share = 0.25
+    validation_share: Share = Field(0.12, description="share of the remaining speakers that fixes the threshold")
+    disjoint: list[Trace] = Field(
+        default_factory=lambda: list[Trace](("speaker", "session", "voice", "near_duplicate")),
+        description="what no two splits may share; device and noise (whole recordings) can be added",
+    )
+    stratify: list[str] = Field(
+        default_factory=lambda: ["label", "accent", "gender", "age"],
+        description="label, and clip attributes that every split gets in proportion",
+    )
+
+    @field_validator("disjoint")
+    @classmethod
+    def _speaker_always(cls, traces: list[Trace]) -> list[Trace]:
+        if "speaker" not in traces:
+            raise ValueError("speaker must be among them: a test with people of the training proves nothing")
+        return traces
+
+
+class ReleaseSettings(Settings):
+    """What a release may hold, and what it must."""
+
+    licences: list[str] | None = Field(None, min_length=1, description="allowed ones; any when null")
+    consents: list[str] | None = Field(None, min_length=1, description="allowed ones; any when null")
+    max_imbalance: float = Field(
+        50.0, ge=1, description="clips of the most frequent keyword to those of the rarest, in training"
+    )
+    min_clips: int = Field(1, ge=1, description="training clips of each keyword")
+    min_speakers: int = Field(1, ge=1, description="speakers of each keyword in training")
