@@ -9,6 +9,14 @@ from typing import Any
 from kws_data.catalog_database import CatalogDatabase
 from kws_data.clips import Clip, KnownFile
 
+_NO_SPLIT = "'' AS given_split"
+#: Columns of a :class:`Clip` in its order, and the tables beside ``clips`` that they come from.
+CLIP_COLUMNS = (
+    "clips.id, audio_sha256, audio.samples, word, speaker, synthetic, coalesce(session, ''), clips.source, device,"
+    f" licence, consent, origin, coalesce(parent, ''), {_NO_SPLIT}, attributes, reasons"
+)
+CLIP_JOINS = "JOIN audio ON audio.sha256 = audio_sha256 JOIN speakers ON speakers.id = speaker"
+
 
 class CatalogReader(CatalogDatabase):
     """Reads clips, files and profiles."""
@@ -52,17 +60,16 @@ class CatalogReader(CatalogDatabase):
                 values.append(value)
         if not with_set_aside:
             where.append("clips.reasons = ''")
-        given, join = "''", ""
+        columns, join = CLIP_COLUMNS, ""
         if folder is not None:
-            given, join = "max(files.given_split)", "JOIN files ON files.clip_id = clips.id"
+            columns = CLIP_COLUMNS.replace(_NO_SPLIT, "max(files.given_split)")
+            join = "JOIN files ON files.clip_id = clips.id"
         query = (
-            "SELECT clips.id, audio_sha256, audio.samples, word, speaker, synthetic, coalesce(session, ''),"
-            f" clips.source, device, licence, consent, origin, coalesce(parent, ''), {given}, attributes, reasons"
-            f" FROM clips JOIN audio ON audio.sha256 = audio_sha256 JOIN speakers ON speakers.id = speaker {join}"
+            f"SELECT {columns} FROM clips {CLIP_JOINS} {join}"
             f" WHERE {' AND '.join(where)} GROUP BY clips.id ORDER BY clips.id"
         )
         with self._errors():
-            return [_clip(row) for row in self._db.execute(query, values)]
+            return [clip_of(row) for row in self._db.execute(query, values)]
 
     def known_ids(self, clip_ids: Iterable[str]) -> set[str]:
         """Those of ``clip_ids`` that the catalogue has."""
@@ -72,6 +79,12 @@ class CatalogReader(CatalogDatabase):
             )
             return {str(row[0]) for row in rows}
 
+    def set_aside_clips(self) -> list[dict[str, str]]:
+        """Id, word, origin and reason of each clip that was set aside."""
+        with self._errors():
+            rows = self._db.execute("SELECT id, word, origin, reasons FROM clips WHERE reasons != '' ORDER BY id")
+            return [{"id": i, "word": word, "origin": origin, "reason": why} for i, word, origin, why in rows]
+
     def counts(self) -> dict[str, int]:
         """Rows of each table, and clips set aside."""
         with self._errors():
@@ -80,7 +93,8 @@ class CatalogReader(CatalogDatabase):
             return {name: int(self._db.execute(query).fetchone()[0]) for name, query in tables.items()}
 
 
-def _clip(row: tuple[Any, ...]) -> Clip:
+def clip_of(row: tuple[Any, ...]) -> Clip:
+    """A clip from a row of :data:`CLIP_COLUMNS`."""
     values = list(row)
     values[5] = bool(values[5])
     values[14] = json.loads(values[14])

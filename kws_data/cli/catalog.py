@@ -2,75 +2,123 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from kws_data.cli.options import json_option, print_json, recordings_option, verb
-from kws_data.clips import Clip
+from kws_data.cli.options import json_option, print_json, progress_bars, recordings_option, verb
 
-BY = ("word", "source", "device", "licence", "consent", "speaker")
+if TYPE_CHECKING:
+    from kws_data.catalog import Catalog
 
 
-@verb("catalog", "kws catalog --by device --by word")
+@verb("catalog", "kws catalog --by gender --by age --by accent")
 @recordings_option
 @click.option(
     "--by",
     "by",
-    type=click.Choice(BY),
+    metavar="NAME",
     multiple=True,
     default=("source", "word"),
     show_default=True,
-    help="Count clips by this; repeatable, for cross tables.",
+    help="Count by word, label, speaker, accent, gender, age, device, snr, level, licence, consent, source, room, … "
+    "Repeatable: two or three make a cross table with its thin cells.",
 )
+@click.option("--where", metavar="NAME=VALUE", multiple=True, help="Only clips of which this holds; repeatable.")
+@click.option("--config", "config_file", type=click.Path(path_type=Path), help="Whose keywords give the labels.")
+@click.option("--floor", type=click.IntRange(min=0), default=5, show_default=True, help="Speakers a cell should have.")
+@click.option("--limit", type=click.IntRange(min=0), default=60, show_default=True, help="Rows to print; 0 is all.")
 @click.option("--set-aside", is_flag=True, help="List the clips that were set aside, with the reason of each.")
+@click.option("--rot", is_flag=True, help="List redundant, obsolete and trivial clips instead.")
+@click.option("--easy", type=click.Path(path_type=Path), help="With --rot: a run whose model finds the easy clips.")
+@click.option("--lineage", metavar="ID", help="From what a clip, data set, model or image was made, and what of it.")
+@click.option("--publish", is_flag=True, help="A table of people that can be given away, see --k and --epsilon.")
+@click.option("--k", type=click.IntRange(min=0), default=5, show_default=True, help="Smallest count to publish.")
+@click.option(
+    "--epsilon", type=click.FloatRange(min=0), default=0.0, show_default=True, help="Of the Laplace noise; 0 is none."
+)
 @json_option
-def command(recordings: Path, by: Sequence[str], set_aside: bool, as_json: bool) -> None:
-    """Show what is in the catalogue: counts by word, source, device, licence, consent or speaker."""
+def command(recordings: Path, as_json: bool, **options: Any) -> None:
+    """Show what is in the catalogue.
+
+    Counts clips and speakers by any attributes. A cell of a cross table is marked when it holds far fewer speakers
+    than the totals of its attributes lead one to expect. --rot, --lineage and --publish show something else instead.
+    """
     from kws_data.catalog import Catalog
     from kws_data.errors import CatalogError
 
     if not (recordings / "catalog.sqlite").exists():
         raise CatalogError("no catalogue here", str(recordings), "fill one with kws import, synth or record")
     with Catalog(recordings) as catalog:
-        clips, totals = catalog.clips(with_set_aside=True), catalog.counts()
-    aside = [clip for clip in clips if clip.reasons]
-    table = count_by([clip for clip in clips if not clip.reasons], by)
+        show = _mode(options)
+        show(catalog, options, as_json)
+
+
+def _mode(options: dict[str, Any]) -> Any:
+    chosen = [name for name in ("rot", "lineage", "publish") if options[name]]
+    if len(chosen) > 1:
+        raise click.UsageError(f"--{chosen[0]} and --{chosen[1]} are two questions: ask one at a time")
+    return {"rot": _rot, "lineage": _lineage, "publish": _publish}[chosen[0]] if chosen else _counts
+
+
+def _counts(catalog: Catalog, options: dict[str, Any], as_json: bool) -> None:
+    from kws_data.cli.catalog_tables import print_crosstab
+    from kws_data.crosstab import crosstab
+
+    table = crosstab(catalog, options["by"], options["where"], _keywords(options), options["floor"])
+    totals = catalog.counts()
+    aside = catalog.set_aside_clips() if as_json or options["set_aside"] else []
     if as_json:
-        print_json(
-            {
-                "totals": totals,
-                "by": list(by),
-                "counts": [[*key, count] for key, count in table],
-                "clips_set_aside": [
-                    {"id": c.id, "word": c.word, "origin": c.origin, "reason": c.reasons} for c in aside
-                ],
-            }
-        )
+        print_json({"totals": totals, **table.to_dict(), "clips_set_aside": aside})
         return
-    _print(totals, by, table, aside if set_aside else [])
-
-
-def count_by(clips: Sequence[Clip], by: Sequence[str]) -> list[tuple[tuple[str, ...], int]]:
-    """Number of clips for each combination of attributes, largest first."""
-    counts = Counter(tuple(str(getattr(clip, name)) or "-" for name in by) for clip in clips)
-    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-
-
-def _print(
-    totals: dict[str, int], by: Sequence[str], table: Sequence[tuple[tuple[str, ...], int]], aside: Sequence[Any]
-) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    console = Console()
-    console.print(", ".join(f"{count} {name.replace('_', ' ')}" for name, count in totals.items()))
-    shown = Table(*by, "clips")
-    for key, count in table:
-        shown.add_row(*key, str(count))
-    console.print(shown)
+    click.echo(", ".join(f"{count} {name.replace('_', ' ')}" for name, count in totals.items()))
+    print_crosstab(table, options["limit"])
     for clip in aside:
-        console.print(f"{clip.id[:12]}  {clip.word}  {clip.origin}: {clip.reasons}", markup=False)
+        click.echo(f"{clip['id'][:12]}  {clip['word']}  {clip['origin']}: {clip['reason']}")
+
+
+def _rot(catalog: Catalog, options: dict[str, Any], as_json: bool) -> None:
+    from kws_data.cli.catalog_tables import print_rot
+    from kws_data.rot import find_rot
+
+    with progress_bars() as progress:
+        found = find_rot(catalog, options["easy"], progress)
+    if as_json:
+        print_json(found.to_dict())
+    else:
+        print_rot(found)
+
+
+def _lineage(catalog: Catalog, options: dict[str, Any], as_json: bool) -> None:
+    from kws_data.artifacts import register_runs
+    from kws_data.cli.catalog_tables import print_lineage
+    from kws_data.lineage import lineage
+
+    register_runs(catalog, Path("runs"))
+    document = lineage(catalog, options["lineage"])
+    if as_json:
+        print_json(document)
+    else:
+        print_lineage(document)
+
+
+def _publish(catalog: Catalog, options: dict[str, Any], as_json: bool) -> None:
+    from kws_data.cli.catalog_tables import print_published
+    from kws_data.publish import publish_catalog
+
+    chosen: Sequence[str] = options["by"]
+    by = ("gender", "age", "accent") if chosen == ("source", "word") else chosen
+    table = publish_catalog(catalog, by, options["where"], options["k"], options["epsilon"])
+    if as_json:
+        print_json(table.to_dict())
+    else:
+        print_published(table)
+
+
+def _keywords(options: dict[str, Any]) -> list[str] | None:
+    from kws_data.config import load_config
+
+    path = options["config_file"]
+    return load_config(path, ["data.source=synthetic"]).keywords if path else None  # wherever its clips come from
