@@ -22,6 +22,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "catalog": ("catalog", "Show what is in the catalogue."),
     "build": ("build", "Build the data set: splits, augmentation, features."),
     "dataset": ("dataset", "Compare built data sets, or write one out in another layout."),
+    "search": ("search", "Search shapes and front ends for the best model within the limits."),
     "train": ("train", "Train the model on the data set."),
     "export": ("export", "Convert to int8, slim the file, fix the threshold, generate C."),
     "check": ("check", "Hold the model against its limits: bytes, RAM, time."),
