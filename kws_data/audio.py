@@ -7,6 +7,7 @@ that shape here, and whatever cannot be is refused with a reason.
 from __future__ import annotations
 
 import io
+import os
 import struct
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,10 @@ from kws_data.errors import AudioError
 Samples = NDArray[np.int16]
 
 MAX_SECONDS = 3_600
+MAX_VALUES = (
+    MAX_SECONDS * 48_000 * 2
+)  # samples times channels: what an hour of stereo holds; more would fill the memory
+RATES_HZ = (1_000, 768_000)
 _UNKNOWN_SIZES = (0, 0xFFFFFFFF, 0x7FFFFFFF)  # what a writer that cannot seek leaves in a WAV header
 
 
@@ -42,9 +47,9 @@ def read_audio(path: Path | str, sample_rate_hz: int | None = 16_000) -> Samples
         raise AudioError("audio file not found", str(path), "check the path")
     if path.stat().st_size == 0:
         raise AudioError("audio file is empty", str(path), "record it again")
-    _refuse_truncated_wav(path)
     try:
-        with soundfile.SoundFile(path) as file:
+        _refuse_truncated_wav(path)
+        with soundfile.SoundFile(os.fsencode(path)) as file:
             data = _read_frames(path, file)
             rate = int(file.samplerate)
     except (soundfile.SoundFileError, RuntimeError, OSError, ValueError) as error:
@@ -83,6 +88,10 @@ def _plain(error: Exception) -> str:
 
 def _read_frames(path: Path, file: Any) -> NDArray[Any]:
     """All frames, mono; int16 when nothing is lost by it, float64 otherwise."""
+    if not RATES_HZ[0] <= file.samplerate <= RATES_HZ[1]:
+        raise AudioError("sample rate is none of audio", str(path), f"{file.samplerate} Hz: export it again")
+    if file.frames * file.channels > MAX_VALUES:
+        raise AudioError("audio file is too large", str(path), f"{file.channels} channels of {file.frames}: cut it up")
     if not 0 < file.frames <= MAX_SECONDS * file.samplerate:
         length = "holds no samples" if file.frames <= 0 else "is longer than an hour"
         raise AudioError(f"audio file {length}", str(path), "record it again" if file.frames <= 0 else "cut it up")
@@ -105,6 +114,19 @@ def _resample(data: NDArray[Any], rate: int, wanted_hz: int) -> NDArray[np.float
     values = data.astype(np.float64) / 32_768 if data.dtype == np.int16 else data
     resampled: NDArray[np.float64] = soxr.resample(values, rate, wanted_hz, quality="HQ")
     return resampled
+
+
+def resample_int16(path: Path, values: NDArray[np.float64], rate_hz: int, wanted_hz: int) -> Samples:
+    """Samples at another rate; ``values`` are finite and in 16-bit units; ``path`` is for messages.
+
+    Raises:
+        AudioError: nothing is left.
+    """
+    scaled = values / 32_768
+    samples = _to_int16(path, scaled if rate_hz == wanted_hz else _resample(scaled, rate_hz, wanted_hz))
+    if not len(samples):
+        raise AudioError("audio file holds no samples", str(path), "record it again")
+    return samples
 
 
 def _to_int16(path: Path, data: NDArray[np.float64]) -> Samples:

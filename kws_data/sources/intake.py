@@ -217,7 +217,7 @@ def _new_clip(catalog: Catalog, source: str, item: Item, audio: StoredAudio, don
         word=item.word,
         speaker=speaker,
         source=source,
-        origin=f"{item.word}/{hidden(f'file {item.name}')}" if item.named else item.name,
+        origin=f"file/{hidden(f'file {item.name}')}" if item.named else item.name,
         licence=item.licence,
         consent=item.consent,
         session=f"{source}/{hidden(f'session {item.session}')}" if item.session else "",

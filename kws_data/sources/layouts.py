@@ -83,7 +83,7 @@ def import_layout(
     layout, root = find_layout(name), Path(folder)
     if not root.exists():
         raise DataError("data folder not found", str(folder), f"expected {layout.expected}")
-    scan = layout.scan(root)
+    scan = layout.scan(root.resolve())
     if not scan.items:
         broken = f"; {scan.problems[0][0]}: {scan.problems[0][1]}" if scan.problems else ""
         absent = f"; {len(scan.absent)} listed files are not there" if scan.absent else ""

@@ -1,0 +1,166 @@
+"""Any folder of recordings: ``<label>/*.wav`` at any depth, or any tree with a table of what is in it.
+
+::
+
+    metadata.csv      file,label,speaker,accent,gender,age,licence,consent,split,session,device,transcript,language
+
+The table lies at the top; only ``file`` is needed (a path below the folder). Without it, or without a label in it, the
+label is the name of the folder that holds the file, and the split that of a folder above it (``train/yes/a.wav``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path, PurePosixPath
+
+from kws_data.errors import DataError
+from kws_data.sources.attribution import read_attribution
+from kws_data.sources.items import (
+    SPLIT_NAMES,
+    Item,
+    Layout,
+    Scan,
+    audio_below,
+    plain_text,
+    public_id,
+    relative_name,
+)
+from kws_data.sources.licences import licence_id
+from kws_data.sources.people import age_of, gender_of, said
+from kws_data.sources.speech_commands import speaker_of
+from kws_data.sources.tables import Table, read_table
+
+TABLES = ("metadata.csv", "metadata.tsv")
+#: Columns that are used, and other names for them that tools write.
+COLUMNS = {
+    "file": ("path", "filename", "file_name", "audio"),
+    "label": ("word", "class", "keyword"),
+    "speaker": ("speaker_id", "client_id"),
+    "accent": (),
+    "gender": ("sex",),
+    "age": (),
+    "licence": ("license",),
+    "consent": (),
+    "split": ("set", "subset"),
+    "session": (),
+    "device": ("device_model", "microphone"),
+    "room": (),
+    "distance": (),
+    "transcript": ("sentence", "text"),
+    "language": ("locale", "lang"),
+}
+
+
+def scan(root: Path) -> Scan:
+    """Files of the table, or all audio below the folder.
+
+    Raises:
+        DataError: no folder, or a table that cannot be read.
+    """
+    if not root.is_dir():
+        raise DataError("data folder not found", str(root), f"expected {LAYOUT.expected}")
+    for name in TABLES:
+        if (root / name).is_file():
+            return scan_table(root, read_table(root / name), name)
+    origins = read_attribution(root)
+    items, problems = [], []
+    for path in audio_below(root):
+        name = relative_name(path, root)
+        if origin := origins.get(name):
+            items.append(origin.item(path, name, origin.word, SPLIT_NAMES.get(origin.split, "")))
+        elif path.parent == root:
+            problems.append((name, "no label: it lies in no folder of a label, and no metadata.csv names it"))
+        else:
+            items.append(_item(path, name, {}))
+    return Scan(items, tuple(problems))
+
+
+def scan_table(root: Path, table: Table, table_name: str) -> Scan:
+    """Files that a table names, files that it does not name, and names that have no file.
+
+    Raises:
+        DataError: the table has no column for the file.
+    """
+    used = {column: _standard(column) for column in table.columns}
+    if "file" not in used.values():
+        raise DataError(f"{table_name} has no column for the file", ", ".join(table.columns[:20]), "name one file")
+    problems, absent = list(table.problems), []
+    items: dict[str, Item] = {}
+    for line, values in table.rows:
+        row = {used[column]: text for column, text in values.items() if used[column]}
+        place = f"{table_name} line {line}"
+        name = _safe_name(row["file"])
+        if name is None:
+            problems.append((place, "names no file below the folder"))
+        elif name in items:
+            problems.append((place, f"names {name} a second time"))
+        elif not (root / name).is_file():
+            absent.append(name)
+        elif not row.get("label") and "/" not in name:
+            problems.append((place, "has no label, and the file lies in no folder of a label"))
+        else:
+            items[name] = _item(root / name, plain_text(name), row)
+    return Scan(
+        [items[name] for name in sorted(items)],
+        tuple(problems),
+        tuple(absent),
+        tuple(_notes(root, table_name, used, items)),
+    )
+
+
+def _notes(root: Path, table_name: str, used: dict[str, str], items: Iterable[str]) -> list[str]:
+    notes = []
+    if unknown := [column for column, standard in used.items() if not standard]:
+        known = ", ".join(COLUMNS)
+        notes.append(f"{table_name}: columns that are not used: {', '.join(unknown)}; used are {known}")
+    listed = set(items)
+    unlisted = sum(path.relative_to(root).as_posix() not in listed for path in audio_below(root))
+    if unlisted:
+        notes.append(f"{unlisted} audio files are not in {table_name} and are left out")
+    return notes
+
+
+def _standard(column: str) -> str:
+    """The name that is used here for a column; empty when it is not used."""
+    return next((name for name, others in COLUMNS.items() if column == name or column in others), "")
+
+
+def _safe_name(text: str) -> str | None:
+    """A path below the folder; None when it is empty or leads out of it."""
+    path = PurePosixPath(text.replace("\\", "/").removeprefix("./"))
+    if not path.parts or path.is_absolute() or ".." in path.parts or "\0" in text:
+        return None
+    return path.as_posix()
+
+
+def _item(path: Path, name: str, row: dict[str, str]) -> Item:
+    status = path.stat()
+    above = PurePosixPath(name).parts[:-1]
+    speaker = row.get("speaker", "") or (speaker_of(name) if "_nohash_" in name else "")
+    folder_split = next((SPLIT_NAMES[part.lower()] for part in above if part.lower() in SPLIT_NAMES), "")
+    return Item(
+        path,
+        name,
+        row.get("label") or above[-1],
+        speaker,
+        status.st_size,
+        status.st_mtime_ns,
+        SPLIT_NAMES.get(row.get("split", "").lower(), "") or folder_split,
+        licence_id(row.get("licence", "")),
+        row.get("consent", ""),
+        row.get("session", ""),
+        named=not public_id(speaker),
+        attributes=said(
+            accent=row.get("accent", ""),
+            gender=gender_of(row.get("gender", "")),
+            age=age_of(row.get("age", "")),
+            device_model=row.get("device", ""),
+            room=row.get("room", ""),
+            distance=row.get("distance", ""),
+            transcript=row.get("transcript", ""),
+            language=row.get("language", ""),
+        ),
+    )
+
+
+LAYOUT = Layout("folder", scan, "<label>/*.wav, or any tree with a metadata.csv (file,label,speaker,…)")
