@@ -20,6 +20,7 @@ class EngineSettings(Settings):
     )
     model: str | None = Field(None, description="piper: the voice's .onnx file")
     version: str = Field("", description="of the program, for the clips' provenance")
+    licence: str = Field("", description="of what the program says; espeak-ng's is CC0-1.0")
     timeout_s: float = Field(30.0, gt=0, le=600, description="of one utterance of a program")
 
 

@@ -2,34 +2,70 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
-from kws_data.cli.options import config_options, json_option, print_json, progress_bars, verb
+from kws_data.cli.options import config_options, json_option, print_json, progress_bars, verb, workers_option
 from kws_data.config import Config
 from kws_data.errors import ConfigError
 
 
-@verb("synth", "kws synth configs/demo.yaml --set data.synth.speakers=100")
+@verb("synth", "kws synth configs/demo.yaml --set data.synth.confusables.per_keyword=10 --plan")
 @config_options
+@workers_option
+@click.option("--plan", "only_plan", is_flag=True, help="Show what would be said, near-words included; say nothing.")
 @json_option
-def command(config: Config, as_json: bool) -> None:
-    """Let synthetic people say the keywords and other words of CONFIG, into the catalogue.
+def command(config: Config, workers: int, only_plan: bool, as_json: bool) -> None:
+    """Let synthetic people say the keywords, near-words and other words of CONFIG, into the catalogue.
 
-    Voices are espeak-ng's, with several accents, speaker variants, pitches and rates; each clip keeps its provenance.
-    Calling it again adds only what is missing.
+    Accents, voices, pitches, rates, engine (espeak-ng, piper, a command line) and the number of near-words are set
+    under data.synth; each clip keeps its provenance. Calling it again adds only what is missing.
     """
     from dataclasses import asdict
 
     from kws_data.catalog import Catalog
     from kws_data.sources.synth import synth_people
+    from kws_data.sources.synth_plan import synth_plan
 
-    if config.data.source != "synthetic":
+    if config.data.source == "folder":
         raise ConfigError(
             "configuration asks for no synthetic people", config.data.source, "use --set data.source=synthetic"
         )
+    if only_plan:
+        plan = synth_plan(config)
+        print_json(plan) if as_json else _print_plan(plan)
+        return
     with Catalog(config.data.recordings) as catalog, progress_bars() as progress:
-        report = synth_people(catalog, config, progress)
+        report = synth_people(catalog, config, progress, workers)
     if as_json:
         print_json(asdict(report))
     else:
         click.echo(f"{report.added} clips added, {report.known} known before, in {config.data.recordings}")
+
+
+def _print_plan(plan: dict[str, Any]) -> None:
+    """For people: one line a keyword with its near-words and their distances, then the rest."""
+    click.echo(f"{plan['speakers']} people, engine {plan['engine']}")
+    click.echo(f"accents: {', '.join(plan['accents'])}")
+    click.echo(f"voices:  {', '.join(plan['voices'])}")
+    click.echo(f"pitch {_span(plan['pitch'])}, rate {_span(plan['rate'])} words a minute, range {_span(plan['range'])}")
+    for keyword, found in plan["keywords"].items():
+        click.echo(f"{keyword} {found['phonemes']}".rstrip())
+        near = ", ".join(f"{c['word']} {c['phonemes']} {c['distance']:.2f}" for c in found["confusables"])
+        if near:
+            click.echo(f"  near: {near}")
+    if plan["same_sound"]:
+        same = ", ".join(f"{word} ({keyword})" for word, keyword in plan["same_sound"].items())
+        click.echo(f"never said, because they sound like a keyword: {same}")
+    words = plan["other_words"]
+    click.echo(
+        f"{len(words)} other words" + (f": {', '.join(words[:20])}{', …' if len(words) > 20 else ''}" * bool(words))
+    )
+    click.echo(
+        f"{plan['clips']['total']} clips: " + ", ".join(f"{n} {k}" for k, n in plan["clips"].items() if k != "total")
+    )
+
+
+def _span(values: list[int]) -> str:
+    return f"{values[0]} to {values[1]}"

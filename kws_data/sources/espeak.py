@@ -6,15 +6,17 @@ import json
 import struct
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from types import TracebackType
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kws_data.audio import Samples
 from kws_data.errors import DataError
-from kws_data.sources.espeak_process import HEADER, RATE_HZ
+from kws_data.sources.espeak_process import HEADER, RATE_HZ, SEPARATOR
 
 ACCENTS = (
     "en-us",
@@ -63,6 +65,11 @@ class SynthVoice:
 class Espeak:
     """espeak-ng in a process of its own. A context manager; not for several threads at once."""
 
+    name = "espeak-ng 1.52"
+    licence = "CC0-1.0"
+    accents = ACCENTS
+    voices = VARIANTS
+
     def __enter__(self) -> Espeak:
         command = [sys.executable, "-m", "kws_data.sources.espeak_process"]
         self._process = subprocess.Popen(
@@ -83,8 +90,22 @@ class Espeak:
         """
         return trim(_to_16_khz(self._raw(voice, text, seed)))
 
+    def pronounce(self, words: Sequence[str], accent: str = "en-us") -> list[tuple[str, ...]]:
+        """Phonemes of each word in an accent, in IPA, stress marks before the vowel: ``("ɡ", "ˈoʊ")`` for "go".
+
+        Raises:
+            DataError: espeak-ng cannot be loaded or lacks the accent.
+        """
+        spoken: list[str] = json.loads(self._ask({"voice": accent, "words": list(words)}, f"pronouncing in {accent}"))
+        return [
+            tuple(phoneme for phoneme in word.replace(" ", SEPARATOR).split(SEPARATOR) if phoneme) for word in spoken
+        ]
+
     def _raw(self, voice: SynthVoice, text: str, seed: int) -> Samples:
         request = asdict(voice) | {"voice": voice.name, "text": text, "seed": seed}
+        return np.frombuffer(self._ask(request, f"saying {text!r}"), "<i2").astype(np.int16)
+
+    def _ask(self, request: dict[str, Any], doing: str) -> bytes:
         source, target = self._process.stdout, self._process.stdin
         if source is None or target is None:
             raise RuntimeError("the speaking process has no pipes")
@@ -96,8 +117,8 @@ class Espeak:
         except (OSError, ValueError, struct.error) as error:
             raise DataError("espeak-ng cannot be started", str(error), "install espeakng-loader again") from None
         if count < 0:
-            raise DataError("synthetic voice failed", data.decode(), f"saying {text!r}; choose another word or voice")
-        return np.frombuffer(data, "<i2").astype(np.int16)
+            raise DataError("synthetic voice failed", data.decode(), f"{doing}; choose another word or voice")
+        return data
 
 
 def _to_16_khz(samples: Samples) -> Samples:

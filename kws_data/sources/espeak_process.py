@@ -4,8 +4,9 @@ espeak-ng carries state from one utterance to the next, so the same word would s
 depending on what was said before it. Here each utterance is spoken by a fresh copy (fork) of a process in which
 espeak-ng has just been set up, so it depends on nothing but the request. Loads no numpy, to be quick to copy.
 
-Requests are lines of JSON: voice, text, pitch, rate, range, seed. Each answer is a little-endian int32 count of
-bytes and as many bytes of 16-bit samples at :data:`RATE_HZ`; or a negative count and the text of an error.
+Requests are lines of JSON: voice, text, pitch, rate, range, seed; or voice and words, to hear how they are pronounced.
+Each answer is a little-endian int32 count of bytes and as many bytes: 16-bit samples at :data:`RATE_HZ`, or
+a JSON list of pronunciations; or a negative count and the text of an error.
 """
 
 from __future__ import annotations
@@ -22,10 +23,12 @@ from typing import Any, BinaryIO
 RATE_HZ = 22_050
 HEADER = struct.Struct("<i")
 UTTERANCE_SECONDS = 30
+SEPARATOR = "_"  # between the phonemes of a pronunciation
 
 _SYNCHRONOUS = 2  # AUDIO_OUTPUT_SYNCHRONOUS: samples go to the callback within espeak_Synth; no thread is started
 _NO_EXIT = 0x8000  # espeakINITIALIZE_DONT_EXIT: report a missing data folder instead of ending the process
 _UTF8 = 1
+_IPA_WITH_SEPARATORS = 0x02 | ord(SEPARATOR) << 8
 _PARAMETERS = {"rate": 1, "pitch": 3, "range": 4}  # espeak_PARAMETER
 _CALLBACK = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.c_void_p)
 
@@ -62,8 +65,7 @@ def speak(library: Any, request: dict[str, Any]) -> bytes:
     callback = _CALLBACK(take)
     library.espeak_SetSynthCallback(callback)
     library.espeak_ng_SetRandSeed(ctypes.c_long(request["seed"]))
-    if not _has_variant(request["voice"]) or library.espeak_SetVoiceByName(request["voice"].encode()) != 0:
-        raise RuntimeError(f"espeak-ng has no voice {request['voice']}")
+    _set_voice(library, request["voice"])
     for name, number in _PARAMETERS.items():
         library.espeak_SetParameter(number, int(request[name]), 0)
     text = request["text"].encode() + b"\0"
@@ -72,6 +74,31 @@ def speak(library: Any, request: dict[str, Any]) -> bytes:
     if not pieces:
         raise RuntimeError(f"espeak-ng says nothing for {request['text']}")
     return b"".join(pieces)
+
+
+def pronounce(library: Any, request: dict[str, Any]) -> list[str]:
+    """IPA of each word as the voice says it, phonemes parted by :data:`SEPARATOR`.
+
+    Raises:
+        RuntimeError: no such voice.
+    """
+    _set_voice(library, request["voice"])
+    return [_ipa(library, word) for word in request["words"]]
+
+
+def _ipa(library: Any, text: str) -> str:
+    library.espeak_TextToPhonemes.restype = ctypes.c_char_p
+    buffer = ctypes.create_string_buffer(text.encode())
+    rest = ctypes.c_void_p(ctypes.addressof(buffer))
+    clauses: list[str] = []
+    while rest.value:
+        clauses.append(library.espeak_TextToPhonemes(ctypes.byref(rest), _UTF8, _IPA_WITH_SEPARATORS).decode())
+    return SEPARATOR.join(clause.strip() for clause in clauses if clause.strip())
+
+
+def _set_voice(library: Any, voice: str) -> None:
+    if not _has_variant(voice) or library.espeak_SetVoiceByName(voice.encode()) != 0:
+        raise RuntimeError(f"espeak-ng has no voice {voice}")
 
 
 def _has_variant(voice: str) -> bool:
@@ -83,7 +110,7 @@ def _has_variant(voice: str) -> bool:
 
 
 def answer(library: Any, line: bytes) -> bytes:
-    """Header and samples, or header and error, from a copy of this process."""
+    """Header and what was asked for, or header and error, from a copy of this process."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
@@ -101,10 +128,11 @@ def answer(library: Any, line: bytes) -> bytes:
 
 def _answer(library: Any, line: bytes) -> bytes:
     try:
-        samples = speak(library, json.loads(line))
+        request = json.loads(line)
+        payload = json.dumps(pronounce(library, request)).encode() if "words" in request else speak(library, request)
     except Exception as error:  # whatever it is, the other side has to hear of it
         return _error(str(error))
-    return HEADER.pack(len(samples)) + samples
+    return HEADER.pack(len(payload)) + payload
 
 
 def _error(text: str) -> bytes:

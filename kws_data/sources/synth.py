@@ -1,13 +1,19 @@
-"""Synthetic people: voices of several English accents and many variants say keywords and other words.
+"""Synthetic people: voices of several accents and many variants say keywords, near-words and other words.
 
 Each speaker has an accent, a variant, a pitch, a rate, a liveliness and a loudness; each take varies them
-a little. Clips carry how they were made, so that a data set of them can be told from one of people.
+a little. Clips carry how they were made, so that a data set of them can be told from one of people. Several engines
+may speak at once; each utterance depends on nothing but itself, so their number changes no byte.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
+from itertools import islice
+from queue import SimpleQueue
+from typing import Any
 
 import numpy as np
 
@@ -15,10 +21,15 @@ from kws_data.audio import Samples, fit_length
 from kws_data.catalog import Catalog
 from kws_data.clips import ImportCount, NewClip
 from kws_data.config import Config
-from kws_data.sources.espeak import ACCENTS, VARIANTS, Espeak, SynthVoice
+from kws_data.data_settings import SynthSettings
+from kws_data.sources.engines import SpeechEngine, make_engine
+from kws_data.sources.espeak import Espeak, SynthVoice
+from kws_data.sources.synth_words import vocabulary
 
 SOURCE = "synth"
 RATE_HZ = 16_000
+WORKERS = 2
+_BATCH = 256
 VERSION = 1  # of how clips are made; another one makes other clips
 
 Progress = Callable[[str, int, int], None]
@@ -35,18 +46,20 @@ class Speaker:
 
 @dataclass(frozen=True)
 class Utterance:
-    """One word, once, by one speaker."""
+    """One word, once, by one speaker. ``way`` says in what its settings differ from the usual ones."""
 
     speaker: Speaker
     word: str
     take: int
     seed: int
     clip_samples: int
+    way: str = ""
+    phonemes: str = ""
 
     @property
     def origin(self) -> str:
         """What tells it from every other utterance."""
-        voice = self.speaker.voice.name
+        voice = f"{self.speaker.voice.name}{self.way}"
         return f"v{VERSION}/{self.seed}/{self.speaker.number:04d}/{voice}/{self.word}/{self.take}/{self.clip_samples}"
 
     def rng(self) -> np.random.Generator:
@@ -55,36 +68,60 @@ class Utterance:
         return np.random.default_rng([self.seed, self.speaker.number, self.take, word])
 
 
-def make_speakers(count: int, seed: int) -> list[Speaker]:
-    """``count`` speakers, spread evenly over variants and accents. The first ones do not depend on ``count``."""
+def make_speakers(settings: SynthSettings, seed: int) -> list[Speaker]:
+    """Speakers, spread evenly over voices and accents. The first ones do not depend on how many there are.
+
+    Raises:
+        ConfigError: there is no such engine.
+    """
+    engine = make_engine(settings.engine)
     rng = np.random.default_rng([seed, 0x53])
-    variants = [str(name) for name in rng.permutation(VARIANTS)]
-    accents = [str(name) for name in rng.permutation(ACCENTS)]
-    return [_speaker(number, seed, variants, accents) for number in range(count)]
+    variants = [str(name) for name in rng.permutation(settings.voices or engine.voices)]
+    accents = [str(name) for name in rng.permutation(settings.accents or engine.accents)]
+    return [_speaker(number, seed, variants, accents, settings) for number in range(settings.speakers)]
 
 
-def _speaker(number: int, seed: int, variants: Sequence[str], accents: Sequence[str]) -> Speaker:
+def _speaker(
+    number: int, seed: int, variants: Sequence[str], accents: Sequence[str], settings: SynthSettings
+) -> Speaker:
     rng = np.random.default_rng([seed, 0x54, number])
     turn = number // len(variants)
     voice = SynthVoice(
         accent=accents[(number + turn) % len(accents)],
         variant=variants[number % len(variants)],
-        pitch=int(rng.integers(30, 71)),
-        rate=int(rng.integers(125, 201)),
-        range=int(rng.integers(30, 71)),
+        pitch=int(rng.integers(settings.pitch[0], settings.pitch[1] + 1)),
+        rate=int(rng.integers(settings.rate[0], settings.rate[1] + 1)),
+        range=int(rng.integers(settings.range[0], settings.range[1] + 1)),
     )
     return Speaker(number, voice, float(rng.uniform(-18.0, -3.0)))
 
 
 def utterances(config: Config) -> Iterator[Utterance]:
-    """All that is to be said: keywords as often as there are takes, other words once, by each speaker."""
-    settings = config.data.synth
-    others = [word for word in settings.other_words if word not in config.keywords]
-    for speaker in make_speakers(settings.speakers, config.seed):
-        for words, takes in ((config.keywords, settings.takes), (others, 1)):
-            for word in words:
+    """All that is to be said: keywords as often as there are takes, other words once, by each speaker.
+
+    Raises:
+        ConfigError, DataError: the engine cannot be had.
+    """
+    settings, words = config.data.synth, vocabulary(config)
+    way = way_of(settings)
+    for speaker in make_speakers(settings, config.seed):
+        for said, takes in ((config.keywords, settings.takes), (words.said_by(speaker.number, config), 1)):
+            for word in said:
                 for take in range(takes):
-                    yield Utterance(speaker, word, take, config.seed, config.clip_samples)
+                    phonemes = words.phonemes.get(word, "")
+                    yield Utterance(speaker, word, take, config.seed, config.clip_samples, way, phonemes)
+
+
+def way_of(settings: SynthSettings) -> str:
+    """In what the settings make other sounds of the same speaker and word: empty for the usual ones."""
+    usual = SynthSettings()
+    parts = [] if settings.engine == usual.engine else [make_engine(settings.engine).name.replace("/", "_")]
+    parts += [
+        f"{name} {low}-{high}"
+        for name, (low, high) in (("pitch", settings.pitch), ("rate", settings.rate), ("range", settings.range))
+        if (low, high) != getattr(usual, name)
+    ]
+    return "".join(f", {part}" for part in parts)
 
 
 def planned_origins(config: Config) -> set[str]:
@@ -92,11 +129,14 @@ def planned_origins(config: Config) -> set[str]:
     return {utterance.origin for utterance in utterances(config)}
 
 
-def synth_people(catalog: Catalog, config: Config, progress: Progress | None = None) -> ImportCount:
-    """Say what is not in the catalogue yet. Safe to interrupt and to repeat.
+def synth_people(
+    catalog: Catalog, config: Config, progress: Progress | None = None, workers: int = WORKERS
+) -> ImportCount:
+    """Say what is not in the catalogue yet. Safe to interrupt and to repeat; the same for any number of workers.
 
     Raises:
-        DataError: espeak-ng cannot be loaded or lacks a voice.
+        ConfigError: there is no such engine, or its settings do not fit.
+        DataError: the engine cannot be loaded, lacks a voice or fails.
         CatalogError: the catalogue cannot be written.
     """
     wanted = list(utterances(config))
@@ -106,35 +146,64 @@ def synth_people(catalog: Catalog, config: Config, progress: Progress | None = N
     count = ImportCount(0, len(wanted) - len(missing))
     if not missing:
         return count
-    with Espeak() as espeak:
-        return count + catalog.add_clips(_spoken(catalog, espeak, missing, len(wanted), progress))
+    with ExitStack() as stack:
+        engines = [stack.enter_context(make_engine(config.data.synth.engine)) for _ in range(max(1, workers))]
+        return count + catalog.add_clips(_spoken(catalog, engines, missing, len(wanted), progress))
 
 
 def _spoken(
-    catalog: Catalog, espeak: Espeak, missing: Sequence[Utterance], total: int, progress: Progress | None
+    catalog: Catalog,
+    engines: Sequence[SpeechEngine],
+    missing: Sequence[Utterance],
+    total: int,
+    progress: Progress | None,
 ) -> Iterator[NewClip]:
-    for done, utterance in enumerate(missing, total - len(missing) + 1):
-        yield _new_clip(catalog, espeak, utterance)
-        if progress:
-            progress("synth", done, total)
+    """Clips in the order of the utterances, spoken by whichever engine is free."""
+    free: SimpleQueue[SpeechEngine] = SimpleQueue()
+    for engine in engines:
+        free.put(engine)
+
+    def speak(utterance: Utterance) -> NewClip:
+        engine = free.get()
+        try:
+            return _new_clip(catalog, engine, utterance)
+        finally:
+            free.put(engine)
+
+    done, waiting = total - len(missing), iter(missing)
+    with ThreadPoolExecutor(len(engines)) as pool:
+        while batch := list(islice(waiting, _BATCH)):
+            for clip in pool.map(speak, batch):
+                done += 1
+                yield clip
+                if progress:
+                    progress("synth", done, total)
 
 
-def _new_clip(catalog: Catalog, espeak: Espeak, utterance: Utterance) -> NewClip:
+def _new_clip(catalog: Catalog, engine: SpeechEngine, utterance: Utterance) -> NewClip:
     speaker, rng = utterance.speaker, utterance.rng()
     voice = vary(speaker.voice, rng)
-    samples = place(espeak.say(voice, utterance.word, int(rng.integers(1, 2**31))), utterance, rng)
+    samples = place(engine.say(voice, utterance.word, int(rng.integers(1, 2**31))), utterance, rng)
     return NewClip(
         audio=catalog.store_audio(samples, RATE_HZ),
         word=utterance.word,
         speaker=f"{utterance.seed}/{speaker.number}/{speaker.voice.name}",
         source=SOURCE,
         origin=utterance.origin,
-        licence="CC0-1.0",
+        licence=engine.licence,
         consent="synthetic",
         session=f"synth-{utterance.seed}",
         synthetic=True,
-        attributes={"engine": "espeak-ng 1.52", "peak_db": round(speaker.peak_db, 2), **asdict(voice)},
+        attributes=_provenance(engine, voice, utterance),
     )
+
+
+def _provenance(engine: SpeechEngine, voice: SynthVoice, utterance: Utterance) -> dict[str, Any]:
+    """How a clip was made, enough to make it again."""
+    made = {"engine": engine.name, "peak_db": round(utterance.speaker.peak_db, 2), **asdict(voice)}
+    if not isinstance(engine, Espeak):
+        made["variant"] = f"{engine.name} {voice.variant}"  # voices of two engines may share a name
+    return made | ({"phonemes": utterance.phonemes} if utterance.phonemes else {})
 
 
 def vary(voice: SynthVoice, rng: np.random.Generator) -> SynthVoice:

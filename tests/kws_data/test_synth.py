@@ -5,6 +5,7 @@ import pytest
 
 from kws_data.catalog import Catalog
 from kws_data.config import Config
+from kws_data.data_settings import SynthSettings
 from kws_data.errors import DataError
 from kws_data.plan import plan_dataset
 from kws_data.sources.espeak import ACCENTS, VARIANTS, Espeak, SynthVoice, trim
@@ -53,15 +54,15 @@ def test_trim_keeps_a_margin() -> None:
 
 
 def test_speakers_are_spread_and_do_not_depend_on_their_number() -> None:
-    speakers = make_speakers(48, 1)
-    assert make_speakers(10, 1) == speakers[:10]
-    assert make_speakers(48, 2) != speakers
+    speakers = make_speakers(SynthSettings(speakers=48), 1)
+    assert make_speakers(SynthSettings(speakers=10), 1) == speakers[:10]
+    assert make_speakers(SynthSettings(speakers=48), 2) != speakers
     assert {s.voice.accent for s in speakers} == set(ACCENTS)
     assert {s.voice.variant for s in speakers} == set(VARIANTS)
 
 
 def test_words_lie_whole_in_their_clips_at_the_speakers_loudness() -> None:
-    speaker = make_speakers(1, 0)[0]
+    speaker = make_speakers(SynthSettings(), 0)[0]
     utterance = Utterance(speaker, "yes", 0, 0, 16_000)
     word = np.full(6_000, 1_000, np.int16)
     clip = place(word, utterance, np.random.default_rng(0))

@@ -1,0 +1,193 @@
+"""Engines that speak: espeak-ng, piper, or any command line. One class each, in a registry by name.
+
+An engine is a context manager with a name, accents and voices to choose from, and ``say``, which gives the samples of
+a text in a voice, the same each time. To add one, write such a class and put it into :data:`ENGINES`.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Protocol, Self
+
+from kws_data.audio import Samples, read_audio
+from kws_data.data_settings import EngineSettings
+from kws_data.errors import AudioError, ConfigError, DataError
+from kws_data.sources.espeak import Espeak, SynthVoice, trim
+
+RATE_HZ = 16_000
+MIN_SAMPLES, MAX_SAMPLES = RATE_HZ // 50, 30 * RATE_HZ
+
+
+class SpeechEngine(Protocol):
+    """What speaks. ``name`` and ``licence`` go into each clip's provenance; one object serves one thread."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def licence(self) -> str: ...
+
+    @property
+    def accents(self) -> Sequence[str]: ...
+
+    @property
+    def voices(self) -> Sequence[str]: ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+    def say(self, voice: SynthVoice, text: str, seed: int = 0) -> Samples: ...
+
+
+class CommandEngine:
+    """Any program that writes an audio file: run without a shell, its output checked.
+
+    In the command, ``{text}`` and ``{out}`` stand for what is said and the file to write; ``{voice} {accent} {rate}
+    {pitch} {range} {seed}`` for the rest of the request. Without ``{text}`` the text goes to standard input.
+
+    Raises:
+        ConfigError: there is no command, or no ``{out}`` in it.
+    """
+
+    accents: Sequence[str] = ("en",)
+    voices: Sequence[str] = ("default",)
+
+    def __init__(self, settings: EngineSettings) -> None:
+        if not settings.command or not any("{out}" in part for part in settings.command):
+            remedy = 'write for example ["say", "-o", "{out}", "{text}"]'
+            raise ConfigError("data.synth.engine.command must name a file to write", settings.command, remedy)
+        self._command, self._timeout_s = list(settings.command), settings.timeout_s
+        self.name = f"{Path(settings.command[0]).name} {settings.version}".strip()
+        self.licence = settings.licence or "unstated"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        return None
+
+    def say(self, voice: SynthVoice, text: str, seed: int = 0) -> Samples:
+        """What is said, int16 at 16 kHz, without the silence around it.
+
+        Raises:
+            DataError: the program is missing, fails, takes too long, or writes no audio of 20 ms to 30 s.
+        """
+        with tempfile.TemporaryDirectory(prefix="kws-say-") as folder:
+            out = Path(folder) / "said.wav"
+            values = self._values(voice) | {"text": text, "out": str(out), "seed": str(seed)}
+            arguments = [_filled(part, values) for part in self._command]
+            reads_text = not any("{text}" in part for part in self._command)
+            self._call(arguments, text if reads_text else "")
+            return self._checked(out, arguments[0])
+
+    def _values(self, voice: SynthVoice) -> dict[str, str]:
+        return {
+            "voice": voice.variant,
+            "accent": voice.accent,
+            "rate": str(voice.rate),
+            "pitch": str(voice.pitch),
+            "range": str(voice.range),
+        }
+
+    def _call(self, arguments: list[str], text: str) -> None:
+        try:
+            done = subprocess.run(arguments, input=text.encode(), capture_output=True, timeout=self._timeout_s)
+        except FileNotFoundError:
+            raise DataError("speech program not found", arguments[0], "install it, or name its whole path") from None
+        except subprocess.TimeoutExpired:
+            remedy = f"it had {self._timeout_s:g} s: raise data.synth.engine.timeout_s"
+            raise DataError("speech program takes too long", " ".join(arguments), remedy) from None
+        except (OSError, ValueError) as error:
+            raise DataError("speech program cannot be run", arguments[0], str(error)) from None
+        if done.returncode:
+            said = (done.stderr or done.stdout).decode(errors="replace").strip().splitlines()
+            remedy = f"exit code {done.returncode}: {said[-1] if said else 'it says nothing'}"
+            raise DataError("speech program failed", " ".join(arguments), remedy)
+
+    @staticmethod
+    def _checked(out: Path, program: str) -> Samples:
+        if not out.is_file():
+            raise DataError("speech program wrote no file", program, "does its command write to {out}?")
+        try:
+            samples = trim(read_audio(out, RATE_HZ))
+        except AudioError as error:
+            raise DataError("speech program wrote no usable audio", program, f"{error.what}: {error.remedy}") from None
+        if not MIN_SAMPLES <= len(samples) <= MAX_SAMPLES or not samples.any():
+            raise DataError("speech program wrote silence, or not 20 ms to 30 s", program, f"{len(samples)} samples")
+        return samples
+
+
+class PiperEngine(CommandEngine):
+    """piper (github.com/OHF-Voice/piper1-gpl): a neural voice from an ``.onnx`` file; its speakers are the voices.
+
+    Speakers and language are read from ``<model>.onnx.json`` beside the model. The rate becomes piper's length scale,
+    1 at 160 words a minute; pitch is the voice's own.
+
+    Raises:
+        ConfigError: no model is named, or its description is missing or damaged.
+    """
+
+    WORDS_A_MINUTE = 160.0
+
+    def __init__(self, settings: EngineSettings) -> None:
+        if not settings.model:
+            raise ConfigError("data.synth.engine.model is needed for piper", None, "name a voice: PATH/TO/voice.onnx")
+        described = _describe_piper(Path(settings.model))
+        program = settings.command or ["piper"]
+        options = ["--model", settings.model, "--output_file", "{out}", "--length_scale", "{length_scale}"]
+        super().__init__(settings.model_copy(update={"command": [*program, *options, "--speaker", "{voice}"]}))
+        self.name = f"piper {settings.version} {Path(settings.model).stem}".replace("  ", " ")
+        self.voices = [str(number) for number in range(int(described.get("num_speakers", 1)))]
+        self.accents = [str(described.get("espeak", {}).get("voice", "en"))]
+
+    def _values(self, voice: SynthVoice) -> dict[str, str]:
+        return super()._values(voice) | {"length_scale": f"{self.WORDS_A_MINUTE / voice.rate:.3f}"}
+
+
+def _describe_piper(model: Path) -> dict[str, Any]:
+    path = Path(f"{model}.json")
+    try:
+        described = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ConfigError(
+            "description of a piper voice cannot be read", str(path), f"{error}; it comes with the voice"
+        ) from None
+    if not isinstance(described, dict):
+        raise ConfigError("description of a piper voice holds no settings", str(path), "fetch the voice again")
+    return described
+
+
+def _filled(part: str, values: dict[str, str]) -> str:
+    """The placeholders of one argument replaced; other braces stay."""
+    for name, value in values.items():
+        part = part.replace(f"{{{name}}}", value)
+    return part
+
+
+#: Name in ``data.synth.engine.kind`` -> what makes an engine of its settings.
+ENGINES: dict[str, Callable[[EngineSettings], SpeechEngine]] = {
+    "espeak": lambda settings: Espeak(),
+    "command": CommandEngine,
+    "piper": PiperEngine,
+}
+
+
+def make_engine(settings: EngineSettings) -> SpeechEngine:
+    """The engine that the settings ask for, not yet entered.
+
+    Raises:
+        ConfigError: there is no such engine, or its settings do not fit.
+    """
+    if settings.kind not in ENGINES:
+        raise ConfigError("no such speech engine", settings.kind, f"there are: {', '.join(ENGINES)}")
+    return ENGINES[settings.kind](settings)
