@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kws_data.audio import Samples, fit_length
+from kws_data.augment import Sounds
 from kws_data.places import place
 from kws_data.recipe import Recipe
 from kws_data.store import load_audio_from
-
-
-@dataclass(frozen=True)
-class Sounds:
-    """Sounds that augmentation needs besides the clip itself."""
-
-    noise: Samples
-    rooms: tuple[NDArray[np.float32], ...]
-    voices: Samples
 
 
 @lru_cache(maxsize=2)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from numpy.random.bit_generator import ISeedSequence
 from numpy.typing import NDArray
 
 from kws_data.audio import Samples, fit_length
+from kws_data.augment import Sounds, augment_batch
 from kws_data.errors import KwsError
 from kws_data.feature_shard import KEY, Keys
 from kws_data.feature_store import FeatureStore
@@ -135,23 +136,10 @@ def _augmented(recipe: Recipe, keys: Keys, clips: Samples, copies: int) -> Sampl
     rngs = [copy_rng(recipe.seed, key, number) for key in keys for number in range(copies)]
     words = np.repeat(keys["word"].astype(bool), copies)
     sounds = _sounds(recipe, keys[0]["voice"].tobytes().hex())
-    return _augment_batch(clips, rngs, words, recipe.augment, sounds, recipe.rate_hz)
+    return augment_batch(clips, rngs, words, recipe.augment, sounds, recipe.rate_hz)
 
 
-def _augment_batch(clips: Samples, rngs: Any, words: Any, settings: Any, sounds: Any, rate_hz: int) -> Samples:
-    try:
-        from kws_data.augment import augment_batch
-    except ImportError:
-        from kws_data.augment import augment
-
-        rows = zip(clips, rngs, words, strict=True)
-        return np.stack([augment(c, settings, sounds.noise, rate_hz, r, word=bool(w)) for c, r, w in rows])
-    return augment_batch(clips, rngs, words, settings, sounds, rate_hz)
-
-
-def _sounds(recipe: Recipe, voice: str) -> Any:
-    from dataclasses import replace
-
+def _sounds(recipe: Recipe, voice: str) -> Sounds:
     sounds = sounds_of(recipe)
     for sha256 in recipe.voices:
         if sha256.startswith(voice):
