@@ -1,7 +1,11 @@
-"""A folder of noise recordings, at any depth, for augmentation."""
+"""A folder of noise recordings, at any depth, for augmentation.
+
+A ``metadata.csv`` (``file,kind,licence``) at its top says on what terms they are.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from kws_data.catalog import Catalog
@@ -9,7 +13,9 @@ from kws_data.errors import DataError
 from kws_data.labels import BACKGROUND
 from kws_data.sources.intake import ImportReport, Progress, folder_id, take_in
 from kws_data.sources.items import Item, Scan, audio_below, relative_name
+from kws_data.sources.licences import licence_id
 from kws_data.sources.speech_commands import CONSENT, LICENCE, OWN_NOISES
+from kws_data.sources.tables import read_table
 
 
 def noise_folder_id(folder: Path | str) -> str:
@@ -23,21 +29,24 @@ def import_noise(catalog: Catalog, folder: Path | str, progress: Progress | None
     Its clips are those of ``noise_folder_id(folder)``.
 
     Raises:
-        DataError: the folder is missing or holds no audio.
+        DataError: the folder is missing or holds no audio, or its table cannot be read.
         CatalogError: the catalogue cannot be written.
     """
     root = Path(folder)
     if not root.is_dir():
         raise DataError("noise folder not found", str(folder), "check data.noise_folder")
-    items = [_item(path, root) for path in audio_below(root)]
+    table = root / "metadata.csv"
+    rows = {row["file"]: row for _, row in read_table(table, needed=("file",)).rows} if table.is_file() else {}
+    items = [_item(path, root, rows.get(path.relative_to(root).as_posix(), {})) for path in audio_below(root)]
     if not items:
         raise DataError("noise folder holds no audio", str(folder), "expected .wav or .flac files")
     return take_in(catalog, noise_folder_id(root), "speech_commands", Scan(items), progress)
 
 
-def _item(path: Path, root: Path) -> Item:
+def _item(path: Path, root: Path, row: Mapping[str, str]) -> Item:
     status = path.stat()
     public = path.stem in OWN_NOISES
+    licence = licence_id(row.get("licence", "") or row.get("license", "")) or (LICENCE if public else "")
     return Item(
         path,
         f"{BACKGROUND}/{relative_name(path, root)}",
@@ -45,8 +54,9 @@ def _item(path: Path, root: Path) -> Item:
         "",
         status.st_size,
         status.st_mtime_ns,
-        licence=LICENCE if public else "",
+        licence=licence,
         consent=CONSENT if public else "",
         named=False,
-        details=False,
+        details=bool(row),
+        attributes={"kind": row["kind"]} if row.get("kind") else {},
     )

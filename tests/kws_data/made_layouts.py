@@ -35,19 +35,8 @@ def make_audiomnist(root: Path) -> Path:
     return root
 
 
-CV_COLUMNS = [
-    "client_id",
-    "path",
-    "sentence",
-    "up_votes",
-    "down_votes",
-    "age",
-    "gender",
-    "accents",
-    "variant",
-    "locale",
-    "segment",
-]
+CV_COLUMNS = ["client_id", "path", "sentence", "up_votes", "down_votes", "age", "gender", "accents", "variant"]
+CV_COLUMNS += ["locale", "segment"]
 
 
 def make_common_voice(root: Path) -> Path:
