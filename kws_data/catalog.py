@@ -16,6 +16,7 @@ from __future__ import annotations
 from kws_data.audio import Samples
 from kws_data.catalog_counts import CatalogCounter
 from kws_data.catalog_database import BUSY_SECONDS
+from kws_data.catalog_forget import CatalogForgetter
 from kws_data.catalog_lineage import CatalogLineage
 from kws_data.catalog_read import CatalogReader
 from kws_data.catalog_registry import CatalogRegistry
@@ -26,7 +27,7 @@ from kws_data.store import audio_path, load_audio, store_audio
 __all__ = ["BUSY_SECONDS", "Catalog"]
 
 
-class Catalog(CatalogWriter, CatalogReader, CatalogCounter, CatalogLineage, CatalogRegistry):
+class Catalog(CatalogWriter, CatalogReader, CatalogCounter, CatalogLineage, CatalogRegistry, CatalogForgetter):
     """The catalogue in ``folder``, made when it is not there. A context manager; one per thread.
 
     Raises (all methods):

@@ -21,7 +21,7 @@ DOORS = {
     "soundfile": ("kws_data/audio.py",),
     "tensorflow": ("kws_data/models/", "kws_data/train/", "kws_data/quantize.py"),
     "keras": ("kws_data/models/", "kws_data/train/", "kws_data/quantize.py"),
-    "sqlite3": ("kws_data/catalog_database.py",),
+    "sqlite3": ("kws_data/catalog_database.py", "kws_data/catalog_forget.py"),
     "unicorn": ("firmware_tools/emulator",),
 }
 

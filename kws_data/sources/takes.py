@@ -45,4 +45,5 @@ def export_takes(catalog: Catalog, folder: Path) -> int:
     for clip in clips:
         number = clip.origin.rsplit("/", 1)[-1]
         write_flac(folder / clip.word / f"{clip.speaker}_nohash_{number}.flac", catalog.load(clip), 16_000)
+    catalog.record_export("takes", folder, [clip.id for clip in clips])
     return len(clips)

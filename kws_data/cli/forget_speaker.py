@@ -1,0 +1,83 @@
+"""``kws forget-speaker``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from kws_data.cli.options import json_option, print_json, recordings_option, verb
+
+if TYPE_CHECKING:
+    from kws_data.forget import Forgotten
+
+
+@verb("forget-speaker", "kws forget-speaker s01 --yes")
+@click.argument("speaker", metavar="ID")
+@click.option("--yes", is_flag=True, help="Do it. Without this nothing is changed: it says what would go.")
+@click.option(
+    "--runs",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("runs"),
+    show_default=True,
+    help="Folder with the runs, whose data sets are looked through.",
+)
+@click.option(
+    "--exports",
+    type=click.Path(path_type=Path, file_okay=False),
+    multiple=True,
+    help="A folder that audio was written out to; repeatable. Those on record are known.",
+)
+@recordings_option
+@json_option
+def command(speaker: str, yes: bool, runs: Path, exports: tuple[Path, ...], recordings: Path, as_json: bool) -> None:
+    """Remove a person's audio, features and labels everywhere, and list what had heard them.
+
+    ID is the pseudonym, or the name that was given to --speaker or to an import. Data sets with the person are removed
+    whole; models and firmware images stay and are listed, to be trained again. A keyed hash of the pseudonym stays, so
+    that importing the same folder does not bring the person back. Safe to interrupt: call it again.
+    """
+    from kws_data.catalog import Catalog
+    from kws_data.errors import CatalogError
+    from kws_data.forget import forget_speaker
+
+    if not (recordings / "catalog.sqlite").exists():
+        raise CatalogError("no catalogue here", str(recordings), "name its folder with --recordings")
+    with Catalog(recordings) as catalog:
+        forgotten = forget_speaker(catalog, speaker, runs, execute=yes, exports=exports)
+    if as_json:
+        print_json(forgotten.to_dict())
+    else:
+        _print(forgotten)
+
+
+def _print(found: Forgotten) -> None:
+    if not found.known:
+        click.echo(f"{found.speaker} was forgotten before" + ("; the catalogue was written anew" if found.done else ""))
+    else:
+        _print_removed(found)
+    for artifact, clips in found.heard_in:
+        from kws_data.forget import RETRAIN
+
+        click.echo(f"{artifact.kind} {artifact.name} heard {clips} clips of theirs: {RETRAIN[artifact.kind]}")
+        click.echo(f"    {artifact.id}")
+        for place in artifact.places:
+            click.echo(f"    {place.path}" + ("" if place.exists else " (gone)"))
+    if found.known and not found.done:
+        click.echo("nothing was changed; add --yes to do it")
+
+
+def _print_removed(found: Forgotten) -> None:
+    held, verb = found.holdings, "removed" if found.done else "would remove"
+    click.echo(
+        f"{verb} {len(held.clips)} clips, {len(held.audio)} audio files, {len(held.sessions)} sessions,"
+        f" {len(held.profiles)} profiles, {len(held.files)} notes of imported files"
+        + (f", {found.feature_rows} rows of features" if found.done else "")
+    )
+    if held.shared_audio:
+        click.echo(f"{len(held.shared_audio)} audio files stay: other people's clips have the same samples")
+    for folder in found.folders:
+        click.echo(f"{verb} the data set in {folder}: its features and samples hold them; build it again")
+    for file in found.files:
+        click.echo(f"{verb} {file}")

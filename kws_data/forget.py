@@ -1,0 +1,164 @@
+"""``kws forget-speaker``: a person's audio, features and labels go everywhere, and what had heard them is listed.
+
+The order makes it safe to be killed at any moment. First a tombstone and the list of what had heard them, then files,
+the catalogue's rows last: until these are gone, calling it again finds all that is left to do; after that it
+only makes the database anew, which can be done any number of times.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from kws_data.artifacts import register_runs
+from kws_data.catalog import Catalog
+from kws_data.catalog_forget import Holdings
+from kws_data.catalog_registry import Artifact
+from kws_data.errors import DataError
+from kws_data.forget_files import exported_files, held_datasets, remove_dataset, unfinished_builds
+from kws_data.store import audio_path
+
+RETRAIN = {
+    "dataset": "build it again: kws build",
+    "model": "train it again on a data set without this person: kws run",
+    "image": "flash a model that has not heard this person: kws run",
+    "export": "write it out again: kws dataset export",
+}
+
+
+@dataclass(frozen=True)
+class Forgotten:
+    """What was removed, or would be when ``done`` is false.
+
+    Attributes:
+        speaker: what was asked for.
+        done: whether it was done.
+        known: whether the catalogue held anything of them; false when they were forgotten before.
+        holdings: rows and audio.
+        folders: data sets on disk that hold them, and builds that were not finished: removed.
+        files: files of exports: removed.
+        heard_in: artifacts that had heard them and how many of their clips, the models among them too.
+    """
+
+    speaker: str
+    done: bool
+    known: bool
+    holdings: Holdings
+    folders: tuple[Path, ...]
+    files: tuple[Path, ...]
+    heard_in: tuple[tuple[Artifact, int], ...]
+    feature_rows: int = field(default=0)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values."""
+        heard = [
+            {**asdict(artifact), "clips_of_speaker": clips, "todo": RETRAIN[artifact.kind]}
+            for artifact, clips in self.heard_in
+        ]
+        return {
+            "speaker": self.speaker,
+            "done": self.done,
+            "forgotten_before": not self.known,
+            **asdict(self.holdings),
+            "folders": [str(folder) for folder in self.folders],
+            "exported_files": [str(file) for file in self.files],
+            "feature_rows": self.feature_rows,
+            "heard_in": heard,
+        }
+
+
+def forget_speaker(
+    catalog: Catalog,
+    speaker: str,
+    runs: Path,
+    *,
+    execute: bool = False,
+    exports: Sequence[Path] = (),
+    after: Callable[[str], None] = lambda stage: None,
+) -> Forgotten:
+    """Find everything of a person and, when ``execute``, remove it.
+
+    Args:
+        catalog: whose person.
+        speaker: pseudonym, or the name or id under which they were recorded or imported.
+        runs: the folder with runs.
+        execute: without it nothing is changed.
+        exports: further folders that audio was written out to.
+        after: told the name of each stage when it is done.
+
+    Raises:
+        DataError: nobody is called so, or people of several sources.
+        CatalogError: another process uses the catalogue.
+    """
+    register_runs(catalog, runs)
+    called = catalog.speakers_called(speaker)
+    if not called:
+        return _again(catalog, speaker, execute)
+    if len(called) > 1:
+        several = ", ".join(f"{name} of {source}" for name, source in called.items())
+        raise DataError("several speakers are called so", speaker, f"name one pseudonym: {several}")
+    speakers = list(called)
+    held = catalog.holdings(speakers)
+    heard_in = {**_heard(catalog, held.clips), **catalog.heard_in(catalog.buried(speaker))}
+    folders = [*held_datasets(catalog, runs, held.clips), *unfinished_builds(runs)]
+    known_exports = [Path(place.path) for a in catalog.artifacts(kind="export") for place in a.places]
+    files = exported_files([*known_exports, *exports], [*speakers, *held.clips, *held.audio])
+    rows = 0
+    if execute:
+        catalog.bury(speakers, heard_in)
+        after("bury")
+        for folder in folders:
+            remove_dataset(folder)
+            after("folder")
+        for file in files:
+            file.unlink(missing_ok=True)
+        rows = _forget_audio(catalog, held, after)
+        catalog.erase(speakers)
+        after("erase")
+        catalog.scrub()
+    listed = tuple((a, heard_in[a.id]) for a in catalog.artifacts() if a.id in heard_in)
+    return Forgotten(speaker, execute, True, held, tuple(folders), tuple(files), listed, rows)
+
+
+def _again(catalog: Catalog, speaker: str, execute: bool) -> Forgotten:
+    """They were forgotten before: what was interrupted then can only be the last step."""
+    stones = catalog.buried(speaker)
+    if not stones:
+        remedy = "give a pseudonym (kws catalog --by speaker lists them) or the name used with --speaker"
+        raise DataError("nobody in the catalogue is called so", speaker, remedy)
+    if execute:
+        catalog.scrub()
+    heard_in = catalog.heard_in(stones)
+    listed = tuple((a, heard_in[a.id]) for a in catalog.artifacts() if a.id in heard_in)
+    return Forgotten(speaker, execute, False, Holdings(), (), (), listed)
+
+
+def _heard(catalog: Catalog, clips: Sequence[str]) -> dict[str, int]:
+    """Clips of theirs by artifact: data sets and exports, and all that was made of these."""
+    heard = dict(catalog.made_with(clips))
+    waiting = list(heard)
+    while waiting:
+        origin = waiting.pop()
+        for artifact in catalog.artifacts(made_from=origin):
+            heard[artifact.id] = max(heard.get(artifact.id, 0), heard[origin])
+            waiting.append(artifact.id)
+    return heard
+
+
+def _forget_audio(catalog: Catalog, held: Holdings, after: Callable[[str], None]) -> int:
+    """Remove features, fingerprints, audio and locks; returns how many rows of features there were."""
+    from kws_data.feature_store import forget_features
+    from kws_data.fingerprints import forget_fingerprints
+
+    rows = forget_features(catalog.folder, held.audio)
+    after("features")
+    forget_fingerprints(catalog.folder, held.audio)
+    for sha256 in held.audio:
+        audio_path(catalog.folder, sha256).unlink(missing_ok=True)
+    after("audio")
+    for session in held.sessions:
+        if "/" not in session:
+            (catalog.folder / "locks" / session).unlink(missing_ok=True)
+    return rows
