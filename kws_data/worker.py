@@ -15,6 +15,7 @@ import numpy as np
 from numpy.random.bit_generator import ISeedSequence
 from numpy.typing import NDArray
 
+from firmware_tools.frontend.host_many import HostFrontends
 from kws_data.audio import Samples, fit_length
 from kws_data.augment import Sounds, augment_batch
 from kws_data.errors import KwsError
@@ -56,8 +57,7 @@ def compute_chunk(recipe: Recipe, work: Work) -> ChunkResult:
     if len(audio):
         store.add(recipe.audio_part, _first_copy(work[audio]), clips[audio])
     if len(plain):
-        for spec in recipe.frontends:
-            features = _frontend(spec)(clips[plain])
+        for spec, features in zip(recipe.frontends, HostFrontends(recipe.frontends)(clips[plain]), strict=True):
             store.add(recipe.plain_part(spec), _first_copy(work[plain]), features)
     copies = _add_copies(recipe, store, work["key"][copied], clips[copied]) if len(copied) else 0
     return ChunkResult(len(work), copies + len(plain), failures)
@@ -112,11 +112,12 @@ def copy_features(recipe: Recipe, keys: Keys, clips: Samples) -> list[NDArray[np
     copies = int(keys["copies"][0])
     shapes = [(spec.frames(recipe.clip_samples), spec.features) for spec in recipe.frontends]
     features = [np.empty((len(keys) * copies, *shape), np.int8) for shape in shapes]
+    frontends = HostFrontends(recipe.frontends)
     for rows in _batches(keys):
         repeated = np.repeat(np.arange(rows.start, rows.stop), copies)
         samples = _augmented(recipe, keys[rows], clips[repeated], copies)
-        for spec, into in zip(recipe.frontends, features, strict=True):
-            into[rows.start * copies : rows.stop * copies] = _frontend(spec)(samples)
+        for into, made in zip(features, frontends(samples), strict=True):
+            into[rows.start * copies : rows.stop * copies] = made
     return [f.reshape(len(keys), copies, *f.shape[1:]) for f in features]
 
 
@@ -163,9 +164,3 @@ def copy_rng(seed: int, key: Any, number: int) -> np.random.Generator:
     place_of = seed.to_bytes(8, "little") + (int(key["first"]) + number).to_bytes(8, "little")
     words = hashlib.blake2b(key["audio"].tobytes() + place_of, digest_size=32).digest()
     return np.random.Generator(np.random.PCG64(_Words(words)))  # type: ignore[arg-type]
-
-
-def _frontend(spec: Any) -> Any:
-    from firmware_tools.frontend.host import HostFrontend
-
-    return HostFrontend(spec)

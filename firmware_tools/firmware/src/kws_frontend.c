@@ -257,12 +257,7 @@ static void cepstrum(const kws_frontend_tables *t, const int16_t *levels, int8_t
     }
 }
 
-void kws_frontend_frame(const kws_frontend_tables *tables, int32_t *work, const int16_t *samples, int8_t *frame) {
-    int16_t levels[KWS_FRONTEND_MAX_MELS];
-    load_windowed(tables, work, samples);
-    complex_fft(tables, work);
-    split_spectrum(tables, work);
-    mel_levels(tables, work, levels);
+static void features_of_levels(const kws_frontend_tables *tables, const int16_t *levels, int8_t *frame) {
     if (tables->is_mfcc != 0) {
         cepstrum(tables, levels, frame);
         return;
@@ -270,6 +265,15 @@ void kws_frontend_frame(const kws_frontend_tables *tables, int32_t *work, const 
     for (uint32_t i = 0; i < tables->mel_bands; i++) {
         frame[i] = quantised((int32_t)levels[i] * 2048, tables->multiplier[i], tables->bias[i]);
     }
+}
+
+void kws_frontend_frame(const kws_frontend_tables *tables, int32_t *work, const int16_t *samples, int8_t *frame) {
+    int16_t levels[KWS_FRONTEND_MAX_MELS];
+    load_windowed(tables, work, samples);
+    complex_fft(tables, work);
+    split_spectrum(tables, work);
+    mel_levels(tables, work, levels);
+    features_of_levels(tables, levels, frame);
 }
 
 /* ---- Stream -------------------------------------------------------------------------------------------------- */
