@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -105,6 +106,7 @@ class Search:
                     break
         left()
         self.state.save(self.folder)
+        shutil.rmtree(self.folder / "work", ignore_errors=True)
         return self.state
 
     def measure(self, wanted: int) -> list[Tried]:
@@ -136,12 +138,9 @@ class Search:
     def _run_bracket(self, pool: ProcessPoolExecutor, begin: list[int], left: Callable[[], float]) -> bool:
         """Run the rungs of a bracket; False when the time was up before its end."""
         while jobs := self.halving.next_jobs(self.state.scores, begin):
-            if left() <= 0 or (self.state.results and self._expected_s(jobs) > LATE * left()):
-                self.say(f"  time is up: {len(jobs)} trials of {jobs[0].epochs} epochs are left for --resume")
-                return False
-            for job in jobs:
-                self._fold(self._configs[job.number])
-            if not self._run_rung(pool, jobs, left):
+            late = self.state.results and self._expected_s(jobs) > LATE * left()
+            if late or not self._run_rung(pool, jobs, left):
+                self.say(f"  time is up within a rung of {jobs[0].epochs} epochs: --resume goes on there")
                 return False
         return True
 

@@ -24,7 +24,7 @@ from kws_data.errors import DataError
 from kws_data.features import feature_path, load_features
 from kws_data.manifest import load_dataset, read_manifest, write_manifest
 
-HELD_OUT = "held_out"
+HELD_OUT = "validation"  # its name in the folder; training shows it after each epoch and picks nothing by it
 HELD_OUT_SHARE = 0.2
 
 
@@ -44,7 +44,7 @@ class Fold:
 
 
 def write_fold(dataset_dir: Path, out_dir: Path, seed: int, share: float = HELD_OUT_SHARE) -> Fold:
-    """Split the training clips of a data set by speaker into ``train`` and ``held_out`` of a folder of their own.
+    """Split the training clips of a data set by speaker into ``train`` and ``validation`` of a folder of their own.
 
     Returns at once when the folder has this fold already.
 

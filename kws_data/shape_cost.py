@@ -146,17 +146,25 @@ def _measure_or_failure(config: Config) -> ShapeCost:
 
 
 def measure_shape(config: Config) -> ShapeCost:
-    """Build, convert, slim, compile and run an untrained model of the configuration's shape.
+    """:func:`measure_bundle` of an untrained model of the configuration's shape.
 
     Raises:
-        ConfigError: the clip is too short for the shape.
+        ConfigError: the clip is too short for it.
+        ModelError, FirmwareError: the engine or the board cannot run it.
+    """
+    return measure_bundle(untrained_bundle(config), emulated_board(config))
+
+
+def measure_bundle(bundle: ModelBundle, board: BoardSpec) -> ShapeCost:
+    """Compile a bundle into the detector's image and run it once on an emulated board.
+
+    Raises:
         ModelError, FirmwareError: the engine or the board cannot run it.
     """
     from firmware_tools.flash import flasher_for
     from firmware_tools.session import open_board
     from kws_data.firmware import island_bytes, session_cycles, spotter_image
 
-    bundle, board = untrained_bundle(config), emulated_board(config)
     with tempfile.TemporaryDirectory(prefix="kws-shape-") as name:
         folder = Path(name)
         image = spotter_image(board, bundle, folder / "image")
@@ -182,7 +190,9 @@ def untrained_bundle(config: Config) -> ModelBundle:
     from kws_data.models import build_model
     from kws_data.quantize import quantise
     from kws_data.slim import slim
+    from kws_data.train import prepare_tensorflow
 
+    prepare_tensorflow(0)
     rng = np.random.default_rng(0)
     shape = (config.frontend.frames(config.clip_samples), config.frontend.features)
     model = build_model(config.model, (shape[0], 1, shape[1]), len(config.labels))

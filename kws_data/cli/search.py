@@ -105,6 +105,7 @@ def _collect(config: Config, workers: int, progress: Any) -> None:
 
 
 def _show_costs(search: Any, fitting: Sequence[Any], as_json: bool) -> None:
+    from kws_data.cli.table import print_table
     from kws_data.search_report import cost_table
 
     left_out = [one for one in search.state.tried if one.broken]
@@ -116,6 +117,7 @@ def _show_costs(search: Any, fitting: Sequence[Any], as_json: bool) -> None:
 
 
 def _show_results(search: Any, as_json: bool) -> None:
+    from kws_data.cli.table import print_table
     from kws_data.search_report import table, write_results
 
     written = write_results(search.state, search.config, search.folder)
@@ -132,13 +134,3 @@ def _show_results(search: Any, as_json: bool) -> None:
     for path in (search.folder / "search.json", *written):
         say(f"wrote {path}")
     say(f"next: kws run {written[-1]}")
-
-
-def print_table(rows: Sequence[dict[str, str]]) -> None:
-    """Rows with the same keys, on stdout, columns aligned."""
-    if not rows:
-        return
-    names = list(rows[0])
-    widths = {name: max(len(name), *(len(row[name]) for row in rows)) for name in names}
-    for row in ({name: name for name in names}, *rows):
-        click.echo("  ".join(row[name].ljust(widths[name]) for name in names).rstrip())
