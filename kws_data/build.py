@@ -23,9 +23,10 @@ from kws_data.config import SILENCE, Config
 from kws_data.datasheet import datasheet
 from kws_data.engine import Engine, LocalEngine
 from kws_data.errors import DataError
-from kws_data.feature_store import FOLDER
+from kws_data.feature_store import FOLDER, FeatureStore
 from kws_data.manifest import Manifest, manifest_rows, write_manifest
 from kws_data.noise import regions
+from kws_data.places import place
 from kws_data.plan import Plan, PlannedClip, plan_dataset
 from kws_data.recipe import Recipe, choose_voices
 from kws_data.splits import SPLITS
@@ -43,14 +44,19 @@ class BuildOptions:
         engine: who computes; processes of this machine when None.
         audio_at: where workers find the audio when not in the catalogue's folder: a folder or a URL for fsspec.
         store_at: where the feature store is when not in the catalogue's folder.
+        store_limit_bytes: afterwards, parts of the store that this data set does not use are removed, the oldest
+            first, until no more than so much is left; None keeps all.
         told: what was computed and what came from the store.
+        say: the same and more, in lines for a person.
     """
 
     workers: int = 2
     engine: Engine | None = None
     audio_at: str | None = None
     store_at: str | None = None
+    store_limit_bytes: int | None = None
     told: Callable[[Computed], None] = lambda computed: None
+    say: Callable[[str], None] = lambda line: None
 
 
 def build_dataset(
@@ -80,7 +86,7 @@ def build_dataset(
     engine = options.engine or LocalEngine(options.workers)
     wanted, rows = _manifest(config, plan, recipe, folder)
     computed = compute_missing(wanted, recipe, engine, progress)
-    options.told(computed)
+    _tell(computed, options)
     set_aside = {p.audio.id: reason for p in plan.clips if (reason := computed.failures.get(p.audio.audio_sha256))}
     if set_aside:
         plan = _without(config, plan, set_aside)
@@ -90,7 +96,17 @@ def build_dataset(
     info = {**describe(config, plan, f"sha256:{digest.hexdigest()}"), "set_aside": set_aside}
     write_text(folder / "datasheet.md", datasheet(info, rows))
     write_text(folder / "dataset.json", json.dumps(info, indent=1, sort_keys=True) + "\n")
+    if options.store_limit_bytes is not None:
+        removed = FeatureStore(place(recipe.store_at)).clean(recipe.parts(), options.store_limit_bytes)
+        options.say(f"  {removed / 1e6:,.1f} MB removed from the feature store")
     return Manifest.from_info(folder, info)
+
+
+def _tell(computed: Computed, options: BuildOptions) -> None:
+    options.told(computed)
+    options.say(f"  {computed.clips} clips computed, {computed.stored} taken from the feature store")
+    if computed.failures:
+        options.say(f"  {len(computed.failures)} clips set aside; dataset.json says why")
 
 
 def recipe_of(config: Config, catalog: Catalog, plan: Plan, options: BuildOptions | None = None) -> Recipe:

@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from firmware_tools.boards import BoardSpec
     from firmware_tools.session import BoardSession
     from kws_data.budget import BudgetReport
+    from kws_data.build import BuildOptions
     from kws_data.bundle import ModelBundle
 
 Progress = Callable[[str, int, int], None]
@@ -38,12 +39,14 @@ class RunContext:
         workers: processes to use; results do not depend on it.
         progress: told (stage, done, total).
         say: told a line that a person should read.
+        build: how the data set is built; by processes of this machine when None.
     """
 
     config: Config
     workers: int
     progress: Progress
     say: Callable[[str], None]
+    build: BuildOptions | None = None
 
     @property
     def dataset_dir(self) -> Path:
@@ -75,20 +78,20 @@ class RunContext:
 def collect(ctx: RunContext) -> str:
     """Import the data folder, or let synthetic people speak; what is there already stays."""
     from kws_data.catalog import Catalog
-    from kws_data.plan import clips_of
+    from kws_data.pool import clips_of
     from kws_data.sources.intake import Terms
     from kws_data.sources.layouts import import_layout
     from kws_data.sources.synth import synth_people
 
     with Catalog(ctx.config.data.recordings) as catalog:
-        if ctx.config.data.source == "folder":
+        if ctx.config.data.source != "synthetic":
             data, folder = ctx.config.data, Path(str(ctx.config.data.folder))
             terms = Terms(data.licence, data.consent)
             report = import_layout(catalog, data.layout, folder, ctx.progress, terms)
             if report.set_aside:
                 ctx.say(f"  {len(report.set_aside)} files set aside; kws catalog --set-aside says why")
-        else:
-            synth_people(catalog, ctx.config, ctx.progress)
+        if ctx.config.data.source != "folder":
+            synth_people(catalog, ctx.config, ctx.progress, ctx.workers)
         return _hash(sorted(clip.id for clip in clips_of(ctx.config, catalog)))
 
 
@@ -126,11 +129,12 @@ def recorder_session(ctx: RunContext) -> Iterator[BoardSession]:
 def build(ctx: RunContext) -> str:
     """Split, augment, compute features; leaks fail the build."""
     from kws_data.artifacts import register_dataset
-    from kws_data.build import build_dataset
+    from kws_data.build import BuildOptions, build_dataset
     from kws_data.catalog import Catalog
 
+    options = replace(ctx.build or BuildOptions(ctx.workers), say=ctx.say)
     with Catalog(ctx.config.data.recordings) as catalog:
-        manifest = build_dataset(ctx.config, catalog, ctx.dataset_dir, workers=ctx.workers, progress=ctx.progress)
+        manifest = build_dataset(ctx.config, catalog, ctx.dataset_dir, progress=ctx.progress, options=options)
         register_dataset(catalog, ctx.dataset_dir)
     return str(manifest.version)
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from kws_data.cli.options import Progress, say
 from kws_data.config import Config
 from kws_data.pipeline import Pipeline, Step, StepResult
 from kws_data.steps import RunContext
+
+if TYPE_CHECKING:
+    from kws_data.build import BuildOptions
 
 
 def run_steps(
@@ -17,9 +21,10 @@ def run_steps(
     workers: int = 2,
     force: bool = False,
     progress: Progress | None = None,
+    build: BuildOptions | None = None,
 ) -> list[StepResult]:
     """Run the named steps (all when None) and announce each on stderr."""
-    context = RunContext(config, workers=workers, progress=progress or (lambda stage, done, total: None), say=say)
+    context = RunContext(config, workers, progress or (lambda stage, done, total: None), say, build)
 
     def announce(step: Step, skipped: bool) -> None:
         say(f"• {step.title}" + (": current" if skipped else ""))
