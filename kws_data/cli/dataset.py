@@ -7,7 +7,9 @@ import click
 from kws_data.cli.lazy import LazyGroup
 
 #: part -> (module below kws_data.cli, what it does).
-PARTS: dict[str, tuple[str, str]] = {}
+PARTS: dict[str, tuple[str, str]] = {
+    "export": ("dataset_export", "Write it as Speech Commands, Edge Impulse or Label Studio have theirs."),
+}
 
 
 @click.group(

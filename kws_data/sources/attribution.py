@@ -12,16 +12,18 @@ from pathlib import Path
 from typing import Any
 
 from kws_data.errors import DataError
-from kws_data.sources.items import Item
+from kws_data.sources.items import SPLIT_NAMES, Item
 from kws_data.sources.tables import read_table
 
 FILE = "ATTRIBUTION.csv"
-COLUMNS = ("file", "clip", "word", "label", "split", "speaker", "licence", "consent", "source", "attributes")
+COLUMNS = tuple(
+    "file clip word label split speaker synthetic session licence consent source attributes".split()  # noqa: SIM905
+)
 
 
 @dataclass(frozen=True)
 class Origin:
-    """What ``ATTRIBUTION.csv`` says of a file. ``speaker`` is a pseudonym that kws made."""
+    """What ``ATTRIBUTION.csv`` says of a file. ``speaker`` is a pseudonym that kws made; ``synthetic`` yes or no."""
 
     file: str
     clip: str
@@ -29,6 +31,8 @@ class Origin:
     label: str
     split: str
     speaker: str
+    synthetic: str
+    session: str
     licence: str
     consent: str
     source: str
@@ -39,20 +43,26 @@ class Origin:
         values = {name: str(getattr(self, name)) for name in COLUMNS[:-1]}
         return values | {"attributes": json.dumps(dict(self.attributes), sort_keys=True, ensure_ascii=False)}
 
-    def item(self, path: Path, name: str, word: str, given_split: str) -> Item:
+    def word_for(self, label: str) -> str:
+        """The word, when ``label`` is what the data set has; else the label, which somebody has corrected."""
+        return self.word if label == self.label else label
+
+    def item(self, path: Path, name: str) -> Item:
         """The clip in a file that an export wrote; raises OSError."""
         status = path.stat()
         return Item(
             path,
             name,
-            word,
+            self.word,
             self.speaker,
             status.st_size,
             status.st_mtime_ns,
-            given_split,
+            SPLIT_NAMES.get(self.split, ""),
             self.licence,
             self.consent,
+            self.session,
             named=False,
+            synthetic=self.synthetic == "yes",
             pseudonymous=True,
             attributes=self.attributes,
         )

@@ -14,6 +14,7 @@ what stands before the first dot of the name.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -110,7 +111,7 @@ def _labelled(root: Path, name: str, entry: dict[str, Any], origins: dict[str, O
     if not word or label.get("type") == UNLABELLED:
         return [], "not labelled"
     if origin := origins.get(name):
-        return [origin.item(root / name, name, word, SPLIT_NAMES.get(origin.split, ""))], ""
+        return [replace(origin.item(root / name, name), word=origin.word_for(word))], ""
     return [_item(root, name, word, entry)], ""
 
 

@@ -67,7 +67,7 @@ def scan(root: Path) -> Scan:
     for path in audio_below(root):
         name = relative_name(path, root)
         if origin := origins.get(name):
-            items.append(origin.item(path, name, origin.word, SPLIT_NAMES.get(origin.split, "")))
+            items.append(origin.item(path, name))
         elif path.parent == root:
             problems.append((name, "no label: it lies in no folder of a label, and no metadata.csv names it"))
         else:

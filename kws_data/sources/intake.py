@@ -207,8 +207,8 @@ def _write(catalog: Catalog, folder: str, source: str, batch: Iterable[Item], re
 def _new_clip(catalog: Catalog, source: str, item: Item, audio: StoredAudio, done: _Read) -> NewClip:
     """The clip of an item. Where names may name a person, the catalogue sees their keyed hashes only."""
 
-    def hidden(what: str) -> str:
-        return catalog.pseudonym(source, what, named=True) if item.named else what
+    def hidden(kind: str, name: str) -> str:
+        return catalog.pseudonym(source, f"{kind} {name}", named=True) if item.named else name
 
     speaker = item.speaker or (f"noise {item.path.stem}" if item.is_noise else f"unknown {item.name}")
     unknown = not item.speaker and not item.is_noise
@@ -217,12 +217,13 @@ def _new_clip(catalog: Catalog, source: str, item: Item, audio: StoredAudio, don
         word=item.word,
         speaker=speaker,
         source=source,
-        origin=f"file/{hidden(f'file {item.name}')}" if item.named else item.name,
+        origin=f"file/{hidden('file', item.name)}" if item.named else item.name,
         licence=item.licence,
         consent=item.consent,
-        session=f"{source}/{hidden(f'session {item.session}')}" if item.session else "",
+        session=f"{source}/{hidden('session', item.session).removeprefix(f'{source}/')}" if item.session else "",
         named=item.named and not item.is_noise,
         pseudonymous=item.pseudonymous,
+        synthetic=item.synthetic,
         attributes={**item.attributes, **done.attributes, **({"speaker_known": False} if unknown else {})},
         reasons=done.reason,
     )

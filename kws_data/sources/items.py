@@ -61,6 +61,7 @@ class Item:
         licence, consent: as the source states them; empty when it does not.
         named: the id of the speaker may be a name, so that its hash needs the catalogue's key.
         pseudonymous: the id of the speaker is a pseudonym that kws made.
+        synthetic: nobody speaks but a machine.
         details: whether something other than the file and its name says what it is (a table, a JSON file).
         read: how the samples are read.
     """
@@ -77,6 +78,7 @@ class Item:
     session: str = ""
     named: bool = True
     pseudonymous: bool = False
+    synthetic: bool = False
     details: bool = True
     attributes: Mapping[str, Any] = field(default_factory=dict)
     read: Callable[[Path], Samples] = read_clip

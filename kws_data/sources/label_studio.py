@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -116,7 +116,11 @@ def _clips(folder: Path, path: Path, task: dict[str, Any], origins: Mapping[str,
     data = mapping(task.get("data")) or task
     name = plain_text(path.relative_to(folder).as_posix())
     if origin := origins.get(name):
-        return [origin.item(path, name, label.word, SPLIT_NAMES.get(origin.split, "")) for label in labels[:1]], reason
+        if not opinions:
+            return [origin.item(path, name)], ""
+        items = [_item(path, name, label, data, {}) for label in labels]
+        known = origin.item(path, name)
+        return [replace(known, name=i.name, word=origin.word_for(i.word), read=i.read) for i in items], reason
     votes = {"annotators": len(opinions), "annotators_agreeing": agreeing}
     return [_item(path, name, label, data, votes) for label in labels], reason
 

@@ -69,7 +69,7 @@ def _item(path: Path, word: str, split: str, origins: dict[str, Origin]) -> Item
     status = path.stat()
     name = plain_text(f"{word}/{path.name}")
     if origin := origins.get(name):
-        return origin.item(path, name, plain_text(word), split)
+        return origin.item(path, name)
     noise = word.startswith("_") and word != "_unknown_"
     speaker = "" if noise else speaker_of(name)
     public = path.stem in OWN_NOISES if noise else re.fullmatch(r"[0-9a-f]{8}", speaker) is not None

@@ -1,0 +1,1 @@
+"""A built data set in the layouts of other tools: one file a layout."""

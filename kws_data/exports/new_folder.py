@@ -1,0 +1,56 @@
+"""A folder that appears whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from kws_data.errors import DataError
+
+
+@contextmanager
+def new_folder(path: Path, *, marker: str, replace: bool = False) -> Iterator[Path]:
+    """Give an empty folder beside ``path``; it becomes ``path`` when the block succeeds, and is gone when it does not.
+
+    Args:
+        path: where the folder goes; its parents are made.
+        marker: name of a file that every folder of this kind holds.
+        replace: a folder that has the marker (or is empty) may be replaced; any other is never touched.
+
+    Raises:
+        DataError: ``path`` is there and may not be replaced, or the folder cannot be made.
+    """
+    _check(path, marker, replace)
+    beside = path.parent / f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}"
+    try:
+        beside.mkdir(parents=True)
+    except OSError as error:
+        raise DataError("folder cannot be made", str(path), error.strerror or str(error)) from None
+    try:
+        yield beside
+        _check(path, marker, replace)
+        if path.exists():
+            old = beside.with_name(f"{beside.name}.old")
+            path.rename(old)
+            beside.rename(path)
+            shutil.rmtree(old)
+        else:
+            beside.rename(path)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+
+
+def _check(path: Path, marker: str, replace: bool) -> None:
+    if not path.exists() and not path.is_symlink():
+        return
+    if not path.is_dir() or path.is_symlink():
+        raise DataError("there is a file in the place of the folder", str(path), "name another folder")
+    ours = (path / marker).is_file() or not any(path.iterdir())
+    if not ours:
+        raise DataError("folder holds something else", str(path), "name another folder: kws will not replace this one")
+    if not replace:
+        raise DataError("folder is there already", str(path), "add --force to replace it, or name another one")
