@@ -26,8 +26,14 @@ UNKNOWN = "_unknown_"
 
 Tempo = Annotated[float, Field(ge=0.25, le=4.0)]
 Semitones = Annotated[float, Field(ge=-12.0, le=12.0)]
+Factor = Annotated[float, Field(ge=0.7, le=1.4)]
+Decibels = Annotated[float, Field(ge=-100.0, le=100.0)]
+Percent = Annotated[float, Field(ge=0.0, le=100.0)]
+Hertz = Annotated[float, Field(ge=10.0, le=24_000.0)]
+RoomSize = Annotated[float, Field(ge=1.5, le=50.0)]
 Metres = Annotated[float, Field(gt=0.0, le=50.0)]
 Seconds = Annotated[float, Field(ge=0.05, le=3.0)]
+Codec = Literal["mu_law", "adpcm", "telephone"]
 
 
 class DataSettings(Settings):
@@ -69,9 +75,9 @@ class AugmentSettings(Settings):
 
     copies: int = Field(8, ge=1, le=64, description="augmented copies of each training clip; the first is untouched")
     shift_ms: float = Field(100.0, ge=0, le=500)
-    gain_db: tuple[float, float] = (-10.0, 6.0)
+    gain_db: tuple[Decibels, Decibels] = (-10.0, 6.0)
     noise_probability: Share = 0.8
-    noise_snr_db: tuple[float, float] = (0.0, 30.0)
+    noise_snr_db: tuple[Decibels, Decibels] = (0.0, 30.0)
     tempo_probability: Share = 0.0
     tempo: tuple[Tempo, Tempo] = (0.9, 1.1)
     pitch_probability: Share = 0.0
@@ -80,16 +86,26 @@ class AugmentSettings(Settings):
     eq_gain_db: float = Field(6.0, ge=0, le=24)
     room_probability: Share = 0.0
     room_simulated_share: Share = Field(0.5, description="of the rooms, when there are measured ones; else all are")
-    room_size_m: tuple[Metres, Metres] = (2.5, 8.0)
+    room_size_m: tuple[RoomSize, RoomSize] = (2.5, 8.0)
     room_rt60_s: tuple[Seconds, Seconds] = (0.15, 0.6)
     room_distance_m: tuple[Metres, Metres] = (0.3, 3.0)
+    formant_probability: Share = 0.0
+    formants: tuple[Factor, Factor] = Field((0.9, 1.1), description="low and high formants move by one factor each")
+    voice_probability: Share = Field(0.0, description="a second speaker, under words only")
+    voice_snr_db: tuple[Decibels, Decibels] = (5.0, 20.0)
+    low_pass_probability: Share = 0.0
+    low_pass_hz: tuple[Hertz, Hertz] = (2_500.0, 7_500.0)
+    high_pass_probability: Share = 0.0
+    high_pass_hz: tuple[Hertz, Hertz] = (50.0, 400.0)
+    clipping_probability: Share = 0.0
+    clipping_percent: tuple[Percent, Percent] = Field((0.0, 10.0), description="share of samples that are cut off")
+    codec_probability: Share = 0.0
+    codecs: tuple[Codec, ...] = Field(("mu_law", "adpcm", "telephone"), min_length=1)
 
-    @field_validator(
-        *("gain_db", "noise_snr_db", "tempo", "pitch_semitones", "room_size_m", "room_rt60_s", "room_distance_m")
-    )
+    @field_validator("*")
     @classmethod
-    def _ordered(cls, value: tuple[float, float]) -> tuple[float, float]:
-        if value[0] > value[1]:
+    def _ordered(cls, value: object) -> object:
+        if isinstance(value, tuple) and isinstance(value[0], float) and value[0] > value[1]:
             raise ValueError("the first value must not be above the second")
         return value
 
@@ -228,6 +244,12 @@ class Config(Settings):
         if len(set(words)) != len(words):
             raise ValueError("a keyword stands twice")
         return words
+
+    @model_validator(mode="after")
+    def _few_real_need_a_list(self) -> Config:
+        if self.data.real_per_keyword is not None and self.split.test == "speakers":
+            raise ValueError("data.real_per_keyword needs split.test: validation_list or given: others are tested")
+        return self
 
     @property
     def labels(self) -> list[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from kws_data.models import family_files
 from kws_data.steps import RunContext
 
 BUILD_MODULES = (
+    *("traces", "leaks", "stratify", "pool", "release", "split_words", "near_duplicates", "fingerprints"),
     *("build", "plan", "splits", "labels", "silence", "noise", "features", "manifest", "datasheet", "audio"),
     *("recipe", "worker", "sounds", "wanted", "build_features", "assemble", "feature_store", "feature_shard"),
 )
@@ -62,7 +63,7 @@ STEPS: tuple[Step, ...] = (
         "build",
         "build the data set",
         steps.build,
-        sections=("seed", "keywords", "data", "split", "frontend", "augment"),
+        sections=("seed", "keywords", "data", "split", "release", "frontend", "augment"),
         code=(
             *(f"kws_data/{name}.py" for name in BUILD_MODULES),
             "kws_data/augment",

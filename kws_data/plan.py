@@ -15,12 +15,17 @@ from kws_data.catalog import Catalog
 from kws_data.clips import Clip
 from kws_data.config import SILENCE, Config
 from kws_data.errors import DataError
-from kws_data.labels import BACKGROUND, check_keywords, label_of
+from kws_data.labels import BACKGROUND, label_of
+from kws_data.leaks import audit
 from kws_data.noise import add_generated_noise
+from kws_data.pool import clips_of
+from kws_data.release import check_release, excluded_by_terms
 from kws_data.silence import add_silence
-from kws_data.sources.intake import folder_id
 from kws_data.sources.noise_folder import import_noise, noise_folder_id
-from kws_data.splits import SPLITS, assign_splits, audit, drop_copies
+from kws_data.split_words import split_words
+from kws_data.splits import SPLITS, draw_groups
+
+__all__ = ["Plan", "PlannedClip", "board_device", "clips_of", "extra_noises", "plan_dataset"]
 
 
 @dataclass(frozen=True)
@@ -71,13 +76,12 @@ def plan_dataset(config: Config, catalog: Catalog) -> Plan:
     """
     chosen = clips_of(config, catalog)
     words = [clip for clip in chosen if clip.word not in (BACKGROUND, SILENCE)]
-    check_keywords(config.keywords, (clip.word for clip in words))
-    kept, left_out = drop_copies(words, lambda word: label_of(word, config.keywords))
-    splits = assign_splits(kept, config)
-    _check_splits(config, kept, splits)
+    found = split_words(config, catalog, words)
+    splits = dict(found.splits)
+    _check_splits(config, found.kept, splits)
     noises = noises_of(config, catalog, chosen)
     silence = _silence(config, catalog, noises, splits)
-    used = [clip for clip in kept if clip.id in splits] + [c for clips in silence.values() for c in clips]
+    used = [clip for clip in found.kept if clip.id in splits] + [c for clips in silence.values() for c in clips]
     splits |= {clip.id: split for split, clips in silence.items() for clip in clips}
     through_board = _through_board(config, used, splits)
     recorded = {c.parent: c for c in catalog.clips(device=board_device(config)) if c.parent in through_board}
@@ -93,9 +97,12 @@ def plan_dataset(config: Config, catalog: Catalog) -> Plan:
     )
     ordered = tuple(sorted(planned, key=lambda p: (SPLITS.index(p.split), p.clip.id)))
     takes = [p.recorded for p in ordered if p.recorded]
-    leaks = audit(splits | {take.id: splits[take.parent] for take in takes}, [*used, *takes])
-    kept_for_later = sum(clip.id not in splits for clip in kept)
-    return Plan(ordered, (*noises, *extra_noises(config, catalog)), left_out, kept_for_later, leaks)
+    where = splits | {take.id: splits[take.parent] for take in takes}
+    leaks = audit(where, [*used, *takes], config.split.disjoint, found.same)
+    check_release(config, ((p.clip, p.label, p.split) for p in ordered))
+    kept_for_later = sum(clip.id not in splits for clip in found.kept)
+    training_noises = (*noise_of(noises, config)["train"], *extra_noises(config, catalog))
+    return Plan(ordered, training_noises, found.left_out, kept_for_later, leaks)
 
 
 def board_device(config: Config) -> str:
@@ -103,30 +110,11 @@ def board_device(config: Config) -> str:
     return f"board:{config.device.board}"
 
 
-def clips_of(config: Config, catalog: Catalog) -> list[Clip]:
-    """Clips of the configuration's source, whatever else the catalogue holds.
-
-    Raises:
-        DataError: there are none.
-    """
-    if config.data.source == "folder":
-        folder = str(config.data.folder)
-        clips = catalog.clips(folder=folder_id(folder))
-        if not clips:
-            raise DataError("nothing was imported from the data folder", folder, "call kws import first")
-        return clips
-    from kws_data.sources.synth import planned_origins
-
-    wanted = planned_origins(config)
-    clips = [clip for clip in catalog.clips(source="synth", device="") if clip.origin in wanted]
-    if not clips:
-        raise DataError("no synthetic clips of this configuration", config.name, "call kws synth first")
-    return clips
-
-
 def noises_of(config: Config, catalog: Catalog, chosen: Iterable[Clip]) -> list[Clip]:
     """Noise recordings: those of the folder, or generated ones where there are none."""
-    noises = [clip for clip in chosen if clip.word == BACKGROUND]
+    recorded = [clip for clip in chosen if clip.word == BACKGROUND]
+    refused = excluded_by_terms(config, recorded)
+    noises = [clip for clip in recorded if clip.id not in refused]
     return noises or add_generated_noise(catalog, config.seed, config.frontend.sample_rate_hz)
 
 
@@ -135,7 +123,29 @@ def extra_noises(config: Config, catalog: Catalog) -> list[Clip]:
     if config.data.noise_folder is None:
         return []
     import_noise(catalog, config.data.noise_folder)
-    return catalog.clips(folder=noise_folder_id(config.data.noise_folder))
+    noises = catalog.clips(folder=noise_folder_id(config.data.noise_folder))
+    refused = excluded_by_terms(config, noises)
+    return [clip for clip in noises if clip.id not in refused]
+
+
+def noise_of(noises: Sequence[Clip], config: Config) -> dict[str, list[Clip]]:
+    """Recordings that each split may cut from: all of them (each its own stretches), or with ``noise`` in
+    ``split.disjoint`` whole ones of its own.
+
+    Raises:
+        DataError: fewer than three recordings for three splits.
+    """
+    if "noise" not in config.split.disjoint:
+        return {split: list(noises) for split in SPLITS}
+    sizes = {clip.id: 1 for clip in noises}
+    test = draw_groups(sizes, 0.2, f"{config.seed} test noise")
+    rest = {identity: 1 for identity in sizes if identity not in test}
+    validation = draw_groups(rest, 0.15, f"{config.seed} validation noise")
+    shares = {"test": {*test}, "validation": {*validation}, "train": {*rest} - {*validation}}
+    if not all(shares.values()):
+        remedy = "add noise recordings, or take noise out of split.disjoint (then each split gets its own stretches)"
+        raise DataError("too few noise recordings for three splits", len(noises), remedy)
+    return {split: [clip for clip in noises if clip.id in shares[split]] for split in SPLITS}
 
 
 def _check_splits(config: Config, clips: Sequence[Clip], splits: Mapping[str, str]) -> None:
@@ -155,7 +165,7 @@ def _silence(
     sizes = Counter(splits.values())
     counts = {split: round(sizes[split] * share / (1 - share)) for split in SPLITS}
     rate_hz = config.frontend.sample_rate_hz
-    silence = add_silence(catalog, noises, counts, config.clip_samples, rate_hz, config.seed)
+    silence = add_silence(catalog, noise_of(noises, config), counts, config.clip_samples, rate_hz, config.seed)
     heard: set[str] = set()  # a recording with holes gives the same zeros more than once
     unique: dict[str, list[Clip]] = {}
     for split in reversed(SPLITS):

@@ -70,14 +70,21 @@ def draw_cuts(noises: Sequence[Clip], split: str, count: int, length: int, seed:
 
 
 def add_silence(
-    catalog: Catalog, noises: Sequence[Clip], counts: Mapping[str, int], length: int, rate_hz: int, seed: int
+    catalog: Catalog,
+    noises: Mapping[str, Sequence[Clip]],
+    counts: Mapping[str, int],
+    length: int,
+    rate_hz: int,
+    seed: int,
 ) -> dict[str, list[Clip]]:
     """Silence clips of ``length`` samples, as many for each split as ``counts`` says, stored when they are new.
+
+    ``noises`` are the recordings that each split may cut from.
 
     Returns:
         Clips by split. Fewer than asked for where the recordings are too short.
     """
-    cuts = {split: draw_cuts(noises, split, count, length, seed) for split, count in counts.items()}
+    cuts = {split: draw_cuts(noises[split], split, count, length, seed) for split, count in counts.items()}
     cut_before = catalog.clips(source=SOURCE, with_set_aside=True)
     there = {clip.id for clip in cut_before if catalog.has_audio(clip.audio_sha256)}
     missing = [cut for chosen in cuts.values() for cut in chosen if cut.id not in there]

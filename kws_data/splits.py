@@ -1,86 +1,120 @@
 """Who is in which split: train, validation (fixes the threshold) or test.
 
-Whole groups move, never single clips. A group is a speaker; for synthetic people it is the voice
-variant, so that a voice heard in training is never tested. Speakers who share a recording are one group.
-The order in which groups are drawn is a hash of the seed and the group, so it depends on nothing else.
+Whole groups move, never single clips. A group is what shares a trace: a speaker, a session, the variant of a synthetic
+voice, near-duplicates (see ``traces``). The order in which groups are drawn is a hash of the seed and the group, so
+it depends on nothing else; then a few are exchanged to even out labels and attributes (see ``stratify``).
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from kws_data.clips import Clip
 from kws_data.config import Config
 from kws_data.data_settings import SplitSettings
-from kws_data.errors import DataError, LeakError
+from kws_data.errors import DataError
+from kws_data.labels import label_of
+from kws_data.stratify import even_out, strata_of
+from kws_data.traces import Same, joined_groups, recordings_of, why_joined
 
 SPLITS = ("train", "validation", "test")
+TEST_LIST = {"validation_list": "validation", "given": "testing"}  # which list of the source is the test
 
 
-def group_of(clip: Clip) -> str:
-    """What must not be in two splits: the speaker, or the variant of a synthetic voice."""
-    return f"variant {clip.attributes['variant']}" if clip.synthetic else f"speaker {clip.speaker}"
+@dataclass(frozen=True)
+class _Group:
+    """What is drawn: how many speakers, in which lists, whether people are among them, and the clips."""
+
+    speakers: int
+    given: frozenset[str]
+    real: bool
+    clips: tuple[Clip, ...]
 
 
-def assign_splits(clips: Sequence[Clip], config: Config) -> dict[str, str]:
+def assign_splits(clips: Sequence[Clip], config: Config, same: Same = ()) -> dict[str, str]:
     """Split of each clip by id. Clips that are kept out (those of ``testing_list.txt`` speakers when
     ``split.test`` is ``validation_list``) have none.
 
+    Args:
+        clips: that are to be split.
+        config: its ``split`` section and seed.
+        same: groups of ids of clips that are the same recording.
+
     Raises:
-        DataError: too few speakers for three splits, or no validation list where one is asked for.
+        DataError: too few groups for three splits, or no list where one is asked for.
     """
-    groups = joined_groups(clips)
-    given: dict[str, set[str]] = defaultdict(set)
-    speakers: dict[str, set[str]] = defaultdict(set)
+    settings = config.split
+    names = joined_groups(clips, settings.disjoint, same)
+    members: dict[str, list[Clip]] = defaultdict(list)
     for clip in clips:
-        given[groups[clip.id]].add(clip.given_split)
-        speakers[groups[clip.id]].add(clip.speaker)
-    sizes = {group: len(members) for group, members in speakers.items()}
-    splits = _split_groups(sizes, given, config.split, config.seed)
-    return {clip.id: splits[groups[clip.id]] for clip in clips if groups[clip.id] in splits}
+        members[names[clip.id]].append(clip)
+    groups = {name: _group(members[name]) for name in sorted(members)}
+    splits = _split_groups(groups, config)
+    if set(splits.values()) != set(SPLITS):
+        remedy = why_joined(clips, settings.disjoint, same)
+        raise DataError("too few speakers for three splits", sum(g.speakers for g in groups.values()), remedy)
+    return {clip.id: splits[names[clip.id]] for clip in clips if names[clip.id] in splits}
 
 
-def joined_groups(clips: Iterable[Clip]) -> dict[str, str]:
-    """Group of each clip by id, groups that share the same audio joined into one."""
-    parents: dict[str, str] = {}
-
-    def root(group: str) -> str:
-        parents.setdefault(group, group)
-        while parents[group] != group:
-            parents[group] = parents[parents[group]]
-            group = parents[group]
-        return group
-
-    clips = list(clips)
-    owner: dict[str, str] = {}
-    for clip in clips:
-        one, other = root(group_of(clip)), root(owner.setdefault(clip.audio_sha256, group_of(clip)))
-        parents[max(one, other)] = min(one, other)
-    return {clip.id: root(group_of(clip)) for clip in clips}
+def _group(clips: Sequence[Clip]) -> _Group:
+    given = frozenset(clip.given_split for clip in clips)
+    return _Group(len({clip.speaker for clip in clips}), given, not all(c.synthetic for c in clips), tuple(clips))
 
 
-def _split_groups(
-    sizes: Mapping[str, int], given: Mapping[str, set[str]], settings: SplitSettings, seed: int
-) -> dict[str, str]:
-    if settings.test == "validation_list":
-        test = [group for group in sizes if "validation" in given[group]]
-        if not test:
-            remedy = "add validation_list.txt to the data folder, or set split.test to speakers"
-            raise DataError("no clip stands in a validation list", None, remedy)
-        kept_out = {group for group in sizes if "testing" in given[group] and group not in test}
-        rest = sorted(sizes.keys() - kept_out - set(test))
+def _split_groups(groups: Mapping[str, _Group], config: Config) -> dict[str, str]:
+    settings, both = config.split, config.data.source == "both"
+    test = _test(groups, config)
+    kept_out = _kept_out(groups, settings) - set(test)
+    rest = {name: group for name, group in groups.items() if name not in kept_out and name not in test}
+    if settings.test == "given" and (listed := [n for n, g in rest.items() if "validation" in g.given]):
+        validation = listed
     else:
-        test = draw_groups(sizes, settings.test_share, f"{seed} test")
-        rest = sorted(sizes.keys() - set(test))
-    validation = draw_groups({group: sizes[group] for group in rest}, settings.validation_share, f"{seed} validation")
-    train = set(rest) - set(validation)
-    if not test or not validation or not train:
-        remedy = "add speakers, or change split.test_share and split.validation_share"
-        raise DataError("too few speakers for three splits", sum(sizes.values()), remedy)
-    splits = dict.fromkeys(test, "test") | dict.fromkeys(validation, "validation")
-    return splits | dict.fromkeys(train, "train")
+        few_real = both and config.data.real_per_keyword is not None
+        drawable = {n: g for n, g in rest.items() if not both or g.real != few_real}
+        validation = _draw(drawable, settings.validation_share, f"{config.seed} validation", config)
+    splits = dict.fromkeys(rest, "train") | dict.fromkeys(validation, "validation")
+    return splits | dict.fromkeys(test, "test")
+
+
+def _test(groups: Mapping[str, _Group], config: Config) -> list[str]:
+    settings = config.split
+    if settings.test == "speakers":
+        tested = {n: g for n, g in groups.items() if g.real or config.data.source != "both"}
+        return _draw(tested, settings.test_share, f"{config.seed} test", config)
+    listed = TEST_LIST[settings.test]
+    if settings.test == "given" and not any(listed in group.given for group in groups.values()):
+        listed = "validation"
+    test = [name for name, group in groups.items() if listed in group.given]
+    if not test:
+        remedy = "add validation_list.txt to the data folder, or set split.test to speakers"
+        raise DataError(f"no clip stands in a {listed} list", None, remedy)
+    return test
+
+
+def _kept_out(groups: Mapping[str, _Group], settings: SplitSettings) -> set[str]:
+    """Groups of the testing list stay sealed when the validation list is the test."""
+    if settings.test != "validation_list":
+        return set()
+    return {name for name, group in groups.items() if "testing" in group.given}
+
+
+def _draw(groups: Mapping[str, _Group], share: float, salt: str, config: Config) -> list[str]:
+    """About ``share`` of the speakers, every label and attribute in proportion."""
+    sizes = {name: group.speakers for name, group in groups.items()}
+    drawn = draw_groups(sizes, share, salt)
+    if not config.split.stratify:
+        return drawn
+    values = {name: [_values(clip, config) for clip in group.clips] for name, group in groups.items()}
+    return even_out(strata_of(values), drawn, sizes)
+
+
+def _values(clip: Clip, config: Config) -> dict[str, str]:
+    """What a clip counts for in the stratification."""
+    label = label_of(clip.word, config.keywords) or ""
+    return {key: label if key == "label" else str(clip.attributes.get(key, "")) for key in config.split.stratify}
 
 
 def draw_groups(sizes: Mapping[str, int], share: float, salt: str) -> list[str]:
@@ -118,51 +152,21 @@ def drop_copies(clips: Sequence[Clip], label: Callable[[str], str | None]) -> tu
     return [clip for clip in clips if clip.id not in reasons], reasons
 
 
-def audit(assignment: Mapping[str, str], clips: Iterable[Clip]) -> int:
-    """Count what stands in two splits; there is nothing to count but zero.
+def drop_near_copies_of_test(clips: Sequence[Clip], settings: SplitSettings, same: Same) -> dict[str, str]:
+    """Clips to leave out because they are near-duplicates of somebody's who is listed for the test.
 
-    Looks at speakers, voice variants, identical samples, a clip against its recording through a board, and
-    stretches of the same noise recording, whatever rule made the assignment.
+    Without this a given list would grow by everybody who shares a recording with one of its people.
 
-    Raises:
-        LeakError: naming the first of them.
+    Returns:
+        The reason for each, by clip id.
     """
-    used = [clip for clip in clips if clip.id in assignment]
-    seen: dict[str, str] = {}
-    for clip in used:
-        split = assignment[clip.id]
-        for trace in _traces(clip):
-            other = seen.setdefault(trace, split)
-            if other != split:
-                raise LeakError(
-                    f"the same {trace.split()[0]} stands in {other} and {split}", trace, "report this fault"
-                )
-    return audit_noise(assignment, used)
-
-
-def _traces(clip: Clip) -> list[str]:
-    """What betrays a clip's kin: none of it may be in two splits."""
-    traces = [f"samples {clip.audio_sha256}", f"clip {clip.parent if clip.device else clip.id}"]
-    if not clip.word.startswith("_"):
-        traces += [f"speaker {clip.speaker}", group_of(clip)]
-    return traces
-
-
-def audit_noise(assignment: Mapping[str, str], clips: Iterable[Clip]) -> int:
-    """Count stretches of noise recordings that are heard in two splits: zero.
-
-    Raises:
-        LeakError: naming the recording.
-    """
-    stretches: dict[str, list[tuple[int, int, str]]] = defaultdict(list)
-    for clip in clips:
-        if "start" in clip.attributes and not clip.device:
-            start = int(clip.attributes["start"])
-            stretches[clip.parent].append((start, start + clip.samples, assignment[clip.id]))
-    for noise, cuts in stretches.items():
-        reach: dict[str, int] = {}
-        for start, end, split in sorted(cuts):
-            if any(other != split and start < its_end for other, its_end in reach.items()):
-                raise LeakError("the same stretch of noise stands in two splits", noise, "report this fault")
-            reach[split] = max(end, reach.get(split, 0))
-    return 0
+    if settings.test == "speakers":
+        return {}
+    listed = {clip.speaker for clip in clips if clip.given_split == TEST_LIST[settings.test]}
+    recordings, by_id = recordings_of(same), {clip.id: clip for clip in clips}
+    tested = {recordings[i]: i for i in sorted(recordings) if i in by_id and by_id[i].speaker in listed}
+    return {
+        clip.id: f"near-duplicate of {tested[recordings[clip.id]]}, which is tested"
+        for clip in clips
+        if recordings.get(clip.id) in tested and clip.speaker not in listed
+    }

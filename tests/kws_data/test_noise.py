@@ -54,8 +54,9 @@ def test_silence_is_cut_from_its_own_region_and_only_once(tmp_path: Path) -> Non
         noises = add_generated_noise(catalog, 3, RATE_HZ)
         assert add_generated_noise(catalog, 3, RATE_HZ) == noises and len(noises) == len(COLOURS)
         counts = {"train": 30, "validation": 5, "test": 8}
-        clips = add_silence(catalog, noises, counts, RATE_HZ, RATE_HZ, 0)
-        assert add_silence(catalog, noises, counts, RATE_HZ, RATE_HZ, 0) == clips
+        for_each = {split: noises for split in SPLITS}
+        clips = add_silence(catalog, for_each, counts, RATE_HZ, RATE_HZ, 0)
+        assert add_silence(catalog, for_each, counts, RATE_HZ, RATE_HZ, 0) == clips
         assert {split: len(c) for split, c in clips.items()} == counts
         by_id = {noise.id: noise for noise in noises}
         for split, cut in [(s, c) for s, chosen in clips.items() for c in chosen]:

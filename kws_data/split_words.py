@@ -1,0 +1,51 @@
+"""The clips of a configuration in which something is said: which are used, and in which split each is.
+
+``kws split`` shows this, and every build and recording goes by it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from kws_data.catalog import Catalog
+from kws_data.clips import Clip
+from kws_data.config import Config
+from kws_data.labels import check_keywords, label_of
+from kws_data.near_duplicates import near_duplicate_groups
+from kws_data.pool import unused_real
+from kws_data.release import check_not_empty, excluded_by_terms
+from kws_data.splits import assign_splits, drop_copies, drop_near_copies_of_test
+from kws_data.traces import Same
+
+
+@dataclass(frozen=True)
+class SplitWords:
+    """Clips that are used, those left out with the reason for each, the split of each by id, and near-duplicates."""
+
+    kept: tuple[Clip, ...]
+    left_out: Mapping[str, str]
+    splits: Mapping[str, str]
+    same: Same
+
+
+def split_words(config: Config, catalog: Catalog, words: Sequence[Clip]) -> SplitWords:
+    """Choose and split the clips in which something is said.
+
+    Raises:
+        DataError: no clip may be used, a keyword has none, too few speakers.
+        CatalogError: stored audio is missing or damaged.
+    """
+    left_out = excluded_by_terms(config, words)
+    allowed = [clip for clip in words if clip.id not in left_out]
+    check_not_empty(config, words, allowed)
+    check_keywords(config.keywords, (clip.word for clip in allowed))
+    kept, copies = drop_copies(allowed, lambda word: label_of(word, config.keywords))
+    left_out |= copies
+    unused = unused_real(config, kept)
+    kept = [clip for clip in kept if clip.id not in unused]
+    wanted = "near_duplicate" in config.split.disjoint
+    same = near_duplicate_groups(catalog, kept) if wanted else []
+    near = drop_near_copies_of_test(kept, config.split, same)
+    kept = [clip for clip in kept if clip.id not in near]
+    return SplitWords(tuple(kept), left_out | unused | near, assign_splits(kept, config, same), same)
