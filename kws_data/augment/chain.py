@@ -2,27 +2,29 @@
 
 ::
 
-    voice       tempo, pitch: another speaker; shift: earlier or later
-    second      somebody else speaks
-    room        measured or simulated
+    speaker     tempo, pitch, formants; shift: earlier or later
+    voice       somebody else speaks
+    room        measured or simulated, around both
     noise       of the place
-    microphone  equaliser, gain, converter
+    microphone  equaliser, low-pass, high-pass, clipping, gain and converter, codec
 
 Rows are independent of each other: row i is the same whatever else is in its batch.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kws_data.augment.convolve import convolve_rows
+from kws_data.augment.band import ORDERS, Kind, band_limit, mel_between
+from kws_data.augment.codec import code
 from kws_data.augment.draws import EQ_KNOTS, Draws
 from kws_data.augment.equalise import equalise
-from kws_data.augment.level import gain, mix, quantise
-from kws_data.augment.rooms import simulated_rooms
+from kws_data.augment.formants import move_formants
+from kws_data.augment.level import clip_peaks, convert, mix
+from kws_data.augment.rooms import hear_in, simulated_rooms
 from kws_data.augment.shift import shift
 from kws_data.augment.sounds import Sounds
 from kws_data.augment.voice import change_voice
@@ -86,12 +88,12 @@ class Chain:
 
     def copies(self, clips: Clips, words: Words) -> Clips:
         """int16 ``[n, samples]``: the whole way."""
-        rows = self._shifted(self._voice(clips)).astype(np.float32)
-        for stage in (self._room, self._noise, self._equaliser):
-            stage(rows)
-        return quantise(self._gain(rows, words))
+        rows = self._shifted(self._formants(self._tempo_and_pitch(clips)))
+        for stage in (self._voice, self._room, self._noise, self._equaliser, self._bands, self._clipping):
+            stage(rows, words)
+        return self._codec(convert(rows, self._gain_db(words)))
 
-    def _voice(self, clips: Clips) -> Clips:
+    def _tempo_and_pitch(self, clips: Clips) -> Clips:
         draws, settings = self.draws, self.settings
         tempo, semitones = np.ones(len(clips)), np.zeros(len(clips))
         faster = draws.rows("tempo?", settings.tempo_probability)
@@ -99,15 +101,38 @@ class Chain:
         tempo[faster] = draws.between("tempo", settings.tempo, faster)
         semitones[higher] = draws.between("pitch", settings.pitch_semitones, higher)
         chosen = np.union1d(faster, higher)
-        changed = clips.copy()
-        _replace(changed, chosen, lambda part: change_voice(part, tempo[chosen], semitones[chosen], self.rate_hz))
-        return changed
+        if len(chosen):
+            clips = clips.copy()
+            clips[chosen] = change_voice(clips[chosen], tempo[chosen], semitones[chosen], self.rate_hz)
+        return clips
 
-    def _shifted(self, clips: Clips) -> Clips:
+    def _formants(self, clips: Clips) -> Clips:
+        chosen = self.draws.rows("formants?", self.settings.formant_probability)
+        if len(chosen):
+            ends = self.settings.formants
+            low = self.draws.between("low formants", ends, chosen)
+            high = self.draws.between("high formants", ends, chosen)
+            clips = clips.copy()
+            clips[chosen] = move_formants(clips[chosen], low, high, self.rate_hz)
+        return clips
+
+    def _shifted(self, clips: Clips) -> Rows:
         reach = int(self.settings.shift_ms * self.rate_hz / 1_000)
         return shift(clips, self.draws.index("shift", 2 * reach + 1) - reach)
 
-    def _room(self, rows: Rows) -> None:
+    def _voice(self, rows: Rows, words: Words) -> None:
+        """A second speaker, at any time: under silence a word would make the label wrong."""
+        voices, samples = self.sounds.voices, rows.shape[1]
+        chosen = self.draws.rows("voice?", self.settings.voice_probability)
+        chosen = chosen[words[chosen]]
+        if not len(voices) or not len(chosen):
+            return
+        picked = voices[self.draws.index("voice", len(voices), chosen)]
+        offsets = self.draws.index("voice shift", samples, chosen) - samples // 2
+        snr_db = self.draws.between("voice snr", self.settings.voice_snr_db, chosen)
+        rows[chosen] = mix(rows[chosen], shift(picked, offsets).astype(np.int16), snr_db)
+
+    def _room(self, rows: Rows, words: Words) -> None:
         draws, settings, samples = self.draws, self.settings, rows.shape[1]
         chosen = draws.rows("room?", settings.room_probability)
         if not len(chosen):
@@ -119,9 +144,9 @@ class Chain:
             pool[int(place * len(pool))] if kind < share else self.sounds.room(int(place * measured), samples)
             for kind, place in zip(draws.uniform("room simulated?")[chosen], draws.uniform("room")[chosen], strict=True)
         ]
-        _replace(rows, chosen, lambda part: convolve_rows(part, kernels))
+        rows[chosen] = hear_in(rows[chosen], kernels)
 
-    def _noise(self, rows: Rows) -> None:
+    def _noise(self, rows: Rows, words: Words) -> None:
         noise, samples = self.sounds.noise, rows.shape[1]
         chosen = self.draws.rows("noise?", self.settings.noise_probability)
         if not len(noise) or not len(chosen):
@@ -131,23 +156,46 @@ class Chain:
         starts = self.draws.index("noise", len(noise) - samples, chosen)
         pieces = np.stack([noise[start : start + samples] for start in starts.tolist()])
         snr_db = self.draws.between("noise snr", self.settings.noise_snr_db, chosen)
-        _replace(rows, chosen, lambda part: mix(part, pieces, snr_db))
+        rows[chosen] = mix(rows[chosen], pieces, snr_db)
 
-    def _equaliser(self, rows: Rows) -> None:
+    def _equaliser(self, rows: Rows, words: Words) -> None:
         settings = self.settings
         chosen = self.draws.rows("eq?", settings.eq_probability)
-        ends = (-settings.eq_gain_db, settings.eq_gain_db)
-        gains_db = np.stack([self.draws.between(f"eq {knot}", ends, chosen) for knot in range(EQ_KNOTS)], axis=1)
-        _replace(rows, chosen, lambda part: equalise(part, gains_db, self.rate_hz))
+        if len(chosen):
+            ends = (-settings.eq_gain_db, settings.eq_gain_db)
+            gains_db = np.stack([self.draws.between(f"eq {knot}", ends, chosen) for knot in range(EQ_KNOTS)], axis=1)
+            rows[chosen] = equalise(rows[chosen], gains_db, self.rate_hz)
 
-    def _gain(self, rows: Rows, words: Words) -> Rows:
+    def _bands(self, rows: Rows, words: Words) -> None:
+        settings = self.settings
+        self._band(rows, "low", settings.low_pass_probability, settings.low_pass_hz)
+        self._band(rows, "high", settings.high_pass_probability, settings.high_pass_hz)
+
+    def _band(self, rows: Rows, kind: Kind, probability: float, ends_hz: tuple[float, float]) -> None:
+        chosen = self.draws.rows(f"{kind} pass?", probability)
+        if len(chosen):
+            cutoffs_hz = mel_between(self.draws.uniform(f"{kind} pass")[chosen], ends_hz)
+            orders = self.draws.index(f"{kind} pass order", len(ORDERS), chosen) + ORDERS[0]
+            rows[chosen] = band_limit(rows[chosen], kind, cutoffs_hz, orders, self.rate_hz)
+
+    def _clipping(self, rows: Rows, words: Words) -> None:
+        chosen = self.draws.rows("clipping?", self.settings.clipping_probability)
+        if len(chosen):
+            percents = self.draws.between("clipping", self.settings.clipping_percent, chosen)
+            rows[chosen] = clip_peaks(rows[chosen], percents / 100.0)
+
+    def _codec(self, clips: Clips) -> Clips:
+        codecs = self.settings.codecs
+        chosen = self.draws.rows("codec?", self.settings.codec_probability)
+        kinds = self.draws.index("codec", len(codecs), chosen)
+        for number, name in enumerate(codecs):
+            rows = chosen[kinds == number]
+            if len(rows):
+                clips[rows] = code(clips[rows], name, self.rate_hz)
+        return clips
+
+    def _gain_db(self, words: Words) -> NDArray[np.float64]:
         low, high = self.settings.gain_db
         quiet = ~words & (self.draws.uniform("quiet?") < QUIET_SHARE)
         lows = np.where(quiet, min(low, QUIET_GAIN_DB), low)
-        return gain(rows, lows + (high - lows) * self.draws.uniform("gain"))
-
-
-def _replace(rows: NDArray[np.generic], chosen: NDArray[np.intp], change: Callable[..., NDArray[np.generic]]) -> None:
-    """Put what ``change`` makes of the chosen rows in their place."""
-    if len(chosen):
-        rows[chosen] = change(rows[chosen])
+        return lows + (high - lows) * self.draws.uniform("gain")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kws_data.augment.native.library import library, pointer, rows_of
+from kws_data.augment.native.library import library, rows_of
 
 Rows = NDArray[np.float32]
 
@@ -51,31 +52,19 @@ def transform_size(taps: int, samples: int) -> int:
     return min(sizes, key=work)
 
 
-def convolve(row: NDArray[np.float32], kernel: Kernel) -> NDArray[np.float32]:
-    """``row`` [samples] convolved with ``kernel``, of the same length."""
-    out = np.empty_like(row)
-    work = np.empty(4 * kernel.size, np.float32)
-    library().kws_convolve(pointer(row), pointer(out), len(row), pointer(kernel.spectrum), kernel.size, kernel.taps,
-                           kernel.lead, pointer(_twiddles(kernel.size)), pointer(work))  # fmt: skip
-    return out
-
-
-def convolve_rows(rows: Rows, kernels: list[Kernel]) -> Rows:
-    """Each row of ``[n, samples]`` with its own kernel; its energy stays.
-
-    A room or a microphone that also made a clip louder or softer would change what gain and SNR mean. (audiomentations
-    scales to a peak of 0.5 whatever the level was.)
-    """
+def convolve(rows: Rows, kernels: Sequence[Kernel]) -> Rows:
+    """Each row of float32 ``[n, samples]`` convolved with its own kernel, of the same length."""
     rows = rows_of(rows, np.float32)
     heard = np.empty_like(rows)
-    for row, kernel in enumerate(kernels):
-        heard[row] = convolve(rows[row], kernel)
-    library().kws_match(pointer(rows), pointer(heard), *rows.shape)
+    for row, out, kernel in zip(rows, heard, kernels, strict=True):
+        work = np.empty(4 * kernel.size, np.float32)
+        library().kws_convolve(row, out, len(row), kernel.spectrum, kernel.size, kernel.taps,
+                               kernel.lead, twiddles(kernel.size), work)  # fmt: skip
     return heard
 
 
 @cache
-def _twiddles(size: int) -> NDArray[np.float32]:
+def twiddles(size: int) -> NDArray[np.float32]:
     """float32 ``[6, size / 4]`` as ``kws_fft`` takes them."""
     angle = 2.0 * np.pi * np.arange(size // 4) / size
     parts = [part(times * angle) for times in (1, 2, 3) for part in (np.cos, np.sin)]

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 EQ_KNOTS = 6
 
 NAMES = (
-    *("tempo?", "tempo", "pitch?", "pitch", "tract?", "tract", "shift"),
+    *("tempo?", "tempo", "pitch?", "pitch", "formants?", "low formants", "high formants", "shift"),
     *("voice?", "voice", "voice shift", "voice snr"),
     *("room?", "room simulated?", "room"),
     *("noise?", "noise", "noise snr"),

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kws_data.augment.convolve import Kernel, convolve, kernel_of
-from kws_data.augment.native.library import rows_of
 
 LOWEST_HZ = 100.0
 GRID = 1_024  # taps of the filter, before its window
@@ -26,9 +25,7 @@ def equalise(rows: Rows, gains_db: Values, rate_hz: int) -> Rows:
         gains_db: ``[n, knots]``.
         rate_hz: of the rows.
     """
-    rows = rows_of(rows, np.float32)
-    kernels = equaliser_kernels(gains_db, rows.shape[1], rate_hz)
-    return np.stack([convolve(row, kernel) for row, kernel in zip(rows, kernels, strict=True)])
+    return convolve(rows, equaliser_kernels(gains_db, rows.shape[1], rate_hz))
 
 
 def equaliser_kernels(gains_db: Values, samples: int, rate_hz: int) -> list[Kernel]:

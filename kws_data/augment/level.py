@@ -1,11 +1,11 @@
-"""Levels: gain, sounds mixed at a signal-to-noise ratio, clipping, and the way back to 16 bits."""
+"""Levels: sounds mixed at a signal-to-noise ratio, clipping, gain and the way back to 16 bits."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kws_data.augment.native.library import library, pointer, rows_of
+from kws_data.augment.native.library import library, rows_of
 
 Rows = NDArray[np.float32]
 Values = NDArray[np.float64]
@@ -14,13 +14,6 @@ Values = NDArray[np.float64]
 def decibels(values: Values) -> Values:
     """Factors of an amplitude."""
     return np.array([10.0 ** (value / 20.0) for value in values.tolist()])
-
-
-def gain(rows: Rows, gain_db: Values) -> Rows:
-    """Each row louder by so much (audiomentations: ``Gain``)."""
-    factors = decibels(gain_db).astype(np.float32)
-    louder: Rows = rows * factors[:, np.newaxis]
-    return louder
 
 
 def mix(rows: Rows, others: NDArray[np.int16], snr_db: Values) -> Rows:
@@ -36,7 +29,7 @@ def mix(rows: Rows, others: NDArray[np.int16], snr_db: Values) -> Rows:
     """
     rows, others = rows_of(rows, np.float32), rows_of(others, np.int16)
     ratio, mixed = decibels(-snr_db), np.empty_like(rows)
-    library().kws_mix(pointer(rows), pointer(others), pointer(mixed), *rows.shape, pointer(ratio))
+    library().kws_mix(rows, others, mixed, *rows.shape, ratio)
     return mixed
 
 
@@ -51,9 +44,10 @@ def clip_peaks(rows: Rows, shares: Values) -> Rows:
     return clipped
 
 
-def quantise(rows: Rows) -> NDArray[np.int16]:
-    """To the nearest integer, clipped at full scale as a converter does."""
+def convert(rows: Rows, gain_db: Values) -> NDArray[np.int16]:
+    """Each row louder by so much (audiomentations: ``Gain``), to the nearest integer, clipped at full scale: what a
+    microphone's amplifier and converter do."""
     rows = rows_of(rows, np.float32)
-    clips = np.empty(rows.shape, np.int16)
-    library().kws_quantise(pointer(rows), pointer(clips), rows.size)
+    clips, factors = np.empty(rows.shape, np.int16), decibels(gain_db).astype(np.float32)
+    library().kws_quantise(rows, clips, *rows.shape, factors)
     return clips

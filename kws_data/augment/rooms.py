@@ -1,19 +1,23 @@
 """Rooms that clips are heard in: measured ones, and a pool of simulated ones.
 
-The direct sound arrives at once, so the word does not move, and the clip's energy stays (see
-:func:`~kws_data.augment.convolve.convolve_rows`).
+The direct sound arrives at once, so the word does not move, and the clip keeps its energy, so that gain and SNR mean
+the same with and without a room. (audiomentations' ``ApplyImpulseResponse`` keeps the response's own delay and scales
+to a peak of 0.5 whatever the level was.)
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kws_data.augment.convolve import Kernel, kernel_of
+from kws_data.augment.convolve import Kernel, convolve, kernel_of
 from kws_data.augment.image_source import Box, response_of
+from kws_data.augment.native.library import library, rows_of
 from kws_data.config import AugmentSettings
+from kws_data.errors import DataError
 
 POOL = 64  # simulated rooms; the same ones in each process
 HEIGHT_M = (2.3, 3.2)
@@ -22,6 +26,14 @@ ONSET = 0.1  # the direct sound: the first sample within 20 dB of the largest (I
 TAIL_SHARE = 10.0**-4.5  # of a measured response's energy may be cut off at its end
 
 Range = tuple[float, float]
+
+
+def hear_in(rows: NDArray[np.float32], rooms: Sequence[Kernel]) -> NDArray[np.float32]:
+    """Each row of float32 ``[n, samples]`` in its room."""
+    heard = convolve(rows, rooms)
+    rows = rows_of(rows, np.float32)
+    library().kws_match(rows, heard, *rows.shape)
+    return heard
 
 
 def simulated_rooms(settings: AugmentSettings, samples: int, rate_hz: int) -> tuple[Kernel, ...]:
@@ -58,7 +70,13 @@ def draw_box(size_m: Range, rt60_s: Range, distance_m: Range, rng: np.random.Gen
 
 
 def measured_room(response: NDArray[np.float32], samples: int) -> Kernel:
-    """A measured response from its direct sound to where it has died away, for clips of ``samples`` samples."""
+    """A measured response from its direct sound to where it has died away, for clips of ``samples`` samples.
+
+    Raises:
+        DataError: the response is empty, silent or not finite.
+    """
+    if response.ndim != 1 or not np.isfinite(response).all() or not response.any():
+        raise DataError("impulse response cannot be used", response.shape, "it is empty, silent or not finite")
     values = response.astype(np.float64)
     onset = int(np.argmax(np.abs(values) >= ONSET * np.abs(values).max()))
     values = values[onset : onset + samples]

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
-
 import numpy as np
 from numpy.typing import NDArray
 
-Kind = TypeVar("Kind", bound=np.generic)
 
-
-def shift(rows: NDArray[Kind], offsets: NDArray[np.int64]) -> NDArray[Kind]:
-    """Each row of ``[n, samples]`` later by so many samples, earlier when negative; zeros fill the gap."""
-    moved = np.zeros_like(rows)
-    samples = rows.shape[1]
-    for row, offset in enumerate(np.clip(offsets, -samples, samples).tolist()):
+def shift(clips: NDArray[np.int16], offsets: NDArray[np.int64]) -> NDArray[np.float32]:
+    """Each clip of int16 ``[n, samples]`` later by so many samples, earlier when negative; zeros fill the gap."""
+    rows = np.empty(clips.shape, np.float32)
+    samples = clips.shape[1]
+    for row, clip, offset in zip(rows, clips, np.clip(offsets, -samples, samples).tolist(), strict=True):
         if offset >= 0:
-            moved[row, offset:] = rows[row, : samples - offset]
+            row[:offset] = 0.0
+            row[offset:] = clip[: samples - offset]
         else:
-            moved[row, :offset] = rows[row, -offset:]
-    return moved
+            row[:offset] = clip[-offset:]
+            row[offset:] = 0.0
+    return rows

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from kws_data.audio import Samples
 from kws_data.augment.convolve import Kernel
 from kws_data.augment.rooms import measured_room
-from kws_data.errors import DataError
 
 KEPT = 256  # spectra of measured rooms that are kept: 32 MB
+
+Room = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -23,28 +24,25 @@ class Sounds:
         noise: all training noise in a row, int16 ``[n]``; may be empty.
         rooms: measured impulse responses, float32 ``[k]`` each; may be empty.
         voices: training clips that stand in for a second speaker, int16 ``[m, samples]``; may be empty.
-
-    Raises:
-        DataError: an impulse response is empty, silent or not finite.
+        kept: spectra of rooms, by number and length of clip, with the room that they are of.
     """
 
     noise: Samples
-    rooms: tuple[NDArray[np.float32], ...]
+    rooms: tuple[Room, ...]
     voices: NDArray[np.int16]
-    _kernels: dict[tuple[int, int], Kernel] = field(default_factory=dict, init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        for number, room in enumerate(self.rooms):
-            if room.ndim != 1 or not len(room) or not np.isfinite(room).all() or not room.any():
-                raise DataError("impulse response cannot be used", f"number {number}", "it is empty, silent or broken")
+    kept: dict[tuple[int, int], tuple[Room, Kernel]] = field(default_factory=dict, repr=False, compare=False)
 
     def room(self, number: int, samples: int) -> Kernel:
-        """One of the measured rooms, for clips of ``samples`` samples."""
-        key = (number, samples)
-        kernel = self._kernels.get(key)
-        if kernel is None:
-            kernel = measured_room(self.rooms[number], samples)
-            if len(self._kernels) >= KEPT:
-                self._kernels.clear()
-            self._kernels[key] = kernel
+        """One of the measured rooms, for clips of ``samples`` samples.
+
+        Raises:
+            DataError: the impulse response is empty, silent or not finite.
+        """
+        room, key = self.rooms[number], (number, samples)
+        known, kernel = self.kept.get(key, (None, None))
+        if kernel is None or known is not room:
+            kernel = measured_room(room, samples)
+            if len(self.kept) >= KEPT:
+                self.kept.clear()
+            self.kept[key] = (room, kernel)
         return kernel

@@ -10,7 +10,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from kws_data.augment.native.library import library, pointer, rows_of
+from kws_data.augment.native.library import library, rows_of
 
 HOP_S = 0.016  # half a frame of the overlap-add: two periods of a low voice to a frame
 TAPS, PHASES, UNIT = 16, 512, 1 << 14  # as in kws_augment.h
@@ -63,13 +63,13 @@ def change_pitch(clips: Clips, semitones: Values, rate_hz: int) -> Clips:
 def _stretch(clip: Clips, out: Clips, factor: float, rate_hz: int) -> None:
     hop, native = hop_samples(rate_hz), library()
     work = np.empty(native.kws_stretch_work(len(clip), hop), np.int16)
-    native.kws_stretch(pointer(clip), len(clip), pointer(out), len(out), round(factor * 65_536), hop,
-                       pointer(_fade(hop)), pointer(work))  # fmt: skip
+    native.kws_stretch(clip, len(clip), out, len(out), round(factor * 65_536), hop,
+                       _fade(hop), work)  # fmt: skip
 
 
 def _resample(inner: Clips, out: Clips, ratio: float, semitones: float) -> None:
     kernel = _kernel(max(0, int(np.ceil(semitones))))
-    library().kws_resample(pointer(inner), len(inner), pointer(out), len(out), round(ratio * 2**32), pointer(kernel))
+    library().kws_resample(inner, len(inner), out, len(out), round(ratio * 2**32), kernel)
 
 
 def hop_samples(rate_hz: int) -> int:

@@ -6,20 +6,17 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from pydantic import ValidationError
 
 from kws_data.augment import Sounds, augment_batch
-from kws_data.augment.draws import NAMES, Draws
+from kws_data.augment.draws import NAMES
 from kws_data.config import AugmentSettings
 from kws_data.errors import DataError
 
 RATE_HZ = 16_000
 SAMPLES = 8_000
-EVERYTHING = AugmentSettings(
-    tempo_probability=0.5,
-    pitch_probability=0.5,
-    room_probability=0.5,
-    noise_probability=0.5,
-    eq_probability=0.5,
+EVERYTHING = AugmentSettings.model_validate(
+    {name: 0.5 for name in AugmentSettings.model_fields if name.endswith("_probability")}
 )
 NOTHING = AugmentSettings(shift_ms=0, gain_db=(0.0, 0.0), noise_probability=0.0)
 
@@ -73,21 +70,25 @@ def test_input_is_left_alone_and_nothing_changes_without_transforms() -> None:
     assert copies(clips[:0], range(0)).shape == (0, SAMPLES)
 
 
-@pytest.mark.parametrize(
-    "change",
-    [{"tempo_probability": 1.0}, {"room_probability": 1.0}, {"eq_probability": 1.0}, {"noise_probability": 1.0}],
-)
-def test_each_transform_changes_every_row_when_it_is_sure(change: dict[str, float]) -> None:
+@pytest.mark.parametrize("name", [name for name in AugmentSettings.model_fields if name.endswith("_probability")])
+def test_each_transform_changes_every_row_when_it_is_sure(name: str) -> None:
     clips = speechlike(8)
-    changed = copies(clips, range(8), NOTHING.model_copy(update=change))
+    changed = copies(clips, range(8), NOTHING.model_copy(update={name: 1.0}))
     assert all(not np.array_equal(a, b) for a, b in zip(changed, clips, strict=True))
 
 
 def test_switching_one_transform_leaves_the_draws_of_the_others() -> None:
-    draws = Draws(generators(range(3)))
-    again = Draws(generators(range(3)))
-    assert draws.rows("room?", 1.0).tolist() == [0, 1, 2] and not len(draws.rows("room?", 0.0))
-    assert np.array_equal(draws.between("gain", (-1.0, 1.0)), again.between("gain", (-1.0, 1.0)))
+    """With and without clipping before it, a clip is made louder by as much."""
+    clips = speechlike(8) // 4
+    plain = copies(clips, range(8), NOTHING.model_copy(update={"gain_db": (-20.0, 10.0)}))
+    clipped = copies(
+        clips, range(8), NOTHING.model_copy(update={"gain_db": (-20.0, 10.0), "clipping_probability": 0.5})
+    )
+    different = [row for row in range(8) if not np.array_equal(plain[row], clipped[row])]
+    assert 1 <= len(different) <= 7
+    for row in different:
+        uncut = np.abs(clipped[row].astype(int)) < 0.5 * np.abs(clipped[row].astype(int)).max()
+        assert np.array_equal(plain[row][uncut], clipped[row][uncut])
     assert len(set(NAMES)) == len(NAMES)
 
 
@@ -109,6 +110,8 @@ def test_without_noise_rooms_and_voices() -> None:
     clips, words = speechlike(6), np.ones(6, bool)
     made = augment_batch(clips, generators(range(6)), words, EVERYTHING, nothing, RATE_HZ)
     assert made.shape == clips.shape
+    mixed = NOTHING.model_copy(update={"noise_probability": 1.0, "voice_probability": 1.0})
+    assert np.array_equal(augment_batch(clips, generators(range(6)), words, mixed, nothing, RATE_HZ), clips)
     short = Sounds(np.arange(100, dtype=np.int16), (), nothing.voices)
     noisy = NOTHING.model_copy(update={"noise_probability": 1.0})
     assert not np.array_equal(augment_batch(clips, generators(range(6)), words, noisy, short, RATE_HZ), clips)
@@ -138,4 +141,30 @@ def test_counts_must_agree() -> None:
 @pytest.mark.parametrize("room", [np.zeros(10), np.zeros(0), np.array([1.0, np.nan]), np.ones((2, 2))])
 def test_a_broken_impulse_response_is_refused(room: NDArray[np.float64]) -> None:
     with pytest.raises(DataError, match="impulse response"):
-        Sounds(np.zeros(0, np.int16), (room.astype(np.float32),), np.zeros((0, 10), np.int16))
+        Sounds(np.zeros(0, np.int16), (room.astype(np.float32),), np.zeros((0, 10), np.int16)).room(0, 10)
+
+
+def test_nobody_speaks_under_silence() -> None:
+    clips, words = speechlike(8), np.arange(8) % 2 == 0
+    mixed = NOTHING.model_copy(update={"voice_probability": 1.0})
+    made = augment_batch(clips, generators(range(8)), words, mixed, sounds(), RATE_HZ)
+    alone = augment_batch(clips, generators(range(8)), words, NOTHING, sounds(), RATE_HZ)
+    assert np.array_equal(np.any(made != alone, axis=1), words)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"tempo": (1.2, 0.8)},
+        {"formants": (0.9, 3.0)},
+        {"room_rt60_s": (0.6, 0.2)},
+        {"noise_snr_db": (0.0, float("nan"))},
+        {"codecs": ["gsm"]},
+        {"codecs": []},
+        {"room_probability": 1.5},
+        {"reverb_probability": 0.5},
+    ],
+)
+def test_settings_that_cannot_work_are_refused(wrong: dict[str, object]) -> None:
+    with pytest.raises(ValidationError):
+        AugmentSettings.model_validate(wrong)

@@ -50,13 +50,23 @@ void kws_mix(const float *in, const int16_t *other, float *out, size_t count, si
 /* Row by row, `out` gets the energy that `like` has. */
 void kws_match(const float *like, float *out, size_t count, size_t samples);
 
-/* To the nearest integer, clipped at full scale as a converter does. */
-void kws_quantise(const float *in, int16_t *out, size_t count);
+/* Row by row: times factor[row], to the nearest integer, clipped at full scale as a converter does. */
+void kws_quantise(const float *in, int16_t *out, size_t count, size_t samples, const float *factor);
 
 /* ---- kws_filter.c ------------------------------------------------------------------------------------------- */
 
 /* Second-order sections one after the other (direct form II transposed): `sections` is [count][order][5], b0 b1 b2 a1
  * a2 of each. */
 void kws_filter(const float *in, float *out, size_t count, size_t samples, const double *sections, size_t order);
+
+/* ---- kws_formant.c ------------------------------------------------------------------------------------------ */
+
+enum { KWS_WARP_FRAME = 512, KWS_WARP_ORDER = 18 };
+
+/* The spectral envelope at bin k becomes that at places[k] (KWS_WARP_FRAME / 2 + 1 of them), overlap-add of frames of
+ * KWS_WARP_FRAME samples half over each other. `window` is used before and after; `lag_window` is [KWS_WARP_ORDER + 1];
+ * work is [5 * KWS_WARP_FRAME]. */
+void kws_warp(const int16_t *in, float *out, size_t samples, const float *places, const float *window,
+              const double *lag_window, const float *twiddles, float *work);
 
 #endif

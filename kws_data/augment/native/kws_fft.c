@@ -12,55 +12,74 @@ typedef struct {
     float *im;
 } pair;
 
-/* `count` butterflies of radix 4 side by side: inputs a quarter apart, results `stride` apart, twiddles w and those
- * `step` after them. Not inlined: `restrict` of parameters is what lets the compiler make vectors. */
-__attribute__((noinline)) static void butterflies(const float *restrict re, const float *restrict im, size_t quarter,
-                                                  float *restrict out_re, float *restrict out_im, size_t stride,
-                                                  const float *restrict w, size_t count) {
-    const float c1 = w[0], s1 = w[quarter], c2 = w[2 * quarter], s2 = w[3 * quarter];
-    const float c3 = w[4 * quarter], s3 = w[5 * quarter];
-    for (size_t q = 0; q < count; q++) {
-        const float ar = re[q], br = re[quarter + q], cr = re[2 * quarter + q], dr = re[3 * quarter + q];
-        const float ai = im[q], bi = im[quarter + q], ci = im[2 * quarter + q], di = im[3 * quarter + q];
-        const float sr = ar + cr, si = ai + ci, tr = ar - cr, ti = ai - ci;
-        const float ur = br + dr, ui = bi + di, vr = bi - di, vi = dr - br; /* v = -i (b - d) */
-        const float xr = tr + vr, xi = ti + vi, yr = sr - ur, yi = si - ui, zr = tr - vr, zi = ti - vi;
-        out_re[q] = sr + ur;
-        out_im[q] = si + ui;
-        out_re[stride + q] = xr * c1 + xi * s1; /* times exp(-i angle) */
-        out_im[stride + q] = xi * c1 - xr * s1;
-        out_re[2 * stride + q] = yr * c2 + yi * s2;
-        out_im[2 * stride + q] = yi * c2 - yr * s2;
-        out_re[3 * stride + q] = zr * c3 + zi * s3;
-        out_im[3 * stride + q] = zi * c3 - zr * s3;
-    }
+typedef struct {
+    float c1, s1, c2, s2, c3, s3; /* cosine and sine of an angle, of twice and of three times it */
+} twiddle;
+
+static inline twiddle twiddle_at(const float *w, size_t quarter) {
+    const twiddle at = {w[0], w[quarter], w[2 * quarter], w[3 * quarter], w[4 * quarter], w[5 * quarter]};
+    return at;
 }
 
-static void pass_radix4(pair from, pair to, size_t size, size_t stride, const float *twiddles) {
-    for (size_t at = 0; at < size / 4; at += stride) {
-        butterflies(from.re + at, from.im + at, size / 4, to.re + 4 * at, to.im + 4 * at, stride, twiddles + at, stride);
-    }
+/* One butterfly of radix 4: inputs a quarter apart, results `stride` apart. */
+static inline void butterfly(const float *restrict re, const float *restrict im, size_t quarter, float *restrict out_re,
+                             float *restrict out_im, size_t stride, twiddle w) {
+    const float ar = re[0], br = re[quarter], cr = re[2 * quarter], dr = re[3 * quarter];
+    const float ai = im[0], bi = im[quarter], ci = im[2 * quarter], di = im[3 * quarter];
+    const float sr = ar + cr, si = ai + ci, tr = ar - cr, ti = ai - ci;
+    const float ur = br + dr, ui = bi + di, vr = bi - di, vi = dr - br; /* v = -i (b - d) */
+    const float xr = tr + vr, xi = ti + vi, yr = sr - ur, yi = si - ui, zr = tr - vr, zi = ti - vi;
+    out_re[0] = sr + ur;
+    out_im[0] = si + ui;
+    out_re[stride] = xr * w.c1 + xi * w.s1; /* times exp(-i angle) */
+    out_im[stride] = xi * w.c1 - xr * w.s1;
+    out_re[2 * stride] = yr * w.c2 + yi * w.s2;
+    out_im[2 * stride] = yi * w.c2 - yr * w.s2;
+    out_re[3 * stride] = zr * w.c3 + zi * w.s3;
+    out_im[3 * stride] = zi * w.c3 - zr * w.s3;
 }
 
-/* The first pass: a stride of one, and twiddles that differ between neighbours. */
-static void pass_first(pair from, pair to, size_t size, const float *restrict w) {
-    const size_t quarter = size / 4;
-    const float *restrict re = from.re, *restrict im = from.im;
-    float *restrict out_re = to.re, *restrict out_im = to.im;
+/* The passes are not inlined: `restrict` of parameters is what lets the compiler make vectors of them. */
+#define KWS_PASS __attribute__((noinline)) static void
+
+/* The first pass: neighbours have twiddles of their own. */
+KWS_PASS pass_first(const float *restrict re, const float *restrict im, size_t quarter, float *restrict out_re,
+                    float *restrict out_im, const float *restrict w) {
     for (size_t p = 0; p < quarter; p++) {
-        const float ar = re[p], br = re[quarter + p], cr = re[2 * quarter + p], dr = re[3 * quarter + p];
-        const float ai = im[p], bi = im[quarter + p], ci = im[2 * quarter + p], di = im[3 * quarter + p];
-        const float sr = ar + cr, si = ai + ci, tr = ar - cr, ti = ai - ci;
-        const float ur = br + dr, ui = bi + di, vr = bi - di, vi = dr - br;
-        const float xr = tr + vr, xi = ti + vi, yr = sr - ur, yi = si - ui, zr = tr - vr, zi = ti - vi;
-        out_re[4 * p] = sr + ur;
-        out_im[4 * p] = si + ui;
-        out_re[4 * p + 1] = xr * w[p] + xi * w[quarter + p];
-        out_im[4 * p + 1] = xi * w[p] - xr * w[quarter + p];
-        out_re[4 * p + 2] = yr * w[2 * quarter + p] + yi * w[3 * quarter + p];
-        out_im[4 * p + 2] = yi * w[2 * quarter + p] - yr * w[3 * quarter + p];
-        out_re[4 * p + 3] = zr * w[4 * quarter + p] + zi * w[5 * quarter + p];
-        out_im[4 * p + 3] = zi * w[4 * quarter + p] - zr * w[5 * quarter + p];
+        butterfly(re + p, im + p, quarter, out_re + 4 * p, out_im + 4 * p, 1, twiddle_at(w + p, quarter));
+    }
+}
+
+/* The second: four neighbours share theirs. */
+KWS_PASS pass_second(const float *restrict re, const float *restrict im, size_t quarter, float *restrict out_re,
+                     float *restrict out_im, const float *restrict w) {
+    for (size_t p = 0; p < quarter; p += 4) {
+        const twiddle shared = twiddle_at(w + p, quarter);
+        for (size_t q = p; q < p + 4; q++) {
+            butterfly(re + q, im + q, quarter, out_re + 3 * p + q, out_im + 3 * p + q, 4, shared);
+        }
+    }
+}
+
+/* One group of a later pass: `stride` neighbours that share their twiddles. */
+KWS_PASS group(const float *restrict re, const float *restrict im, size_t quarter, float *restrict out_re,
+               float *restrict out_im, size_t stride, const float *restrict w) {
+    const twiddle shared = twiddle_at(w, quarter);
+    for (size_t q = 0; q < stride; q++) {
+        butterfly(re + q, im + q, quarter, out_re + q, out_im + q, stride, shared);
+    }
+}
+
+static void pass_radix4(pair from, pair to, size_t size, size_t stride, const float *w) {
+    const size_t quarter = size / 4;
+    if (stride == 1) {
+        pass_first(from.re, from.im, quarter, to.re, to.im, w);
+    } else if (stride == 4) {
+        pass_second(from.re, from.im, quarter, to.re, to.im, w);
+    } else {
+        for (size_t at = 0; at < quarter; at += stride) {
+            group(from.re + at, from.im + at, quarter, to.re + 4 * at, to.im + 4 * at, stride, w + at);
+        }
     }
 }
 
@@ -78,11 +97,7 @@ void kws_fft(float *re, float *im, size_t size, const float *twiddles, float *wo
     pair from = {re, im}, to = {work, work + size};
     size_t stride = 1;
     for (; 4 * stride <= size; stride *= 4) {
-        if (stride == 1) {
-            pass_first(from, to, size, twiddles);
-        } else {
-            pass_radix4(from, to, size, stride, twiddles);
-        }
+        pass_radix4(from, to, size, stride, twiddles);
         const pair swap = from;
         from = to;
         to = swap;

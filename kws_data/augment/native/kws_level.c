@@ -57,9 +57,11 @@ void kws_match(const float *like, float *out, size_t count, size_t samples) {
     }
 }
 
-void kws_quantise(const float *in, int16_t *out, size_t count) {
-    for (size_t at = 0; at < count; at++) {
-        const float nearest = rintf(in[at]);
-        out[at] = (int16_t)(nearest > 32767.0f ? 32767.0f : nearest < -32768.0f ? -32768.0f : nearest);
+void kws_quantise(const float *in, int16_t *out, size_t count, size_t samples, const float *factor) {
+    for (size_t row = 0; row < count; row++, in += samples, out += samples) {
+        for (size_t at = 0; at < samples; at++) {
+            const float nearest = rintf(in[at] * factor[row]);
+            out[at] = (int16_t)(nearest > 32767.0f ? 32767.0f : nearest < -32768.0f ? -32768.0f : nearest);
+        }
     }
 }

@@ -20,21 +20,25 @@ static int32_t dot(const int16_t *a, const int16_t *b, size_t count) {
     return sum;
 }
 
-/* Place of the frame of `count` samples among from, from + 1, .. from + places - 1 that is most like `target`; the one
- * nearest to the middle when none is. */
-static size_t most_similar(const int16_t *target, const int16_t *from, size_t places, size_t count) {
+/* Place of the frame of `count` samples among from, from + step, .. that is most like `target`; the middle one when
+ * none is. */
+static size_t most_similar(const int16_t *target, const int16_t *from, size_t places, size_t step, size_t count) {
     size_t best = places / 2;
     double highest = 0.0;
     int32_t energy = dot(from, from, count);
     for (size_t place = 0; place < places; place++) {
-        const int32_t likeness = dot(target, from + place, count);
-        if (likeness > 0 && (double)likeness * likeness > highest * energy) {
-            highest = (double)likeness * likeness / energy;
+        const int16_t *at = from + place * step;
+        const int32_t likeness = dot(target, at, count);
+        const double square = (double)likeness * likeness;
+        if (likeness > 0 && square > highest * energy) {
+            highest = square / energy;
             best = place;
         }
-        energy += (int32_t)from[place + count] * from[place + count] - (int32_t)from[place] * from[place];
+        for (size_t i = 0; i < step; i++) {
+            energy += (int32_t)at[count + i] * at[count + i] - (int32_t)at[i] * at[i];
+        }
     }
-    return best;
+    return best * step;
 }
 
 /* ---- stretch ------------------------------------------------------------------------------------------------ */
@@ -70,12 +74,13 @@ static void decimate(const int16_t *fine, int16_t *coarse, size_t count) {
 
 /* Start of the frame, near `ideal`, that continues best what starts at `follow`. */
 static size_t search(const int16_t *levelled, const int16_t *coarse, size_t follow, size_t ideal, size_t hop) {
-    const size_t reach = hop / 2, frame = 2 * hop, phase = follow % DECIMATION;
-    const size_t first = (ideal - reach) / DECIMATION;
-    const size_t near = first + most_similar(coarse + follow / DECIMATION, coarse + first,
-                                             2 * reach / DECIMATION + 1, frame / DECIMATION);
-    const size_t from = near * DECIMATION + phase - FINE;
-    return from + most_similar(levelled + follow, levelled + from, 2 * FINE + 1, frame);
+    const size_t reach = hop / 2, frame = 2 * hop;
+    const int16_t *target = coarse + follow / DECIMATION;
+    size_t at = (ideal - reach) / DECIMATION;
+    at += most_similar(target, coarse + at, reach / DECIMATION + 1, 2, frame / DECIMATION) - 1;
+    at += most_similar(target, coarse + at, 3, 1, frame / DECIMATION);
+    const size_t from = at * DECIMATION + follow % DECIMATION - FINE;
+    return from + most_similar(levelled + follow, levelled + from, 2 * FINE + 1, 1, frame);
 }
 
 static void crossfade(const int16_t *old, const int16_t *new, const int32_t *fade, int16_t *out, size_t count) {

@@ -19,17 +19,29 @@ from firmware_tools.toolchain import compile_host
 FOLDER = Path(__file__).parent
 FLAGS = ("-ffp-contract=off", "-fno-math-errno")
 
-_SIZE, _POINTER, _INT64 = ctypes.c_size_t, ctypes.c_void_p, ctypes.c_int64
+
+class _Array:
+    """An array as an argument: the address of its first element. The call itself keeps it alive."""
+
+    @classmethod
+    def from_param(cls, array: NDArray[Any]) -> ctypes.c_void_p:
+        if not array.flags.c_contiguous:
+            raise ValueError("array is not contiguous")
+        return ctypes.c_void_p(array.ctypes.data)
+
+
+_SIZE, _INT64 = ctypes.c_size_t, ctypes.c_int64
 _ARGUMENTS = {
     "kws_stretch_work": (_SIZE, _SIZE),
-    "kws_stretch": (_POINTER, _SIZE, _POINTER, _SIZE, _INT64, _SIZE, _POINTER, _POINTER),
-    "kws_resample": (_POINTER, _SIZE, _POINTER, _SIZE, _INT64, _POINTER),
-    "kws_fft": (_POINTER, _POINTER, _SIZE, _POINTER, _POINTER),
-    "kws_convolve": (_POINTER, _POINTER, _SIZE, _POINTER, _SIZE, _SIZE, _SIZE, _POINTER, _POINTER),
-    "kws_mix": (_POINTER, _POINTER, _POINTER, _SIZE, _SIZE, _POINTER),
-    "kws_match": (_POINTER, _POINTER, _SIZE, _SIZE),
-    "kws_quantise": (_POINTER, _POINTER, _SIZE),
-    "kws_filter": (_POINTER, _POINTER, _SIZE, _SIZE, _POINTER, _SIZE),
+    "kws_stretch": (_Array, _SIZE, _Array, _SIZE, _INT64, _SIZE, _Array, _Array),
+    "kws_resample": (_Array, _SIZE, _Array, _SIZE, _INT64, _Array),
+    "kws_fft": (_Array, _Array, _SIZE, _Array, _Array),
+    "kws_convolve": (_Array, _Array, _SIZE, _Array, _SIZE, _SIZE, _SIZE, _Array, _Array),
+    "kws_mix": (_Array, _Array, _Array, _SIZE, _SIZE, _Array),
+    "kws_match": (_Array, _Array, _SIZE, _SIZE),
+    "kws_quantise": (_Array, _Array, _SIZE, _SIZE, _Array),
+    "kws_warp": (_Array, _Array, _SIZE, _Array, _Array, _Array, _Array, _Array),
+    "kws_filter": (_Array, _Array, _SIZE, _SIZE, _Array, _SIZE),
 }
 
 
@@ -47,17 +59,6 @@ def library() -> ctypes.CDLL:
         getattr(loaded, name).restype = None
     loaded.kws_stretch_work.restype = _SIZE
     return loaded
-
-
-def pointer(array: NDArray[Any]) -> int:
-    """Address of a contiguous array, which must outlive the call.
-
-    Raises:
-        ValueError: its elements do not lie one after the other.
-    """
-    if not array.flags.c_contiguous:
-        raise ValueError("array is not contiguous")
-    return array.ctypes.data
 
 
 def rows_of(values: NDArray[Any], kind: type[np.generic]) -> NDArray[Any]:
