@@ -80,7 +80,7 @@ def _connect(ray: Any, address: str | None, workers: int) -> None:
 def _mapped(ray: Any, recipe: Recipe, work: Work) -> Iterator[ChunkResult]:
     context = ray.data.DataContext.get_current()
     context.enable_progress_bars = False
-    logging.getLogger("ray.data").setLevel(logging.ERROR)
+    logging.getLogger("ray.data").setLevel(logging.CRITICAL)  # what fails is raised
     cores = max(1, int(ray.cluster_resources().get("CPU", 1)))
     chunks = chunks_of(work, min(CHUNK_ROWS, -(-rows_of(work) // (4 * cores))))
     mapped = ray.data.from_arrow([_table(chunk) for chunk in chunks]).map_batches(
@@ -121,11 +121,11 @@ def compute_table(table: Any, recipe: Recipe, parts: Sequence[str]) -> Any:
 
 
 def _kws_error(error: BaseException) -> KwsError:
-    """What a person should read: the error of kws that is somewhere inside Ray's, or Ray's first line."""
-    inner: BaseException | None = error
-    while inner is not None:
-        if isinstance(inner, KwsError):
-            return inner
-        inner = getattr(inner, "cause", None) or inner.__cause__
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return DataError("the Ray cluster failed", type(error).__name__, lines[-1] if lines else "look at its logs")
+    """What a person should read: the error of kws that is inside Ray's, or the innermost of all."""
+    inner = error
+    while (below := getattr(inner, "cause", None) or inner.__cause__) is not None:
+        inner = below
+    if isinstance(inner, KwsError):
+        return inner
+    lines = [line.strip() for line in str(inner).splitlines() if line.strip()]
+    return DataError("the Ray cluster failed", type(inner).__name__, lines[-1] if lines else "look at its logs")

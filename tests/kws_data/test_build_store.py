@@ -95,7 +95,9 @@ def test_only_what_changed_is_computed(folder: Path, catalog: Catalog, tmp_path:
 
 
 def test_a_new_clip_costs_itself(folder: Path, catalog: Catalog, tmp_path: Path) -> None:
-    settings = config(folder, data={"source": "folder", "folder": str(folder), "silence_share": 0.0})
+    data = {"source": "folder", "folder": str(folder), "silence_share": 0.0}
+    split = {"test": "validation_list", "validation_share": 0.2, "stratify": []}
+    settings = config(folder, data=data, split=split)
     before, _ = build(settings, catalog, tmp_path / "out")
     old = load_features(tmp_path / "out", "train")
     kept = {str(i): np.array(x) for i, x in zip(old.clip_ids, old.x, strict=True)}
