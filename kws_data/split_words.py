@@ -45,7 +45,8 @@ def split_words(config: Config, catalog: Catalog, words: Sequence[Clip]) -> Spli
     unused = unused_real(config, kept)
     kept = [clip for clip in kept if clip.id not in unused]
     wanted = "near_duplicate" in config.split.disjoint
-    same = near_duplicate_groups(catalog, kept) if wanted else []
+    recorded = [clip for clip in kept if not clip.synthetic]  # synthetic ones are told apart by their voices
+    same = near_duplicate_groups(catalog, recorded) if wanted else []
     near = drop_near_copies_of_test(kept, config.split, same)
     kept = [clip for clip in kept if clip.id not in near]
     return SplitWords(tuple(kept), left_out | unused | near, assign_splits(kept, config, same), same)
