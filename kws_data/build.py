@@ -20,7 +20,6 @@ from firmware_tools.atomic import write_text
 from kws_data.build_features import Computed, compute_missing, write_features
 from kws_data.catalog import Catalog
 from kws_data.config import SILENCE, Config
-from kws_data.datasheet import datasheet
 from kws_data.engine import Engine, LocalEngine
 from kws_data.errors import DataError
 from kws_data.feature_store import FOLDER, FeatureStore
@@ -28,7 +27,10 @@ from kws_data.manifest import Manifest, manifest_rows, write_manifest
 from kws_data.noise import regions
 from kws_data.places import place
 from kws_data.plan import Plan, PlannedClip, plan_dataset
+from kws_data.publish import PURPOSE
 from kws_data.recipe import Recipe, choose_voices
+from kws_data.release_documents import write_release_documents
+from kws_data.sources.room_folder import rooms_of
 from kws_data.splits import SPLITS
 from kws_data.wanted import Wanted, read_wanted
 
@@ -94,7 +96,9 @@ def build_dataset(
     digest = hashlib.sha256(json.dumps(rows, sort_keys=True).encode())
     digest.update(write_features(wanted, recipe, engine, folder, progress, options.workers))
     info = {**describe(config, plan, f"sha256:{digest.hexdigest()}"), "set_aside": set_aside}
-    write_text(folder / "datasheet.md", datasheet(info, rows))
+    info["sounds"] = {"noises": len(plan.noises), "rooms": len(recipe.rooms), "voices": len(recipe.voices)}
+    secret = catalog.secret(PURPOSE) if config.release.epsilon else b""
+    write_release_documents(folder, info, rows, secret)
     write_text(folder / "dataset.json", json.dumps(info, indent=1, sort_keys=True) + "\n")
     if options.store_limit_bytes is not None:
         removed = FeatureStore(place(recipe.store_at)).clean(recipe.parts(), options.store_limit_bytes)
@@ -120,13 +124,14 @@ def recipe_of(config: Config, catalog: Catalog, plan: Plan, options: BuildOption
         seed=config.seed,
         clip_samples=config.clip_samples,
         noises=tuple((n.audio_sha256, *stretch) for n in plan.noises for stretch in regions(n.samples, "train")),
+        rooms=tuple(room.audio_sha256 for room in rooms_of(config, catalog)),
         voices=_voices(config, plan),
     )
 
 
 def _voices(config: Config, plan: Plan) -> tuple[str, ...]:
     """Training clips that speak in the background of others, if any do."""
-    if not getattr(config.augment, "voice_probability", 0.0):
+    if not config.augment.voice_probability:
         return ()
     words = (planned.audio.audio_sha256 for planned in plan.of("train") if planned.label != SILENCE)
     return choose_voices(sorted(words), config.seed)
@@ -171,6 +176,7 @@ def describe(config: Config, plan: Plan, version: str) -> dict[str, Any]:
         "frontend_sha256": config.frontend.sha256(),
         "augment": config.augment.model_dump(mode="json"),
         "split": config.split.model_dump(mode="json"),
+        "release": config.release.model_dump(mode="json"),
         "left_out": dict(sorted(plan.left_out.items())),
         "kept_for_later": plan.kept_for_later,
     }

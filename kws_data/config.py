@@ -52,6 +52,7 @@ class DataSettings(Settings):
     licence: str = Field("", description="of clips whose folder states none")
     consent: str = Field("", description="to what the speakers agreed, where the folder does not say")
     noise_folder: str | None = Field(None, description="extra noise recordings, for augmentation only")
+    room_folder: str | None = Field(None, description="measured impulse responses, for augmentation only")
     recordings: str = Field("recordings", description="the catalogue and its audio")
     synth: SynthSettings = Field(default_factory=lambda: SynthSettings())
     clip_ms: int = Field(1_000, ge=250, le=4_000)

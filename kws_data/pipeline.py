@@ -26,6 +26,7 @@ BUILD_MODULES = (
     *("traces", "leaks", "stratify", "pool", "release", "split_words", "near_duplicates", "fingerprints"),
     *("build", "plan", "splits", "labels", "silence", "noise", "features", "manifest", "datasheet", "audio"),
     *("recipe", "worker", "sounds", "wanted", "build_features", "assemble", "feature_store", "feature_shard"),
+    *("sources/room_folder",),
 )
 
 

@@ -29,7 +29,7 @@ from kws_data.feature_store import FeatureStore, forget_features
 from kws_data.features import load_features
 from kws_data.manifest import Manifest, read_manifest
 from kws_data.plan import plan_dataset
-from kws_data.recipe import Recipe
+from kws_data.recipe import VOICE_SLOTS, Recipe, choose_voices
 from kws_data.sources.layouts import import_layout
 from kws_data.worker import ChunkResult, Work
 
@@ -283,3 +283,52 @@ def test_the_store_says_what_its_parts_are(folder: Path, catalog: Catalog, tmp_p
     store = FeatureStore.of(catalog.folder)
     kinds = sorted(json.loads(store.where.read(f"{part}/part.json"))["kind"] for part in store.parts())
     assert kinds == ["audio", "copies", "plain"]
+
+
+def impulse_responses(folder: Path) -> Path:
+    times = np.arange(4_000)
+    for number, decay in enumerate((400, 900)):
+        tail = np.random.default_rng(number).standard_normal(4_000) * np.exp(-times / decay) * 4_000
+        tail[0] = 20_000
+        write_flac(folder / f"room_{number}.flac", tail.astype(np.int16), 16_000)
+    (folder / "metadata.csv").write_text("file,licence\nroom_0.flac,CC-BY-4.0\n")
+    return folder
+
+
+def test_measured_rooms_change_only_training_copies(folder: Path, catalog: Catalog, tmp_path: Path) -> None:
+    rooms = impulse_responses(tmp_path / "rooms")
+    data = {"source": "folder", "folder": str(folder), "room_folder": str(rooms)}
+    augment = {"copies": 3, "room_probability": 1.0, "room_simulated_share": 0.0}
+    simulated, _ = build(config(folder, augment=augment), catalog, tmp_path / "simulated")
+    measured, computed = build(config(folder, augment=augment, data=data), catalog, tmp_path / "measured")
+    assert measured.info["sounds"]["rooms"] == 2 and simulated.info["sounds"]["rooms"] == 0
+    assert measured.clips == simulated.clips and computed.clips == measured.clips["train"]
+    one, other = (load_features(tmp_path / name, "train").x for name in ("simulated", "measured"))
+    assert np.array_equal(one[:, 0], other[:, 0]) and not np.array_equal(one[:, 1:], other[:, 1:])
+    licences = {room.origin: room.licence for room in catalog.clips(source="rooms")}
+    assert licences == {"_room_/room_0.flac": "CC-BY-4.0", "_room_/room_1.flac": licences["_room_/room_1.flac"]}
+    with pytest.raises(DataError, match="room folder not found"):
+        build(config(folder, augment=augment, data={**data, "room_folder": "nowhere"}), catalog, tmp_path / "no")
+
+
+def test_voices_come_from_training_clips_and_stay_when_clips_are_added(
+    folder: Path, catalog: Catalog, tmp_path: Path
+) -> None:
+    heard = config(folder, augment={"copies": 4, "voice_probability": 1.0})
+    alone = config(folder, augment={"copies": 4})
+    with_voices, _ = build(heard, catalog, tmp_path / "heard")
+    build(alone, catalog, tmp_path / "alone")
+    recipe = recipe_of(heard, catalog, plan_dataset(heard, catalog))
+    training = {p.audio.audio_sha256 for p in plan_dataset(heard, catalog).of("train") if p.label != "_silence_"}
+    assert len(recipe.voices) == VOICE_SLOTS and set(recipe.voices) <= training and with_voices.info["sounds"]["voices"]
+    one, other = (load_features(tmp_path / name, "train").x for name in ("heard", "alone"))
+    assert np.array_equal(one[:, 0], other[:, 0]) and not np.array_equal(one[:, 1:], other[:, 1:])
+    forgotten = forget_features(catalog.folder, {recipe.voices[0]})
+    assert forgotten > 2  # its own rows, and those of the clips that hear it
+
+
+def test_voices_change_rarely() -> None:
+    many = [f"{number:064x}"[::-1] for number in range(2_000)]
+    before, after = choose_voices(many, seed=3), choose_voices([*many, *(f"a{name[1:]}" for name in many[:20])], seed=3)
+    assert sum(one != other for one, other in zip(before, after, strict=True)) <= 3
+    assert len(set(before)) > 28 and choose_voices(many, seed=4) != before and choose_voices([], 1) == ()
