@@ -1,0 +1,70 @@
+"""``kws split``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from kws_data.cli.options import config_options, json_option, print_json, say, verb
+from kws_data.config import Config
+
+
+@verb("split", "kws split configs/gsc9.yaml --set split.disjoint=[speaker,session,near_duplicate]")
+@config_options
+@click.option("--out", type=click.Path(path_type=Path), help="Folder for training_, validation_ and testing_list.txt.")
+@json_option
+def command(config: Config, out: Path | None, as_json: bool) -> None:
+    """Show the splits of CONFIG: who trains, who fixes the threshold, who is tested, and how alike they are.
+
+    Clips that share a speaker, session, synthetic voice or near-duplicate stay together (split.disjoint; device and
+    noise can be added), and labels and attributes are evened out (split.stratify). Writes nothing but lists, with
+    --out; every build goes by the same splits.
+    """
+    from kws_data.catalog import Catalog
+    from kws_data.config import SILENCE
+    from kws_data.labels import BACKGROUND
+    from kws_data.pool import clips_of
+    from kws_data.split_report import split_report, write_lists
+    from kws_data.split_words import split_words
+
+    with Catalog(config.data.recordings) as catalog:
+        words = [clip for clip in clips_of(config, catalog) if clip.word not in (BACKGROUND, SILENCE)]
+        found = split_words(config, catalog, words)
+    report = split_report(config, found)
+    written = write_lists(out, found) if out else []
+    if as_json:
+        print_json(report | {"lists": [str(path) for path in written]})
+        return
+    _print(report)
+    for path in written:
+        say(f"wrote {path}")
+
+
+def _print(report: dict[str, Any]) -> None:
+    """For people: a table of the splits, then one of each attribute."""
+    from rich.console import Console
+    from rich.table import Table
+
+    console, splits = Console(), list(report["splits"])
+    table = Table("", *splits)
+    for row in ("clips", "speakers", "groups", "synthetic"):
+        table.add_row(row, *(f"{report['splits'][split][row]:,}" for split in splits))
+    for key, found in report["attributes"].items():
+        table.add_section()
+        for value, counts in found["values"].items():
+            table.add_row(f"{key} {value}", *(f"{counts[split]:,}" for split in splits))
+        table.add_row(f"{key}: distance to all", *(f"{found['distance'][split]:.1%}" for split in splits), style="bold")
+    console.print(table)
+    for reason, count in report["left_out"].items():
+        click.echo(f"left out, {count} clips: {reason}")
+    if report["kept_for_later"]:
+        click.echo(f"kept for later, {report['kept_for_later']} clips of people in a testing list")
+    for kind, count in report["unstated"].items():
+        if count:
+            click.echo(f"{count} clips state no {kind}; release.{kind}s can refuse them")
+    joined = len(report["near_duplicates"])
+    click.echo(
+        f"disjoint by {', '.join(report['disjoint'])}; {joined} groups of near-duplicates; {report['leaks']} leaks"
+    )
