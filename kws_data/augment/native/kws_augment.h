@@ -55,8 +55,8 @@ void kws_quantise(const float *in, int16_t *out, size_t count, size_t samples, c
 
 /* ---- kws_filter.c ------------------------------------------------------------------------------------------- */
 
-/* Second-order sections one after the other (direct form II transposed): `sections` is [count][order][5], b0 b1 b2 a1
- * a2 of each. */
+/* Second-order sections one after the other (direct form II transposed), as if each row had always had the level that
+ * it starts with: `sections` is [count][order][5], b0 b1 b2 a1 a2 of each; samples > 0. */
 void kws_filter(const float *in, float *out, size_t count, size_t samples, const double *sections, size_t order);
 
 /* ---- kws_formant.c ------------------------------------------------------------------------------------------ */

@@ -4,7 +4,9 @@
 #include <string.h>
 
 static void section(float *signal, size_t samples, const double c[5]) {
-    double first = 0.0, second = 0.0;
+    const double steady = (c[0] + c[1] + c[2]) / (1.0 + c[3] + c[4]) * signal[0];
+    double second = c[2] * signal[0] - c[4] * steady;
+    double first = c[1] * signal[0] - c[3] * steady + second;
     for (size_t at = 0; at < samples; at++) {
         const double in = signal[at], out = c[0] * in + first;
         first = c[1] * in - c[3] * out + second;
