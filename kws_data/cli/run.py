@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from kws_data.cli.options import config_options, json_option, print_json, progress_bars, say, verb, workers_option
+from kws_data.cli.train import measure_seeds, seeds_option
 from kws_data.config import Config
 
 
@@ -13,8 +14,9 @@ from kws_data.config import Config
 @workers_option
 @click.option("--force", is_flag=True, help="Run every step, current or not.")
 @click.option("--until", default=None, help="Stop after this step.")
+@seeds_option
 @json_option
-def command(config: Config, workers: int, force: bool, until: str | None, as_json: bool) -> int:
+def command(config: Config, workers: int, force: bool, until: str | None, seeds: int, as_json: bool) -> int:
     """Run all steps of CONFIG, from audio to the board, and report.
 
     Steps whose settings, code and input are those of last time are skipped. Results are in
@@ -23,8 +25,11 @@ def command(config: Config, workers: int, force: bool, until: str | None, as_jso
     from kws_data.cli.steps import run_steps
 
     names = _names_until(until)
+    if seeds > 1 and names is not None and "export" not in names:
+        raise click.UsageError(f"--seeds measures exported models; --until {until} ends before")
     with progress_bars() as progress:
         results = run_steps(config, names, workers=workers, force=force, progress=progress)
+        found = measure_seeds(config, seeds, progress) if seeds > 1 else None
     report_json = config.run_dir / "report" / "report.json"
     if names is not None and "report" not in names:
         if as_json:
@@ -34,7 +39,7 @@ def command(config: Config, workers: int, force: bool, until: str | None, as_jso
 
     report = load_report(report_json)
     if as_json:
-        print_json(report)
+        print_json(report if found is None else {**report, "seeds": found})
     else:
         print_summary(report)
         say(f"report: {report_json.with_suffix('.html')}")
