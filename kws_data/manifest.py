@@ -15,6 +15,7 @@ from kws_data.plan import PlannedClip
 COLUMNS = (
     "clip_id",
     "audio_sha256",
+    "samples",
     "label",
     "word",
     "speaker",
@@ -66,6 +67,7 @@ def _row(planned: PlannedClip) -> dict[str, Any]:
     return {
         "clip_id": audio.id,
         "audio_sha256": audio.audio_sha256,
+        "samples": audio.samples,
         "label": planned.label,
         "word": clip.word,
         "speaker": clip.speaker,

@@ -25,6 +25,7 @@ from kws_data.steps import RunContext
 BUILD_MODULES = (
     *("traces", "leaks", "stratify", "pool", "release", "split_words", "near_duplicates", "fingerprints"),
     *("build", "plan", "splits", "labels", "silence", "noise", "features", "manifest", "datasheet", "audio"),
+    *("subgroups", "croissant", "release_documents"),
     *("recipe", "worker", "sounds", "wanted", "build_features", "assemble", "feature_store", "feature_shard"),
     *("sources/room_folder",),
 )

@@ -8,6 +8,7 @@ from kws_data.cli.lazy import LazyGroup
 
 #: part -> (module below kws_data.cli, what it does).
 PARTS: dict[str, tuple[str, str]] = {
+    "diff": ("dataset_diff", "What changed between two data sets."),
     "export": ("dataset_export", "Write it as Speech Commands, Edge Impulse or Label Studio have theirs."),
 }
 

@@ -19,7 +19,7 @@ p.lead{color:var(--soft);margin:4px 0 20px}
 .tile{border:1px solid var(--line);border-radius:8px;padding:12px 14px}
 .tile b{display:block;font-size:23px;line-height:1.2}.tile span{color:var(--soft);font-size:13px}
 .tile.bad{border-color:var(--bad)}.tile.bad b{color:var(--bad)}
-table{border-collapse:collapse;font-size:14px;max-width:100%}
+table{border-collapse:collapse;font-size:14px;max-width:100%}table+table,table+figure{margin-top:18px}
 td,th{padding:4px 12px 4px 0;border-bottom:1px solid var(--line);text-align:left;vertical-align:top}
 td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}
 .ok{color:var(--good)}.no{color:var(--bad);font-weight:600}

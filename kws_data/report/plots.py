@@ -16,7 +16,8 @@ INK, GRID, MAIN, SECOND, WARN = "#1d2733", "#d9dfe6", "#0b6e99", "#e08a1e", "#b3
 PALETTE = ("#0b6e99", "#e08a1e", "#4f8a3d", "#8257a5", "#b3261e", "#7a8793", "#2aa198", "#c2a83e", "#95a5b4")
 
 
-def _figure(width: float, height: float) -> tuple[Figure, Any]:
+def bare_figure(width: float, height: float) -> tuple[Figure, Any]:
+    """A figure of so many inches with one pair of quiet axes."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(width, height), layout="constrained")
@@ -29,7 +30,8 @@ def _figure(width: float, height: float) -> tuple[Figure, Any]:
     return figure, axes
 
 
-def _svg(figure: Figure) -> str:
+def svg_of(figure: Figure) -> str:
+    """A figure as SVG text, the same bytes for the same numbers."""
     from matplotlib import rc_context
 
     buffer = io.StringIO()
@@ -42,7 +44,7 @@ def _svg(figure: Figure) -> str:
 
 def confusion_plot(matrix: NDArray[np.int64], labels: Sequence[str]) -> str:
     """Rows are what was said, columns what was heard; cells are shares of the row with counts."""
-    figure, axes = _figure(0.62 * len(labels) + 2.2, 0.5 * len(labels) + 1.6)
+    figure, axes = bare_figure(0.62 * len(labels) + 2.2, 0.5 * len(labels) + 1.6)
     share = matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
     axes.imshow(share, cmap="Blues", vmin=0, vmax=1, aspect="auto")
     axes.set_xticks(range(len(labels)), labels, rotation=40, ha="right")
@@ -53,12 +55,12 @@ def confusion_plot(matrix: NDArray[np.int64], labels: Sequence[str]) -> str:
         if count:
             colour = "white" if share[row, column] > 0.5 else INK
             axes.text(column, row, str(count), ha="center", va="center", fontsize=8, color=colour)
-    return _svg(figure)
+    return svg_of(figure)
 
 
 def threshold_plot(curve: Mapping[str, Sequence[float]], threshold: float) -> str:
     """TPR and FPR over the threshold, with the operating point."""
-    figure, axes = _figure(6.2, 3.4)
+    figure, axes = bare_figure(6.2, 3.4)
     axes.plot(curve["threshold"], np.multiply(curve["tpr"], 100), color=MAIN, label="TPR")
     axes.plot(curve["threshold"], np.multiply(curve["fpr"], 100), color=SECOND, label="FPR")
     axes.axvline(threshold, color=WARN, linestyle="--", linewidth=1)
@@ -76,7 +78,7 @@ def threshold_plot(curve: Mapping[str, Sequence[float]], threshold: float) -> st
     axes.set_ylim(-2, 102)
     axes.grid(color=GRID, linewidth=0.6)
     axes.legend(frameon=False, fontsize=9)
-    return _svg(figure)
+    return svg_of(figure)
 
 
 def keyword_plot(per_keyword: Mapping[str, Mapping[str, Any]]) -> str:
@@ -84,7 +86,7 @@ def keyword_plot(per_keyword: Mapping[str, Mapping[str, Any]]) -> str:
     words = list(per_keyword)
     tpr = np.array([per_keyword[w]["tpr"] for w in words], dtype=float) * 100
     ends = np.array([per_keyword[w].get("tpr_ci95") or (t / 100, t / 100) for w, t in zip(words, tpr, strict=True)])
-    figure, axes = _figure(6.2, 0.34 * len(words) + 1.1)
+    figure, axes = bare_figure(6.2, 0.34 * len(words) + 1.1)
     rows = np.arange(len(words))
     errors = np.abs(np.stack([tpr - ends[:, 0] * 100, ends[:, 1] * 100 - tpr]))
     axes.errorbar(tpr, rows, xerr=errors, fmt="o", color=MAIN, ecolor=PALETTE[8], capsize=3)
@@ -93,7 +95,7 @@ def keyword_plot(per_keyword: Mapping[str, Mapping[str, Any]]) -> str:
     axes.set_xlabel("TPR, %, with 95 % interval", color=INK)
     axes.set_xlim(min(60.0, float(ends.min() * 100) - 3), 101)
     axes.grid(axis="x", color=GRID, linewidth=0.6)
-    return _svg(figure)
+    return svg_of(figure)
 
 
 def share_plot(rows: Sequence[tuple[str, Sequence[tuple[str, float]], float]], unit: str) -> str:
@@ -103,7 +105,7 @@ def share_plot(rows: Sequence[tuple[str, Sequence[tuple[str, float]], float]], u
         rows: (name, [(part, amount)], limit or 0).
         unit: what the amounts are.
     """
-    figure, axes = _figure(8.4, 0.75 * len(rows) + 1.0)
+    figure, axes = bare_figure(8.4, 0.75 * len(rows) + 1.0)
     width = max(max(limit, sum(amount for _, amount in parts)) for _, parts, limit in rows)
     for index, (_, parts, limit) in enumerate(rows):
         left = 0.0
@@ -125,7 +127,7 @@ def share_plot(rows: Sequence[tuple[str, Sequence[tuple[str, float]], float]], u
     axes.set_yticks(range(len(rows)), [name for name, _, _ in rows])
     axes.invert_yaxis()
     axes.set_xlabel(unit, color=INK)
-    return _svg(figure)
+    return svg_of(figure)
 
 
 def example_plot(samples: NDArray[np.int16], features: NDArray[np.int8], sample_rate_hz: int) -> str:

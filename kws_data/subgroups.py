@@ -1,0 +1,114 @@
+"""Who speaks in a data set: speakers by the attributes that its datasheet names, protected as its release asks."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from kws_data.errors import DataError
+from kws_data.privacy import ALL, PublishedTable, publish
+from kws_data.publish import NOT_SAID
+from kws_data.thin_cells import ThinCell, table_of, thin_cells
+
+_COLUMNS = ("source", "consent", "licence", "device")
+_KEYS = {"age": ("age", "age_band")}
+
+
+@dataclass(frozen=True)
+class Subgroups:
+    """Speakers of one kind by their attributes.
+
+    Attributes:
+        kind: ``people`` or ``synthetic voices``.
+        speakers: how many there are.
+        table: speakers of each cell and total, protected.
+        thin: values and cell of each that is thin, but for those whose counts are not printed.
+        unknown: attributes of which nothing is known.
+    """
+
+    kind: str
+    speakers: int
+    table: PublishedTable
+    thin: tuple[tuple[tuple[str, ...], ThinCell], ...]
+    unknown: tuple[str, ...]
+
+    def totals(self, name: str) -> list[tuple[str, int | None]]:
+        """Speakers of each value of one attribute, None where suppressed."""
+        place = self.table.by.index(name)
+        return [
+            (cell.values[place], cell.people)
+            for cell in self.table.cells
+            if all((value == ALL) != (n == place) for n, value in enumerate(cell.values))
+        ]
+
+
+def subgroups(
+    rows: Sequence[Mapping[str, Any]], by: Sequence[str], k: int = 0, epsilon: float = 0.0, secret: bytes = b""
+) -> list[Subgroups]:
+    """Speakers of a manifest by attributes, people and synthetic voices apart.
+
+    Args:
+        rows: of the manifest.
+        by: names of attributes of clips, or ``source``, ``consent``, ``licence``, ``device``.
+        k: see :func:`kws_data.privacy.publish`.
+        epsilon: see there.
+        secret: see there; needed where epsilon is not 0.
+
+    Raises:
+        DataError: noise without a secret would be the same for everybody.
+    """
+    if epsilon and not secret:
+        raise DataError("noise needs the catalogue's key", f"epsilon={epsilon:g}", "name it with --recordings")
+    words = [row for row in rows if not row["word"].startswith("_")]
+    kinds = (("people", False), ("synthetic voices", True))
+    groups = ((kind, [row for row in words if bool(row["synthetic"]) == synthetic]) for kind, synthetic in kinds)
+    return [_subgroups(kind, own, by, k, epsilon, secret) for kind, own in groups if own]
+
+
+def _subgroups(
+    kind: str, rows: Iterable[Mapping[str, Any]], by: Sequence[str], k: int, epsilon: float, secret: bytes
+) -> Subgroups:
+    people = people_of(rows, by)
+    table = publish(people, by, k, epsilon, secret)
+    unknown = tuple(
+        name for place, name in enumerate(by) if all(values[place] == NOT_SAID for values in people.values())
+    )
+    printed = {cell.values for cell in table.cells if cell.people is not None}
+    thin = _thin(publish(people, by, 0, epsilon, secret))  # the same noise, so it tells no more than the table does
+    return Subgroups(kind, len(people), table, tuple(one for one in thin if one[0] in printed), unknown)
+
+
+def people_of(rows: Iterable[Mapping[str, Any]], by: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Values of each speaker: those that most of their clips have."""
+    seen: dict[str, Counter[tuple[str, ...]]] = defaultdict(Counter)
+    for row in rows:
+        attributes = json.loads(row["attributes"])
+        seen[row["speaker"]][tuple(_value(row, attributes, name) for name in by)] += 1
+    return {speaker: _most(values) for speaker, values in seen.items()}
+
+
+def _most(values: Counter[tuple[str, ...]]) -> tuple[str, ...]:
+    return min(values, key=lambda one: (-values[one], one))
+
+
+def _value(row: Mapping[str, Any], attributes: Mapping[str, Any], name: str) -> str:
+    if name in _COLUMNS:
+        return str(row[name]) or NOT_SAID
+    return next((str(attributes[key]) for key in _KEYS.get(name, (name,)) if attributes.get(key)), NOT_SAID)
+
+
+def _thin(table: PublishedTable) -> tuple[tuple[tuple[str, ...], ThinCell], ...]:
+    """Thin cells of a table with nothing suppressed."""
+    if not 2 <= len(table.by) <= 3:
+        return ()
+    inner = [cell for cell in table.cells if ALL not in cell.values and NOT_SAID not in cell.values]
+    levels, speakers, _ = table_of([(cell.values, cell.people or 0, 0) for cell in inner])
+    if not levels:
+        return ()
+    found = thin_cells(speakers, np.zeros_like(speakers))
+    return tuple((tuple(level[n] for level, n in zip(levels, cell.index, strict=True)), cell) for cell in found)
