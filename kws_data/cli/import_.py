@@ -21,9 +21,16 @@ SHOWN = 20
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--licence", default="", help="Licence of clips whose source states none.")
 @click.option("--consent", default="", help="What the speakers agreed to, where the source does not say.")
+@click.option(
+    "--rate",
+    type=click.FloatRange(0.01, 100),
+    default=1.0,
+    show_default=True,
+    help="urls: requests a second to one host.",
+)
 @recordings_option
 @json_option
-def command(layout: str, path: Path, licence: str, consent: str, recordings: Path, as_json: bool) -> None:
+def command(layout: str, path: Path, licence: str, consent: str, rate: float, recordings: Path, as_json: bool) -> None:
     """Take the recordings in PATH into the catalogue.
 
     \b
@@ -35,17 +42,24 @@ def command(layout: str, path: Path, licence: str, consent: str, recordings: Pat
       mswc             <language>/clips/<word>/*.opus and <language>_splits.csv
       edge-impulse     training/ and testing/ with info.labels, as .wav, .json or .cbor
       label-studio     a JSON export (a file, or a folder with one) with choices or labelled stretches
+      urls             a CSV (url,sha256,licence,label,speaker,…) or a text file of addresses to fetch
     or your own path/to/layout.py.
 
     Calling it again reads only what is new or changed. A file that cannot be used is set aside with its reason; the
-    rest goes on.
+    rest goes on. Addresses are fetched as their hosts' robots.txt allow, and only with a licence.
     """
     from kws_data.catalog import Catalog
+    from kws_data.fetch import Manners
     from kws_data.sources.intake import Terms
-    from kws_data.sources.layouts import import_layout
+    from kws_data.sources.layouts import URLS, import_layout
+    from kws_data.sources.urls import import_urls
 
+    terms = Terms(licence, consent)
     with Catalog(recordings) as catalog, progress_bars() as progress:
-        report = import_layout(catalog, layout, path, progress, Terms(licence, consent))
+        if layout == URLS:
+            report = import_urls(catalog, path, progress, terms, Manners(requests_per_second=rate))
+        else:
+            report = import_layout(catalog, layout, path, progress, terms)
     if as_json:
         print_json(_document(report))
     else:

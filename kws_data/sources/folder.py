@@ -11,6 +11,7 @@ label is the name of the folder that holds the file, and the split that of a fol
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from kws_data.errors import DataError
@@ -22,33 +23,13 @@ from kws_data.sources.items import (
     Scan,
     audio_below,
     plain_text,
-    public_id,
     relative_name,
 )
-from kws_data.sources.licences import licence_id
-from kws_data.sources.people import age_of, gender_of, said
+from kws_data.sources.rows import described, standard_row, unused_note, used_columns
 from kws_data.sources.speech_commands import speaker_of
 from kws_data.sources.tables import Table, read_table
 
 TABLES = ("metadata.csv", "metadata.tsv")
-#: Columns that are used, and other names for them that tools write.
-COLUMNS = {
-    "file": ("path", "filename", "file_name", "audio"),
-    "label": ("word", "class", "keyword"),
-    "speaker": ("speaker_id", "client_id"),
-    "accent": (),
-    "gender": ("sex",),
-    "age": (),
-    "licence": ("license",),
-    "consent": (),
-    "split": ("set", "subset"),
-    "session": (),
-    "device": ("device_model", "microphone"),
-    "room": (),
-    "distance": (),
-    "transcript": ("sentence", "text"),
-    "language": ("locale", "lang"),
-}
 
 
 def scan(root: Path) -> Scan:
@@ -81,13 +62,13 @@ def scan_table(root: Path, table: Table, table_name: str) -> Scan:
     Raises:
         DataError: the table has no column for the file.
     """
-    used = {column: _standard(column) for column in table.columns}
+    used = used_columns(table.columns)
     if "file" not in used.values():
         raise DataError(f"{table_name} has no column for the file", ", ".join(table.columns[:20]), "name one file")
     problems, absent = list(table.problems), []
     items: dict[str, Item] = {}
     for line, values in table.rows:
-        row = {used[column]: text for column, text in values.items() if used[column]}
+        row = standard_row(used, values)
         place = f"{table_name} line {line}"
         name = _safe_name(row["file"])
         if name is None:
@@ -109,20 +90,12 @@ def scan_table(root: Path, table: Table, table_name: str) -> Scan:
 
 
 def _notes(root: Path, table_name: str, used: dict[str, str], items: Iterable[str]) -> list[str]:
-    notes = []
-    if unknown := [column for column, standard in used.items() if not standard]:
-        known = ", ".join(COLUMNS)
-        notes.append(f"{table_name}: columns that are not used: {', '.join(unknown)}; used are {known}")
+    notes = unused_note(table_name, used)
     listed = set(items)
     unlisted = sum(path.relative_to(root).as_posix() not in listed for path in audio_below(root))
     if unlisted:
         notes.append(f"{unlisted} audio files are not in {table_name} and are left out")
     return notes
-
-
-def _standard(column: str) -> str:
-    """The name that is used here for a column; empty when it is not used."""
-    return next((name for name, others in COLUMNS.items() if column == name or column in others), "")
 
 
 def _safe_name(text: str) -> str | None:
@@ -136,31 +109,10 @@ def _safe_name(text: str) -> str | None:
 def _item(path: Path, name: str, row: dict[str, str]) -> Item:
     status = path.stat()
     above = PurePosixPath(name).parts[:-1]
-    speaker = row.get("speaker", "") or (speaker_of(name) if "_nohash_" in name else "")
-    folder_split = next((SPLIT_NAMES[part.lower()] for part in above if part.lower() in SPLIT_NAMES), "")
-    return Item(
-        path,
-        name,
-        row.get("label") or above[-1],
-        speaker,
-        status.st_size,
-        status.st_mtime_ns,
-        SPLIT_NAMES.get(row.get("split", "").lower(), "") or folder_split,
-        licence_id(row.get("licence", "")),
-        row.get("consent", ""),
-        row.get("session", ""),
-        named=not public_id(speaker),
-        attributes=said(
-            accent=row.get("accent", ""),
-            gender=gender_of(row.get("gender", "")),
-            age=age_of(row.get("age", "")),
-            device_model=row.get("device", ""),
-            room=row.get("room", ""),
-            distance=row.get("distance", ""),
-            transcript=row.get("transcript", ""),
-            language=row.get("language", ""),
-        ),
-    )
+    speaker = speaker_of(name) if "_nohash_" in name else ""
+    split = next((SPLIT_NAMES[part.lower()] for part in above if part.lower() in SPLIT_NAMES), "")
+    item = described(path, name, row, word=above[-1] if above else "", speaker=speaker, split=split)
+    return replace(item, size_bytes=status.st_size, mtime_ns=status.st_mtime_ns)
 
 
 LAYOUT = Layout("folder", scan, "<label>/*.wav, or any tree with a metadata.csv (file,label,speaker,…)")

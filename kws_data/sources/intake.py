@@ -17,7 +17,7 @@ from pathlib import Path
 
 from kws_data.catalog import Catalog
 from kws_data.clips import ImportCount, KnownFile, NewClip, StoredAudio, clip_id
-from kws_data.errors import AudioError
+from kws_data.errors import AudioError, CatalogError
 from kws_data.quality import measure_quality, word_defects
 from kws_data.sources.items import RATE_HZ, Item, Scan
 from kws_data.store import store_audio
@@ -89,17 +89,17 @@ def take_in(
         terms: licence and consent where the source states none.
 
     Raises:
-        CatalogError: the catalogue cannot be written.
-        OSError: audio cannot be stored (the disk is full).
+        CatalogError: the catalogue or its audio cannot be written (the disk is full).
     """
     items = [_on_terms(item, terms or Terms(), source) for item in scan.items]
-    known = {
-        name: file
-        for name, file in catalog.known_files(folder).items()
-        if not file.audio_sha256 or catalog.has_audio(file.audio_sha256)
-    }
+    known = _known(catalog, folder)
     fresh = [item for item in items if not _unchanged(item, known.get(item.name))]
-    counts = _read_all(catalog, folder, source, fresh, len(items), progress)
+    try:
+        counts = _read_all(catalog, folder, source, fresh, len(items), progress)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        remedy = f"{reason}; what was imported is kept, call it again to go on"
+        raise CatalogError("recordings cannot be written", str(catalog.folder), remedy) from None
     _refresh_known(catalog, folder, items, known)
     aside = [(name, file.reason) for name, file in sorted(catalog.known_files(folder).items()) if file.reason]
     known_before = len(items) - counts.added - len(aside) - counts.refused
@@ -113,6 +113,20 @@ def take_in(
         without_speaker=speakers.count(""),
         notes=scan.notes,
     )
+
+
+def unread(catalog: Catalog, folder: str, source: str, items: Iterable[Item], terms: Terms | None = None) -> list[Item]:
+    """Those of ``items`` whose audio :func:`take_in` would read: new or changed, and not of a forgotten speaker."""
+    known = _known(catalog, folder)
+    pairs = ((item, _on_terms(item, terms or Terms(), source)) for item in items)
+    fresh = [item for item, on_terms in pairs if not _unchanged(on_terms, known.get(item.name))]
+    return _not_forgotten(catalog, source, fresh)
+
+
+def _known(catalog: Catalog, folder: str) -> dict[str, KnownFile]:
+    """Files of a folder that need not be read again, as far as the catalogue goes: their audio is still there."""
+    files = catalog.known_files(folder)
+    return {n: f for n, f in files.items() if not f.audio_sha256 or catalog.has_audio(f.audio_sha256)}
 
 
 def _on_terms(item: Item, terms: Terms, source: str) -> Item:

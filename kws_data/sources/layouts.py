@@ -27,6 +27,9 @@ LAYOUTS = {
     "label-studio": "label_studio",
 }
 
+#: A list of addresses to fetch; not a folder, but imported like one.
+URLS = "urls"
+
 
 def find_layout(name: str) -> Layout:
     """The layout of a name, or of a user's own Python file.
@@ -39,7 +42,8 @@ def find_layout(name: str) -> Layout:
     if name not in LAYOUTS:
         near = difflib.get_close_matches(name, LAYOUTS, n=1)
         hint = f"did you mean {near[0]}? " if near else ""
-        raise DataError("no such layout", name, f"{hint}there are {', '.join(LAYOUTS)}, or your own path/to/file.py")
+        there = ", ".join([*LAYOUTS, URLS])
+        raise DataError("no such layout", name, f"{hint}there are {there}, or your own path/to/file.py")
     layout: Layout = importlib.import_module(f"kws_data.sources.{LAYOUTS[name]}").LAYOUT
     return layout
 
@@ -67,7 +71,7 @@ def import_layout(
     progress: Progress | None = None,
     terms: Terms | None = None,
 ) -> ImportReport:
-    """Bring the catalogue up to date with a folder (or a JSON file) in the layout ``name``.
+    """Bring the catalogue up to date with a folder (or a JSON file, or a list of addresses) in the layout ``name``.
 
     Args:
         catalog: where clips go.
@@ -80,6 +84,10 @@ def import_layout(
         DataError: no such layout or folder, or nothing in it that looks like the layout.
         CatalogError: the catalogue cannot be written.
     """
+    if name == URLS:
+        from kws_data.sources.urls import import_urls
+
+        return import_urls(catalog, folder, progress, terms)
     layout, root = find_layout(name), Path(folder)
     if not root.exists():
         raise DataError("data folder not found", str(folder), f"expected {layout.expected}")
