@@ -17,7 +17,14 @@ from kws_data.catalog import Catalog
 from kws_data.catalog_forget import Holdings
 from kws_data.catalog_registry import Artifact
 from kws_data.errors import DataError
-from kws_data.forget_files import exported_files, held_datasets, remove_dataset, unfinished_builds
+from kws_data.forget_files import (
+    Exported,
+    exported_files,
+    held_datasets,
+    remove_dataset,
+    strike_out,
+    unfinished_builds,
+)
 from kws_data.store import audio_path
 
 RETRAIN = {
@@ -38,7 +45,7 @@ class Forgotten:
         known: whether the catalogue held anything of them; false when they were forgotten before.
         holdings: rows and audio.
         folders: data sets on disk that hold them, and builds that were not finished: removed.
-        files: files of exports: removed.
+        exported: files of exports that are removed, and lists that are written again without them.
         heard_in: artifacts that had heard them and how many of their clips, the models among them too.
     """
 
@@ -47,7 +54,7 @@ class Forgotten:
     known: bool
     holdings: Holdings
     folders: tuple[Path, ...]
-    files: tuple[Path, ...]
+    exported: Exported
     heard_in: tuple[tuple[Artifact, int], ...]
     feature_rows: int = field(default=0)
 
@@ -63,7 +70,8 @@ class Forgotten:
             "forgotten_before": not self.known,
             **asdict(self.holdings),
             "folders": [str(folder) for folder in self.folders],
-            "exported_files": [str(file) for file in self.files],
+            "exported_files": [str(file) for file in self.exported.files],
+            "exported_lists": [str(file) for file in self.exported.lists],
             "feature_rows": self.feature_rows,
             "heard_in": heard,
         }
@@ -104,7 +112,8 @@ def forget_speaker(
     heard_in = {**_heard(catalog, held.clips), **catalog.heard_in(catalog.buried(speaker))}
     folders = [*held_datasets(catalog, runs, held.clips), *unfinished_builds(runs)]
     known_exports = [Path(place.path) for a in catalog.artifacts(kind="export") for place in a.places]
-    files = exported_files([*known_exports, *exports], [*speakers, *held.clips, *held.audio])
+    marks = [*speakers, *held.clips, *held.audio]
+    exported = exported_files([*known_exports, *exports], marks)
     rows = 0
     if execute:
         catalog.bury(speakers, heard_in)
@@ -112,14 +121,16 @@ def forget_speaker(
         for folder in folders:
             remove_dataset(folder)
             after("folder")
-        for file in files:
+        for file in exported.files:
             file.unlink(missing_ok=True)
+        for file in exported.lists:
+            strike_out(file, marks)
         rows = _forget_audio(catalog, held, after)
         catalog.erase(speakers)
         after("erase")
         catalog.scrub()
     listed = tuple((a, heard_in[a.id]) for a in catalog.artifacts() if a.id in heard_in)
-    return Forgotten(speaker, execute, True, held, tuple(folders), tuple(files), listed, rows)
+    return Forgotten(speaker, execute, True, held, tuple(folders), exported, listed, rows)
 
 
 def _again(catalog: Catalog, speaker: str, execute: bool) -> Forgotten:
@@ -132,7 +143,7 @@ def _again(catalog: Catalog, speaker: str, execute: bool) -> Forgotten:
         catalog.scrub()
     heard_in = catalog.heard_in(stones)
     listed = tuple((a, heard_in[a.id]) for a in catalog.artifacts() if a.id in heard_in)
-    return Forgotten(speaker, execute, False, Holdings(), (), (), listed)
+    return Forgotten(speaker, execute, False, Holdings(), (), Exported(), listed)
 
 
 def _heard(catalog: Catalog, clips: Sequence[str]) -> dict[str, int]:

@@ -6,10 +6,14 @@ whole, and ``kws build`` makes the new one.
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from firmware_tools.atomic import write_text
 from kws_data.catalog import Catalog
 from kws_data.errors import DataError
 from kws_data.manifest import manifest_ids
@@ -19,7 +23,7 @@ _FIRST = ("dataset.json",)
 _PATTERNS = ("*.npy", ".*.npy", "*.npz", "datasheet.*", "croissant.json", "*.flac", "*.partial*")
 _FOLDERS = ("stream", "parts")
 _LAST = ("manifest.parquet",)
-_MAX_NAMES_IN_TEXT = 32 * 1024 * 1024
+_LINES, _JSON = (".txt", ".csv", ".tsv", ".jsonl", ".md"), (".json", ".labels")
 
 
 def held_datasets(catalog: Catalog, runs: Path, clips: Iterable[str]) -> list[Path]:
@@ -59,23 +63,50 @@ def remove_dataset(folder: Path) -> None:
         (folder / name).unlink(missing_ok=True)
 
 
-def exported_files(folders: Iterable[Path], marks: Sequence[str]) -> list[Path]:
-    """Files in exported folders whose name or text names the person: their pseudonym, a clip or its samples."""
-    found: set[Path] = set()
+@dataclass(frozen=True)
+class Exported:
+    """What names a person in exported folders: files that go, and lists and tables that lose their lines."""
+
+    files: tuple[Path, ...] = ()
+    lists: tuple[Path, ...] = ()
+
+
+def exported_files(folders: Iterable[Path], marks: Sequence[str]) -> Exported:
+    """Files whose name has a mark of the person (pseudonym, clip, samples), and texts that mention one."""
+    files, lists = set(), set()
     for folder in folders:
         for file in sorted(folder.rglob("*")) if folder.is_dir() else []:
-            if file.is_file() and (_named(file.name, marks) or _mentioned(file, marks)):
-                found.add(file)
-    return sorted(found)
+            if not file.is_file():
+                continue
+            if _marked(file.name, marks):
+                files.add(file)
+            elif file.suffix in (*_LINES, *_JSON) and _marked(file.read_text("utf-8", "replace"), marks):
+                lists.add(file)
+    return Exported(tuple(sorted(files)), tuple(sorted(lists)))
 
 
-def _named(name: str, marks: Sequence[str]) -> bool:
-    return any(mark in name for mark in marks)
-
-
-def _mentioned(file: Path, marks: Sequence[str]) -> bool:
-    """Whether a list or table beside the audio names them; it goes whole: it lists what is no longer there."""
-    if file.suffix not in (".txt", ".csv", ".tsv", ".json", ".jsonl") or file.stat().st_size > _MAX_NAMES_IN_TEXT:
-        return False
+def strike_out(file: Path, marks: Sequence[str]) -> None:
+    """Write a list or table again without the lines or entries that mention the person; one that is broken goes."""
     text = file.read_text(encoding="utf-8", errors="replace")
+    if file.suffix in _LINES:
+        write_text(file, "".join(line for line in text.splitlines(keepends=True) if not _marked(line, marks)))
+        return
+    try:
+        document = json.loads(text)
+    except ValueError:
+        file.unlink()
+        return
+    write_text(file, json.dumps(_without(document, marks), indent=1, ensure_ascii=False) + "\n")
+
+
+def _without(value: Any, marks: Sequence[str]) -> Any:
+    """A JSON value without entries of lists that mention a mark, and without keys and texts that do."""
+    if isinstance(value, list):
+        return [item for item in value if not _marked(json.dumps(item, ensure_ascii=False), marks)]
+    if isinstance(value, dict):
+        return {key: _without(item, marks) for key, item in value.items() if not _marked(key, marks)}
+    return "" if isinstance(value, str) and _marked(value, marks) else value
+
+
+def _marked(text: str, marks: Sequence[str]) -> bool:
     return any(mark in text for mark in marks)

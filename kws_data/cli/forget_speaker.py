@@ -79,5 +79,7 @@ def _print_removed(found: Forgotten) -> None:
         click.echo(f"{len(held.shared_audio)} audio files stay: other people's clips have the same samples")
     for folder in found.folders:
         click.echo(f"{verb} the data set in {folder}: its features and samples hold them; build it again")
-    for file in found.files:
+    for file in found.exported.files:
         click.echo(f"{verb} {file}")
+    for file in found.exported.lists:
+        click.echo(f"{verb} their lines in {file}")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from firmware_tools.atomic import write_text
 from kws_data.audio import write_wav
+from kws_data.catalog import Catalog
 from kws_data.errors import CatalogError, DataError
 from kws_data.exports import edge_impulse, label_studio, speech_commands
 from kws_data.exports.new_folder import new_folder
@@ -95,6 +96,10 @@ def export_dataset(
         texts = LAYOUTS[layout].documents(release, names)
         for name, text in {**texts, ATTRIBUTION: attribution_table(origins), "LICENCES.md": _licences(release)}.items():
             write_text(folder / name, text)
+    if (recordings / "catalog.sqlite").exists():
+        with Catalog(recordings) as catalog:
+            ids = [clip.origin.clip for clip in release.clips]
+            catalog.record_export(layout, out, ids, str(release.info["version"]))
     counts = Counter(clip.origin.split for clip in release.clips)
     return ExportReport(out, layout, {split: counts[split] for split in SPLITS if counts[split]}, release.left_out)
 

@@ -152,12 +152,16 @@ def test_exports_lose_their_files(tmp_path: Path) -> None:
     for folder in (out, more):
         write_flac(folder / "go" / f"{anna}_nohash_0.flac", tone("go", 90), 16_000)
         write_flac(folder / "go" / "someone_nohash_0.flac", tone("go", 91), 16_000)
-        (folder / "validation_list.txt").write_text(f"go/{anna}_nohash_0.flac\n")
+        (folder / "validation_list.txt").write_text(f"go/{anna}_nohash_0.flac\ngo/someone_nohash_0.flac\n")
+        tasks = [{"data": {"speaker": anna}}, {"data": {"speaker": "someone"}}]
+        (folder / "tasks.json").write_text(json.dumps({"version": 1, "tasks": tasks}))
     with Catalog(tmp_path / "recordings") as catalog:
         catalog.record_export("takes", out, [clip.id for clip in catalog.clips()])
         found = forget_speaker(catalog, anna, tmp_path / "runs", execute=True, exports=[more])
         assert "export" in [artifact.kind for artifact, _ in found.heard_in]
-    assert len(found.files) == 4 and traces(out, anna) == traces(more, anna) == []
+    assert len(found.exported.files) == len(found.exported.lists) - 2 == 2 and traces(tmp_path, anna) == []
+    assert (out / "validation_list.txt").read_text() == "go/someone_nohash_0.flac\n"
+    assert json.loads((more / "tasks.json").read_text())["tasks"] == [{"data": {"speaker": "someone"}}]
     assert len(list(tmp_path.rglob("someone_nohash_0.flac"))) == 2
 
 
