@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,12 +18,16 @@ LARGEST = 5
 
 @dataclass(frozen=True)
 class LatencyCycles:
-    """Core cycles on the board after a clip's last sample, and the clock they were counted at."""
+    """Core cycles on the board after a clip's last sample, and the clock they were counted at.
+
+    ``layers`` are the cycles of each layer of the inference, where they were measured.
+    """
 
     frontend: int
     inference: int
     decision: int
     clock_hz: int
+    layers: tuple[int, ...] = ()
 
     @property
     def total(self) -> int:
@@ -102,22 +106,32 @@ class BudgetReport:
             raise GateError(f"over budget: {lines}", None, "make model.channels or model.blocks smaller")
 
 
-def check_budget(bundle: ModelBundle, limits: BudgetSettings, cycles: LatencyCycles | None = None) -> BudgetReport:
+def check_budget(
+    bundle: ModelBundle,
+    limits: BudgetSettings,
+    cycles: LatencyCycles | None = None,
+    island: Mapping[str, int] | None = None,
+) -> BudgetReport:
     """Hold a bundle against the limits. Everything is measured: the file, TFLM's arena, cycles on the board.
 
     Args:
         bundle: the model.
         limits: of the config.
-        cycles: measured on the board; without them there is no ``latency_ms`` check.
+        cycles: measured on the board; without them there is no check of ``latency_ms`` and ``inference_cycles``.
+        island: bytes of its parts, from the image; without them there is no check of ``island_bytes``.
 
     Raises:
         ModelError: the model cannot be read.
     """
-    return check_model(bundle.tflite, bundle.arena_bytes, limits, cycles)
+    return check_model(bundle.tflite, bundle.arena_bytes, limits, cycles, island)
 
 
 def check_model(
-    tflite: bytes, arena_bytes: int, limits: BudgetSettings, cycles: LatencyCycles | None = None
+    tflite: bytes,
+    arena_bytes: int,
+    limits: BudgetSettings,
+    cycles: LatencyCycles | None = None,
+    island: Mapping[str, int] | None = None,
 ) -> BudgetReport:
     """:func:`check_budget` for a model that is in no bundle."""
     from firmware_tools.engine.graph import read_tflite
@@ -133,6 +147,12 @@ def check_model(
     if cycles is not None:
         parts = latency_parts(graph, cycles)
         checks.append(Check("latency_ms", cycles.latency_ms, limits.latency_ms, "ms", parts))
+    if cycles is not None and limits.inference_cycles is not None:
+        spent = layer_cycles(graph, cycles)
+        checks.append(Check("inference_cycles", cycles.inference, limits.inference_cycles, "cycles", largest(spent)))
+    if island is not None and limits.island_bytes is not None:
+        held = largest([Contributor(name, size) for name, size in island.items()])
+        checks.append(Check("island_bytes", sum(island.values()), limits.island_bytes, "bytes", held))
     return BudgetReport(tuple(checks))
 
 
@@ -167,12 +187,18 @@ def _made_by(graph: Graph, operator: int) -> str:
 
 
 def latency_parts(graph: Graph, cycles: LatencyCycles) -> tuple[Contributor, ...]:
-    """Milliseconds of the front end, the decision, and of each layer by its share of the multiplications."""
+    """Milliseconds of the front end, the decision, and of each layer."""
     per_cycle = 1_000.0 / cycles.clock_hz
-    total = max(1, graph.total_macs)
-    layers = [
-        Contributor(f"layer {graph.layer_name(op)}", cycles.inference * per_cycle * graph.macs(op) / total)
-        for op in graph.operators
-    ]
+    layers = [Contributor(f"layer {part.name}", part.amount * per_cycle) for part in layer_cycles(graph, cycles)]
     ends = [Contributor("front end, last frame", cycles.frontend * per_cycle)]
     return largest([*layers, *ends, Contributor("decision", cycles.decision * per_cycle)])
+
+
+def layer_cycles(graph: Graph, cycles: LatencyCycles) -> list[Contributor]:
+    """Cycles of each layer: as measured, or where they were not by its share of the multiplications (it says which)."""
+    names = [graph.layer_name(operator) for operator in graph.operators]
+    if len(cycles.layers) == len(names):
+        return [Contributor(name, amount) for name, amount in zip(names, cycles.layers, strict=True)]
+    total = max(1, graph.total_macs)
+    shares = [cycles.inference * graph.macs(operator) / total for operator in graph.operators]
+    return [Contributor(f"{name}, by MACs", share) for name, share in zip(names, shares, strict=True)]

@@ -118,7 +118,12 @@ def session_cycles(session: BoardSession, bundle: ModelBundle) -> LatencyCycles:
 
 
 def island_bytes(bundle: ModelBundle, image: FirmwareImage) -> int:
-    """Weights plus every byte of RAM that engine and front end use, from the image's own symbols.
+    """Weights plus every byte of RAM that engine and front end use; raises FirmwareError as :func:`island_parts`."""
+    return sum(island_parts(bundle, image).values())
+
+
+def island_parts(bundle: ModelBundle, image: FirmwareImage) -> dict[str, int]:
+    """Bytes of the weights, and of each object in RAM of engine and front end, from the image's own symbols.
 
     The engine is windowed: a streaming one, which keeps a few columns a layer, needs a fraction of this.
 
@@ -128,4 +133,4 @@ def island_bytes(bundle: ModelBundle, image: FirmwareImage) -> int:
     missing = [name for name in ISLAND_RAM if name not in image.by_symbol]
     if missing:
         raise FirmwareError("image lacks an object of the detector", missing[0], "this is a fault of kws: report it")
-    return bundle.tflite_bytes + sum(image.by_symbol[name] for name in ISLAND_RAM)
+    return {"model file": bundle.tflite_bytes, **{name: image.by_symbol[name] for name in ISLAND_RAM}}

@@ -26,6 +26,7 @@ from kws_data.code_version import running_code_hash
 from kws_data.config import Config
 from kws_data.errors import ConfigError, FirmwareError, ModelError
 from kws_data.processes import worker_pool
+from kws_data.quiet import native_output_silenced
 
 if TYPE_CHECKING:
     from firmware_tools.boards import BoardSpec
@@ -81,7 +82,15 @@ class ShapeCost:
         return asdict(self)
 
 
-LIMITS = ("model_bytes", "arena_bytes", "island_bytes", "latency_ms", "inference_cycles")
+#: Limits of ``budget`` that a shape can break, and their units.
+UNITS = {
+    "model_bytes": "bytes",
+    "arena_bytes": "bytes",
+    "island_bytes": "bytes",
+    "latency_ms": "ms",
+    "inference_cycles": "cycles",
+}
+LIMITS = tuple(UNITS)
 
 
 def shape_key(config: Config) -> str:
@@ -195,8 +204,9 @@ def untrained_bundle(config: Config) -> ModelBundle:
     prepare_tensorflow(0)
     rng = np.random.default_rng(0)
     shape = (config.frontend.frames(config.clip_samples), config.frontend.features)
-    model = build_model(config.model, (shape[0], 1, shape[1]), len(config.labels))
-    randomise(model, rng)
+    with native_output_silenced():  # it looks for a GPU, and says that it found none
+        model = build_model(config.model, (shape[0], 1, shape[1]), len(config.labels))
+        randomise(model, rng)
     features = rng.integers(-128, 128, (CALIBRATION_CLIPS, *shape)).astype(np.int8)
     return make_bundle(config, slim(quantise(model, features)), 0, "untrained")
 

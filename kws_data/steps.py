@@ -178,12 +178,18 @@ def check(ctx: RunContext) -> str:
 
 def check_limits(ctx: RunContext) -> BudgetReport:
     """Measure the bundle, one clip on the core included, against the configuration's limits; writes nothing."""
-    from kws_data.budget import check_budget
-    from kws_data.firmware import measure_latency
+    from tempfile import TemporaryDirectory
 
-    bundle = ctx.bundle()
-    cycles = measure_latency(ctx.board(), bundle, ctx.config.device.port)
-    return check_budget(bundle, ctx.config.budget, cycles)
+    from kws_data.budget import check_budget
+    from kws_data.firmware import island_parts, measure_latency, spotter_image
+
+    bundle, board = ctx.bundle(), ctx.board()
+    cycles = measure_latency(board, bundle, ctx.config.device.port)
+    if ctx.config.budget.island_bytes is None:
+        return check_budget(bundle, ctx.config.budget, cycles)
+    with TemporaryDirectory(prefix="kws-check-") as folder:
+        island = island_parts(bundle, spotter_image(board, bundle, Path(folder)))
+    return check_budget(bundle, ctx.config.budget, cycles, island)
 
 
 def flash(ctx: RunContext) -> str:

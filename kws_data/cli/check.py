@@ -3,42 +3,79 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from kws_data.budget import BudgetReport
-from kws_data.cli.options import json_option, print_json, verb
+from kws_data.cli.options import json_option, print_json, say, verb, workers_option
+
+if TYPE_CHECKING:
+    from kws_data.budget import BudgetReport
+    from kws_data.config import Config
+    from kws_data.suggest import Suggestion
 
 
 @verb("check", "kws check configs/demo.yaml --set budget.model_bytes=8000")
 @click.argument("config_file", metavar="[CONFIG]", required=False, type=click.Path(path_type=Path))
 @click.option("--set", "overrides", metavar="KEY=VALUE", multiple=True, help="Override a setting of CONFIG.")
 @click.option("--tflite", type=click.Path(path_type=Path), default=None, help="Any int8 .tflite file instead of a run.")
+@click.option("--suggest/--no-suggest", "suggests", default=True, help="Try smaller shapes when a limit is broken.")
+@workers_option
 @json_option
-def command(config_file: Path | None, overrides: tuple[str, ...], tflite: Path | None, as_json: bool) -> int:
+def command(
+    config_file: Path | None,
+    overrides: tuple[str, ...],
+    tflite: Path | None,
+    suggests: bool,
+    workers: int,
+    as_json: bool,
+) -> int:
     """Hold a model against its limits: file bytes, arena, and latency on the board's core.
 
-    Exits 1 when a limit is broken, and names the layers or buffers that weigh most. With --tflite, any model is held
-    against the default limits on its file and its arena.
+    Exits 1 when a limit is broken, and names the layers or buffers that weigh most. Then smaller shapes are tried for
+    about 20 seconds: what each saves is measured on an untrained model of it, all the way onto the emulated core. With
+    --tflite, any model is held against the default limits on its file and its arena.
     """
     if (config_file is None) == (tflite is None):
         raise click.UsageError("name either a CONFIG or a --tflite file")
-    report = _check_file(tflite) if tflite else _check_config(Path(str(config_file)), overrides)
-    if as_json:
-        print_json(report.to_dict())
-    else:
+    config = None if config_file is None else _load(config_file, overrides)
+    report = _check_config(config) if config is not None else _check_file(Path(str(tflite)))
+    if not as_json:
         for check in report.checks:
             click.echo(("ok    " if check.passed else "FAIL  ") + check.line())
+    found = _suggestions(config, report, workers) if config is not None and suggests else []
+    if as_json:
+        print_json({**report.to_dict(), "suggestions": [one.to_dict() for one in found]})
+    else:
+        for one in found:
+            click.echo(("try   " if one.fits else "      ") + one.line())
     return 0 if report.passed else 1
 
 
-def _check_config(path: Path, overrides: tuple[str, ...]) -> BudgetReport:
-    from kws_data.cli.options import say
+def _load(path: Path, overrides: tuple[str, ...]) -> Config:
     from kws_data.config import load_config
+
+    return load_config(path, overrides)
+
+
+def _check_config(config: Config) -> BudgetReport:
     from kws_data.steps import RunContext, check_limits
 
-    config = load_config(path, overrides)
     return check_limits(RunContext(config, 1, lambda *_: None, say))
+
+
+def _suggestions(config: Config, report: BudgetReport, workers: int) -> list[Suggestion]:
+    """Smaller shapes that were measured; none when every limit holds, or the run's model is of another shape."""
+    from kws_data.suggest import suggest
+
+    broken = [check.name for check in report.checks if not check.passed]
+    if not broken:
+        return []
+    say("trying smaller shapes, each measured on the emulated core …")
+    found = suggest(config, broken, workers)
+    if not any(one.fits for one in found):
+        say("no single cut that was tried keeps the limits: cut in two places, or search: kws search --dry-run")
+    return found
 
 
 def _check_file(path: Path) -> BudgetReport:

@@ -50,7 +50,9 @@ def test_another_family_does_not_inherit_settings_that_it_does_not_have() -> Non
 
 
 def test_a_front_end_keeps_what_the_space_leaves_open() -> None:
-    base = Config.model_validate({"name": "t", "keywords": ["a"], "frontend": {"mel_bands": 32, "coefficients": 20, "hop_samples": 256}})
+    base = Config.model_validate(
+        {"name": "t", "keywords": ["a"], "frontend": {"mel_bands": 32, "coefficients": 20, "hop_samples": 256}}
+    )
     changed = with_settings(base, {"frontend": {"kind": "log_mel"}})
     assert (changed.frontend.kind, changed.frontend.hop_samples) == ("log_mel", 256)
 

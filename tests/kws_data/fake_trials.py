@@ -1,0 +1,17 @@
+"""A trial that takes no time: its score follows from its number and its epochs. Found by name in worker processes."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from kws_data.config import Config
+from kws_data.search_trial import TrialResult
+
+CLIPS = 1_000
+
+
+def fake_trial(config: Config, number: int, epochs: int, fold_dir: Path, work_dir: Path) -> TrialResult:
+    """Scores that nothing but channels, number and epochs decide."""
+    drawn = hashlib.sha256(f"{config.model.channels} {number} {epochs}".encode()).digest()
+    return TrialResult(number, epochs, 500 + drawn[0] + epochs, CLIPS, drawn[1] / 256, 1_000 + number, 10.0 * epochs)
