@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from kws_data.catalog import Catalog
+from kws_data.catalog_registry import Artifact
 from kws_data.errors import DataError
 from kws_data.manifest import manifest_ids
 
@@ -64,6 +65,18 @@ def register_runs(catalog: Catalog, runs: Path) -> None:
         firmware = run / "firmware"
         if made_here and (_read(firmware / "size.json").get("sha256"), str(firmware.resolve())) not in known:
             register_image(catalog, firmware, model)
+
+
+def lies_there(artifact: Artifact, path: str) -> bool:
+    """Whether a place still holds this very artifact, and not nothing or another version."""
+    folder = Path(path)
+    if artifact.kind == "dataset":
+        return bool(_read(folder / "dataset.json").get("version") == artifact.id)
+    if artifact.kind == "model":
+        return bool(_read(folder / "bundle.json").get("model_sha256") == artifact.id)
+    if artifact.kind == "image":
+        return bool(_read(folder / "size.json").get("sha256") == artifact.id)
+    return folder.exists()
 
 
 def _is_ours(catalog: Catalog, dataset: Path) -> bool:

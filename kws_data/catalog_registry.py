@@ -27,11 +27,6 @@ class Place:
     path: str
     recorded_at: str
 
-    @property
-    def exists(self) -> bool:
-        """Whether something still lies there (it may be another version by now)."""
-        return Path(self.path).exists()
-
 
 @dataclass(frozen=True)
 class Artifact:

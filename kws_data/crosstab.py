@@ -33,7 +33,7 @@ class NamedThinCell:
 class Crosstab:
     """Counts by attributes. ``thin`` stays empty for one attribute, or where it says nothing.
 
-    ``not_said`` is the number of clips for which each attribute is not known.
+    ``not_said`` is the number of clips for which each attribute is not known, noise and silence left out.
     """
 
     by: tuple[str, ...]
@@ -84,7 +84,8 @@ def crosstab(
     counts = catalog.count_by(attributes, conditions)
     names = tuple(one.name for one in attributes)
     not_said = {
-        name: sum(count.clips for count in counts if not count.values[place]) for place, name in enumerate(names)
+        name: sum(count.clips for count in counts if count.speakers and not count.values[place])
+        for place, name in enumerate(names)
     }
     ordered = tuple(sorted(counts, key=lambda count: (-count.clips, count.values)))
     return Crosstab(names, ordered, _thin(names, counts, floor, alpha), not_said)

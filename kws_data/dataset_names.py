@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from kws_data.artifacts import lies_there
 from kws_data.catalog import Catalog
 from kws_data.catalog_registry import Artifact
 from kws_data.errors import DataError
@@ -54,14 +55,7 @@ def _on_record(name: str, recordings: Path) -> Path:
     if not found:
         raise DataError("no data set is called so", name, "name a configuration, a run, a folder or a version")
     for place in found[0].places:
-        if f'"{found[0].id}"' in _text(Path(place.path) / "dataset.json"):
+        if lies_there(found[0], place.path):
             return Path(place.path)
     where = ", ".join(place.path for place in found[0].places)
     raise DataError("this version is no longer on this disk", found[0].id, f"it was built in {where}: build it again")
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except OSError:
-        return ""

@@ -133,8 +133,8 @@ def _count(people: int | None) -> str:
     return HIDDEN if people is None else f"{people:,}"
 
 
-def _list(names: Sequence[str]) -> str:
-    return ", ".join(names[:-1]) + (" and " if len(names) > 1 else "") + names[-1]
+def _list(names: Sequence[str], joined: str = "and") -> str:
+    return ", ".join(names[:-1]) + (f" {joined} " if len(names) > 1 else "") + names[-1]
 
 
 def _gaps(groups: Sequence[Subgroups], info: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> tuple[Block, ...]:
@@ -224,8 +224,8 @@ def _splits(info: Mapping[str, Any]) -> tuple[Block, ...]:
     disjoint = split.get("disjoint", ["speaker"])
     return (
         f"{rules.get(split['test'], share)} {split['validation_share']:.0%} of the others fix the threshold.",
-        f"No two splits share a {', '.join(disjoint).replace('_', ' ')}. The audit looked at every clip again and found"
-        f" {info['leaks']} leaks; with one or more this data set would not have been built.",
+        f"No two splits share a {_list(disjoint, 'or').replace('_', ' ')}. The audit looked at every clip again and"
+        f" found {info['leaks']} leaks; with one or more this data set would not have been built.",
         f"Clips of speakers who are kept for later: {info['kept_for_later']:,}.",
     )
 

@@ -31,7 +31,7 @@ RETRAIN = {
     "dataset": "build it again: kws build",
     "model": "train it again on a data set without this person: kws run",
     "image": "flash a model that has not heard this person: kws run",
-    "export": "write it out again: kws dataset export",
+    "export": "replace the copies that were passed on",
 }
 
 

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from kws_data.artifacts import lies_there
 from kws_data.catalog import Catalog
 from kws_data.catalog_registry import Artifact
 from kws_data.clips import Clip
@@ -178,4 +179,4 @@ def _artifact_node(artifact: Artifact) -> dict[str, Any]:
 
 def _place(artifact: Artifact, number: int) -> str:
     place = artifact.places[number]
-    return f"{place.path} ({place.recorded_at}{'' if place.exists else ', gone'})"
+    return f"{place.path} ({place.recorded_at}{'' if lies_there(artifact, place.path) else ', no longer there'})"

@@ -12,6 +12,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from kws_data.artifacts import lies_there
 from kws_data.catalog import Catalog
 from kws_data.clips import Clip
 from kws_data.errors import CatalogError
@@ -119,7 +120,7 @@ def _obsolete(catalog: Catalog, clips: Sequence[Clip]) -> tuple[list[Reason], li
             tuple(_superseded(clips)),
         ),
     ]
-    datasets = [a for a in catalog.artifacts(kind="dataset") if any(place.exists for place in a.places)]
+    datasets = [a for a in catalog.artifacts(kind="dataset") if any(lies_there(a, p.path) for p in a.places)]
     if datasets:
         used = {identity for dataset in datasets for identity in catalog.members(dataset.id)}
         used |= {clip.parent for clip in clips if clip.id in used}

@@ -12,6 +12,8 @@ from kws_data.cli.options import json_option, print_json, recordings_option, ver
 if TYPE_CHECKING:
     from kws_data.forget import Forgotten
 
+_SHOWN = 5
+
 
 @verb("forget-speaker", "kws forget-speaker s01 --yes")
 @click.argument("speaker", metavar="ID")
@@ -57,13 +59,14 @@ def _print(found: Forgotten) -> None:
         click.echo(f"{found.speaker} was forgotten before" + ("; the catalogue was written anew" if found.done else ""))
     else:
         _print_removed(found)
-    for artifact, clips in found.heard_in:
-        from kws_data.forget import RETRAIN
+    from kws_data.artifacts import lies_there
+    from kws_data.forget import RETRAIN
 
+    for artifact, clips in found.heard_in:
         click.echo(f"{artifact.kind} {artifact.name} heard {clips} clips of theirs: {RETRAIN[artifact.kind]}")
         click.echo(f"    {artifact.id}")
         for place in artifact.places:
-            click.echo(f"    {place.path}" + ("" if place.exists else " (gone)"))
+            click.echo(f"    {place.path}" + ("" if lies_there(artifact, place.path) else " (no longer there)"))
     if found.known and not found.done:
         click.echo("nothing was changed; add --yes to do it")
 
@@ -79,7 +82,9 @@ def _print_removed(found: Forgotten) -> None:
         click.echo(f"{len(held.shared_audio)} audio files stay: other people's clips have the same samples")
     for folder in found.folders:
         click.echo(f"{verb} the data set in {folder}: its features and samples hold them; build it again")
-    for file in found.exported.files:
+    for file in found.exported.files[:_SHOWN]:
         click.echo(f"{verb} {file}")
+    if len(found.exported.files) > _SHOWN:
+        click.echo(f"… and {len(found.exported.files) - _SHOWN} more exported files; --json lists them")
     for file in found.exported.lists:
         click.echo(f"{verb} their lines in {file}")

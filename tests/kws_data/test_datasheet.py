@@ -39,7 +39,7 @@ def test_every_section_of_the_questionnaire_is_there() -> None:
     assert "Distribution: licences and consent" in text and "| CC-BY-4.0 | research | 91 |" in text
     assert "| licence not allowed | 2 |" in text and "| exact copy | 1 |" in text
     assert "licences: CC-BY-4.0; consents: any" in text
-    assert "found 0 leaks" in text and "share a speaker, session" in text
+    assert "found 0 leaks" in text and "share a speaker or session" in text
 
 
 def test_missing_older_women_stand_among_the_known_gaps() -> None:
