@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from firmware_tools.atomic import write_text
+from firmware_tools.frontend.spec import FrontendSpec
 from kws_data.build_features import Computed, compute_missing, write_features
 from kws_data.catalog import Catalog
 from kws_data.config import SILENCE, Config
@@ -29,6 +30,7 @@ from kws_data.places import place
 from kws_data.plan import Plan, PlannedClip, plan_dataset
 from kws_data.publish import PURPOSE
 from kws_data.recipe import Recipe, choose_voices
+from kws_data.release import summary, unstated
 from kws_data.release_documents import write_release_documents
 from kws_data.sources.room_folder import rooms_of
 from kws_data.splits import SPLITS
@@ -39,13 +41,14 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True)
 class BuildOptions:
-    """How a data set is built; what comes out does not depend on it.
+    """How a data set is built; what comes out does not depend on it (except on ``more_frontends``).
 
     Attributes:
         workers: processes of this machine.
         engine: who computes; processes of this machine when None.
         audio_at: where workers find the audio when not in the catalogue's folder: a folder or a URL for fsspec.
         store_at: where the feature store is when not in the catalogue's folder.
+        more_frontends: computed besides that of the configuration, into ``features-<split>-x1.npy`` and so on.
         store_limit_bytes: afterwards, parts of the store that this data set does not use are removed, the oldest
             first, until no more than so much is left; None keeps all.
         told: what was computed and what came from the store.
@@ -57,6 +60,7 @@ class BuildOptions:
     audio_at: str | None = None
     store_at: str | None = None
     store_limit_bytes: int | None = None
+    more_frontends: tuple[FrontendSpec, ...] = ()
     told: Callable[[Computed], None] = lambda computed: None
     say: Callable[[str], None] = lambda line: None
 
@@ -119,7 +123,7 @@ def recipe_of(config: Config, catalog: Catalog, plan: Plan, options: BuildOption
     return Recipe(
         audio_at=options.audio_at or str(catalog.folder.resolve()),
         store_at=options.store_at or str(catalog.folder.resolve() / FOLDER),
-        frontends=(config.frontend,),
+        frontends=(config.frontend, *options.more_frontends),
         augment=config.augment,
         seed=config.seed,
         clip_samples=config.clip_samples,
@@ -178,6 +182,8 @@ def describe(config: Config, plan: Plan, version: str) -> dict[str, Any]:
         "split": config.split.model_dump(mode="json"),
         "release": config.release.model_dump(mode="json"),
         "left_out": dict(sorted(plan.left_out.items())),
+        "left_out_for": summary(plan.left_out),
+        "unstated": unstated(planned.clip for planned in plan.clips),
         "kept_for_later": plan.kept_for_later,
     }
 

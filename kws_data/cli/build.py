@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -53,7 +53,17 @@ def command(
     if as_json:
         print_json(json.loads(result.read_text()))
     else:
+        _tell(json.loads(result.read_text()))
         say(f"wrote {result.parent}")
+
+
+def _tell(info: dict[str, Any]) -> None:
+    """What was left out and why, and how many clips state no terms."""
+    for reason, count in info["left_out_for"].items():
+        say(f"left out, {count:,} clips: {reason}")
+    for kind, count in info["unstated"].items():
+        if count:
+            say(f"{count:,} clips state no {kind}; release.{kind}s can refuse them")
 
 
 def _options(
