@@ -9,6 +9,9 @@ from kws_data.config import SILENCE, UNKNOWN
 from kws_data.errors import DataError
 
 BACKGROUND = "_background_noise_"
+#: Running speech of more than one word, with its transcript: nobody's keyword, but somebody's voice. (Words that start
+#: with ``_`` are nobody's.)
+SPEECH = "(speech)"
 
 
 def label_of(word: str, keywords: Sequence[str]) -> str | None:

@@ -15,6 +15,7 @@ from kws_data.labels import check_keywords, label_of
 from kws_data.near_duplicates import near_duplicate_groups
 from kws_data.pool import unused_real
 from kws_data.release import check_not_empty, excluded_by_terms
+from kws_data.running_speech import keywords_in_speech
 from kws_data.splits import assign_splits, drop_copies, drop_near_copies_of_test
 from kws_data.traces import Same
 
@@ -36,7 +37,7 @@ def split_words(config: Config, catalog: Catalog, words: Sequence[Clip]) -> Spli
         DataError: no clip may be used, a keyword has none, too few speakers.
         CatalogError: stored audio is missing or damaged.
     """
-    left_out = excluded_by_terms(config, words)
+    left_out = keywords_in_speech(words, config.keywords) | excluded_by_terms(config, words)
     allowed = [clip for clip in words if clip.id not in left_out]
     check_not_empty(config, words, allowed)
     check_keywords(config.keywords, (clip.word for clip in allowed))

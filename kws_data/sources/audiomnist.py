@@ -30,10 +30,8 @@ def scan(root: Path) -> Scan:
     """Recordings below the folder, with what the metadata says of their speakers.
 
     Raises:
-        DataError: no folder, or metadata that is no JSON object.
+        DataError: metadata that is no JSON object.
     """
-    if not root.is_dir():
-        raise DataError("data folder not found", str(root), f"expected {LAYOUT.expected}")
     people, notes = _people(root)
     items, problems = [], []
     for path in audio_below(root):

@@ -7,7 +7,7 @@
     <language>/clips/*.mp3
 
 The folder of one language or one above several. A sentence of one word, or of the "Single Word" segment, is that word;
-a longer one is running speech (``_speech_``) with its transcript. Clips that nobody has validated are left out.
+a longer one is running speech (``(speech)``) with its transcript. Clips that nobody has validated are left out.
 CC0-1.0; ``client_id`` is a hash that the project makes.
 """
 
@@ -16,7 +16,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from kws_data.errors import DataError
-from kws_data.sources.items import SPEECH, SPLIT_NAMES, Item, Layout, Scan
+from kws_data.labels import SPEECH
+from kws_data.sources.items import SPLIT_NAMES, Item, Layout, Scan
 from kws_data.sources.people import age_of, gender_of, said, words_of
 from kws_data.sources.tables import read_table
 
@@ -32,7 +33,7 @@ def scan(root: Path) -> Scan:
     Raises:
         DataError: no table in it, or one that cannot be read.
     """
-    languages = [root, *sorted(p for p in root.iterdir() if p.is_dir())] if root.is_dir() else []
+    languages = [root, *sorted(p for p in root.iterdir() if p.is_dir())]
     languages = [folder for folder in languages if any((folder / name).is_file() for name in TABLES)]
     if not languages:
         raise DataError("no table of Common Voice in the folder", str(root), f"expected {LAYOUT.expected}")
@@ -107,7 +108,7 @@ def _item(path: Path, name: str, row: dict[str, str], split: str, language: str)
 
 
 def word_of(sentence: str, segment: str) -> str:
-    """The word of a sentence of one word; words joined by ``_`` in the single-word segment; else ``_speech_``."""
+    """The word of a sentence of one word; words joined by ``_`` in the single-word segment; else ``(speech)``."""
     words = words_of(sentence)
     if len(words) == 1 or (words and segment.strip().lower() in SINGLE_WORD):
         return "_".join(words).lstrip("_") or SPEECH

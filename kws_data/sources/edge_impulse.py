@@ -49,10 +49,8 @@ def scan(root: Path) -> Scan:
     """Samples that ``info.labels`` names, and files of the split folders that it does not name.
 
     Raises:
-        DataError: no folder, or an ``info.labels`` of another shape.
+        DataError: an ``info.labels`` of another shape.
     """
-    if not root.is_dir():
-        raise DataError("data folder not found", str(root), f"expected {LAYOUT.expected}")
     entries, problems = _entries(root)
     origins = read_attribution(root)
     items: list[Item] = []
@@ -154,6 +152,7 @@ def _item(root: Path, name: str, word: str, entry: dict[str, Any], stretch: tupl
         licence_id(metadata.get("licence", "") or metadata.get("license", "")),
         metadata.get("consent", ""),
         metadata.get("session", ""),
+        plain_text(name),
         named=not public_id(speaker),
         attributes=said(
             accent=metadata.get("accent", ""),

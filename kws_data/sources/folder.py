@@ -36,10 +36,8 @@ def scan(root: Path) -> Scan:
     """Files of the table, or all audio below the folder.
 
     Raises:
-        DataError: no folder, or a table that cannot be read.
+        DataError: a table that cannot be read.
     """
-    if not root.is_dir():
-        raise DataError("data folder not found", str(root), f"expected {LAYOUT.expected}")
     for name in TABLES:
         if (root / name).is_file():
             return scan_table(root, read_table(root / name), name)

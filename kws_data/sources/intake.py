@@ -224,7 +224,7 @@ def _new_clip(catalog: Catalog, source: str, item: Item, audio: StoredAudio, don
     def hidden(kind: str, name: str) -> str:
         return catalog.pseudonym(source, f"{kind} {name}", named=True) if item.named else name
 
-    speaker = item.speaker or (f"noise {item.path.stem}" if item.is_noise else f"unknown {item.name}")
+    speaker = item.speaker or (f"noise {item.path.stem}" if item.is_noise else f"unknown {item.recording or item.name}")
     unknown = not item.speaker and not item.is_noise
     return NewClip(
         audio=audio,

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from kws_data.audio import Samples, read_audio
+from kws_data.config import UNKNOWN
+from kws_data.errors import AudioError, DataError
 
 RATE_HZ = 16_000
 #: Suffixes that are looked at. The last line cannot be read today: such files are set aside, not overlooked.
@@ -23,8 +25,6 @@ SPLIT_NAMES = {
     **dict.fromkeys(("validation", "valid", "val", "dev", "development"), "validation"),
     **dict.fromkeys(("test", "testing", "tst", "eval"), "testing"),
 }
-#: Running speech of more than one word, with its transcript: nobody's keyword, but somebody's voice.
-SPEECH = "_speech_"
 
 
 def read_clip(path: Path) -> Samples:
@@ -34,8 +34,6 @@ def read_clip(path: Path) -> Samples:
 
 def read_stretch(path: Path, start_s: float, end_s: float) -> Samples:
     """The stretch of a file between two times, at the rate of the catalogue; raises AudioError."""
-    from kws_data.errors import AudioError
-
     samples = read_clip(path)
     cut = samples[round(start_s * RATE_HZ) : round(end_s * RATE_HZ)]
     if not len(cut):
@@ -59,6 +57,7 @@ class Item:
         size_bytes, mtime_ns: of the file, to see whether it has changed.
         given_split: ``training``, ``validation``, ``testing``, or empty.
         licence, consent: as the source states them; empty when it does not.
+        recording: name of the file below the folder, where ``name`` is a stretch of it.
         named: the id of the speaker may be a name, so that its hash needs the catalogue's key.
         pseudonymous: the id of the speaker is a pseudonym that kws made.
         synthetic: nobody speaks but a machine.
@@ -76,6 +75,7 @@ class Item:
     licence: str = ""
     consent: str = ""
     session: str = ""
+    recording: str = ""
     named: bool = True
     pseudonymous: bool = False
     synthetic: bool = False
@@ -86,7 +86,7 @@ class Item:
     @property
     def is_noise(self) -> bool:
         """Whether nobody speaks: background noise and silence."""
-        return self.word.startswith("_") and self.word not in (SPEECH, "_unknown_")
+        return self.word.startswith("_") and self.word != UNKNOWN
 
 
 @dataclass(frozen=True)
@@ -114,11 +114,30 @@ class Layout:
         source: how the catalogue names clips from it.
         scan: finds the clips below a folder (or listed in a file); raises DataError.
         expected: what it looks like, in a few words, for people.
+        takes_file: it may be one file instead of a folder.
     """
 
     source: str
     scan: Callable[[Path], Scan]
     expected: str
+    takes_file: bool = False
+
+    def find(self, path: Path) -> Scan:
+        """The clips at a place.
+
+        Raises:
+            DataError: nothing is there, no folder, or nothing that looks like the layout.
+        """
+        if not path.exists():
+            raise DataError("data folder not found", str(path), f"expected {self.expected}")
+        if not path.is_dir() and not self.takes_file:
+            raise DataError("data folder is a file", str(path), f"expected a folder with {self.expected}")
+        scan = self.scan(path.resolve())
+        if not scan.items:
+            broken = f"; {scan.problems[0][0]}: {scan.problems[0][1]}" if scan.problems else ""
+            absent = f"; {len(scan.absent)} listed files are not there" if scan.absent else ""
+            raise DataError("data folder holds no audio", str(path), f"expected {self.expected}{broken}{absent}")
+        return scan
 
 
 def audio_below(root: Path) -> Iterator[Path]:

@@ -204,6 +204,7 @@ def _item(path: Path, name: str, label: Label, data: dict[str, Any], votes: dict
         licence_id(of("licence", "license")),
         of("consent"),
         of("session"),
+        name,
         named=not public_id(speaker),
         attributes={
             **said(
@@ -221,4 +222,4 @@ def _item(path: Path, name: str, label: Label, data: dict[str, Any], votes: dict
     )
 
 
-LAYOUT = Layout("label_studio", scan, "a JSON export of Label Studio, beside its audio")
+LAYOUT = Layout("label_studio", scan, "a JSON export of Label Studio, beside its audio", takes_file=True)

@@ -88,12 +88,5 @@ def import_layout(
         from kws_data.sources.urls import import_urls
 
         return import_urls(catalog, folder, progress, terms)
-    layout, root = find_layout(name), Path(folder)
-    if not root.exists():
-        raise DataError("data folder not found", str(folder), f"expected {layout.expected}")
-    scan = layout.scan(root.resolve())
-    if not scan.items:
-        broken = f"; {scan.problems[0][0]}: {scan.problems[0][1]}" if scan.problems else ""
-        absent = f"; {len(scan.absent)} listed files are not there" if scan.absent else ""
-        raise DataError("data folder holds no audio", str(folder), f"expected {layout.expected}{broken}{absent}")
-    return take_in(catalog, folder_id(root), layout.source, scan, progress, terms)
+    layout = find_layout(name)
+    return take_in(catalog, folder_id(folder), layout.source, layout.find(Path(folder)), progress, terms)

@@ -56,7 +56,7 @@ def scan(root: Path) -> Scan:
 
 def _tables(root: Path) -> Iterator[tuple[Path, str]]:
     """(table, split of all its rows or empty) of each language."""
-    for folder in [root, *sorted(p for p in root.iterdir() if p.is_dir())] if root.is_dir() else []:
+    for folder in [root, *sorted(p for p in root.iterdir() if p.is_dir())]:
         if whole := sorted(folder.glob("*_splits.csv")):
             yield whole[0], ""
             continue

@@ -49,10 +49,8 @@ def scan(root: Path) -> Scan:
     """Clips of the folder in the order of their names, and listed paths that have no file.
 
     Raises:
-        DataError: a list that is no text, or no folder.
+        DataError: a list that is no text.
     """
-    if not root.is_dir():
-        raise DataError("data folder not found", str(root), f"expected {LAYOUT.expected}")
     given, origins = _given_splits(root), read_attribution(root)
     items = []
     for folder in sorted(p for p in root.iterdir() if p.is_dir() and not p.name.startswith(".")):

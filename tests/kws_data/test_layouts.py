@@ -97,7 +97,7 @@ def test_audiomnist_without_its_metadata_says_so(catalog: Catalog, tmp_path: Pat
 def test_common_voice_tells_words_from_sentences(catalog: Catalog, tmp_path: Path) -> None:
     report, clips = imported(catalog, "common-voice", make_common_voice(tmp_path / "data"))
     words = {name[-5]: clip.word for name, clip in clips.items()}
-    assert words == {"1": "yes", "2": "no", "3": "hey_firefox", "4": "_speech_", "5": "_speech_"}
+    assert words == {"1": "yes", "2": "no", "3": "hey_firefox", "4": "(speech)", "5": "(speech)"}
     assert report.absent == ("en/clips/common_voice_en_6.mp3",) and report.people == 3
     splits = {name[-5]: clip.given_split for name, clip in clips.items()}
     assert splits == {"1": "training", "2": "validation", "3": "", "4": "testing", "5": ""}
@@ -195,6 +195,8 @@ def test_edge_impulse_labels_stretches_and_documents(catalog: Catalog, tmp_path:
     assert np.array_equal(catalog.load(clips["testing/no.3.json"]), tone("no", 2))
     whole = read_audio(root / "training" / "long.2.wav")
     assert np.array_equal(catalog.load(clips["training/long.2.wav#1.000-1.900"]), whole[16_000:30_400])
+    first, second = (clips[f"training/long.2.wav#{times}"] for times in ("0.000-0.900", "1.000-1.900"))
+    assert first.speaker == second.speaker, "stretches of one recording must not part as two people"
     labelled = clips["training/yes.1.wav"]
     assert (labelled.licence, labelled.attributes["gender"]) == ("CC0-1.0", "female")
 
@@ -268,6 +270,9 @@ def test_layouts_that_cannot_be_used(name: str, text: str | None, message: str, 
 def test_an_empty_or_missing_folder_is_one_line_of_error(layout: str, catalog: Catalog, tmp_path: Path) -> None:
     with pytest.raises(DataError, match="not found"):
         import_layout(catalog, layout, tmp_path / "nowhere")
+    (tmp_path / "a.txt").write_text("text")
+    with pytest.raises(DataError, match="file"):
+        import_layout(catalog, layout, tmp_path / "a.txt")
     (tmp_path / "empty").mkdir()
     with pytest.raises(DataError, match="expected") as caught:
         import_layout(catalog, layout, tmp_path / "empty")
