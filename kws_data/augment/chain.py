@@ -90,7 +90,7 @@ class Chain:
         """int16 ``[n, samples]``: the whole way."""
         rows = self._shifted(self._formants(self._tempo_and_pitch(clips)))
         for stage in (self._voice, self._room, self._noise, self._equaliser, self._bands, self._clipping):
-            stage(rows, words)
+            rows = stage(rows, words)
         return self._codec(convert(rows, self._gain_db(words)))
 
     def _tempo_and_pitch(self, clips: Clips) -> Clips:
@@ -120,23 +120,24 @@ class Chain:
         reach = int(self.settings.shift_ms * self.rate_hz / 1_000)
         return shift(clips, self.draws.index("shift", 2 * reach + 1) - reach)
 
-    def _voice(self, rows: Rows, words: Words) -> None:
+    def _voice(self, rows: Rows, words: Words) -> Rows:
         """A second speaker, at any time: under silence a word would make the label wrong."""
         voices, samples = self.sounds.voices, rows.shape[1]
         chosen = self.draws.rows("voice?", self.settings.voice_probability)
         chosen = chosen[words[chosen]]
         if not len(voices) or not len(chosen):
-            return
-        picked = voices[self.draws.index("voice", len(voices), chosen)]
+            return rows
         offsets = self.draws.index("voice shift", samples, chosen) - samples // 2
+        spoken = shift(voices[self.draws.index("voice", len(voices), chosen)], offsets).astype(np.int16).ravel()
         snr_db = self.draws.between("voice snr", self.settings.voice_snr_db, chosen)
-        rows[chosen] = mix(rows[chosen], shift(picked, offsets).astype(np.int16), snr_db)
+        rows[chosen] = mix(rows[chosen], spoken, np.arange(len(chosen)) * samples, snr_db)
+        return rows
 
-    def _room(self, rows: Rows, words: Words) -> None:
+    def _room(self, rows: Rows, words: Words) -> Rows:
         draws, settings, samples = self.draws, self.settings, rows.shape[1]
         chosen = draws.rows("room?", settings.room_probability)
         if not len(chosen):
-            return
+            return rows
         measured = len(self.sounds.rooms)
         share = settings.room_simulated_share if measured else 1.0
         pool = simulated_rooms(settings, samples, self.rate_hz) if share > 0.0 else ()
@@ -145,44 +146,47 @@ class Chain:
             for kind, place in zip(draws.uniform("room simulated?")[chosen], draws.uniform("room")[chosen], strict=True)
         ]
         rows[chosen] = hear_in(rows[chosen], kernels)
+        return rows
 
-    def _noise(self, rows: Rows, words: Words) -> None:
+    def _noise(self, rows: Rows, words: Words) -> Rows:
         noise, samples = self.sounds.noise, rows.shape[1]
         chosen = self.draws.rows("noise?", self.settings.noise_probability)
         if not len(noise) or not len(chosen):
-            return
+            return rows
         if len(noise) <= samples:
             noise = np.resize(noise, samples + 1)
-        starts = self.draws.index("noise", len(noise) - samples, chosen)
-        pieces = np.stack([noise[start : start + samples] for start in starts.tolist()])
-        snr_db = self.draws.between("noise snr", self.settings.noise_snr_db, chosen)
-        rows[chosen] = mix(rows[chosen], pieces, snr_db)
+        snr_db = np.full(len(rows), np.inf)
+        snr_db[chosen] = self.draws.between("noise snr", self.settings.noise_snr_db, chosen)
+        return mix(rows, noise, self.draws.index("noise", len(noise) - samples), snr_db)
 
-    def _equaliser(self, rows: Rows, words: Words) -> None:
+    def _equaliser(self, rows: Rows, words: Words) -> Rows:
         settings = self.settings
         chosen = self.draws.rows("eq?", settings.eq_probability)
         if len(chosen):
             ends = (-settings.eq_gain_db, settings.eq_gain_db)
             gains_db = np.stack([self.draws.between(f"eq {knot}", ends, chosen) for knot in range(EQ_KNOTS)], axis=1)
             rows[chosen] = equalise(rows[chosen], gains_db, self.rate_hz)
+        return rows
 
-    def _bands(self, rows: Rows, words: Words) -> None:
+    def _bands(self, rows: Rows, words: Words) -> Rows:
         settings = self.settings
-        self._band(rows, "low", settings.low_pass_probability, settings.low_pass_hz)
-        self._band(rows, "high", settings.high_pass_probability, settings.high_pass_hz)
+        rows = self._band(rows, "low", settings.low_pass_probability, settings.low_pass_hz)
+        return self._band(rows, "high", settings.high_pass_probability, settings.high_pass_hz)
 
-    def _band(self, rows: Rows, kind: Kind, probability: float, ends_hz: tuple[float, float]) -> None:
+    def _band(self, rows: Rows, kind: Kind, probability: float, ends_hz: tuple[float, float]) -> Rows:
         chosen = self.draws.rows(f"{kind} pass?", probability)
         if len(chosen):
             cutoffs_hz = mel_between(self.draws.uniform(f"{kind} pass")[chosen], ends_hz)
             orders = self.draws.index(f"{kind} pass order", len(ORDERS), chosen) + ORDERS[0]
             rows[chosen] = band_limit(rows[chosen], kind, cutoffs_hz, orders, self.rate_hz)
+        return rows
 
-    def _clipping(self, rows: Rows, words: Words) -> None:
+    def _clipping(self, rows: Rows, words: Words) -> Rows:
         chosen = self.draws.rows("clipping?", self.settings.clipping_probability)
         if len(chosen):
             percents = self.draws.between("clipping", self.settings.clipping_percent, chosen)
             rows[chosen] = clip_peaks(rows[chosen], percents / 100.0)
+        return rows
 
     def _codec(self, clips: Clips) -> Clips:
         codecs = self.settings.codecs

@@ -27,6 +27,7 @@ _PLACE = {name: place for place, name in enumerate(NAMES)}
 
 Rows = NDArray[np.intp]
 Values = NDArray[np.float64]
+NOBODY: Rows = np.zeros(0, np.intp)
 
 
 class Draws:
@@ -53,7 +54,7 @@ class Draws:
 
     def rows(self, name: str, probability: float) -> Rows:
         """Rows that something of this probability happens to."""
-        return np.flatnonzero(self.uniform(name) < probability)
+        return np.flatnonzero(self.uniform(name) < probability) if probability > 0.0 else NOBODY
 
     def between(self, name: str, ends: tuple[float, float], rows: Rows | slice = slice(None)) -> Values:
         """Evenly distributed from the first to the second of ``ends``."""

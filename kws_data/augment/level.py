@@ -16,20 +16,27 @@ def decibels(values: Values) -> Values:
     return np.array([10.0 ** (value / 20.0) for value in values.tolist()])
 
 
-def mix(rows: Rows, others: NDArray[np.int16], snr_db: Values) -> Rows:
-    """Add another sound to each row, ``snr_db`` below it (audiomentations: ``AddBackgroundNoise``).
+def mix(rows: Rows, sound: NDArray[np.int16], starts: NDArray[np.int64], snr_db: Values) -> Rows:
+    """Add a stretch of another sound to each row, ``snr_db`` below it (audiomentations: ``AddBackgroundNoise``).
 
-    As there, both levels are the RMS of the whole row. A row without energy, or whose other sound has none, comes back
-    as it is.
+    As there, both levels are the RMS of the whole row. A row without energy, or whose stretch has none, or with an
+    infinite ratio, comes back as it is.
 
     Args:
         rows: float32 ``[n, samples]``.
-        others: int16 ``[n, samples]``; their own level does not matter.
+        sound: int16, one dimension; its own level does not matter.
+        starts: where each row's stretch begins ``[n]``.
         snr_db: ``[n]``.
+
+    Raises:
+        ValueError: a stretch is not inside the sound.
     """
-    rows, others = rows_of(rows, np.float32), rows_of(others, np.int16)
+    rows, sound = rows_of(rows, np.float32), np.ascontiguousarray(sound, np.int16)
+    starts = np.ascontiguousarray(starts, np.int64)
+    if len(starts) and not 0 <= starts.min() <= starts.max() <= len(sound) - rows.shape[1]:
+        raise ValueError(f"stretches from {starts.min()} to {starts.max()} are not in {len(sound)} samples")
     ratio, mixed = decibels(-snr_db), np.empty_like(rows)
-    library().kws_mix(rows, others, mixed, *rows.shape, ratio)
+    library().kws_mix(rows, sound, starts, mixed, *rows.shape, ratio)
     return mixed
 
 

@@ -23,7 +23,7 @@ POOL = 64  # simulated rooms; the same ones in each process
 HEIGHT_M = (2.3, 3.2)
 WALL_M = 0.3  # nobody is nearer to a wall
 ONSET = 0.1  # the direct sound: the first sample within 20 dB of the largest (ISO 3382-1)
-TAIL_SHARE = 10.0**-4.5  # of a measured response's energy may be cut off at its end
+TAIL_SHARE = 10.0**-3.5  # of a measured response's energy may be cut off at its end
 
 Range = tuple[float, float]
 

@@ -1,5 +1,8 @@
 """The chain: what each copy depends on, limits, settings."""
 
+import platform
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -10,6 +13,7 @@ from pydantic import ValidationError
 
 from kws_data.augment import Sounds, augment_batch
 from kws_data.augment.draws import NAMES
+from kws_data.augment.native import library as native
 from kws_data.config import AugmentSettings
 from kws_data.errors import DataError
 
@@ -59,6 +63,27 @@ def test_a_row_does_not_know_the_others() -> None:
     )
     assert np.array_equal(whole[::-1], backwards)
     assert len({copy.tobytes() for copy in whole}) == 37
+
+
+def test_threads_do_not_disturb_each_other() -> None:
+    clips = speechlike(24)
+    parts = [range(start, start + 6) for start in range(0, 24, 6)]
+    with ThreadPoolExecutor(4) as pool:
+        made = list(pool.map(lambda rows: copies(clips[rows.start : rows.stop], rows), parts))
+    assert np.array_equal(np.concatenate(made), copies(clips, range(24)))
+
+
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="the oldest x86-64 processor is compared with this one")
+def test_bytes_do_not_depend_on_the_processor(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without AVX and fused multiply-adds: the same."""
+    clips = speechlike(12)
+    here = copies(clips, range(12))
+    monkeypatch.setattr(native, "FLAGS", (*native.FLAGS, "-mcpu=baseline"))
+    native.library.cache_clear()
+    try:
+        assert np.array_equal(copies(clips, range(12)), here)
+    finally:
+        native.library.cache_clear()
 
 
 def test_input_is_left_alone_and_nothing_changes_without_transforms() -> None:

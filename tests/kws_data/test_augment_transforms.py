@@ -61,9 +61,12 @@ def test_sounds_are_mixed_at_the_ratio_asked_for(snr_db: float) -> None:
     rows = np.stack([sine(440), np.zeros(RATE_HZ, np.float32), sine(440)])
     noise = np.random.default_rng(0).integers(-9_000, 9_000, rows.shape).astype(np.int16)
     noise[2] = 0
-    mixed = mix(rows, noise, np.full(3, snr_db))
+    mixed = mix(rows, noise.ravel(), np.arange(3) * RATE_HZ, np.full(3, snr_db))
     assert level_db(rows[0]) - level_db(mixed[0] - rows[0]) == pytest.approx(snr_db, abs=0.01)
     assert np.array_equal(mixed[1:], rows[1:])
+    assert np.array_equal(mix(rows, noise[0], np.zeros(3, np.int64), np.full(3, np.inf)), rows)
+    with pytest.raises(ValueError, match="not in 16000 samples"):
+        mix(rows, noise[0], np.array([0, 1, 0]), np.full(3, snr_db))
 
 
 def test_peaks_are_cut() -> None:

@@ -44,8 +44,10 @@ void kws_convolve(const float *in, float *out, size_t samples, const float *spec
 /* Sum of squares. */
 double kws_energy(const float *in, size_t samples);
 
-/* Row by row: out = in + other * sqrt(energy of in / energy of other) * ratio[row]; without energy, out = in. */
-void kws_mix(const float *in, const int16_t *other, float *out, size_t count, size_t samples, const double *ratio);
+/* Row by row: out = in + other * sqrt(energy of in / energy of other) * ratio[row], where other is what `sound` has from
+ * starts[row] on; without energy, out = in. */
+void kws_mix(const float *in, const int16_t *sound, const int64_t *starts, float *out, size_t count, size_t samples,
+             const double *ratio);
 
 /* Row by row, `out` gets the energy that `like` has. */
 void kws_match(const float *like, float *out, size_t count, size_t samples);

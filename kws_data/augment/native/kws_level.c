@@ -30,15 +30,20 @@ static int64_t energy_of_integers(const int16_t *in, size_t samples) {
     return sum;
 }
 
-void kws_mix(const float *in, const int16_t *other, float *out, size_t count, size_t samples, const double *ratio) {
-    for (size_t row = 0; row < count; row++, in += samples, other += samples, out += samples) {
-        const double energy = kws_energy(in, samples);
-        const int64_t other_energy = energy_of_integers(other, samples);
-        if (energy <= 0.0 || other_energy == 0) {
-            memcpy(out, in, samples * sizeof *out);
-            continue;
-        }
-        const float factor = (float)(sqrt(energy / (double)other_energy) * ratio[row]);
+/* What to multiply `other` with; 0 when either has no energy. */
+static float mixing_factor(const float *in, const int16_t *other, size_t samples, double ratio) {
+    if (ratio <= 0.0) {
+        return 0.0f;
+    }
+    const double energy = kws_energy(in, samples), other_energy = (double)energy_of_integers(other, samples);
+    return energy > 0.0 && other_energy > 0.0 ? (float)(sqrt(energy / other_energy) * ratio) : 0.0f;
+}
+
+void kws_mix(const float *in, const int16_t *sound, const int64_t *starts, float *out, size_t count, size_t samples,
+             const double *ratio) {
+    for (size_t row = 0; row < count; row++, in += samples, out += samples) {
+        const int16_t *other = sound + starts[row];
+        const float factor = mixing_factor(in, other, samples, ratio[row]);
         for (size_t at = 0; at < samples; at++) {
             out[at] = in[at] + (float)other[at] * factor;
         }

@@ -37,7 +37,7 @@ _ARGUMENTS = {
     "kws_resample": (_Array, _SIZE, _Array, _SIZE, _INT64, _Array),
     "kws_fft": (_Array, _Array, _SIZE, _Array, _Array),
     "kws_convolve": (_Array, _Array, _SIZE, _Array, _SIZE, _SIZE, _SIZE, _Array, _Array),
-    "kws_mix": (_Array, _Array, _Array, _SIZE, _SIZE, _Array),
+    "kws_mix": (_Array, _Array, _Array, _Array, _SIZE, _SIZE, _Array),
     "kws_match": (_Array, _Array, _SIZE, _SIZE),
     "kws_quantise": (_Array, _Array, _SIZE, _SIZE, _Array),
     "kws_warp": (_Array, _Array, _SIZE, _Array, _Array, _Array, _Array, _Array),
