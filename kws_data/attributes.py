@@ -12,6 +12,8 @@ from kws_data.errors import DataError
 
 #: Attributes of the person who speaks, the only ones that a published table of people can have.
 PERSONAL = ("accent", "gender", "age", "language", "source", "consent", "licence", "synthetic")
+NOT_SAID = "not said"
+_AGES = {"child": 0.0, "teen": 13.0}
 SNR_BANDS_DB = (0, 10, 20, 30)
 LEVEL_BANDS_DB = (-50, -40, -30, -20, -10)
 
@@ -97,9 +99,13 @@ def quoted(text: str) -> str:
 
 
 def in_order(value: str) -> tuple[float, str]:
-    """Sort key of a value: bands by their level, everything else by its text, what was not said last."""
-    if not value:
+    """Sort key of a value: bands by their level, ages by age, everything else by its text, what was not said last."""
+    if value in ("", NOT_SAID):
         return 2e9, ""
+    if value in _AGES:
+        return _AGES[value], value
+    if age := re.fullmatch(r"(\d+)(-\d+|\+)", value):
+        return float(age[1]), value
     if band := re.fullmatch(r"(below )?(-?\d+)( to -?\d+)? dB( and more)?", value):
         return float(band[2]) - bool(band[1]), value
     return 1e9, value

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 from kws_data.config import SILENCE, UNKNOWN
@@ -18,16 +19,16 @@ from kws_data.splits import SPLITS
 from kws_data.subgroups import Subgroups, subgroups
 
 HIDDEN = "suppressed"
-_MOST_ROWS = 60
+_MOST_ROWS, _MOST_COLUMNS = 60, 15
 
 
 @dataclass(frozen=True)
 class Table:
-    """Columns and rows; ``marked`` are the numbers of the rows that a reader should not miss."""
+    """Columns and rows; ``marked`` are the cells (row, column) that a reader should not miss."""
 
     head: tuple[str, ...]
     rows: tuple[tuple[Any, ...], ...]
-    marked: frozenset[int] = frozenset()
+    marked: frozenset[tuple[int, int]] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -117,16 +118,32 @@ def _who(groups: Sequence[Subgroups]) -> tuple[Block, ...]:
     """How many speak, and of each attribute that anything is known of, how many have each value."""
     blocks: list[Block] = []
     for group in groups:
-        known = [name for name in group.table.by if name not in group.unknown]
         unknown = f" Nothing is known of their {_list(group.unknown)}." if group.unknown else ""
         pseudonyms = " under pseudonyms" if group.kind == "people" else ""
         blocks.append(f"{group.speakers:,} {group.kind}{pseudonyms}.{unknown}")
         if group.table.k or group.table.epsilon:
             blocks.append(f"Counts of {group.kind} below: {group.table.method()}.")
-        for name in known:
+        for name in group.known:
             rows = tuple((value, _count(people)) for value, people in group.totals(name))
             blocks.append(Table((name, group.kind), rows))
+        blocks += _crossed(group)
     return tuple(blocks) or ("Nobody: there is no clip of a word.",)
+
+
+def _crossed(group: Subgroups) -> list[Block]:
+    """All known attributes against each other, thin cells marked; nothing for one, or where it would fill pages."""
+    *down, across = group.known or ("",)
+    columns = group.levels(across) if down else []
+    rows: list[tuple[str, ...]] = []
+    marked: set[tuple[int, int]] = set()
+    for values in product(*(group.levels(name) for name in down)):
+        cells = [dict(zip(group.known, (*values, column), strict=True)) for column in columns]
+        marked |= {(len(rows), len(down) + n) for n, cell in enumerate(cells) if group.is_thin(cell)}
+        rows.append((*values, *(_count(group.count(cell)) for cell in cells)))
+    if not down or len(rows) > _MOST_ROWS or len(columns) > _MOST_COLUMNS:
+        return []
+    told = f"{group.kind.capitalize()} by {_list(group.known)}" + ("; thin cells are marked." if marked else ".")
+    return [told, Table((*down, *columns), tuple(rows), frozenset(marked))]
 
 
 def _count(people: int | None) -> str:
@@ -164,9 +181,8 @@ def _thin(group: Subgroups) -> list[Block]:
             " measure anything on, or protect others that do."
         )
     if not group.thin:
-        crossed = len([name for name in group.table.by if name not in group.unknown])
         none = f"No {'other ' if blocks else ''}combination of these attributes is thin among the {group.kind}."
-        return [*blocks, *([none] if crossed > 1 else [])]
+        return [*blocks, *([none] if len(group.known) > 1 else [])]
     rows = tuple(
         (*values, f"{cell.speakers:,}", f"{cell.expected_speakers:.1f}", cell.reason)
         for values, cell in group.thin[:_MOST_ROWS]
@@ -176,7 +192,7 @@ def _thin(group: Subgroups) -> list[Block]:
         *blocks,
         f"Combinations with far fewer {group.kind} than the totals of each attribute lead one to expect (below), than"
         f" even the totals of each pair do (combination), or too few to measure on (few).{more}",
-        Table((*group.table.by, group.kind, "expected", "why"), rows, frozenset(range(len(rows)))),
+        Table((*group.known, group.kind, "expected", "why"), rows),
     ]
 
 
@@ -291,8 +307,10 @@ def markdown(info: Mapping[str, Any], content: Iterable[Section]) -> str:
 
 
 def _table(table: Table) -> str:
-    def row(cells: Sequence[Any], wrap: Callable[[str], str] = str) -> str:
-        return "| " + " | ".join(wrap(str(cell).replace("|", "\\|")) for cell in cells) + " |"
+    def row(cells: Sequence[Any]) -> str:
+        return "| " + " | ".join(str(cell).replace("|", "\\|") for cell in cells) + " |"
 
     lines = [row(table.head), "|" + "---|" * len(table.head)]
-    return "\n".join([*lines, *(row(cells) for cells in table.rows)])
+    for number, cells in enumerate(table.rows):
+        lines.append(row([f"**{cell}**" if (number, n) in table.marked else cell for n, cell in enumerate(cells)]))
+    return "\n".join(lines)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from kws_data.attributes import PERSONAL
+from kws_data.attributes import NOT_SAID, PERSONAL
 from kws_data.catalog import Catalog
 from kws_data.crosstab import read_attributes
 from kws_data.errors import DataError
 from kws_data.privacy import PublishedTable, publish
 
-NOT_SAID = "not said"
 PURPOSE = "published counts"
 
 

@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from kws_data.attributes import NOT_SAID, in_order
 from kws_data.errors import DataError
 from kws_data.privacy import ALL, PublishedTable, publish
-from kws_data.publish import NOT_SAID
 from kws_data.thin_cells import ThinCell, table_of, thin_cells
 
 _COLUMNS = ("source", "consent", "licence", "device")
@@ -27,7 +27,7 @@ class Subgroups:
         kind: ``people`` or ``synthetic voices``.
         speakers: how many there are.
         table: speakers of each cell and total, protected.
-        thin: values and cell of each that is thin, but for those whose counts are not printed.
+        thin: values of the known attributes and cell of each that is thin, but for those whose counts are not printed.
         unknown: attributes of which nothing is known.
     """
 
@@ -37,14 +37,28 @@ class Subgroups:
     thin: tuple[tuple[tuple[str, ...], ThinCell], ...]
     unknown: tuple[str, ...]
 
+    @property
+    def known(self) -> tuple[str, ...]:
+        """Attributes of which something is known."""
+        return tuple(name for name in self.table.by if name not in self.unknown)
+
+    def levels(self, name: str) -> list[str]:
+        """Values of an attribute in order, ``all`` left out."""
+        place = self.table.by.index(name)
+        return sorted({cell.values[place] for cell in self.table.cells} - {ALL}, key=in_order)
+
+    def count(self, values: Mapping[str, str]) -> int | None:
+        """Speakers with these values of some attributes; None where suppressed."""
+        wanted = tuple(values.get(name, ALL) for name in self.table.by)
+        return next((cell.people for cell in self.table.cells if cell.values == wanted), 0)
+
     def totals(self, name: str) -> list[tuple[str, int | None]]:
         """Speakers of each value of one attribute, None where suppressed."""
-        place = self.table.by.index(name)
-        return [
-            (cell.values[place], cell.people)
-            for cell in self.table.cells
-            if all((value == ALL) != (n == place) for n, value in enumerate(cell.values))
-        ]
+        return [(value, self.count({name: value})) for value in self.levels(name)]
+
+    def is_thin(self, values: Mapping[str, str]) -> bool:
+        """Whether the cell with these values is thin."""
+        return any(dict(zip(self.known, thin, strict=True)) == dict(values) for thin, _ in self.thin)
 
 
 def subgroups(
@@ -75,11 +89,10 @@ def _subgroups(
 ) -> Subgroups:
     people = people_of(rows, by)
     table = publish(people, by, k, epsilon, secret)
-    unknown = tuple(
-        name for place, name in enumerate(by) if all(values[place] == NOT_SAID for values in people.values())
-    )
-    printed = {cell.values for cell in table.cells if cell.people is not None}
-    thin = _thin(publish(people, by, 0, epsilon, secret))  # the same noise, so it tells no more than the table does
+    places = [place for place in range(len(by)) if any(values[place] != NOT_SAID for values in people.values())]
+    unknown = tuple(name for place, name in enumerate(by) if place not in places)
+    printed = {tuple(cell.values[place] for place in places) for cell in table.cells if cell.people is not None}
+    thin = _thin(publish(people, by, 0, epsilon, secret), places)  # the same noise: it tells no more than the table
     return Subgroups(kind, len(people), table, tuple(one for one in thin if one[0] in printed), unknown)
 
 
@@ -102,12 +115,13 @@ def _value(row: Mapping[str, Any], attributes: Mapping[str, Any], name: str) -> 
     return next((str(attributes[key]) for key in _KEYS.get(name, (name,)) if attributes.get(key)), NOT_SAID)
 
 
-def _thin(table: PublishedTable) -> tuple[tuple[tuple[str, ...], ThinCell], ...]:
-    """Thin cells of a table with nothing suppressed."""
-    if not 2 <= len(table.by) <= 3:
+def _thin(table: PublishedTable, places: Sequence[int]) -> tuple[tuple[tuple[str, ...], ThinCell], ...]:
+    """Thin cells of a table with nothing suppressed, by the attributes at ``places``; the others have one value each."""
+    if not 2 <= len(places) <= 3:
         return ()
-    inner = [cell for cell in table.cells if ALL not in cell.values and NOT_SAID not in cell.values]
-    levels, speakers, _ = table_of([(cell.values, cell.people or 0, 0) for cell in inner])
+    inner = [cell for cell in table.cells if ALL not in cell.values]
+    own = [(tuple(cell.values[place] for place in places), cell.people or 0, 0) for cell in inner]
+    levels, speakers, _ = table_of([row for row in own if NOT_SAID not in row[0]])
     if not levels:
         return ()
     found = thin_cells(speakers, np.zeros_like(speakers))

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
-from kws_data.attributes import in_order
+from kws_data.attributes import NOT_SAID, in_order
 
 if TYPE_CHECKING:
     from kws_data.catalog_counts import Count
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from kws_data.privacy import PublishedTable
     from kws_data.rot import Rot
 
-NOT_SAID = "not said"
 MARKS = {"below": "▼", "combination": "▼▼", "few": "·"}
 _THIN_ROWS = 20
 

@@ -61,7 +61,7 @@ def _html(block: Block, plots: Mapping[str, str]) -> str:
 
 def _table(block: Table) -> str:
     rows = [
-        [f'<span class="no">{text(cell)}</span>' if number in block.marked else cell for cell in row]
+        [f'<span class="no">{text(cell)}</span>' if (number, n) in block.marked else cell for n, cell in enumerate(row)]
         for number, row in enumerate(block.rows)
     ]
     numeric = [column for column in range(len(block.head)) if all(_is_number(row[column]) for row in block.rows)]

@@ -34,7 +34,7 @@ def label_plot(labels: Sequence[str], counts: Mapping[str, Mapping[str, int]], w
     axes.invert_yaxis()
     axes.margins(x=0.1)
     axes.set_xlabel(what, color=INK)
-    axes.legend(frameon=False, fontsize=9, loc="lower right")
+    axes.legend(frameon=False, fontsize=9, loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=len(SPLITS))
     return svg_of(figure)
 
 

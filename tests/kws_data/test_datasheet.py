@@ -46,7 +46,16 @@ def test_missing_older_women_stand_among_the_known_gaps() -> None:
     text = datasheet(made_info(people(female_60=29)), people(female_60=29))
     gaps = text[text.index("## Known gaps") : text.index("## Collection")]
     assert "| female | 60+ | 1 |" in gaps
+    assert "| female | 30 | **1** |" in text  # and in the table of all combinations
     assert "No combination" in datasheet(made_info(people()), people())
+
+
+def test_an_attribute_that_nobody_said_hides_no_gap_of_the_others() -> None:
+    rows = people(female_60=29)
+    info = made_info(rows)
+    info["release"] = {**info["release"], "subgroups": ["gender", "accent", "age"]}
+    text = datasheet(info, rows)
+    assert "Nothing is known of their accent." in text and "| female | 60+ | 1 |" in text
 
 
 def test_what_nothing_is_known_of_is_a_gap() -> None:
