@@ -42,6 +42,7 @@ class Type(IntEnum):
     LISTEN = 0x08
     STREAM_DATA = 0x09
     STATUS = 0x0A
+    LAYERS = 0x0B
 
     REPLY_HELLO = 0x20
     REPLY_ACK = 0x21
@@ -49,6 +50,7 @@ class Type(IntEnum):
     REPLY_RESULT = 0x23
     REPLY_FEATURES = 0x24
     REPLY_STATUS = 0x25
+    REPLY_LAYERS = 0x26
 
     EVENT_AUDIO = 0x30
     EVENT_END = 0x31

@@ -93,6 +93,23 @@ def flash_spotter(board: BoardSpec, bundle: ModelBundle, folder: Path) -> FlashR
     return flasher_for(board).flash(image.bin)
 
 
+def measure_layers(board: BoardSpec, bundle: ModelBundle) -> tuple[int, ...]:
+    """Cycles of each layer on an emulated board of this kind, from an app that reads the counter between the layers.
+
+    Raises:
+        BoardError, LinkError, FirmwareError: the board cannot run the bundle.
+    """
+    from firmware_tools.layer_cycles import APP, layer_cycles, layer_sources
+
+    sources = layer_sources(bundle.tflite, generated_sources(bundle), bundle.bundle_hash)
+    with tempfile.TemporaryDirectory(prefix="kws-layers-") as folder:
+        image = build_image(board, APP, sources, Path(folder) / "image")
+        flasher_for(board, state_dir=Path(folder)).flash(image.bin)
+        with open_board(board, None, Path(folder)) as session:
+            session.require(APP, bundle.bundle_hash)
+            return layer_cycles(session.link)
+
+
 def measure_latency(board: BoardSpec, bundle: ModelBundle, port: str | None = None) -> LatencyCycles:
     """Run one clip of noise on the core. The work does not depend on the samples, but for a few branches.
 

@@ -148,16 +148,18 @@ def train(ctx: RunContext) -> str:
 
 
 def export(ctx: RunContext) -> str:
-    """Convert to int8, slim, fix the threshold on validation data, save the bundle and the generated C."""
+    """Convert to int8, slim, fix the threshold on validation data, save the bundle and C for any firmware."""
     from kws_data.artifacts import register_model
     from kws_data.catalog import Catalog
     from kws_data.export import export_model
     from kws_data.firmware import write_sources
     from kws_data.report.document import read_json
+    from kws_data.tflm_files import write_tflm_files
 
     version = read_json(ctx.dataset_dir / "dataset.json", "build")["version"]
     bundle = export_model(ctx.config, ctx.dataset_dir, version, ctx.model_dir, ctx.progress)
     write_sources(bundle, ctx.firmware_dir)
+    write_tflm_files(bundle, ctx.config.run_dir / "export")
     with Catalog(ctx.config.data.recordings) as catalog:
         register_model(catalog, ctx.model_dir)
     return bundle.bundle_hash
@@ -178,13 +180,16 @@ def check(ctx: RunContext) -> str:
 
 def check_limits(ctx: RunContext) -> BudgetReport:
     """Measure the bundle, one clip on the core included, against the configuration's limits; writes nothing."""
+    from dataclasses import replace
     from tempfile import TemporaryDirectory
 
     from kws_data.budget import check_budget
-    from kws_data.firmware import island_parts, measure_latency, spotter_image
+    from kws_data.firmware import island_parts, measure_latency, measure_layers, spotter_image
 
     bundle, board = ctx.bundle(), ctx.board()
     cycles = measure_latency(board, bundle, ctx.config.device.port)
+    if board.emulated:
+        cycles = replace(cycles, layers=measure_layers(board, bundle))
     if ctx.config.budget.island_bytes is None:
         return check_budget(bundle, ctx.config.budget, cycles)
     with TemporaryDirectory(prefix="kws-check-") as folder:

@@ -5,6 +5,8 @@ Only constants and calls are generated; the logic is in ``firmware/src/kws_kerne
 - ``void <name>_run(const int8_t *input, int8_t *output, int8_t *arena)`` with the caller's word-aligned arena, and
 - ``void <name>_invoke(const int8_t *input, int8_t *output)`` with an arena of its own.
 
+With ``steps`` they call ``void <name>_step(uint32_t layer)``, which the app provides, after each layer.
+
 The input is only read.
 """
 
@@ -22,7 +24,9 @@ from firmware_tools.engine.plan import MemoryPlan, plan_memory
 LINE_WIDTH = 116
 
 
-def emit_c(graph: Graph, plan: MemoryPlan | None = None, *, header: str, name: str = "kws_model") -> dict[str, str]:
+def emit_c(
+    graph: Graph, plan: MemoryPlan | None = None, *, header: str, name: str = "kws_model", steps: bool = False
+) -> dict[str, str]:
     """The generated files, name to text: ``<name>.h`` and ``<name>.c``.
 
     Args:
@@ -30,6 +34,7 @@ def emit_c(graph: Graph, plan: MemoryPlan | None = None, *, header: str, name: s
         plan: its memory plan; made when None.
         header: comment at the top of each file (what it was generated from, with the bundle's hash).
         name: beginning of all public names.
+        steps: tell the app when each layer is done.
 
     Raises:
         ModelError: the graph cannot be lowered.
@@ -38,13 +43,19 @@ def emit_c(graph: Graph, plan: MemoryPlan | None = None, *, header: str, name: s
     plan = plan or plan_memory(graph, program)
     comment = "/* " + header.replace("*/", "* /").strip().replace("\n", "\n * ") + "\n */\n"
     return {
-        f"{name}.h": comment + _header_text(graph, plan, name),
-        f"{name}.c": comment + _source_text(graph, program, plan, name),
+        f"{name}.h": comment + _header_text(graph, plan, name, steps),
+        f"{name}.c": comment + _source_text(graph, program, plan, name, steps),
     }
 
 
-def _header_text(graph: Graph, plan: MemoryPlan, name: str) -> str:
+def _header_text(graph: Graph, plan: MemoryPlan, name: str, steps: bool) -> str:
     upper = name.upper()
+    step = f"""
+#define {upper}_LAYERS {len(graph.operators)}
+
+/* Called after each layer; the app provides it. */
+void {name}_step(uint32_t layer);
+"""
     return f"""#ifndef {upper}_H
 #define {upper}_H
 
@@ -60,7 +71,7 @@ void {name}_run(const int8_t *input, int8_t *output, int8_t *arena);
 
 /* One inference with the model's own arena; not for two threads at once. */
 void {name}_invoke(const int8_t *input, int8_t *output);
-
+{step if steps else ""}
 #endif
 """
 
@@ -69,7 +80,7 @@ def _described(tensor: Tensor) -> str:
     return f"/* int8 {list(tensor.shape)}, scale {tensor.scale!r}, zero point {tensor.zero_point} */"
 
 
-def _source_text(graph: Graph, program: Program, plan: MemoryPlan, name: str) -> str:
+def _source_text(graph: Graph, program: Program, plan: MemoryPlan, name: str, steps: bool) -> str:
     upper = name.upper()
     parts = [f'#include "{name}.h"\n\n#include "kws_kernels.h"\n']
     parts += [_tensor_constant(graph, index, name) for index, place in plan.places.items() if place == "constant"]
@@ -81,6 +92,8 @@ def _source_text(graph: Graph, program: Program, plan: MemoryPlan, name: str) ->
         parts += [_constant_text(f"{prefix}_{key}", constant) for key, constant in call.constants.items()]
         parts.append(f"static const {call.struct} {prefix} = {_struct_text(call, prefix)};\n")
         calls.append(_call_text(call, number, prefix, plan, name))
+        if steps:
+            calls.append(f"    {name}_step({call.layer});")
     body = "\n".join(calls)
     unused = "" if plan.arena_bytes else "    (void)arena;\n"
     parts.append(f"\nvoid {name}_run(const int8_t *input, int8_t *output, int8_t *arena) {{\n{unused}{body}\n}}\n")

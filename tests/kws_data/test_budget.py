@@ -2,7 +2,7 @@ import pytest
 from tiny_bundle import tiny_bundle
 
 from firmware_tools.engine.graph import read_tflite
-from kws_data.budget import LatencyCycles, check_budget, live_tensors
+from kws_data.budget import LatencyCycles, check_budget, layer_cycles, live_tensors
 from kws_data.config import BudgetSettings
 from kws_data.errors import GateError
 
@@ -41,6 +41,25 @@ def test_a_slow_board_names_the_slowest_part() -> None:
     report = check_budget(tiny_bundle(), BudgetSettings(latency_ms=10), slow)
     assert not report.passed
     assert report.checks[2].largest[0].name.startswith("front end")
+
+
+def test_layers_weigh_what_was_measured_and_a_guess_says_that_it_is_one() -> None:
+    bundle = tiny_bundle()
+    graph = read_tflite(bundle.tflite)
+    measured = tuple(range(100, 100 + len(graph.operators)))
+    named = layer_cycles(graph, LatencyCycles(0, sum(measured), 0, 64_000_000, measured))
+    assert [part.amount for part in named] == list(measured)
+    assert [part.name for part in named] == [graph.layer_name(operator) for operator in graph.operators]
+    assert all(part.name.endswith("by MACs") for part in layer_cycles(graph, CYCLES))
+
+
+def test_limits_on_island_and_cycles_are_held_when_they_are_set() -> None:
+    bundle, island = tiny_bundle(), {"model file": 4_000, "window": 1_960}
+    limits = BudgetSettings(island_bytes=5_000, inference_cycles=500_000)
+    checks = {check.name: check for check in check_budget(bundle, limits, CYCLES, island).checks}
+    assert checks["inference_cycles"].passed and not checks["island_bytes"].passed
+    assert checks["island_bytes"].measured == 5_960 and checks["island_bytes"].largest[0].name == "model file"
+    assert len(check_budget(bundle, BudgetSettings(), CYCLES, island).checks) == 3
 
 
 def test_exactly_at_the_limit_is_within_it() -> None:

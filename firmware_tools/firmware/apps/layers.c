@@ -1,0 +1,87 @@
+/* Layers: runs the model of a bundle once and tells how many cycles each of its layers took.
+ *
+ * The model is generated with steps (see engine/emit.py): after each kernel it calls kws_model_step, which reads the
+ * cycle counter. Work does not depend on the input but for a few branches; it is a fixed pattern.
+ *
+ * LAYERS: cycles of each layer u32
+ */
+#include "kws_app_config.h"
+#include "kws_link.h"
+#include "kws_model.h"
+#include "kws_port.h"
+
+static kws_link serial_line;
+static int8_t input[KWS_MODEL_INPUT_BYTES] __attribute__((aligned(4)));
+static int8_t output[KWS_MODEL_OUTPUT_BYTES];
+static uint32_t cycles[KWS_MODEL_LAYERS];
+static uint32_t step_began;
+
+static const kws_hello hello = {
+    .app = "layers",
+    .build = kws_app_bundle_hash,
+    .labels = KWS_APP_LABELS,
+    .label_names = kws_app_labels,
+};
+
+void kws_model_step(uint32_t layer)
+{
+    cycles[layer] += kws_port_cycles() - step_began;
+    step_began = kws_port_cycles();
+}
+
+static void measure(void)
+{
+    uint32_t drawn = 1;
+    for (size_t i = 0; i < sizeof input; i++) {
+        drawn = drawn * 1664525u + 1013904223u; /* Numerical Recipes' generator */
+        input[i] = (int8_t)(drawn >> 24);
+    }
+    for (size_t i = 0; i < KWS_MODEL_LAYERS; i++) {
+        cycles[i] = 0;
+    }
+    step_began = kws_port_cycles();
+    kws_model_invoke(input, output);
+}
+
+static void send_layers(const kws_wire_frame *command)
+{
+    measure();
+    kws_link_reply(&serial_line, KWS_REPLY_LAYERS, command);
+    for (size_t i = 0; i < KWS_MODEL_LAYERS; i++) {
+        kws_wire_put_u32(&serial_line.tx, cycles[i]);
+    }
+    kws_link_send(&serial_line);
+}
+
+static void obey(const kws_wire_frame *command)
+{
+    const kws_status idle = {.state = KWS_STATE_IDLE};
+    switch (command->type) {
+    case KWS_CMD_HELLO:
+        kws_link_hello(&serial_line, command, &hello);
+        break;
+    case KWS_CMD_STATUS:
+        kws_link_status(&serial_line, command, &idle);
+        break;
+    case KWS_CMD_LAYERS:
+        send_layers(command);
+        break;
+    default:
+        kws_link_nak(&serial_line, command, KWS_ERR_COMMAND, command->type);
+        break;
+    }
+}
+
+int main(void)
+{
+    kws_port_init();
+    kws_link_init(&serial_line);
+    for (;;) {
+        kws_wire_frame command;
+        if (kws_link_poll(&serial_line, &command)) {
+            obey(&command);
+        } else {
+            kws_link_idle(&serial_line, 0);
+        }
+    }
+}
