@@ -86,9 +86,10 @@ class CatalogReader(CatalogDatabase):
             return [{"id": i, "word": word, "origin": origin, "reason": why} for i, word, origin, why in rows]
 
     def counts(self) -> dict[str, int]:
-        """Rows of each table, and clips set aside."""
+        """Rows of each table, people who speak (noise recordings have no speaker), and clips set aside."""
         with self._errors():
             tables = {t: f"SELECT count(*) FROM {t}" for t in ("clips", "speakers", "sessions", "audio")}
+            tables["speakers"] = "SELECT count(DISTINCT speaker) FROM clips WHERE word NOT GLOB '_*'"
             tables["set_aside"] = "SELECT count(*) FROM clips WHERE reasons != ''"
             return {name: int(self._db.execute(query).fetchone()[0]) for name, query in tables.items()}
 

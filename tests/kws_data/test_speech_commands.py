@@ -38,6 +38,7 @@ def test_import_reads_words_speakers_lists_and_noise(folder: Path, tmp_path: Pat
         report = import_layout(catalog, "speech-commands", folder)
         clips = catalog.clips(folder=folder_id(folder))
         assert (report.counts.added, report.counts.known, report.set_aside) == (18, 0, ())
+        assert report.people == catalog.counts()["speakers"] == 4, "noise recordings are no people"
         words = [c for c in clips if c.word == "go"]
         assert len(words) == 4 and len({c.speaker for c in clips if c.word != "_background_noise_"}) == 4
         assert sum(c.given_split == "validation" for c in clips) == 8
@@ -110,3 +111,18 @@ def test_folders_that_cannot_be_used(tmp_path: Path) -> None:
         (tmp_path / "empty" / "go").mkdir(parents=True)
         with pytest.raises(DataError, match="holds no audio"):
             import_layout(catalog, "speech-commands", tmp_path / "empty")
+
+
+def test_people_with_names_have_keyed_pseudonyms(tmp_path: Path) -> None:
+    """What is hashed without a key can be guessed; ids of public data sets are hashes already."""
+    (tmp_path / "data" / "go").mkdir(parents=True)
+    for name in ("anna_nohash_0", "ab12cd34_nohash_0"):
+        soundfile.write(tmp_path / "data" / "go" / f"{name}.wav", tone(name, 1), 16_000)
+    speakers = []
+    for place in ("rec", "rec2"):
+        with Catalog(tmp_path / place) as catalog:
+            import_layout(catalog, "speech-commands", tmp_path / "data")
+            clips = {clip.licence: clip for clip in catalog.clips()}
+            speakers.append((clips["unstated"].speaker, clips["CC-BY-4.0"].speaker))
+            assert "anna" not in repr(clips)
+    assert speakers[0][0] != speakers[1][0] and speakers[0][1] == speakers[1][1]
