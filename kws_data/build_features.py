@@ -175,7 +175,7 @@ def _columns(store: FeatureStore, parts: Sequence[tuple[str, Any]]) -> list[Colu
         index = store.index(part)
         located = index.locate(keys)
         if located.missing.any():
-            raise DamagedRowsError({part})
+            raise DamagedRowsError({f"{part}/missing"})
         columns.append(Column(index.names, index.row_bytes, located))
     return columns
 

@@ -10,8 +10,7 @@ from __future__ import annotations
 import json
 import logging
 import os
-import platform
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -87,7 +86,7 @@ def _mapped(ray: Any, recipe: Recipe, work: Work) -> Iterator[ChunkResult]:
         compute_table,
         batch_size=None,
         batch_format="pyarrow",
-        fn_kwargs={"recipe": recipe, "parts": sorted(recipe.parts())},
+        fn_kwargs={"recipe": recipe},
         max_retries=RETRIES,
     )
     for row in mapped.iter_rows():
@@ -103,16 +102,10 @@ def _table(chunk: Work) -> Any:
     return pyarrow.table({"work": column})
 
 
-def compute_table(table: Any, recipe: Recipe, parts: Sequence[str]) -> Any:
-    """What runs on a node: :func:`kws_data.worker.compute_chunk` from table to table.
-
-    Raises:
-        DataError: the node has another kws, whose features would not be those that are wanted.
-    """
+def compute_table(table: Any, recipe: Recipe) -> Any:
+    """What runs on a node: :func:`kws_data.worker.compute_chunk` from table to table; raises as that does."""
     import pyarrow
 
-    if sorted(recipe.parts()) != list(parts):
-        raise DataError("a node of the cluster runs another kws", platform.node(), "install the same one on all nodes")
     work = np.frombuffer(b"".join(table.column("work").to_pylist()), WORK)
     done = compute_chunk(recipe, work)
     return pyarrow.table(

@@ -25,8 +25,7 @@ from kws_data.errors import DataError
 from kws_data.recipe import Recipe
 from kws_data.worker import COPIES, ChunkResult, Work, compute_chunk
 
-CHUNK_ROWS = 2_048  # copies in a chunk: about a second of work, and what an interruption may cost
-SMALL_ROWS = 4_096  # so few copies are computed sooner than processes start
+CHUNK_ROWS, SMALL_ROWS = 2_048, 4_096
 _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
@@ -61,17 +60,24 @@ class LocalEngine:
     """Processes of this machine. One worker, or little work, stays in this process.
 
     Others are started afresh, not forked: TensorFlow's threads would not survive it.
+
+    Attributes:
+        workers: processes.
+        chunk_rows: copies in a chunk, at most: about a second of work, which is what an interruption may cost.
+        small_rows: so few copies are computed sooner than processes start.
     """
 
     workers: int = 2
+    chunk_rows: int = CHUNK_ROWS
+    small_rows: int = SMALL_ROWS
 
     def run(self, recipe: Recipe, work: Work) -> Iterator[ChunkResult]:
         """See :class:`Engine`."""
         rows = rows_of(work)
-        if self.workers <= 1 or rows < SMALL_ROWS:
-            yield from (compute_chunk(recipe, chunk) for chunk in chunks_of(work))
+        if self.workers <= 1 or rows < self.small_rows:
+            yield from (compute_chunk(recipe, chunk) for chunk in chunks_of(work, self.chunk_rows))
             return
-        chunks = chunks_of(work, min(CHUNK_ROWS, -(-rows // (4 * self.workers))))
+        chunks = chunks_of(work, min(self.chunk_rows, -(-rows // (4 * self.workers))))
         try:
             yield from self._in_processes(recipe, deque(chunks))
         except BrokenProcessPool:

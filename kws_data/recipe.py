@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import platform
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 from firmware_tools.frontend.spec import FrontendSpec
 from kws_data.code_version import running_code_hash
 from kws_data.config import AugmentSettings
+from kws_data.errors import DataError
 
 VOICE_SLOTS = 32
 _READING = ("kws_data/audio.py",)
@@ -39,6 +41,7 @@ class Recipe:
         noises: hash, first sample and end of each stretch of training noise.
         rooms: hashes of measured impulse responses.
         voices: hashes of the clips that speak in the background; empty when nobody does.
+        code: hash of the code that computes; a worker with another one refuses to work.
     """
 
     audio_at: str
@@ -50,6 +53,13 @@ class Recipe:
     noises: tuple[tuple[str, int, int], ...] = ()
     rooms: tuple[str, ...] = ()
     voices: tuple[str, ...] = ()
+    code: str = field(default_factory=lambda: running_code_hash(_COPIES))
+
+    def check_code(self) -> None:
+        """Raise DataError in a process whose code is not that of the process which made the recipe."""
+        if self.code != running_code_hash(_COPIES):
+            remedy = "install the same kws on all machines, and do not change it while it runs"
+            raise DataError("a worker runs another kws", platform.node(), remedy)
 
     @property
     def rate_hz(self) -> int:

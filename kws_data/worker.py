@@ -49,8 +49,10 @@ def compute_chunk(recipe: Recipe, work: Work) -> ChunkResult:
 
     Raises:
         CatalogError: audio of a noise, a room or a voice is missing or damaged (that of a clip is a failure).
+        DataError: this process runs other code than the one that made the recipe.
         OSError: the store cannot be written.
     """
+    recipe.check_code()
     work, clips, failures = _read(recipe, work)
     store = FeatureStore(place(recipe.store_at))
     plain, copied, audio = (_wanted(work, part) for part in (PLAIN, COPIES, AUDIO))

@@ -182,24 +182,18 @@ def test_an_interrupted_build_goes_on_where_it_was(folder: Path, catalog: Catalo
 
 
 @pytest.mark.slow
-def test_processes_give_the_same_bytes(
-    folder: Path, catalog: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_processes_give_the_same_bytes(folder: Path, catalog: Catalog, tmp_path: Path) -> None:
     settings = config(folder, augment={"copies": 4, "tempo_probability": 0.5, "pitch_probability": 0.5})
     one, _ = build(settings, catalog, tmp_path / "one")
-    monkeypatch.setattr(engine, "SMALL_ROWS", 0)
     with Catalog(tmp_path / "fresh") as fresh:
         import_layout(fresh, "speech-commands", folder)
-        two, computed = build(settings, fresh, tmp_path / "two", BuildOptions(2))
+        two, computed = build(settings, fresh, tmp_path / "two", BuildOptions(2, LocalEngine(2, small_rows=0)))
         assert len(shards(fresh)) > len(shards(catalog)) and computed.clips == sum(two.clips.values())
     assert one.version == two.version and files(tmp_path / "one") == files(tmp_path / "two")
 
 
 @pytest.mark.slow
-def test_a_worker_that_is_killed_is_one_clear_error(
-    folder: Path, catalog: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(engine, "SMALL_ROWS", 0)
+def test_a_worker_that_is_killed_is_one_clear_error(folder: Path, catalog: Catalog, tmp_path: Path) -> None:
 
     class Murderer(LocalEngine):
         def run(self, recipe: Recipe, work: Work) -> Iterator[ChunkResult]:
@@ -210,22 +204,22 @@ def test_a_worker_that_is_killed_is_one_clear_error(
                 yield result
 
     with pytest.raises(DataError, match="a worker process was killed"):
-        build(config(folder), catalog, tmp_path / "out", BuildOptions(2, Murderer(2)))
+        build(config(folder), catalog, tmp_path / "out", BuildOptions(2, Murderer(2, small_rows=0)))
     resumed, _ = build(config(folder), catalog, tmp_path / "out")
     assert resumed.clips["train"]
 
 
 _BUILD = """
 import sys
-from kws_data import engine
-engine.CHUNK_ROWS, engine.SMALL_ROWS = 60, 0
 if __name__ == "__main__":
-    from kws_data.build import build_dataset
+    from kws_data.build import BuildOptions, build_dataset
     from kws_data.catalog import Catalog
     from kws_data.config import Config
     with Catalog(sys.argv[1]) as catalog:
         settings = Config.model_validate_json(sys.argv[3])
-        print(build_dataset(settings, catalog, sys.argv[2], workers=2).version)
+        from kws_data.engine import LocalEngine
+        options = BuildOptions(2, LocalEngine(2, chunk_rows=60, small_rows=0))
+        print(build_dataset(settings, catalog, sys.argv[2], options=options).version)
 """
 
 

@@ -1,0 +1,292 @@
+"""``kws bench build``: what it takes to build a data set, against the loop a user writes, here and now.
+
+Every row builds the recipe of bench_build_material.py with :func:`kws_data.build.build_dataset` (reading audio,
+planning, copies, features, feature store, files of the data set), but for the rows on memory, which give the engine a
+manifest of as many clips as they say (see bench_build_memory.py).
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field, replace
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+from kws_data.bench_build_baseline import baseline_seconds
+from kws_data.bench_build_material import FRONTENDS, Material, import_material, make_material
+from kws_data.build import BuildOptions, build_dataset
+from kws_data.build_features import Computed
+from kws_data.catalog import Catalog
+from kws_data.engine import Engine, LocalEngine
+from kws_data.errors import DataError, KwsError
+
+Progress = Callable[[str, int, int], None]
+
+PARTS = ("speed", "cores", "warm", "memory", "same", "ray")
+SPEED, CORES, WARM_SHARE, MEMORY_BYTES, FLAT = 10.0, 1.8, 0.03, 1.5e9, 1.25
+
+# Seconds on two cores of 2020s x86-64: only for the estimate that is printed first.
+_COPY_S, _BASELINE_COPY_S = 0.0004, 0.006
+
+
+@dataclass(frozen=True)
+class BuildBench:
+    """How much of everything.
+
+    Attributes:
+        clips: of the builds that are timed.
+        copies: of each training clip; the first is the clip as it is.
+        baseline_clips: that the baseline goes through.
+        few, many: clips of the two builds whose memory is compared.
+        data: a folder in Speech Commands layout; clips are made up when None.
+        rounds: of the comparison with the baseline; the best counts, on both sides.
+    """
+
+    clips: int = 3_000
+    copies: int = 12
+    baseline_clips: int = 60
+    few: int = 100_000
+    many: int = 1_000_000
+    same_clips: int = 300
+    rounds: int = 3
+    data: Path | None = None
+    parts: tuple[str, ...] = PARTS
+
+    @classmethod
+    def quick(cls) -> BuildBench:
+        """A look, not a proof: about a minute."""
+        return cls(clips=600, baseline_clips=15, few=4_000, many=16_000, same_clips=150, rounds=2)
+
+    def estimate_s(self) -> float:
+        """About how long it takes."""
+        build_s = self.clips * self.copies * _COPY_S
+        cost = {
+            "speed": self.rounds * (build_s + self.baseline_clips * self.copies * _BASELINE_COPY_S) + 5,
+            "cores": 1.6 * build_s + 3,
+            "warm": 1.1 * build_s + 3,
+            "memory": (self.few + self.many) * _COPY_S + 5,
+            "same": 4 * self.same_clips * self.copies * _COPY_S + 10,
+            "ray": self.same_clips * self.copies * _COPY_S + 20,
+        }
+        return sum(cost[part] for part in self.parts) + 0.003 * self.clips
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One row; ``passed`` is None when it could not be measured here."""
+
+    what: str
+    wanted: str
+    measured: str
+    passed: bool | None
+    seconds: float = 0.0
+    details: dict[str, Any] = field(default_factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Bench:
+    """A running bench: how much of everything, where, and on what."""
+
+    amounts: BuildBench
+    folder: Path
+    progress: Progress | None = None
+
+    def material(self, name: str, clips: int) -> Material:
+        """Folders of so many clips below a fresh folder."""
+        return make_material(self.folder / name / "material", clips, self.amounts.data)
+
+    def build(
+        self, material: Material, name: str, workers: int = 1, engine: Engine | None = None
+    ) -> tuple[str, float, Computed]:
+        """Build into ``name``; version, seconds, and what was computed."""
+        told: list[Computed] = []
+        recordings = self.folder / name / "recordings"
+        config = material.config(recordings, self.amounts.copies)
+        options = BuildOptions(workers, engine, more_frontends=FRONTENDS[1:], told=told.append)
+        started = time.perf_counter()
+        with Catalog(recordings) as catalog:
+            manifest = build_dataset(
+                config, catalog, self.folder / name / "dataset", progress=self.progress, options=options
+            )
+        return manifest.version, time.perf_counter() - started, told[0]
+
+
+def bench_build(amounts: BuildBench, progress: Progress | None = None) -> Iterator[Figure]:
+    """Measure; gives each figure when it is there. A part that fails is a figure that says so, and the rest goes on."""
+    for part in amounts.parts:
+        started = time.monotonic()
+        folder = Path(tempfile.mkdtemp(prefix="kws-bench-"))
+        try:
+            figures = _MEASURES[part](Bench(amounts, folder, progress))
+        except (KwsError, OSError) as error:
+            figures = [Figure(part, "", str(error), False)]
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+        for figure in figures:
+            yield replace(figure, seconds=round(time.monotonic() - started, 1))
+
+
+def all_passed(figures: list[Figure]) -> bool:
+    """Whether no figure failed; one that could not be measured is no failure."""
+    return all(figure.passed is not False for figure in figures)
+
+
+# ---- the rows ------------------------------------------------------------------------------------------------------
+
+
+def _speed(bench: Bench) -> list[Figure]:
+    """One core against the baseline, both on the same files, in turn; copies per second."""
+    amounts = bench.amounts
+    material = bench.material("speed", amounts.clips)
+    recordings = bench.folder / "speed" / "recordings"
+    import_material(material, recordings)
+    files = sorted(material.clips.rglob("*_nohash_*"))[:: max(1, amounts.clips // amounts.baseline_clips)]
+    files = files[: amounts.baseline_clips]
+    ours, baseline = [], []
+    bench.build(material, "speed")  # sounds are imported, the front end is compiled
+    for _ in range(amounts.rounds):
+        baseline.append(baseline_seconds(files, amounts.copies, material.noise, material.rooms))
+        shutil.rmtree(recordings / "features")
+        ours.append(bench.build(material, "speed")[1:])
+    ours_per_s = max(computed.copies / seconds for seconds, computed in ours)
+    baseline_per_s = len(files) * amounts.copies / min(baseline)
+    ratio = ours_per_s / baseline_per_s
+    cost = {"ours_per_s": ours_per_s, "baseline_per_s": baseline_per_s, "ratio": ratio, "copies": amounts.copies}
+    measured = f"{ratio:.1f}x ({ours_per_s:,.0f} against {baseline_per_s:,.0f} a second)"
+    return [Figure("copies per second and core, whole build", f"≥ {SPEED:g}x", measured, ratio >= SPEED, details=cost)]
+
+
+def _cores(bench: Bench) -> list[Figure]:
+    """Two processes against one."""
+    material, seconds = bench.material("cores", bench.amounts.clips), []
+    versions = set()
+    for workers in (1, 2):
+        import_material(material, bench.folder / f"cores{workers}" / "recordings")
+        version, took, _ = bench.build(material, f"cores{workers}", workers)
+        seconds.append(took)
+        versions.add(version)
+    ratio = seconds[0] / seconds[1]
+    enough = (os.cpu_count() or 1) >= 2
+    measured = f"{ratio:.2f}x ({seconds[0]:.1f} s, {seconds[1]:.1f} s), {_same(versions)}"
+    passed = ratio >= CORES and len(versions) == 1 if enough else None
+    details = {"one_s": seconds[0], "two_s": seconds[1], "ratio": ratio}
+    return [Figure("two cores against one", f"≥ {CORES:g}x", measured, passed, details=details)]
+
+
+def _warm(bench: Bench) -> list[Figure]:
+    """Build, add one clip in a hundred, build again; one core."""
+    material = bench.material("warm", bench.amounts.clips)
+    recordings = bench.folder / "warm" / "recordings"
+    import_material(material, recordings)
+    _, cold, first = bench.build(material, "warm")
+    material.add_later()
+    import_material(material, recordings)
+    _, warm, second = bench.build(material, "warm")
+    share = warm / cold
+    measured = (
+        f"{share:.1%} ({cold:.1f} s, {warm:.2f} s; {second.clips} clips computed, {second.stored} from the store)"
+    )
+    details = {"cold_s": cold, "warm_s": warm, "clips": first.clips, "added": len(material.later)}
+    return [
+        Figure("rebuild after adding 1 % of clips", f"≤ {WARM_SHARE:.0%}", measured, share <= WARM_SHARE, 0, details)
+    ]
+
+
+def _memory(bench: Bench) -> list[Figure]:
+    """Peak of all processes of the engine, few and many clips."""
+    from kws_data.bench_build_memory import measure_memory
+
+    amounts = bench.amounts
+    peaks = [measure_memory(bench, clips) for clips in (amounts.few, amounts.many)]
+    flat = peaks[1].peak_bytes / peaks[0].peak_bytes
+    passed = flat <= FLAT and max(peak.peak_bytes for peak in peaks) <= MEMORY_BYTES
+    measured = " and ".join(f"{peak.peak_bytes / 1e6:,.0f} MB at {peak.clips:,}" for peak in peaks)
+    details = {f"{peak.clips}": asdict(peak) for peak in peaks}
+    wanted = f"flat (≤ {FLAT:g}x), ≤ {MEMORY_BYTES / 1e9:g} GB"
+    return [Figure("peak memory of all processes", wanted, measured, passed, details=details)]
+
+
+def _same_hash(bench: Bench) -> list[Figure]:
+    """One worker, two, killed and resumed, nothing left to compute."""
+    material, versions = bench.material("same", bench.amounts.same_clips), {}
+    for name, workers in (("one worker", 1), ("two workers", 2)):
+        import_material(material, bench.folder / name / "recordings")
+        versions[name] = bench.build(material, name, workers, _eager(workers))[0]
+    versions["nothing new"] = bench.build(material, "one worker")[0]
+    import_material(material, bench.folder / "killed" / "recordings")
+    stored = _kill_while_building(bench, material)
+    versions["killed and resumed"], _, computed = bench.build(material, "killed")
+    kept = f"{stored} shards kept, {computed.clips} clips left to compute"
+    same = len(set(versions.values())) == 1
+    measured = f"{_same(set(versions.values()))}: {', '.join(versions)} ({kept})"
+    return [Figure("same configuration and seed", "same hash", measured, same and stored > 0, 0, dict(versions))]
+
+
+def _same(versions: set[str]) -> str:
+    return "same hash" if len(versions) == 1 else f"{len(versions)} hashes"
+
+
+def _eager(workers: int) -> LocalEngine:
+    """Processes even for little work."""
+    return LocalEngine(workers, small_rows=0)
+
+
+def _kill_while_building(bench: Bench, material: Material) -> int:
+    """Start a build in a process, kill it (-9) when some of it is done; shards that are there then."""
+    process = get_context("spawn").Process(target=_build_slowly, args=(bench.amounts, bench.folder, material))
+    process.start()
+    store = bench.folder / "killed" / "recordings" / "features"
+    deadline = time.monotonic() + 120
+    while process.is_alive() and len(list(store.glob("copies*/*.shard"))) < 4 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    if process.pid:
+        os.kill(process.pid, signal.SIGKILL)
+    process.join()
+    if (bench.folder / "killed" / "dataset" / "dataset.json").exists():
+        raise DataError("the build was over before it could be killed", bench.amounts.same_clips, "give more clips")
+    return len(list(store.glob("copies*/*.shard")))
+
+
+def _build_slowly(amounts: BuildBench, folder: Path, material: Material) -> None:
+    Bench(amounts, folder).build(material, "killed", 2, LocalEngine(2, chunk_rows=200, small_rows=0))
+
+
+def _ray(bench: Bench) -> list[Figure]:
+    """Two nodes, one worker killed."""
+    what, wanted = "Ray, two nodes, one worker killed", "completes, same hash"
+    try:
+        from kws_data.bench_build_ray import WorkerKiller, two_nodes
+        from kws_data.build_ray import RayEngine, import_ray
+
+        import_ray()
+    except DataError as error:
+        return [Figure(what, wanted, str(error), None)]
+    material = bench.material("ray", bench.amounts.same_clips)
+    import_material(material, bench.folder / "alone" / "recordings")
+    import_material(material, bench.folder / "spread" / "recordings")
+    alone = bench.build(material, "alone")[0]
+    with two_nodes() as cluster, WorkerKiller(cluster, bench.folder / "spread" / "recordings" / "features") as killer:
+        spread, seconds, computed = bench.build(material, "spread", engine=RayEngine())
+    killed = "one worker killed" if killer.killed else "no worker was caught at work"
+    measured = f"{_same({alone, spread})}, {killed}, {computed.clips} clips in {seconds:.1f} s"
+    return [Figure(what, wanted, measured, alone == spread and killer.killed is not None)]
+
+
+_MEASURES: dict[str, Callable[[Bench], list[Figure]]] = {
+    "speed": _speed,
+    "cores": _cores,
+    "warm": _warm,
+    "memory": _memory,
+    "same": _same_hash,
+    "ray": _ray,
+}

@@ -1,0 +1,71 @@
+"""``kws bench build``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kws_data.cli.options import json_option, print_json, progress_bars, say, verb
+
+if TYPE_CHECKING:
+    from kws_data.bench_build import Figure
+
+PARTS = ("speed", "cores", "warm", "memory", "same", "ray")
+
+
+@verb("build", "kws bench build --quick")
+@click.option("--quick", is_flag=True, help="A look of about a minute instead of the full proof.")
+@click.option("--only", "parts", type=click.Choice(PARTS), multiple=True, help="Only this part; repeatable.")
+@click.option("--clips", type=click.IntRange(200), help="Clips of the builds that are timed.")
+@click.option("--copies", type=click.IntRange(2, 64), help="Copies of each training clip.")
+@click.option("--few", type=click.IntRange(1_000), help="Clips of the smaller build whose memory is measured.")
+@click.option("--many", type=click.IntRange(1_000), help="Clips of the larger one.")
+@click.option("--ray", "only_ray", is_flag=True, help="The same as --only ray.")
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Clips of this folder, in Speech Commands layout; made up when left out.",
+)
+@json_option
+def command(as_json: bool, quick: bool, parts: tuple[str, ...], only_ray: bool, **amounts: Any) -> None:
+    """Measure how data sets are built: speed against audiomentations and librosa, memory, and the same bytes always.
+
+    Exits 1 when a figure is missed. The machine should have nothing else to do.
+    """
+    from dataclasses import replace
+
+    from kws_data.bench_build import BuildBench, all_passed, bench_build
+
+    given = {name: value for name, value in amounts.items() if value is not None}
+    chosen = (*parts, *(("ray",) if only_ray else ()))
+    bench: BuildBench = replace(BuildBench.quick() if quick else BuildBench(), **given)
+    bench = replace(bench, parts=tuple(part for part in PARTS if not chosen or part in chosen))
+    say(f"this takes about {max(1, round(bench.estimate_s() / 60))} min on two free cores; --quick is a look")
+    figures = []
+    with progress_bars() as progress:
+        for figure in bench_build(bench, progress):
+            figures.append(figure)
+            say(f"  {_mark(figure)} {figure.what}: {figure.measured} ({figure.seconds:.0f} s)")
+    if as_json:
+        print_json([figure.to_dict() for figure in figures])
+    else:
+        _print_figures(figures)
+    if not all_passed(figures):
+        raise click.exceptions.Exit(1)
+
+
+def _mark(figure: Figure) -> str:
+    return {True: "reached", False: "MISSED", None: "skipped"}[figure.passed]
+
+
+def _print_figures(figures: Sequence[Figure]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("what", "wanted", "measured", "", "s")
+    for figure in figures:
+        table.add_row(figure.what, figure.wanted, figure.measured, _mark(figure), f"{figure.seconds:.0f}")
+    Console().print(table)
