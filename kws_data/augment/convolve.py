@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -22,7 +21,7 @@ class Kernel:
     Attributes:
         taps: how many coefficients it has.
         lead: the coefficient that lets a row through in place; those before it look ahead.
-        spectrum: real and imaginary part of its transform over the size, float32 ``[2, size]``.
+        spectrum: real and imaginary part of its transform over the size, float32 ``[2, size / 2 + 1]``.
     """
 
     taps: int
@@ -32,22 +31,23 @@ class Kernel:
     @property
     def size(self) -> int:
         """Size of its transform."""
-        return int(self.spectrum.shape[1])
+        return 2 * (int(self.spectrum.shape[1]) - 1)
 
 
 def kernel_of(response: NDArray[np.float64], samples: int, lead: int = 0) -> Kernel:
     """Transform ``response`` for rows of ``samples`` samples."""
     size = transform_size(len(response), samples)
-    transform = np.fft.fft(response, size) / size
+    transform = np.fft.rfft(response, size) / size
     return Kernel(len(response), lead, np.stack([transform.real, transform.imag]).astype(np.float32))
 
 
 def transform_size(taps: int, samples: int) -> int:
     """Power of two that convolves ``samples`` samples with the least work: two blocks go into each transform."""
-    sizes = [1 << bits for bits in range(6, 24) if 1 << bits >= 2 * taps]
+    sizes = [1 << bits for bits in range(24, 5, -1) if 1 << bits >= 2 * taps]
 
-    def work(size: int) -> float:
-        return -(-samples // (2 * (size - taps + 1))) * size * math.log2(size)
+    def work(size: int) -> int:
+        transforms, passes = -(-samples // (2 * (size - taps + 1))), size.bit_length() // 2
+        return transforms * size * passes
 
     return min(sizes, key=work)
 

@@ -11,7 +11,7 @@ from kws_data.audio import Samples
 from kws_data.augment.convolve import Kernel
 from kws_data.augment.rooms import measured_room
 
-KEPT = 256  # spectra of measured rooms that are kept: 32 MB
+KEPT = 256  # spectra of measured rooms that are kept: 16 MB
 
 Room = NDArray[np.float32]
 

@@ -34,8 +34,8 @@ void kws_resample(const int16_t *in, size_t length, int16_t *out, size_t count, 
  * of twice and of three times it. The result is in re, im; work is [2 * size]. */
 void kws_fft(float *re, float *im, size_t size, const float *twiddles, float *work);
 
-/* out[n] = sum over k of kernel[k] * in[n + lead - k]: overlap-save, two blocks to a transform. `spectrum` is [2][size],
- * the transform of the kernel of `taps` <= size coefficients, over size; work is [4 * size]. */
+/* out[n] = sum over k of kernel[k] * in[n + lead - k]: overlap-save, two blocks to a transform. `spectrum` is
+ * [2][size / 2 + 1], the transform of the kernel of `taps` <= size coefficients, over size; work is [4 * size]. */
 void kws_convolve(const float *in, float *out, size_t samples, const float *spectrum, size_t size, size_t taps,
                   size_t lead, const float *twiddles, float *work);
 

@@ -93,8 +93,8 @@ static void pass_radix2(pair from, pair to, size_t size) {
     }
 }
 
-void kws_fft(float *re, float *im, size_t size, const float *twiddles, float *work) {
-    pair from = {re, im}, to = {work, work + size};
+/* Transform what is in `from`, using `to`; returns the one of them that holds the result. */
+static pair transform(pair from, pair to, size_t size, const float *twiddles) {
     size_t stride = 1;
     for (; 4 * stride <= size; stride *= 4) {
         pass_radix4(from, to, size, stride, twiddles);
@@ -104,11 +104,17 @@ void kws_fft(float *re, float *im, size_t size, const float *twiddles, float *wo
     }
     if (stride < size) {
         pass_radix2(from, to, size);
-        from = to;
+        return to;
     }
-    if (from.re != re) {
-        memcpy(re, from.re, size * sizeof *re);
-        memcpy(im, from.im, size * sizeof *im);
+    return from;
+}
+
+void kws_fft(float *re, float *im, size_t size, const float *twiddles, float *work) {
+    const pair from = {re, im}, to = {work, work + size};
+    const pair result = transform(from, to, size, twiddles);
+    if (result.re != re) {
+        memcpy(re, result.re, size * sizeof *re);
+        memcpy(im, result.im, size * sizeof *im);
     }
 }
 
@@ -127,10 +133,18 @@ static void load(const float *in, size_t samples, int64_t start, float *block, s
     memset(block + end, 0, (size - (size_t)end) * sizeof *block);
 }
 
-static void multiply(float *restrict re, float *restrict im, const float *restrict by, size_t size) {
-    for (size_t k = 0; k < size; k++) {
-        const float real = re[k] * by[k] - im[k] * by[size + k];
-        im[k] = re[k] * by[size + k] + im[k] * by[k];
+/* Times the spectrum of a real kernel, of which the upper half is the lower one mirrored and conjugated. */
+static void multiply(float *restrict re, float *restrict im, const float *restrict spectrum, size_t size) {
+    const size_t half = size / 2;
+    const float *restrict by_re = spectrum, *restrict by_im = spectrum + half + 1;
+    for (size_t k = 0; k <= half; k++) {
+        const float real = re[k] * by_re[k] - im[k] * by_im[k];
+        im[k] = re[k] * by_im[k] + im[k] * by_re[k];
+        re[k] = real;
+    }
+    for (size_t k = half + 1; k < size; k++) {
+        const float real = re[k] * by_re[size - k] + im[k] * by_im[size - k];
+        im[k] = im[k] * by_re[size - k] - re[k] * by_im[size - k];
         re[k] = real;
     }
 }
@@ -144,15 +158,16 @@ static void store(const float *block, float *out, size_t samples, size_t start, 
 void kws_convolve(const float *in, float *out, size_t samples, const float *spectrum, size_t size, size_t taps,
                   size_t lead, const float *twiddles, float *work) {
     const size_t whole = size - taps + 1; /* samples of a block that no wrapping spoils */
-    float *re = work, *im = work + size;
+    const pair near = {work, work + size}, far = {work + 2 * size, work + 3 * size};
     for (size_t start = 0; start < samples; start += 2 * whole) {
         const int64_t from = (int64_t)(start + lead) - (int64_t)(taps - 1);
-        load(in, samples, from, re, size);
-        load(in, samples, from + (int64_t)whole, im, size);
-        kws_fft(re, im, size, twiddles, work + 2 * size);
-        multiply(re, im, spectrum, size);
-        kws_fft(im, re, size, twiddles, work + 2 * size); /* parts exchanged: the inverse */
-        store(re + taps - 1, out, samples, start, whole);
-        store(im + taps - 1, out, samples, start + whole, whole);
+        load(in, samples, from, near.re, size);
+        load(in, samples, from + (int64_t)whole, near.im, size);
+        const pair there = transform(near, far, size, twiddles);
+        const pair rest = there.re == near.re ? far : near;
+        multiply(there.re, there.im, spectrum, size);
+        const pair turned = {there.im, there.re}, back = transform(turned, rest, size, twiddles); /* the inverse */
+        store(back.im + taps - 1, out, samples, start, whole);
+        store(back.re + taps - 1, out, samples, start + whole, whole);
     }
 }
