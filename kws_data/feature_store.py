@@ -171,7 +171,7 @@ class FeatureStore:
         return removed
 
 
-def forget_features(recordings: Path | str, audio_sha256s: Collection[str]) -> int:
+def forget_features(recordings: Path | str, audio_sha256s: Collection[str], store_at: Path | str | None = None) -> int:
     """Remove every row that was computed from these recordings, alone or as the second speaker in another clip.
 
     Shards that hold such rows are written again without them. A data set that was built from them still holds its copy.
@@ -179,11 +179,12 @@ def forget_features(recordings: Path | str, audio_sha256s: Collection[str]) -> i
     Args:
         recordings: folder of the catalogue.
         audio_sha256s: hashes, in hex, as the catalogue has them.
+        store_at: where the store is, if not in the catalogue's folder.
 
     Returns:
         Rows removed.
     """
-    store, removed = FeatureStore.of(recordings), 0
+    store, removed = FeatureStore.of(recordings) if store_at is None else FeatureStore(place(store_at)), 0
     audio = {bytes.fromhex(sha256) for sha256 in audio_sha256s}
     for part in store.parts():
         for name, size in store.where.files(part).items():

@@ -7,8 +7,9 @@ only makes the database anew, which can be done any number of times.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from kws_data.forget_files import (
     held_datasets,
     remove_dataset,
     strike_out,
+    teachers,
     unfinished_builds,
 )
 from kws_data.store import audio_path
@@ -36,6 +38,14 @@ RETRAIN = {
 
 
 @dataclass(frozen=True)
+class Elsewhere:
+    """Feature stores (``kws build --store-at``) and copies of the audio (``--audio-at``): folders or URLs."""
+
+    stores: tuple[str, ...] = ()
+    audio: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Forgotten:
     """What was removed, or would be when ``done`` is false.
 
@@ -44,7 +54,8 @@ class Forgotten:
         done: whether it was done.
         known: whether the catalogue held anything of them; false when they were forgotten before.
         holdings: rows and audio.
-        folders: data sets on disk that hold them, and builds that were not finished: removed.
+        folders: data sets on disk that hold them, builds that were not finished, and, when a data set had heard
+            them, all cached teachers: removed.
         exported: files of exports that are removed, and lists that are written again without them.
         heard_in: artifacts that had heard them and how many of their clips, the models among them too.
     """
@@ -56,7 +67,7 @@ class Forgotten:
     folders: tuple[Path, ...]
     exported: Exported
     heard_in: tuple[tuple[Artifact, int], ...]
-    feature_rows: int = field(default=0)
+    feature_rows: int = 0
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values."""
@@ -84,6 +95,7 @@ def forget_speaker(
     *,
     execute: bool = False,
     exports: Sequence[Path] = (),
+    elsewhere: Elsewhere | None = None,
     after: Callable[[str], None] = lambda stage: None,
 ) -> Forgotten:
     """Find everything of a person and, when ``execute``, remove it.
@@ -94,6 +106,7 @@ def forget_speaker(
         runs: the folder with runs.
         execute: without it nothing is changed.
         exports: further folders that audio was written out to.
+        elsewhere: further feature stores and copies of the audio.
         after: told the name of each stage when it is done.
 
     Raises:
@@ -111,26 +124,43 @@ def forget_speaker(
     held = catalog.holdings(speakers)
     heard_in = {**_heard(catalog, held.clips), **catalog.heard_in(catalog.buried(speaker))}
     folders = [*held_datasets(catalog, runs, held.clips), *unfinished_builds(runs)]
+    taught = teachers(catalog.folder) if heard_in else []
     known_exports = [Path(place.path) for a in catalog.artifacts(kind="export") for place in a.places]
     marks = [*speakers, *held.clips, *held.audio]
     exported = exported_files([*known_exports, *exports], marks)
-    rows = 0
-    if execute:
-        catalog.bury(speakers, heard_in)
-        after("bury")
-        for folder in folders:
+    heard = tuple((a, heard_in[a.id]) for a in catalog.artifacts() if a.id in heard_in)
+    found = Forgotten(speaker, execute, True, held, (*folders, *taught), exported, heard)
+    if not execute:
+        return found
+    catalog.bury(speakers, heard_in)
+    after("bury")
+    return replace(found, feature_rows=_remove(catalog, speakers, found, marks, elsewhere or Elsewhere(), after))
+
+
+def _remove(
+    catalog: Catalog,
+    speakers: Sequence[str],
+    found: Forgotten,
+    marks: Sequence[str],
+    elsewhere: Elsewhere,
+    after: Callable[[str], None],
+) -> int:
+    """Files first, the catalogue's rows last; returns how many rows of features there were."""
+    for folder in found.folders:
+        if folder.parent.name == "teachers":
+            shutil.rmtree(folder)
+        else:
             remove_dataset(folder)
-            after("folder")
-        for file in exported.files:
-            file.unlink(missing_ok=True)
-        for file in exported.lists:
-            strike_out(file, marks)
-        rows = _forget_audio(catalog, held, after)
-        catalog.erase(speakers)
-        after("erase")
-        catalog.scrub()
-    listed = tuple((a, heard_in[a.id]) for a in catalog.artifacts() if a.id in heard_in)
-    return Forgotten(speaker, execute, True, held, tuple(folders), exported, listed, rows)
+        after("folder")
+    for file in found.exported.files:
+        file.unlink(missing_ok=True)
+    for file in found.exported.lists:
+        strike_out(file, marks)
+    rows = _forget_audio(catalog, found.holdings, elsewhere, after)
+    catalog.erase(speakers)
+    after("erase")
+    catalog.scrub()
+    return rows
 
 
 def _again(catalog: Catalog, speaker: str, execute: bool) -> Forgotten:
@@ -158,15 +188,19 @@ def _heard(catalog: Catalog, clips: Sequence[str]) -> dict[str, int]:
     return heard
 
 
-def _forget_audio(catalog: Catalog, held: Holdings, after: Callable[[str], None]) -> int:
+def _forget_audio(catalog: Catalog, held: Holdings, elsewhere: Elsewhere, after: Callable[[str], None]) -> int:
     """Remove features, fingerprints, audio and locks; returns how many rows of features there were."""
     from kws_data.feature_store import forget_features
     from kws_data.fingerprints import forget_fingerprints
+    from kws_data.places import place
 
-    rows = forget_features(catalog.folder, held.audio)
+    stores = (None, *elsewhere.stores)
+    rows = sum(forget_features(catalog.folder, held.audio, store_at) for store_at in stores)
     after("features")
     forget_fingerprints(catalog.folder, held.audio)
     for sha256 in held.audio:
+        for copy in elsewhere.audio:
+            place(copy).remove(audio_path(Path(), sha256).as_posix())
         audio_path(catalog.folder, sha256).unlink(missing_ok=True)
     after("audio")
     for session in held.sessions:

@@ -27,9 +27,9 @@ _LINES, _JSON = (".txt", ".csv", ".tsv", ".jsonl", ".md"), (".json", ".labels")
 
 
 def held_datasets(catalog: Catalog, runs: Path, clips: Iterable[str]) -> list[Path]:
-    """Folders of data sets that hold one of these clips: those on record, and those below ``runs``."""
+    """Folders that hold features of one of these clips: data sets on record, and all below ``runs``, searches too."""
     places = {Path(place.path) for a in catalog.artifacts(kind="dataset") for place in a.places}
-    places |= {path.resolve() for path in runs.glob("*/dataset") if path.is_dir()}
+    places |= {path.parent.resolve() for path in runs.rglob("manifest.parquet")}
     wanted = set(clips)
     return [folder for folder in sorted(places) if _holds(folder, wanted)]
 
@@ -44,9 +44,14 @@ def _holds(folder: Path, clips: set[str]) -> bool:
 
 
 def unfinished_builds(runs: Path) -> list[Path]:
-    """Folders of data sets without manifest that hold features: nobody can tell whose."""
-    folders = (path.resolve() for path in sorted(runs.glob("*/dataset")) if path.is_dir())
-    return [f for f in folders if not (f / "manifest.parquet").exists() and any(f.glob("*.npy"))]
+    """Folders below ``runs`` with features but without a manifest: nobody can tell whose."""
+    folders = {path.parent.resolve() for path in runs.rglob("features-*.npy")}
+    return [folder for folder in sorted(folders) if not (folder / "manifest.parquet").exists()]
+
+
+def teachers(recordings: Path) -> list[Path]:
+    """Models in the cache of teachers. Nobody can tell which data set taught which of them."""
+    return sorted(path for path in (recordings / "teachers").glob("*") if path.is_dir())
 
 
 def remove_dataset(folder: Path) -> None:

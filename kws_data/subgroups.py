@@ -116,7 +116,7 @@ def _value(row: Mapping[str, Any], attributes: Mapping[str, Any], name: str) -> 
 
 
 def _thin(table: PublishedTable, places: Sequence[int]) -> tuple[tuple[tuple[str, ...], ThinCell], ...]:
-    """Thin cells of a table with nothing suppressed, by the attributes at ``places``; the others have one value each."""
+    """Thin cells of a table with nothing suppressed, by the attributes at ``places``; the others have one value."""
     if not 2 <= len(places) <= 3:
         return ()
     inner = [cell for cell in table.cells if ALL not in cell.values]

@@ -31,9 +31,20 @@ _SHOWN = 5
     multiple=True,
     help="A folder that audio was written out to; repeatable. Those on record are known.",
 )
+@click.option("--store-at", multiple=True, metavar="URL", help="A feature store that kws build --store-at filled.")
+@click.option("--audio-at", multiple=True, metavar="URL", help="A copy of the audio that kws build --audio-at reads.")
 @recordings_option
 @json_option
-def command(speaker: str, yes: bool, runs: Path, exports: tuple[Path, ...], recordings: Path, as_json: bool) -> None:
+def command(
+    speaker: str,
+    yes: bool,
+    runs: Path,
+    exports: tuple[Path, ...],
+    store_at: tuple[str, ...],
+    audio_at: tuple[str, ...],
+    recordings: Path,
+    as_json: bool,
+) -> None:
     """Remove a person's audio, features and labels everywhere, and list what had heard them.
 
     ID is the pseudonym, or the name that was given to --speaker or to an import. Data sets with the person are removed
@@ -42,12 +53,13 @@ def command(speaker: str, yes: bool, runs: Path, exports: tuple[Path, ...], reco
     """
     from kws_data.catalog import Catalog
     from kws_data.errors import CatalogError
-    from kws_data.forget import forget_speaker
+    from kws_data.forget import Elsewhere, forget_speaker
 
     if not (recordings / "catalog.sqlite").exists():
         raise CatalogError("no catalogue here", str(recordings), "name its folder with --recordings")
     with Catalog(recordings) as catalog:
-        forgotten = forget_speaker(catalog, speaker, runs, execute=yes, exports=exports)
+        elsewhere = Elsewhere(store_at, audio_at)
+        forgotten = forget_speaker(catalog, speaker, runs, execute=yes, exports=exports, elsewhere=elsewhere)
     if as_json:
         print_json(forgotten.to_dict())
     else:
@@ -81,7 +93,8 @@ def _print_removed(found: Forgotten) -> None:
     if held.shared_audio:
         click.echo(f"{len(held.shared_audio)} audio files stay: other people's clips have the same samples")
     for folder in found.folders:
-        click.echo(f"{verb} the data set in {folder}: its features and samples hold them; build it again")
+        what = "the cached teacher" if folder.parent.name == "teachers" else "the data set"
+        click.echo(f"{verb} {what} in {folder}")
     for file in found.exported.files[:_SHOWN]:
         click.echo(f"{verb} {file}")
     if len(found.exported.files) > _SHOWN:

@@ -1,6 +1,7 @@
 import json
 import multiprocessing
 import os
+import shutil
 import signal
 import time
 from pathlib import Path
@@ -14,7 +15,10 @@ from kws_data.catalog import Catalog
 from kws_data.cli import run
 from kws_data.clips import NewClip
 from kws_data.errors import DataError
-from kws_data.forget import forget_speaker
+from kws_data.feature_shard import KEY
+from kws_data.feature_store import FeatureStore
+from kws_data.forget import Elsewhere, forget_speaker
+from kws_data.places import place
 from kws_data.sources.layouts import import_layout
 from kws_data.sources.sessions import HeardTake, Item, Person, Place, open_session
 
@@ -53,6 +57,11 @@ def make_run(root: Path, catalog: Catalog) -> None:
         np.save(folder / name, np.zeros(4))
     write_flac(folder / "stream" / "stream.flac", tone("go", 90), 16_000)
     (folder / "dataset.json").write_text(json.dumps({"version": "sha256:demo", "config": "demo"}))
+    fold, unfinished = folder.parent / "search" / "fold", root / "runs" / "new" / "dataset"
+    for other in (fold, unfinished, root / "recordings" / "teachers" / "0123"):
+        other.mkdir(parents=True, exist_ok=True)
+        np.save(other / "features-train-x.npy", np.zeros(4))
+    write_manifest(fold / "manifest.parquet", [{"clip_id": clip.id} for clip in catalog.clips()])
     (folder.parent / "report").mkdir(exist_ok=True)
     (folder.parent / "report" / "report.html").write_text("listen")
 
@@ -77,6 +86,7 @@ def test_nothing_of_a_person_is_left(tmp_path: Path) -> None:
     assert traces(tmp_path, *everything, *(clip.audio_sha256 for clip in theirs)) == []
     left = {path.name for path in (tmp_path / "runs").rglob("*") if path.is_file()}
     assert not left & {"manifest.parquet", "dataset.json", "stream.flac", "report.html", "audio-test.npy"}
+    assert not list(tmp_path.rglob("features-*.npy"))
 
 
 def test_without_yes_nothing_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -163,6 +173,21 @@ def test_exports_lose_their_files(tmp_path: Path) -> None:
     assert (out / "validation_list.txt").read_text() == "go/someone_nohash_0.flac\n"
     assert json.loads((more / "tasks.json").read_text())["tasks"] == [{"data": {"speaker": "someone"}}]
     assert len(list(tmp_path.rglob("someone_nohash_0.flac"))) == 2
+
+
+def test_stores_and_copies_elsewhere_lose_them_too(tmp_path: Path) -> None:
+    anna = make_people(tmp_path)
+    with Catalog(tmp_path / "recordings") as catalog:
+        theirs = [clip.audio_sha256 for clip in catalog.clips() if clip.speaker == anna]
+        rows = np.zeros((len(theirs), 4), np.int8)
+        for store in (FeatureStore.of(catalog.folder), FeatureStore(place(tmp_path / "store"))):
+            keys = np.zeros(len(theirs), KEY)
+            keys["audio"] = [bytes.fromhex(sha256) for sha256 in theirs]
+            store.add("part", keys, rows)
+        shutil.copytree(catalog.folder / "audio", tmp_path / "copy" / "audio")
+        elsewhere = Elsewhere((str(tmp_path / "store"),), (str(tmp_path / "copy"),))
+        found = forget_speaker(catalog, anna, tmp_path / "runs", execute=True, elsewhere=elsewhere)
+    assert found.feature_rows == 6 and traces(tmp_path, *theirs) == []
 
 
 @pytest.mark.parametrize("last", STAGES)
