@@ -158,7 +158,11 @@ class TeacherSettings(Settings):
     """Large models that are trained first and followed by the small one (distillation)."""
 
     count: int = Field(0, ge=0, le=16, description="how many teachers; their mean is followed; 0 is off")
-    model: ModelSettings = Field(default_factory=lambda: ModelSettings(channels=80, blocks=6))
+    models: tuple[ModelSettings, ...] = Field(
+        (ModelSettings(channels=80, blocks=6, dropout=0.1),),
+        min_length=1,
+        description="their shapes, in turn when there are more teachers than shapes",
+    )
     epochs: int = Field(70, ge=1)
     learning_rate: float | None = Field(None, gt=0, le=0.1, description="the student's when null")
     seed: int | None = Field(None, ge=0, lt=2**31, description="null: the run's; a number: the same for every seed")
@@ -187,6 +191,18 @@ class TrainSettings(Settings):
     )
     tensorboard: bool = Field(False, description="write logs for TensorBoard to model/tensorboard")
     teacher: TeacherSettings = Field(default_factory=lambda: TeacherSettings())
+
+
+class ExportSettings(Settings):
+    """How the float model becomes int8."""
+
+    quantise: Literal["auto", "post", "aware"] = Field(
+        "auto",
+        description="after training, or with some more epochs that feel the rounding; auto: better on validation",
+    )
+    aware_epochs: int = Field(8, ge=1, description="epochs of quantisation-aware training")
+    aware_learning_rate: float = Field(5e-4, gt=0, le=0.1)
+    dense_per_channel: bool = Field(False, description="one scale for each label in the last layer: 12 bytes a label")
 
 
 class ThresholdSettings(Settings):
@@ -230,6 +246,7 @@ class Config(Settings):
     balance: BalanceSettings = Field(default_factory=lambda: BalanceSettings())
     model: ModelSettings = Field(default_factory=lambda: ModelSettings())
     train: TrainSettings = Field(default_factory=lambda: TrainSettings())
+    export: ExportSettings = Field(default_factory=lambda: ExportSettings())
     threshold: ThresholdSettings = Field(default_factory=lambda: ThresholdSettings())
     budget: BudgetSettings = Field(default_factory=lambda: BudgetSettings())
     device: DeviceSettings = Field(default_factory=lambda: DeviceSettings())

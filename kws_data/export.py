@@ -1,30 +1,35 @@
-"""From a trained float model to a bundle: convert to int8, slim, fix the threshold, measure, save."""
+"""From a trained float model to a bundle: the better way to int8, slim, fix the threshold, measure, save."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from firmware_tools.atomic import write_text
 from kws_data.bundle import ModelBundle, model_hash
+from kws_data.candidates import FLOAT_FILE, Candidate, candidates
 from kws_data.config import Config
 from kws_data.evaluate import int8_scores
 from kws_data.features import load_features
 from kws_data.metrics import choose_threshold
-from kws_data.quantize import quantise
-from kws_data.slim import slim
+from kws_data.parity import layer_errors, parity_table
 from kws_data.stream_threshold import choose_stream_threshold
 
 Progress = Callable[[str, int, int], None]
-FLOAT_FILE = "model_float.keras"
+REPORT_FILE = "export.json"
+__all__ = ["FLOAT_FILE", "REPORT_FILE", "export_model", "export_report"]
 
 
 def export_model(
     config: Config, dataset_dir: Path, dataset_version: str, model_dir: Path, progress: Progress | None = None
 ) -> ModelBundle:
-    """Make ``model.tflite``, ``bundle.json`` and ``labels.txt`` of a trained model.
+    """Make ``model.tflite``, ``bundle.json``, ``labels.txt`` and ``export.json`` of a trained model.
 
     The activations are calibrated on training clips; the thresholds, for clips and for streams, are fixed on
     validation clips, both as they are (copy 0); test clips play no part.
@@ -33,27 +38,35 @@ def export_model(
         DataError: the data set is missing.
         ModelError: the float model is missing, or cannot be converted.
     """
-    training = load_features(dataset_dir, "train")
-    steps = ("convert", "slim", "threshold", "measure")
-
-    def tell(done: int) -> None:
-        if progress:
-            progress("export", done, len(steps))
-
-    converted = quantise(model_dir / FLOAT_FILE, np.asarray(training.x[:, 0]), config.seed)
-    tell(1)
-    tflite = slim(converted)
-    tell(2)
-    validation = load_features(dataset_dir, "validation")
-    scores, _ = int8_scores(tflite, np.asarray(validation.x[:, 0]))
+    found = candidates(config, dataset_dir, model_dir, progress)
+    best, validation = found[0], load_features(dataset_dir, "validation")
+    x = np.asarray(validation.x[:, 0])
+    scores, _ = int8_scores(best.tflite, x)
     threshold_int8 = choose_threshold(scores, validation.y, config.threshold.max_fpr)
-    tell(3)
-    bundle = make_bundle(config, tflite, threshold_int8, dataset_version)
+    bundle = make_bundle(config, best.tflite, threshold_int8, dataset_version)
     streaming = choose_stream_threshold(bundle, dataset_dir, config.threshold.max_false_accepts_per_hour)
     bundle = replace(bundle, stream_threshold_int8=streaming)
     bundle.save(model_dir)
-    tell(4)
+    write_text(model_dir / REPORT_FILE, json.dumps(export_report(found, x, validation.y), indent=1) + "\n")
     return bundle
+
+
+def export_report(found: Sequence[Candidate], x: NDArray[np.int8], y: NDArray[Any]) -> dict[str, Any]:
+    """Which way to int8 won and by how much, the parity of all engines, and the error of each layer.
+
+    Args:
+        found: candidates, the chosen one first.
+        x: validation features int8 [clips, frames, features].
+        y: their labels.
+    """
+    best = found[0]
+    return {
+        "method": best.method,
+        "candidates": [one.to_dict(len(y)) for one in found],
+        "tflite_bytes": len(best.tflite),
+        "parity": parity_table(best.model, best.tflite, x, y),
+        "layers": layer_errors(best.model, best.tflite, x),
+    }
 
 
 def make_bundle(config: Config, tflite: bytes, threshold_int8: int, dataset_version: str) -> ModelBundle:

@@ -89,9 +89,13 @@ STEPS: tuple[Step, ...] = (
         "export",
         "convert, slim, fix the threshold",
         steps.export,
-        sections=("threshold", "keywords", "frontend"),
+        sections=("threshold", "keywords", "frontend", "export"),
         code=(
             "kws_data/export.py",
+            "kws_data/candidates.py",
+            "kws_data/fake_quant.py",
+            "kws_data/parity.py",
+            "kws_data/tflm_files.py",
             "kws_data/quantize.py",
             "kws_data/slim.py",
             "kws_data/bundle.py",
@@ -101,7 +105,7 @@ STEPS: tuple[Step, ...] = (
             "firmware_tools/engine",
         ),
         needs=("train",),
-        outputs=("model/model.tflite", "model/bundle.json", "model/labels.txt"),
+        outputs=("model/model.tflite", "model/bundle.json", "model/labels.txt", "model/export.json", "export/ops.json"),
     ),
     Step(
         "check",

@@ -48,13 +48,16 @@ def float_scores(model: keras.Model, x: NDArray[np.int8], batch: int = 512) -> N
     return np.concatenate(parts).astype(np.float32)
 
 
-def quantise(model_float: Path | keras.Model, features: NDArray[np.int8], seed: int = 0) -> bytes:
+def quantise(
+    model_float: Path | keras.Model, features: NDArray[np.int8], seed: int = 0, *, dense_per_channel: bool = False
+) -> bytes:
     """Convert a float model to full int8.
 
     Args:
         model_float: path of ``model_float.keras``, or the model.
         features: int8 [clips, frames, features], training features to calibrate the activations on.
         seed: which of them are used, when there are more than are needed.
+        dense_per_channel: a scale for each output of dense layers, at 12 bytes each, instead of one for all.
 
     Returns:
         The bytes of the converter's file: input int8 (scale 1/128, zero point 0), output int8 (1/256, -128).
@@ -80,12 +83,26 @@ def quantise(model_float: Path | keras.Model, features: NDArray[np.int8], seed: 
     converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
     converter.inference_input_type = tf.int8
     converter.inference_output_type = tf.int8
+    converter._experimental_disable_per_channel_quantization_for_dense_layers = not dense_per_channel
     # It prints what it does, from Python and from C++; stdout is not its own.
     with native_output_silenced(), redirect_stdout(StringIO()), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         tflite = bytes(converter.convert())
     check_ends(tflite)
     return tflite
+
+
+def convert_float(model: keras.Model) -> bytes:
+    """The model as a float ``.tflite``: the same operators as its int8 file, to compare layer by layer."""
+    with native_output_silenced():
+        import tensorflow as tf
+
+    from kws_data.models import deploy
+
+    converter = tf.lite.TFLiteConverter.from_keras_model(one_clip_model(deploy(model)))
+    with native_output_silenced(), redirect_stdout(StringIO()), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return bytes(converter.convert())
 
 
 def one_clip_model(model: keras.Model) -> keras.Model:

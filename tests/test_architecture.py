@@ -19,8 +19,8 @@ DOORS = {
     "click": ("kws_data/cli/",),
     "serial": ("firmware_tools/link.py",),
     "soundfile": ("kws_data/audio.py",),
-    "tensorflow": ("kws_data/models/", "kws_data/train/", "kws_data/quantize.py"),
-    "keras": ("kws_data/models/", "kws_data/train/", "kws_data/quantize.py"),
+    "tensorflow": ("kws_data/models/", "kws_data/train/", "kws_data/quantize.py", "kws_data/fake_quant.py"),
+    "keras": ("kws_data/models/", "kws_data/train/", "kws_data/quantize.py", "kws_data/fake_quant.py"),
     "sqlite3": ("kws_data/catalog_database.py", "kws_data/catalog_forget.py"),
     "unicorn": ("firmware_tools/emulator",),
 }

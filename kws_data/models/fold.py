@@ -6,6 +6,7 @@ has branches, and (with :func:`fold_norms`, which quantisation-aware training st
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -49,15 +50,22 @@ def fold_norms(model: keras.Model) -> keras.Model:
     return folded
 
 
-def cloned(model: keras.Model, replaced: dict[str, keras.Layer]) -> keras.Model:
-    """A copy of a functional model, some layers (by name) replaced; the others keep their weights."""
+def cloned(
+    model: keras.Model, replaced: dict[str, keras.Layer], after: Callable[[str], keras.Layer | None] | None = None
+) -> keras.Model:
+    """A copy of a functional model, some layers (by name) replaced; the others keep their weights.
+
+    ``after`` may name a layer to put behind the layer of a name.
+    """
     import keras
 
     def layer_for(layer: Any) -> Any:
         return replaced.get(layer.name) or type(layer).from_config(layer.get_config())
 
     def call(layer: Any, *inputs: Any, **settings: Any) -> Any:
-        return layer(*inputs) if layer.name in replaced else layer(*inputs, **settings)
+        made = layer(*inputs) if layer.name in replaced else layer(*inputs, **settings)
+        behind = after(layer.name) if after else None
+        return made if behind is None else behind(made)
 
     copy = keras.models.clone_model(model, clone_function=layer_for, call_function=call)
     for layer in model.layers:

@@ -106,6 +106,7 @@ def fit(
     *,
     checkpoint: Checkpoint | None = None,
     watchers: Sequence[Watcher] = (),
+    model: keras.Model | None = None,
 ) -> tuple[keras.Model, History]:
     """Train one model; returns it with its (averaged) last weights.
 
@@ -119,9 +120,10 @@ def fit(
         progress: told (stage, epochs done, epochs).
         checkpoint: where the state is kept and taken up; nowhere when None.
         watchers: told of each epoch.
+        model: goes on from here, instead of from a freshly initialised model of ``shape``.
     """
     steps = max(1, len(data.y) // settings.batch)
-    state = start(data, shape, settings, seed, steps)
+    state = start(data, shape, settings, seed, steps, model)
     if checkpoint:
         state.restore(checkpoint)
     step = make_step(state.model, state.optimizer, settings, teachers, data.soft is not None)
@@ -139,14 +141,22 @@ def fit(
     return state.model, state.history
 
 
-def start(data: TrainSet, shape: ModelSettings, settings: TrainSettings, seed: int, steps: int) -> Fit:
+def start(
+    data: TrainSet,
+    shape: ModelSettings,
+    settings: TrainSettings,
+    seed: int,
+    steps: int,
+    model: keras.Model | None = None,
+) -> Fit:
     """A fit before its first epoch."""
     import keras
 
     keras.backend.clear_session(free_memory=False)  # layers are numbered afresh: their names depend on nothing else
     keras.utils.set_random_seed(seed)
     frames, features = data.x.shape[2:]
-    model = build_model(shape, (frames, 1, features), data.labels)
+    if model is None:
+        model = build_model(shape, (frames, 1, features), data.labels)
     optimizer = make_optimizer(model, settings, settings.epochs * steps)
     average = WeightAverage(model, settings.ema)
     return Fit(model, optimizer, average, np.random.default_rng(seed), settings.epochs)

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from firmware_tools.atomic import write_text
 from kws_data.code_version import code_hash
-from kws_data.config import Config, TrainSettings
+from kws_data.config import Config, ModelSettings, TrainSettings
 from kws_data.features import load_features
 from kws_data.train.checkpoint import Checkpoint, fit_key
 from kws_data.train.dataset import TrainSet, as_input, train_set, training_words
@@ -48,6 +48,12 @@ class TeacherJob:
     number: int
     key: str
     folder: Path
+
+    @property
+    def shape(self) -> ModelSettings:
+        """The shapes of the configuration in turn."""
+        models = self.config.train.teacher.models
+        return models[self.number % len(models)]
 
     @property
     def seed(self) -> int:
@@ -80,7 +86,8 @@ def planned(config: Config, dataset_dir: Path) -> list[TeacherJob]:
     jobs = []
     for number in range(settings.count):
         recipe = teacher_recipe(own.train).model_dump(mode="json")
-        key = fit_key(data, settings.model, recipe, own.seed, number, code)
+        shape = settings.models[number % len(settings.models)]
+        key = fit_key(data, shape, recipe, own.seed, number, code)
         jobs.append(TeacherJob(own, dataset_dir, number, key, cache_dir(config) / key[:32]))
     return jobs
 
@@ -108,7 +115,7 @@ def train_teacher(job: TeacherJob, progress: Progress) -> None:
     checkpoint = Checkpoint(job.folder / "checkpoint.npz", job.key)
     stage = f"teacher {job.number + 1} of {settings.count}" if settings.count > 1 else "teacher"
     recipe = teacher_recipe(job.config.train)
-    model, history = fit(data, settings.model, recipe, job.seed, stage=stage, progress=progress, checkpoint=checkpoint)
+    model, history = fit(data, job.shape, recipe, job.seed, stage=stage, progress=progress, checkpoint=checkpoint)
     path = job.folder / "teacher.keras"
     save_float(model, path)
     note = {"key": job.key, "sha256": _sha256(path), "loss": history.loss[-1], "accuracy": history.accuracy[-1]}

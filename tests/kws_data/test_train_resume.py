@@ -22,7 +22,7 @@ from kws_data.train.jobs import run_jobs
 from kws_data.train.teacher import forget_oldest, planned, teachers, valid
 
 RECIPE = TrainSettings(epochs=6, batch=16, learning_rate=0.02, ema=0.9)
-TEACHER = TeacherSettings(count=1, epochs=3, model=ModelSettings(channels=8, blocks=1, kernel=3))
+TEACHER = TeacherSettings(count=1, epochs=3, models=(ModelSettings(channels=8, blocks=1, kernel=3),))
 
 
 def config(folder: Path, **train_settings: object) -> Config:
@@ -134,7 +134,7 @@ def test_the_key_of_a_teacher_holds_what_shapes_it_and_no_more(tmp_path: Path) -
         return planned(own, tmp_path)[0].key
 
     assert key() == key(soft_share=0.5) == key(temperature=4.0)
-    assert len({key(), key(epochs=4), key(run_seed=1), key(model=ModelSettings(channels=9))}) == 4
+    assert len({key(), key(epochs=4), key(run_seed=1), key(models=(ModelSettings(channels=9),))}) == 4
     assert key(run_seed=1) != key(run_seed=2) and key(run_seed=1, seed=7) == key(run_seed=2, seed=7)
 
 

@@ -1,0 +1,100 @@
+"""Two ways to int8, compared on validation clips: after training, or with some more epochs that feel the rounding.
+
+Validation clips (speakers of their own, which also fix the threshold) decide; held-out clips play no part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kws_data.config import Config
+from kws_data.evaluate import int8_scores
+from kws_data.features import FeatureSet, load_features
+from kws_data.quantize import load_float, quantise, representative
+from kws_data.slim import slim
+
+if TYPE_CHECKING:
+    import keras
+
+Progress = Callable[[str, int, int], None]
+FLOAT_FILE = "model_float.keras"
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A converted model and how it does on validation clips.
+
+    Attributes:
+        method: ``post`` (after training) or ``aware`` (quantisation-aware).
+        model: the float model that was converted.
+        tflite: the slimmed file.
+        correct: validation clips that it gets right.
+        log_loss: mean of -log of the score of the right label, on validation clips.
+    """
+
+    method: str
+    model: keras.Model
+    tflite: bytes
+    correct: int
+    log_loss: float
+
+    def to_dict(self, clips: int) -> dict[str, Any]:
+        """Its figures."""
+        accuracy = round(self.correct / max(1, clips), 5)
+        return {"method": self.method, "accuracy": accuracy, "log_loss": round(self.log_loss, 5)}
+
+
+def candidates(config: Config, dataset_dir: Path, model_dir: Path, progress: Progress | None = None) -> list[Candidate]:
+    """The ways that ``export.quantise`` asks for, the best on validation clips first."""
+    training, validation = load_features(dataset_dir, "train"), load_features(dataset_dir, "validation")
+    calibration = np.asarray(training.x[:, 0])
+    trained = load_float(model_dir / FLOAT_FILE)
+    models = []
+    if config.export.quantise != "aware":
+        models.append(("post", trained))
+    if config.export.quantise != "post":
+        models.append(("aware", aware_model(config, dataset_dir, trained, calibration, progress)))
+    found = [candidate(method, model, config, calibration, validation) for method, model in models]
+    return sorted(found, key=lambda c: (-c.correct, c.log_loss))
+
+
+def candidate(
+    method: str, model: keras.Model, config: Config, calibration: NDArray[np.int8], validation: FeatureSet
+) -> Candidate:
+    """Convert and slim a model, and count what it gets right."""
+    per_channel = config.export.dense_per_channel
+    tflite = slim(quantise(model, calibration, config.seed, dense_per_channel=per_channel))
+    scores, _ = int8_scores(tflite, np.asarray(validation.x[:, 0]))
+    of_label = (scores[np.arange(len(scores)), validation.y].astype(np.float64) + 128.5) / 256
+    correct = int((scores.argmax(axis=1) == validation.y).sum())
+    return Candidate(method, model, tflite, correct, float(-np.log(of_label).mean()))
+
+
+def aware_model(
+    config: Config,
+    dataset_dir: Path,
+    trained: keras.Model,
+    calibration: NDArray[np.int8],
+    progress: Progress | None = None,
+) -> keras.Model:
+    """The trained model after a few epochs that feel the rounding, on the data and teachers that it had."""
+    from kws_data.fake_quant import plain_model, rounding_model
+    from kws_data.train import fit, prepare_tensorflow, train_set, training_words
+    from kws_data.train.teacher import load_teachers, teachers
+
+    features = load_features(dataset_dir, "train")
+    data = train_set(features, training_words(dataset_dir, features.clip_ids), config)
+    wise = load_teachers(teachers(config, dataset_dir, progress))
+    prepare_tensorflow(config.seed)
+    rounding = rounding_model(trained, representative(calibration, config.seed))
+    changes = {"epochs": config.export.aware_epochs, "learning_rate": config.export.aware_learning_rate, "patience": 0}
+    recipe = config.train.model_copy(update=changes)
+    stage = "quantisation-aware"
+    learnt, _ = fit(data, config.model, recipe, config.seed, wise, stage, progress, model=rounding)
+    return plain_model(learnt, trained)

@@ -1,0 +1,132 @@
+"""Quantisation-aware training: a trained model learns for a few more epochs while it feels its own rounding.
+
+Batch norms are folded first. Then every weight goes through the rounding of the exported file (symmetric int8, one
+scale an output channel) and every activation through its own (asymmetric int8, ranges of the calibration clips),
+with straight-through gradients (Jacob et al. 2017, https://arxiv.org/abs/1712.05877). What comes back is an
+ordinary model without batch norms, to be converted as any other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kws_data.models.fold import cloned, fold_norms
+
+if TYPE_CHECKING:
+    import keras
+
+WEIGHT_BITS = 8
+
+
+@cache
+def _classes() -> tuple[Any, Any, Any, Any]:
+    """Conv2D, DepthwiseConv2D and Dense that round their weights, and the rounding of activations."""
+    import keras
+    import tensorflow as tf
+
+    def rounded(kernel: Any) -> Any:
+        """Kernel with its output channels last, symmetric, one scale each."""
+        most = tf.reduce_max(tf.abs(tf.stop_gradient(kernel)), axis=list(range(len(kernel.shape) - 1)))
+        most = tf.maximum(most, 1e-8)
+        return tf.quantization.fake_quant_with_min_max_vars_per_channel(
+            kernel, -most, most, num_bits=WEIGHT_BITS, narrow_range=True
+        )
+
+    class RoundedConv(keras.layers.Conv2D):  # type: ignore[misc]
+        def call(self, x: Any) -> Any:
+            y = tf.nn.conv2d(x, rounded(self.kernel), self.strides, self.padding.upper(), dilations=self.dilation_rate)
+            return y + self.bias
+
+    class RoundedDepthwise(keras.layers.DepthwiseConv2D):  # type: ignore[misc]
+        def call(self, x: Any) -> Any:
+            kernel = rounded(self.kernel[..., 0])[..., tf.newaxis]
+            strides = (1, *self.strides, 1)
+            y = tf.nn.depthwise_conv2d(x, kernel, strides, self.padding.upper(), dilations=self.dilation_rate)
+            return y + self.bias
+
+    class RoundedDense(keras.layers.Dense):  # type: ignore[misc]
+        def call(self, x: Any) -> Any:
+            return x @ rounded(self.kernel) + self.bias
+
+    class RoundedActivation(keras.layers.Layer):  # type: ignore[misc]
+        """Passes what it sees and notes its range, until ``fixed``; then rounds to 256 steps in that range."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.low, self.high, self.fixed = 0.0, 0.0, False
+
+        def call(self, x: Any) -> Any:
+            if self.fixed:
+                return tf.quantization.fake_quant_with_min_max_args(x, self.low, self.high)
+            if hasattr(x, "numpy"):
+                self.low, self.high = min(self.low, float(x.numpy().min())), max(self.high, float(x.numpy().max()))
+            return x
+
+    return RoundedConv, RoundedDepthwise, RoundedDense, RoundedActivation
+
+
+def rounding_model(model: keras.Model, inputs: NDArray[np.float32]) -> keras.Model:
+    """A model with the weights of ``model``, batch norms folded, that rounds as its int8 file will.
+
+    Args:
+        model: a trained model.
+        inputs: float [clips, frames, 1, features] to find the ranges of the activations.
+    """
+    import keras
+
+    plain = fold_norms(model)
+    conv, depthwise, dense, activation = _classes()
+    kinds = {keras.layers.Conv2D: conv, keras.layers.DepthwiseConv2D: depthwise, keras.layers.Dense: dense}
+    replaced = {
+        layer.name: kinds[type(layer)].from_config(layer.get_config()) for layer in plain.layers if type(layer) in kinds
+    }
+    ends = {layer.name for layer in plain.layers if _is_stored(layer)}
+    rounding = cloned(plain, replaced, after=lambda name: activation() if name in ends else None)
+    for name, layer in replaced.items():
+        layer.set_weights(plain.get_layer(name).get_weights())
+    rounding(inputs, training=False)  # eagerly: each rounding layer notes its range
+    for layer in _roundings(rounding):
+        layer.fixed = True
+    return rounding
+
+
+def plain_model(rounding: keras.Model, model: keras.Model) -> keras.Model:
+    """The weights that a rounding model learnt, in an ordinary model without batch norms."""
+    plain = fold_norms(model)
+    for layer in plain.layers:
+        if layer.weights:
+            layer.set_weights(rounding.get_layer(layer.name).get_weights())
+    return plain
+
+
+def _is_stored(layer: Any) -> bool:
+    """Whether the int8 file stores a layer's output: not when a ReLU is fused into it, and not the ends."""
+    import keras
+
+    kept = keras.layers.Conv2D | keras.layers.DepthwiseConv2D | keras.layers.ReLU | keras.layers.Add
+    kept = kept | keras.layers.Dense | keras.layers.GlobalAveragePooling2D | keras.layers.AveragePooling2D
+    if not isinstance(layer, kept):
+        return False
+    readers = list(_readers(layer))
+    return not (len(readers) == 1 and isinstance(readers[0], keras.layers.ReLU))
+
+
+def _readers(layer: Any) -> Iterator[Any]:
+    """What reads a layer's output, looking through layers that do nothing."""
+    import keras
+
+    for node in layer._outbound_nodes:
+        if isinstance(node.operation, keras.layers.Identity | keras.layers.Dropout):
+            yield from _readers(node.operation)
+        else:
+            yield node.operation
+
+
+def _roundings(model: keras.Model) -> Iterator[Any]:
+    activation = _classes()[3]
+    return (layer for layer in model.layers if isinstance(layer, activation))
