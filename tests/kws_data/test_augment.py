@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from kws_data.augment import Sounds, augment_batch
 from kws_data.augment.draws import NAMES
 from kws_data.augment.native import library as native
-from kws_data.config import AugmentSettings
+from kws_data.augment_settings import AugmentSettings
 from kws_data.errors import DataError
 
 RATE_HZ = 16_000

@@ -15,7 +15,7 @@ from kws_data.augment.native.library import library, rows_of
 from kws_data.augment.rooms import POOL, draw_box, hear_in, measured_room, simulated_rooms
 from kws_data.augment.shift import shift
 from kws_data.augment.voice import change_pitch, change_tempo, change_voice
-from kws_data.config import AugmentSettings
+from kws_data.augment_settings import AugmentSettings
 
 RATE_HZ = 16_000
 Floats = NDArray[np.float32]
