@@ -193,11 +193,13 @@ def _forget_audio(catalog: Catalog, held: Holdings, elsewhere: Elsewhere, after:
     from kws_data.feature_store import forget_features
     from kws_data.fingerprints import forget_fingerprints
     from kws_data.places import place
+    from kws_data.train.teacher import forget_teachers
 
     stores = (None, *elsewhere.stores)
     rows = sum(forget_features(catalog.folder, held.audio, store_at) for store_at in stores)
     after("features")
     forget_fingerprints(catalog.folder, held.audio)
+    forget_teachers(catalog.folder)
     for sha256 in held.audio:
         for copy in elsewhere.audio:
             place(copy).remove(audio_path(Path(), sha256).as_posix())

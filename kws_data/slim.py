@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from firmware_tools.engine.flatbuffer import Field, SharingWriter, load_model, operator_code, operator_names, schema
 from firmware_tools.errors import ModelError
 
+LARGE_CODES = 127  # operators from here on do not fit the first, one-byte field of their number
 DATA_ALIGNMENT = 4  # bytes: int32 biases are read in place by cores that cannot load unaligned words
 
 
@@ -196,14 +197,17 @@ def _operator(writer: SharingWriter, operator: Any) -> int:
 
 
 def _code(writer: SharingWriter, code: Any) -> int:
+    """An operator code in as few fields as readers need: versions only choose between kernels, and every resolver
+    has one from version 1 on; the number stands once, in the field of its size."""
     custom = code.customCode
     raw = custom.encode() if isinstance(custom, str) else custom
+    number = operator_code(code)
+    small = number < LARGE_CODES
     return writer.table(
         [
-            Field(0, "int8", code.deprecatedBuiltinCode),
+            Field(0, "int8", number if small else LARGE_CODES),
             Field(1, "offset", None if raw is None else writer.vector(np.frombuffer(raw + b"\0", np.uint8))),
-            Field(2, "int32", code.version, 1),
-            Field(3, "int32", code.builtinCode),
+            Field(3, "int32", 0 if small else number),
         ]
     )
 

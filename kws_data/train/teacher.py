@@ -37,6 +37,7 @@ Progress = Callable[[str, int, int], None]
 KEPT = 48  # teachers in the cache; the least recently used go first
 CODE = ("kws_data/models", "kws_data/train", "kws_data/spec_augment.py", "kws_data/pseudo_words.py")
 SEED_STEP = 1_000
+FOLDER = "teachers"
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ def teachers(config: Config, dataset_dir: Path, progress: Progress | None = None
 
 def cache_dir(config: Config) -> Path:
     """Where teachers are kept: with the recordings, which are personal data as they are."""
-    return Path(config.data.recordings) / "teachers"
+    return Path(config.data.recordings) / FOLDER
 
 
 def planned(config: Config, dataset_dir: Path) -> list[TeacherJob]:
@@ -137,6 +138,11 @@ def forget_oldest(cache: Path, keep: int) -> None:
     entries = sorted((e for e in cache.glob("*") if e.is_dir()), key=lambda e: e.stat().st_mtime, reverse=True)
     for entry in entries[keep:]:
         shutil.rmtree(entry, ignore_errors=True)
+
+
+def forget_teachers(recordings: Path) -> None:
+    """Remove all teachers: one cannot be made to forget a person, and they are only a cache."""
+    shutil.rmtree(recordings / FOLDER, ignore_errors=True)
 
 
 def soft_targets(files: Sequence[Path], x: NDArray[np.int8], temperature: float) -> NDArray[np.float32]:

@@ -19,7 +19,7 @@ from kws_data.train import TrainSet, fit, train
 from kws_data.train.checkpoint import Checkpoint
 from kws_data.train.fit import Pace, settled
 from kws_data.train.jobs import run_jobs
-from kws_data.train.teacher import forget_oldest, planned, teachers, valid
+from kws_data.train.teacher import forget_oldest, forget_teachers, planned, teachers, valid
 
 RECIPE = TrainSettings(epochs=6, batch=16, learning_rate=0.02, ema=0.9)
 TEACHER = TeacherSettings(count=1, epochs=3, models=(ModelSettings(channels=8, blocks=1, kernel=3),))
@@ -144,6 +144,13 @@ def test_old_teachers_leave_the_cache(tmp_path: Path) -> None:
         os.utime(tmp_path / name, (1_000 + age, 1_000 + age))
     forget_oldest(tmp_path, keep=2)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["middle", "new"]
+
+
+def test_teachers_are_forgotten_with_a_person(tmp_path: Path) -> None:
+    (tmp_path / "teachers" / "key").mkdir(parents=True)
+    forget_teachers(tmp_path)
+    forget_teachers(tmp_path)
+    assert not list(tmp_path.iterdir())
 
 
 def note(item: tuple[Path, int], progress: object) -> None:
