@@ -7,7 +7,6 @@ The content is made once, as sections of plain blocks; :func:`markdown` writes i
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from itertools import product
 from typing import Any
 
 from kws_data.config import SILENCE, UNKNOWN
+from kws_data.release import summary
 from kws_data.splits import SPLITS
 from kws_data.subgroups import Subgroups, subgroups
 
@@ -204,9 +204,9 @@ def _collection(rows: Sequence[Mapping[str, Any]]) -> tuple[Block, ...]:
 
 
 def _labels(info: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> tuple[Block, ...]:
-    reasons = Counter(_kind(reason) for reason in info["left_out"].values())
-    contradictions = sum(count for reason, count in reasons.items() if "several words" in reason)
-    copies = sum(count for reason, count in reasons.items() if "copy" in reason or "duplicate" in reason)
+    reasons = list(info["left_out"].values())
+    contradictions = sum("several words" in reason for reason in reasons)
+    copies = sum("copy" in reason or "near-duplicate" in reason for reason in reasons)
     return (
         f"The label is the word that the source says was said; words that are no keyword are `{UNKNOWN}`, stretches of"
         f" noise recordings are `{SILENCE}`. Nobody is on record as having listened again.",
@@ -226,8 +226,15 @@ def _preprocessing(info: Mapping[str, Any]) -> tuple[Block, ...]:
         f"Resampled to {front['sample_rate_hz']:,} Hz, cut or padded to {info['clip_samples']:,} samples. Features:"
         f" {front['kind']}, {front['mel_bands']} bands, window {front['window_samples']}, hop {front['hop_samples']}"
         f" samples, by the board's own front end (`{info['frontend_sha256'][:16]}`).",
-        f"{info['copies']} copies of each training clip, the first as it is, the others augmented: {used}.",
+        f"{info['copies']} copies of each training clip, the first as it is, the others augmented: {used}."
+        + _sounds(info),
     )
+
+
+def _sounds(info: Mapping[str, Any]) -> str:
+    """What is mixed into the copies."""
+    mixed = [f"{count:,} {kind}" for kind, count in info.get("sounds", {}).items() if count]
+    return f" Recordings that are mixed in: {_list(mixed)}." if mixed else ""
 
 
 def _splits(info: Mapping[str, Any]) -> tuple[Block, ...]:
@@ -252,14 +259,13 @@ def _left_out(info: Mapping[str, Any]) -> tuple[Block, ...]:
         f"{kind}: {', '.join(release[kind]) if release.get(kind) is not None else 'any'}"
         for kind in ("licences", "consents")
     ]
-    kinds = Counter(_kind(reason) for reason in [*info["left_out"].values(), *info.get("set_aside", {}).values()])
-    table = Table(("reason", "clips"), tuple(kinds.most_common()))
-    return (f"Allowed in this release: {'; '.join(allowed)}.", table if kinds else "No clip was left out.")
-
-
-def _kind(reason: str) -> str:
-    """A reason without the ids and words that differ from clip to clip."""
-    return re.sub(r"\s+of [0-9a-f]{16}|: .*", "", reason)
+    counts = Counter(summary({**info["left_out"], **info.get("set_aside", {})})).most_common()
+    rows = (
+        *counts[:_MOST_ROWS],
+        *([("other reasons", sum(n for _, n in counts[_MOST_ROWS:]))] if counts[_MOST_ROWS:] else []),
+    )
+    table = Table(("reason", "clips"), rows)
+    return (f"Allowed in this release: {'; '.join(allowed)}.", table if counts else "No clip was left out.")
 
 
 def _uses(info: Mapping[str, Any]) -> tuple[Block, ...]:

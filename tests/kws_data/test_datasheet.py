@@ -31,13 +31,14 @@ def test_every_section_of_the_questionnaire_is_there() -> None:
     left_out = {
         "a": "licence not allowed: CC-BY-NC-4.0",
         "b": f"exact copy of {'0' * 16}",
-        "c": "licence not allowed: x",
+        "c": "licence not allowed: CC-BY-NC-4.0",
     }
     text = datasheet(made_info(rows, left_out=left_out), rows)
     for title in ("Motivation", "Composition", "Collection process", "Preprocessing", "Uses", "Maintenance"):
         assert f"## {title}" in text
     assert "Distribution: licences and consent" in text and "| CC-BY-4.0 | research | 91 |" in text
-    assert "| licence not allowed | 2 |" in text and "| exact copy | 1 |" in text
+    assert "| licence not allowed: CC-BY-NC-4.0 | 2 |" in text and "| exact copy of another clip | 1 |" in text
+    assert "and 1 copies of other clips" in text
     assert "licences: CC-BY-4.0; consents: any" in text
     assert "found 0 leaks" in text and "share a speaker or session" in text
 
