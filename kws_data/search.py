@@ -34,6 +34,7 @@ Say = Callable[[str], None]
 #: Source that shapes a trial's score.
 CODE = ("kws_data/models", "kws_data/train", "kws_data/quantize.py", "kws_data/slim.py", "kws_data/search_trial.py")
 LATE = 1.25  # a rung is begun when it is expected to take no more than this times what is left
+DRAWN_AT_ONCE = 4
 MOST_DRAWN = 40  # candidates that are measured at most for each one that fits
 
 
@@ -101,7 +102,9 @@ class Search:
         self.folder.mkdir(parents=True, exist_ok=True)
         with worker_pool(self.workers) as pool:
             for bracket in count() if brackets is None else range(brackets):
-                begin = [one.number for one in self._bracket(bracket)]
+                if self.state.results and left() <= 0:
+                    break
+                begin = [one.number for one in self._bracket(bracket, pool)]
                 if not begin or not self._run_bracket(pool, begin, left):
                     break
         left()
@@ -109,17 +112,21 @@ class Search:
         shutil.rmtree(self.folder / "work", ignore_errors=True)
         return self.state
 
-    def measure(self, wanted: int) -> list[Tried]:
+    def measure(self, wanted: int, pool: ProcessPoolExecutor | None = None) -> list[Tried]:
         """Draw and measure candidates until ``wanted`` of them keep the limits; no training.
+
+        Args:
+            wanted: how many; fewer come back when the space is used up.
+            pool: processes to measure with; some are started for it when None.
 
         Raises:
             DataError: not one does.
         """
         while len(self.state.fitting) < wanted:
-            drawn = list(islice(self._drawn, max(self.workers, wanted - len(self.state.fitting))))
+            drawn = list(islice(self._drawn, max(DRAWN_AT_ONCE, wanted - len(self.state.fitting))))
             if not drawn:
                 break
-            costs = shape_costs([c.config for c in drawn], self.workers, self.cache_dir, self.progress)
+            costs = shape_costs([c.config for c in drawn], self.workers, self.cache_dir, self.progress, pool)
             for candidate, (config, cost) in zip(drawn, costs, strict=True):
                 self._configs[candidate.number] = config
                 broken = tuple(cost.broken(config))
@@ -130,10 +137,10 @@ class Search:
             raise DataError("no shape keeps the limits", len(self.state.tried), _closest(self.state.tried))
         return self.state.fitting[:wanted]
 
-    def _bracket(self, number: int) -> list[Tried]:
+    def _bracket(self, number: int, pool: ProcessPoolExecutor) -> list[Tried]:
         """Candidates of a bracket; fewer, or none, when the space is used up."""
         span = self.halving.bracket(number)
-        return self.measure(span.stop)[span.start :]
+        return self.measure(span.stop, pool)[span.start :]
 
     def _run_bracket(self, pool: ProcessPoolExecutor, begin: list[int], left: Callable[[], float]) -> bool:
         """Run the rungs of a bracket; False when the time was up before its end."""

@@ -14,6 +14,7 @@ import hashlib
 import json
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -123,16 +124,22 @@ def shape_cost(config: Config, cache_dir: Path = CACHE_DIR) -> ShapeCost:
 
 
 def shape_costs(
-    configs: Sequence[Config], workers: int = 2, cache_dir: Path = CACHE_DIR, progress: Progress | None = None
+    configs: Sequence[Config],
+    workers: int = 2,
+    cache_dir: Path = CACHE_DIR,
+    progress: Progress | None = None,
+    pool: Executor | None = None,
 ) -> Iterator[tuple[Config, ShapeCost]]:
-    """:func:`shape_cost` of many, in order, by ``workers`` processes (none when all are known)."""
+    """:func:`shape_cost` of many, in order, by the processes of ``pool``, or by ``workers`` new ones where needed."""
     missing = [config for config in configs if _read(cache_dir / f"{shape_key(config)}.json") is None]
-    if workers <= 1 or len(missing) < 2:
+    if len(missing) < 2 or (workers <= 1 and pool is None):
         costs: Iterator[ShapeCost] = (shape_cost(config, cache_dir) for config in configs)
         yield from _told(configs, costs, progress)
-        return
-    with worker_pool(min(workers, len(missing))) as pool:
+    elif pool is not None:
         yield from _told(configs, pool.map(shape_cost, configs, [cache_dir] * len(configs)), progress)
+    else:
+        with worker_pool(min(workers, len(missing))) as own:
+            yield from _told(configs, own.map(shape_cost, configs, [cache_dir] * len(configs)), progress)
 
 
 def _told(
