@@ -7,7 +7,7 @@ goes on where it was and ends with the same bytes.
 
 from kws_data.train.average import WeightAverage
 from kws_data.train.batches import batches, draw_batch
-from kws_data.train.dataset import TrainSet, as_input, draw_weights, train_set, training_words
+from kws_data.train.dataset import TrainSet, as_input, draw_weights, load_train_set, train_set, training_words
 from kws_data.train.fit import History, fit, prepare_tensorflow
 from kws_data.train.run import train
 
@@ -20,6 +20,7 @@ __all__ = [
     "draw_batch",
     "draw_weights",
     "fit",
+    "load_train_set",
     "prepare_tensorflow",
     "train",
     "train_set",

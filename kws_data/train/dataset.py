@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from firmware_tools.frontend.scaling import quantisation
 from kws_data.config import Config
 from kws_data.errors import DataError
-from kws_data.features import FeatureSet
+from kws_data.features import FeatureSet, load_features
 from kws_data.manifest import read_manifest
-from kws_data.pseudo_words import with_pseudo_words
+from kws_data.pseudo_words import FIRST_KEYWORD, with_pseudo_words
 from kws_data.spec_augment import MelAxis, SpecAugment, mel_axis
 
 
@@ -54,13 +54,29 @@ def as_input(x: NDArray[np.int8]) -> NDArray[np.float32]:
     return (x.astype(np.float32) / 128.0)[:, :, None, :]
 
 
-def train_set(features: FeatureSet, words: Sequence[str], config: Config) -> TrainSet:
+def load_train_set(dataset_dir: Path, config: Config) -> TrainSet:
+    """What is learnt from a built data set: its training split.
+
+    Raises:
+        DataError: the data set is missing, or does not fit the config.
+    """
+    features = load_features(dataset_dir, "train")
+    synthetic = None
+    if config.train.real_share is not None:
+        synthetic = np.array([said == "True" for said in manifest_column(dataset_dir, features.clip_ids, "synthetic")])
+    return train_set(features, training_words(dataset_dir, features.clip_ids), config, synthetic)
+
+
+def train_set(
+    features: FeatureSet, words: Sequence[str], config: Config, synthetic: NDArray[np.bool_] | None = None
+) -> TrainSet:
     """The training features of a data set, with pseudo-words and feature augmentation when the config asks for them.
 
     Args:
         features: of the training split.
         words: what was said in each clip.
         config: labels, front end, training settings.
+        synthetic: which clips nobody said; needed for ``train.real_share`` only.
 
     Raises:
         DataError: features, words and config do not fit.
@@ -72,13 +88,18 @@ def train_set(features: FeatureSet, words: Sequence[str], config: Config) -> Tra
     settings = config.train
     counts = np.bincount(y, minlength=len(config.labels)).astype(np.float64)
     shares = np.asarray(counts ** (1.0 - settings.label_balance), np.float64)
+    real = np.zeros(len(y), bool) if synthetic is None else ~synthetic
     if not settings.spec_augment:
-        return TrainSet(x, y, len(config.labels), draw_weights(y, words, shares, settings.word_balance))
+        weights = draw_weights(y, words, shares, settings.word_balance)
+        weights = with_real_share(weights, y, real, settings.real_share)
+        return TrainSet(x, y, len(config.labels), weights)
     x, y = with_pseudo_words(x, y, config.frontend, np.random.default_rng([config.seed, 0x9E]))
     words = [*words, *["" for _ in range(len(y) - len(words))]]
     _, steps_db = quantisation(config.frontend)
     axis = mel_axis(config.frontend, steps_db)
     weights = draw_weights(y, words, shares, settings.word_balance)
+    real = np.concatenate([real, np.zeros(len(y) - len(real), bool)])
+    weights = with_real_share(weights, y, real, settings.real_share)
     return TrainSet(x, y, len(config.labels), weights, axis, SpecAugment())
 
 
@@ -91,6 +112,21 @@ def draw_weights(
     weights = counts[group] ** -word_balance
     total = np.bincount(y, weights, minlength=len(shares))
     return np.asarray(weights * (shares / np.maximum(total, 1e-9))[y])
+
+
+def with_real_share(
+    weights: NDArray[np.float64], y: NDArray[np.int64], real: NDArray[np.bool_], share: float | None
+) -> NDArray[np.float64]:
+    """The weights, those of people made so large that they are ``share`` of the draws of each keyword that both people
+    and synthetic voices say; other labels, and all when ``share`` is None, stay as they are."""
+    changed = weights.copy()
+    for label in np.unique(y[real & (y >= FIRST_KEYWORD)]) if share is not None else ():
+        people, voices = real & (y == label), ~real & (y == label)
+        total, said = weights[y == label].sum(), weights[people].sum()
+        if share is not None and voices.any() and said > 0.0:
+            changed[people] *= share * total / said
+            changed[voices] *= (1.0 - share) * total / weights[voices].sum()
+    return changed
 
 
 def training_words(dataset_dir: Path, clip_ids: NDArray[np.str_]) -> list[str]:

@@ -13,7 +13,7 @@ from kws_data.config import Config
 from kws_data.features import load_features
 from kws_data.train.checkpoint import Checkpoint, fit_key
 from kws_data.train.curves import epoch_plot
-from kws_data.train.dataset import TrainSet, train_set, training_words
+from kws_data.train.dataset import TrainSet, load_train_set
 from kws_data.train.fit import History, Watcher, fit, prepare_tensorflow
 from kws_data.train.saving import save_float
 from kws_data.train.teacher import load_teachers, soft_targets, teachers
@@ -41,8 +41,7 @@ def train(
         DataError: the data set is missing, or its labels are not those of the config.
         ConfigError: there is no such family of models, or TensorBoard is asked for and missing.
     """
-    features = load_features(dataset_dir, "train")
-    data = train_set(features, training_words(dataset_dir, features.clip_ids), config)
+    data = load_train_set(dataset_dir, config)
     files = teachers(config, dataset_dir, progress)
     prepare_tensorflow(config.seed)
     checkpoint = Checkpoint(model_dir / CHECKPOINT_FILE, _key(config, data, files))

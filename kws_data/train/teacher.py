@@ -22,9 +22,8 @@ from numpy.typing import NDArray
 from firmware_tools.atomic import write_text
 from kws_data.code_version import code_hash
 from kws_data.config import Config, ModelSettings, TrainSettings
-from kws_data.features import load_features
 from kws_data.train.checkpoint import Checkpoint, fit_key
-from kws_data.train.dataset import TrainSet, as_input, train_set, training_words
+from kws_data.train.dataset import TrainSet, as_input, load_train_set
 from kws_data.train.fit import fit, prepare_tensorflow
 from kws_data.train.jobs import cores, run_jobs
 from kws_data.train.saving import save_float
@@ -37,6 +36,7 @@ Progress = Callable[[str, int, int], None]
 KEPT = 48  # teachers in the cache; the least recently used go first
 CODE = ("kws_data/models", "kws_data/train", "kws_data/spec_augment.py", "kws_data/pseudo_words.py")
 SEED_STEP = 1_000
+ASKED_AT_ONCE = 1_024
 FOLDER = "teachers"
 
 
@@ -95,8 +95,7 @@ def planned(config: Config, dataset_dir: Path) -> list[TeacherJob]:
 
 def teacher_set(config: Config, dataset_dir: Path) -> TrainSet:
     """What teachers learn from: the training split."""
-    features = load_features(dataset_dir, "train")
-    return train_set(features, training_words(dataset_dir, features.clip_ids), config)
+    return load_train_set(dataset_dir, config)
 
 
 def teacher_recipe(settings: TrainSettings) -> TrainSettings:
@@ -147,10 +146,12 @@ def forget_teachers(recordings: Path) -> None:
 
 def soft_targets(files: Sequence[Path], x: NDArray[np.int8], temperature: float) -> NDArray[np.float32]:
     """What teachers say of every stored copy: probabilities [clips, copies, labels] at a temperature."""
-    nets = load_teachers(files)
-    ends = [logits_model(net) for net in nets]
-    parts = [softened(ends, as_input(x[:, copy]), temperature) for copy in range(x.shape[1])]
-    return np.stack([np.asarray(part, np.float32) for part in parts], axis=1)
+    ends = [logits_model(net) for net in load_teachers(files)]
+    told = np.empty((*x.shape[:2], ends[0].output_shape[-1]), np.float32)
+    for copy in range(x.shape[1]):
+        for i in range(0, len(x), ASKED_AT_ONCE):
+            told[i : i + ASKED_AT_ONCE, copy] = softened(ends, as_input(x[i : i + ASKED_AT_ONCE, copy]), temperature)
+    return told
 
 
 def load_teachers(files: Sequence[Path]) -> list[keras.Model]:

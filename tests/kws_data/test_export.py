@@ -62,7 +62,7 @@ def test_every_layer_and_every_engine_is_compared() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("method", ["post", "aware", "auto"])
+@pytest.mark.parametrize("method", ["post", "auto"])
 def test_the_better_way_is_taken(tmp_path: Path, method: Any) -> None:
     from kws_data.export import export_model
     from kws_data.train import train
