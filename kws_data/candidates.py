@@ -85,11 +85,10 @@ def aware_model(
 ) -> keras.Model:
     """The trained model after a few epochs that feel the rounding, on the data and teachers that it had."""
     from kws_data.fake_quant import plain_model, rounding_model
-    from kws_data.train import fit, prepare_tensorflow, train_set, training_words
+    from kws_data.train import fit, load_train_set, prepare_tensorflow
     from kws_data.train.teacher import load_teachers, teachers
 
-    features = load_features(dataset_dir, "train")
-    data = train_set(features, training_words(dataset_dir, features.clip_ids), config)
+    data = load_train_set(dataset_dir, config)
     wise = load_teachers(teachers(config, dataset_dir, progress))
     prepare_tensorflow(config.seed)
     rounding = rounding_model(trained, representative(calibration, config.seed))

@@ -133,6 +133,12 @@ class TrainSettings(Settings):
     label_smoothing: float = Field(0.05, ge=0, lt=0.5)
     label_balance: Share = Field(0.1, description="0 draws labels as often as they are there, 1 all the same")
     word_balance: Share = Field(0.35, description="the same for the words of a label")
+    real_share: float | None = Field(
+        None,
+        gt=0,
+        lt=1,
+        description="share of people in the draws of each keyword, beside synthetic voices; null: as there are",
+    )
     spec_augment: bool = True
     mixup: float = Field(0.0, ge=0, le=1)
     ema: float = Field(0.0, ge=0, lt=1, description="decay of the weight average; 0 is off")

@@ -261,3 +261,15 @@ def test_the_audit_of_thousands_of_clips_takes_a_moment() -> None:
     splits = assign_splits(clips, config())
     assert audit(splits, clips) == 0
     assert time.process_time() - started < 3.0
+
+
+def test_people_get_their_share_of_the_draws() -> None:
+    from kws_data.train.dataset import with_real_share
+
+    y = np.array([1, 2, 2, 2, 2, 3, 3])
+    real = np.array([True, True, False, False, False, False, False])
+    weights = np.array([1.0, 1.0, 1.0, 2.0, 1.0, 1.0, 1.0])
+    shared = with_real_share(weights, y, real, 0.4)
+    assert shared[1] == pytest.approx(0.4 * 5.0) and shared[1:5].sum() == pytest.approx(5.0)
+    assert shared[3] == pytest.approx(2 * shared[2]) and list(shared[[0, 5, 6]]) == [1.0, 1.0, 1.0]
+    assert list(with_real_share(weights, y, real, None)) == list(weights)
