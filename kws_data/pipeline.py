@@ -24,6 +24,7 @@ from kws_data.steps import RunContext
 
 BUILD_MODULES = (
     *("traces", "leaks", "stratify", "pool", "release", "split_words", "near_duplicates", "fingerprints"),
+    *("running_speech", "sources/people"),
     *("build", "plan", "splits", "labels", "silence", "noise", "features", "manifest", "datasheet", "audio"),
     *("subgroups", "croissant", "release_documents"),
     *("recipe", "worker", "sounds", "wanted", "build_features", "assemble", "feature_store", "feature_shard"),

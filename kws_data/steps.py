@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from kws_data.budget import BudgetReport
     from kws_data.build import BuildOptions
     from kws_data.bundle import ModelBundle
+    from kws_data.clips import Clip
 
 Progress = Callable[[str, int, int], None]
 
@@ -88,11 +89,19 @@ def collect(ctx: RunContext) -> str:
             data, folder = ctx.config.data, Path(str(ctx.config.data.folder))
             terms = Terms(data.licence, data.consent)
             report = import_layout(catalog, data.layout, folder, ctx.progress, terms)
+            for line in report.warnings():
+                ctx.say(f"  {line}")
             if report.set_aside:
-                ctx.say(f"  {len(report.set_aside)} files set aside; kws catalog --set-aside says why")
+                ctx.say(f"  {len(report.set_aside)} files set aside; kws import says why")
         if ctx.config.data.source != "folder":
             synth_people(catalog, ctx.config, ctx.progress, ctx.workers)
-        return _hash(sorted(clip.id for clip in clips_of(ctx.config, catalog)))
+        return _hash(sorted(_said_of(clip) for clip in clips_of(ctx.config, catalog)))
+
+
+def _said_of(clip: Clip) -> list[str]:
+    """All that is said of a clip: a source may correct a label, a speaker or a licence, and the clip stays the same."""
+    told = (clip.id, clip.word, clip.speaker, clip.session, clip.licence, clip.consent, clip.given_split)
+    return [*told, json.dumps(dict(clip.attributes), sort_keys=True)]
 
 
 def record(ctx: RunContext) -> str:

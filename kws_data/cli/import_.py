@@ -83,17 +83,8 @@ def _show(report: ImportReport) -> None:
     click.echo(
         f"{counts.added} clips added, {counts.known} known before, {counts.set_aside} set aside; {report.people} people"
     )
-    for note in report.notes:
-        say(f"  {note}")
-    if report.without_speaker:
-        say(
-            f"  {report.without_speaker} clips do not say who speaks: each counts as a person of its own, so nothing "
-            "keeps the same voice out of two splits"
-        )
-    if counts.refused:
-        say(f"  {counts.refused} clips of forgotten speakers were not read")
-    if report.absent:
-        say(f"  {len(report.absent)} listed files are not there, such as {report.absent[0]}")
+    for line in report.warnings():
+        say(f"  {line}")
     for path, reason in report.set_aside[:SHOWN]:
         say(f"  set aside {path}: {reason}")
     if len(report.set_aside) > SHOWN:

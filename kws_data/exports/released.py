@@ -17,8 +17,8 @@ from kws_data.sources.attribution import Origin
 from kws_data.splits import SPLITS
 
 SUFFIX = ".wav"
-#: What the catalogue says of every clip from its samples: an import measures it again.
-MEASURED = frozenset(Quality.__dataclass_fields__)
+#: What an import measures again (levels), and what means nothing without the recording that a clip was cut from.
+MEASURED = frozenset(Quality.__dataclass_fields__) | {"start"}
 
 
 @dataclass(frozen=True)

@@ -59,10 +59,19 @@ class ImportReport:
     without_speaker: int = 0
     notes: tuple[str, ...] = ()
 
-    @property
-    def listed_but_absent(self) -> int:
-        """How many listed names have no file."""
-        return len(self.absent)
+    def warnings(self) -> list[str]:
+        """What a person should know, one line each; what was set aside is not among it."""
+        lines = list(self.notes)
+        if self.without_speaker:
+            lines.append(
+                f"{self.without_speaker} clips do not say who speaks: each recording counts as a person of its own, so "
+                "nothing keeps the same voice out of two splits"
+            )
+        if self.counts.refused:
+            lines.append(f"{self.counts.refused} clips of forgotten speakers were not read")
+        if self.absent:
+            lines.append(f"{len(self.absent)} listed files are not there, such as {self.absent[0]}")
+        return lines
 
 
 def folder_id(folder: Path | str) -> str:
