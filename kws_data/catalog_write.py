@@ -36,17 +36,18 @@ class CatalogWriter(CatalogDatabase):
         if not clips:
             return ImportCount()
         speakers = [self._speaker_of(clip) for clip in clips]
-        added, refused = 0, []
+        added = aside = 0
+        refused = []
         with self._transaction():
-            gone = self._forgotten(speakers)
+            gone = self._forgotten([*speakers, *(clip.speaker for clip in clips)])
             for clip, speaker in zip(clips, speakers, strict=True):
-                if speaker in gone:
+                if gone & {speaker, clip.speaker}:
                     refused.append(clip)
-                else:
-                    added += self._insert(clip, speaker)
+                    continue
+                added += self._insert(clip, speaker)
+                aside += bool(clip.reasons)
             for clip in refused:
                 self._drop_stray_audio(clip.audio.sha256)
-        aside = sum(bool(clip.reasons) for clip, speaker in zip(clips, speakers, strict=True) if speaker not in gone)
         return ImportCount(added, len(clips) - len(refused) - added, aside, len(refused))
 
     def _speaker_of(self, clip: NewClip) -> str:
@@ -54,9 +55,8 @@ class CatalogWriter(CatalogDatabase):
 
     def is_forgotten(self, source: str, speaker: str, *, named: bool = False) -> bool:
         """Whether this speaker of a source was forgotten: their audio must not be read in again."""
-        pseudonym = self.pseudonym(source, speaker, named=named)
-        with self._errors():
-            return pseudonym in self._forgotten([pseudonym])
+        with self._errors():  # an export of this catalogue has pseudonyms as ids
+            return bool(self._forgotten([self.pseudonym(source, speaker, named=named), speaker]))
 
     def _forgotten(self, pseudonyms: Iterable[str]) -> set[str]:
         """Those of ``pseudonyms`` that the catalogue was told to forget."""

@@ -29,11 +29,12 @@ _LEVELS = ("rms_db", "clipped_share")
 
 @dataclass(frozen=True)
 class Reason:
-    """Why clips count as one of the three: a name, what it means, and their ids in order."""
+    """Why clips count as one of the three: a name, what it means, their ids in order, and of copies the groups."""
 
     name: str
     definition: str
     clips: tuple[str, ...]
+    groups: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -99,10 +100,11 @@ def _redundant(catalog: Catalog, clips: Sequence[Clip]) -> Iterator[Reason]:
     originals = list(first.values())
     kept = {clip.audio_sha256: clip.id for clip in reversed(originals)}
     exact = [clip.id for clip in originals if kept[clip.audio_sha256] != clip.id]
-    near = {identity for group in near_duplicate_groups(catalog, originals) for identity in sorted(group)[1:]}
+    groups = tuple(tuple(sorted(group)) for group in near_duplicate_groups(catalog, originals))
+    near = {identity for group in groups for identity in group[1:]}
     yield Reason("exact copy", "the same samples as another clip", tuple(sorted(exact)))
     definition = "the same recording as another clip: made louder, moved, re-encoded or resampled"
-    yield Reason("near-duplicate", definition, tuple(sorted(near - set(exact))))
+    yield Reason("near-duplicate", definition, tuple(sorted(near - set(exact))), groups)
 
 
 def _obsolete(catalog: Catalog, clips: Sequence[Clip]) -> tuple[list[Reason], list[str]]:

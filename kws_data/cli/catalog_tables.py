@@ -42,16 +42,18 @@ def print_crosstab(table: Crosstab, limit: int) -> None:
 
 
 def _print_thin(console: Console, table: Crosstab) -> None:
+    cells = "1 thin cell" if len(table.thin) == 1 else f"{len(table.thin):,} thin cells"
     console.print(
-        f"\n{len(table.thin)} thin cells: ▼ far below what the totals of the attributes lead one to expect, ▼▼ below"
+        f"\n{cells}: ▼ far below what the totals of the attributes lead one to expect, ▼▼ below"
         " what even their pairs do, · too few to measure on",
         highlight=False,
     )
-    shown = Table("", *table.by, "speakers", "expected", "clips", "expected", "q")
+    shown = Table("", *table.by, "speakers of expected", "clips of expected", "q")
     for thin in table.thin[:_THIN_ROWS]:
         cell = thin.cell
-        numbers = (cell.speakers, f"{cell.expected_speakers:.1f}", cell.clips, f"{cell.expected_clips:.0f}")
-        shown.add_row(MARKS[cell.reason], *map(Text, thin.values), *map(str, numbers), f"{cell.q:.2g}")
+        speakers = f"{cell.speakers:,} of {cell.expected_speakers:,.1f}"
+        clips = f"{cell.clips:,} of {cell.expected_clips:,.0f}"
+        shown.add_row(MARKS[cell.reason], *map(Text, thin.values), speakers, clips, f"{cell.q:.2g}")
     console.print(shown)
     if len(table.thin) > _THIN_ROWS:
         console.print(f"… and {len(table.thin) - _THIN_ROWS} more; see them all with --json")

@@ -133,6 +133,18 @@ def test_clips_are_refused_whoever_adds_them(tmp_path: Path) -> None:
         assert catalog.is_forgotten("takes", NAME, named=True) and not catalog.is_forgotten("takes", "Bob", named=True)
 
 
+def test_an_export_of_the_catalogue_does_not_bring_them_back(tmp_path: Path) -> None:
+    anna = make_people(tmp_path)
+    write_flac(tmp_path / "export" / "go" / f"{anna}_nohash_0.flac", tone("go", 90), 16_000)
+    write_flac(tmp_path / "export" / "go" / "someone_nohash_0.flac", tone("go", 91), 16_000)
+    with Catalog(tmp_path / "recordings") as catalog:
+        forget_speaker(catalog, anna, tmp_path / "runs", execute=True)
+        report = import_layout(catalog, "speech-commands", tmp_path / "export")
+        assert (report.counts.added, report.counts.refused) == (1, 1)
+        clip = NewClip(catalog.store_audio(tone("go", 77), 16_000), "go", anna, "takes", "x", pseudonymous=True)
+        assert catalog.add_clips([clip]).refused == 1 and not catalog.has_audio(clip.audio.sha256)
+
+
 def test_samples_that_others_have_too_stay(tmp_path: Path) -> None:
     with Catalog(tmp_path) as catalog:
         audio = catalog.store_audio(tone("go", 1), 16_000)
