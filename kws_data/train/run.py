@@ -11,6 +11,7 @@ from firmware_tools.atomic import write_text
 from kws_data.code_version import code_hash
 from kws_data.config import Config
 from kws_data.features import load_features
+from kws_data.models import find_family
 from kws_data.train.checkpoint import Checkpoint, fit_key
 from kws_data.train.curves import epoch_plot
 from kws_data.train.dataset import TrainSet, load_train_set
@@ -41,6 +42,7 @@ def train(
         DataError: the data set is missing, or its labels are not those of the config.
         ConfigError: there is no such family of models, or TensorBoard is asked for and missing.
     """
+    find_family(config.model.family)  # before teachers are trained, which takes minutes
     data = load_train_set(dataset_dir, config)
     files = teachers(config, dataset_dir, progress)
     prepare_tensorflow(config.seed)
