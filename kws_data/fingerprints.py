@@ -7,7 +7,7 @@ its phase, so that two clips can be compared without knowing by how much one is 
 
 A fingerprint is computed once for each stretch of samples and kept beside them::
 
-    recordings/fingerprints/v1-<2 hex>.npy
+    recordings/fingerprints/v1-<2 hex>.npy        same-<32 hex>.npy (which of some clips are the same recording)
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from kws_data.audio import Samples
 from kws_data.store import load_audio
 
 VERSION = 1
+SAME_FILES = "same-"
 RATE_HZ = 16_000
 FRAMES = 128  # of 10 ms, about the middle of what is loud
 BANDS, MODULATIONS = 20, 20

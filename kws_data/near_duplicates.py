@@ -24,20 +24,24 @@ hyperplanes beyond: Charikar, "Similarity estimation techniques from rounding al
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from firmware_tools.atomic import atomic_path
 from kws_data.catalog import Catalog
 from kws_data.clips import Clip
-from kws_data.fingerprints import fingerprints
+from kws_data.fingerprints import SAME_FILES, VERSION, fingerprints
 
 SAME = 0.29  # share of bits that may differ
 LOUD_ENOUGH = 20  # frames that must be compared
 REACH = 12  # frames of 10 ms that one may lie off the other, beside what the middle of the sound tells
 ALIKE = 0.72  # cosine of textures, less their mean, above which bits are compared
 BRUTE_FORCE_CLIPS = 20_000
+KEPT_LISTS = 8  # results that are kept beside the fingerprints
 _BLOCK = 1_024
 _TABLES, _PAIRS = 24, 50_000
 
@@ -57,9 +61,34 @@ def near_duplicate_groups(catalog: Catalog, clips: Iterable[Clip]) -> list[list[
         if not clip.word.startswith("_"):
             by_audio.setdefault(clip.audio_sha256, []).append(clip.id)
     audio = sorted(by_audio)
-    joined = _connected(len(audio), same_recordings(fingerprints(catalog.folder, audio)))
+    joined = _connected(len(audio), _pairs_of(catalog.folder, audio))
     groups = [sorted(i for place in places for i in by_audio[audio[place]]) for places in joined]
     return sorted(group for group in groups if len(group) > 1)
+
+
+def _pairs_of(folder: Path, audio: Sequence[str]) -> Pairs:
+    """Pairs of places in ``audio`` that are the same recording, found once for each list of audio."""
+    key = hashlib.sha256(" ".join([str(VERSION), *audio]).encode()).hexdigest()[:32]
+    path = folder / "fingerprints" / f"{SAME_FILES}{key}.npy"
+    kept = _read_pairs(path, len(audio))
+    if kept is not None:
+        return kept
+    pairs = same_recordings(fingerprints(folder, audio))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    for old in sorted(path.parent.glob(f"{SAME_FILES}*.npy"), key=lambda file: file.stat().st_mtime)[: -KEPT_LISTS + 1]:
+        old.unlink(missing_ok=True)
+    with atomic_path(path) as temporary:
+        np.save(temporary, pairs, allow_pickle=False)
+    return pairs
+
+
+def _read_pairs(path: Path, count: int) -> Pairs | None:
+    try:
+        pairs: Pairs = np.load(path, allow_pickle=False)
+    except (OSError, ValueError, EOFError):
+        return None
+    fits = pairs.dtype == np.int64 and pairs.ndim == 2 and pairs.shape[1] == 2
+    return pairs if fits and (not len(pairs) or 0 <= pairs.min() <= pairs.max() < count) else None
 
 
 def same_recordings(prints: NDArray[np.void]) -> Pairs:

@@ -105,7 +105,10 @@ def test_groups_of_a_catalogue_are_joined_kept_and_forgotten(tmp_path: Path) -> 
         before = path.read_bytes()
         assert forget_fingerprints(tmp_path, [some, "f" * 64]) == 1
         assert some.encode() not in path.read_bytes()
+        (kept,) = path.parent.glob("same-*.npy")
+        kept.unlink()
         assert groups() and path.read_bytes() == before
+        kept.unlink()
         path.write_bytes(b"damaged")
         assert groups() and path.read_bytes() == before
 
@@ -121,3 +124,16 @@ def test_fingerprints_are_computed_once(tmp_path: Path, monkeypatch: pytest.Monk
     again = fingerprints(tmp_path, [*audio, *audio])
     assert np.array_equal(first, again)
     assert [bytes(sha256).decode() for sha256 in first["audio"]] == sorted(audio)
+
+
+def test_a_result_is_kept_and_a_damaged_one_found_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Catalog(tmp_path) as catalog:
+        for number, samples in enumerate([babble(1), changed(babble(1), "gain"), babble(2)]):
+            add(catalog, samples, str(number))
+        groups = near_duplicate_groups(catalog, catalog.clips())
+        assert len(groups) == 1
+        (kept,) = (tmp_path / "fingerprints").glob("same-*.npy")
+        kept.write_bytes(b"damaged")
+        assert near_duplicate_groups(catalog, catalog.clips()) == groups
+        monkeypatch.setattr(near_duplicates, "fingerprints", None)  # neither read nor computed again
+        assert near_duplicate_groups(catalog, catalog.clips()) == groups
