@@ -82,7 +82,7 @@ def make_material(folder: Path, clips: int, data: Path | None = None, share_late
     """Folders of ``clips`` clips, of which a share is kept back, with noise and rooms.
 
     Args:
-        folder: an empty one.
+        folder: an empty one. Clips are made up in ``source`` beside it, and used again from there.
         clips: how many, about; whole speakers are taken.
         data: a folder in Speech Commands layout; clips are made up when None.
         share_later: of the clips, at least one.
@@ -90,7 +90,7 @@ def make_material(folder: Path, clips: int, data: Path | None = None, share_late
     Raises:
         DataError: ``data`` has no clip of a keyword.
     """
-    source = _made_up(folder / "source", clips) if data is None else data
+    source = _made_up(folder.parent / "source", clips) if data is None else data
     chosen = _of_whole_speakers(source, clips)
     links = {folder / "clips" / path.parent.name / path.name: path.resolve() for path in chosen}
     order = sorted(links, key=lambda path: hashlib.sha256(path.name.encode() + path.parent.name.encode()).digest())
@@ -125,7 +125,8 @@ def _made_up(folder: Path, clips: int) -> Path:
         for number, word in enumerate(words):
             rng = np.random.default_rng([speaker, number])
             name = f"{hashlib.sha256(str(speaker).encode()).hexdigest()[:8]}_nohash_0.flac"
-            write_flac(folder / word / name, made_up_word(number, rng), RATE_HZ)
+            if not (folder / word / name).exists():
+                write_flac(folder / word / name, made_up_word(number, rng), RATE_HZ)
     return folder
 
 
@@ -138,7 +139,7 @@ def made_up_word(word: int, rng: np.random.Generator) -> NDArray[np.int16]:
     centres_hz = np.random.default_rng(word).uniform((300, 900, 2_200), (900, 2_200, 3_500))
     formants_hz = [np.interp(time, knots, hz * rng.uniform(0.6, 1.6, 5)) for hz in centres_hz]
     values = rng.standard_normal(RATE_HZ) * 0.02
-    for harmonic in range(1, 20):
+    for harmonic in range(1, 13):
         level = sum(np.exp(-((harmonic * pitch_hz - hz) ** 2) / 6e4) for hz in formants_hz)
         values += (level + 0.01) * np.sin(harmonic * phase)
     start, length = rng.uniform(0.1, 0.4), rng.uniform(0.3, 0.5)

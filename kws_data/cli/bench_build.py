@@ -29,12 +29,23 @@ PARTS = ("speed", "cores", "warm", "memory", "same", "ray")
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     help="Clips of this folder, in Speech Commands layout; made up when left out.",
 )
+@click.option(
+    "--scale",
+    "results",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Measure nothing: work out 1 and 24 million clips from what --json printed into this file.",
+)
 @json_option
-def command(as_json: bool, quick: bool, parts: tuple[str, ...], only_ray: bool, **amounts: Any) -> None:
+def command(
+    as_json: bool, quick: bool, parts: tuple[str, ...], only_ray: bool, results: Path | None, **amounts: Any
+) -> None:
     """Measure how data sets are built: speed against audiomentations and librosa, memory, and the same bytes always.
 
     Exits 1 when a figure is missed. The machine should have nothing else to do.
     """
+    if results is not None:
+        _print_scale(results, as_json)
+        return
     from dataclasses import replace
 
     from kws_data.bench_build import BuildBench, all_passed, bench_build
@@ -55,6 +66,18 @@ def command(as_json: bool, quick: bool, parts: tuple[str, ...], only_ray: bool, 
         _print_figures(figures)
     if not all_passed(figures):
         raise click.exceptions.Exit(1)
+
+
+def _print_scale(results: Path, as_json: bool) -> None:
+    from dataclasses import asdict
+
+    from kws_data.scale import cost_of, markdown, read_figures, scale_table
+
+    rows = scale_table(cost_of(read_figures(results)), (1_000_000, 24_000_000), (1, 4, 16))
+    if as_json:
+        print_json([asdict(row) for row in rows])
+    else:
+        click.echo(markdown(rows))
 
 
 def _mark(figure: Figure) -> str:
