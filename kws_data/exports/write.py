@@ -123,6 +123,14 @@ def _write_audio(
                 progress("export", done, len(pairs))
 
 
+def _record(release: Release, recordings: Path, out: Path) -> None:
+    """Note in the catalogue where the copies lie, so that ``kws forget-speaker`` finds them."""
+    if (recordings / "catalog.sqlite").exists():
+        with Catalog(recordings) as catalog:
+            ids = (clip.origin.clip for clip in release.clips)
+            catalog.record_export(str(release.info["config"]), out, ids, str(release.info["version"]))
+
+
 def _licences(release: Release) -> str:
     """What the folder holds, and on whose terms."""
     counts = Counter((clip.origin.licence, clip.origin.consent, clip.origin.source) for clip in release.clips)

@@ -6,6 +6,7 @@ import csv
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from sys import intern
 
 from kws_data.errors import DataError
 
@@ -57,7 +58,7 @@ def read_table(path: Path, *, needed: Iterable[str] = (), tabs: bool = False) ->
         if fields is None or len(fields) != len(columns):
             problems.append((f"{path.name} line {number}", _reason(line, fields, len(columns))))
         else:
-            rows.append((number, dict(zip(columns, (field.strip() for field in fields), strict=True))))
+            rows.append((number, dict(zip(columns, (intern(field.strip()) for field in fields), strict=True))))
     return Table(columns, rows, tuple(problems))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ from kws_data.config import Config
 from kws_data.errors import DataError
 from kws_data.exports.released import Terms, load_release, safe_name
 from kws_data.exports.write import LAYOUTS, export_dataset
+from kws_data.forget import forget_speaker
 from kws_data.manifest import read_manifest
 from kws_data.sources.intake import folder_id
 from kws_data.sources.layouts import import_layout
@@ -158,3 +160,21 @@ def test_the_verb_takes_a_configuration_or_a_run(
 @pytest.mark.parametrize(("word", "name"), [("go", "go"), ("a/b", "a-b"), ("..", "-"), ("été", "été"), ("a.b", "a-b")])
 def test_words_become_safe_names(word: str, name: str) -> None:
     assert safe_name(word) == name
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_a_forgotten_person_leaves_the_copies_too(layout: str, built: Path, tmp_path: Path) -> None:
+    home = Path(shutil.copytree(built, tmp_path / "home"))
+    out = export(home, layout, tmp_path / "out")
+    row = next(row for row in read_manifest(home / "runs/small/dataset") if row["word"] == "go")
+    before = set(out.rglob("*.wav"))
+    with Catalog(home / "recordings") as catalog:
+        found = forget_speaker(catalog, row["speaker"], home / "runs", execute=True)
+        assert found.exported.files
+    gone = before - set(out.rglob("*.wav"))
+    assert len(gone) == 4, "one clip of each of the four words"
+    texts = "".join(path.read_text() for path in out.rglob("*") if path.is_file() and path.suffix != ".wav")
+    assert row["speaker"] not in texts and row["clip_id"] not in texts
+    with Catalog(tmp_path / "rec") as catalog:
+        report = import_layout(catalog, layout, out)
+        assert (report.absent, report.set_aside, report.people) == ((), (), 9)

@@ -23,6 +23,7 @@ from kws_data.audio import read_audio, write_wav
 from kws_data.catalog import Catalog
 from kws_data.clips import Clip
 from kws_data.errors import DataError
+from kws_data.forget import forget_speaker
 from kws_data.sources.intake import ImportReport, Terms, folder_id
 from kws_data.sources.layouts import LAYOUTS, find_layout, import_layout
 
@@ -277,3 +278,29 @@ def test_an_empty_or_missing_folder_is_one_line_of_error(layout: str, catalog: C
     with pytest.raises(DataError, match="expected") as caught:
         import_layout(catalog, layout, tmp_path / "empty")
     assert "\n" not in str(caught.value)
+
+
+def test_an_interrupted_import_goes_on(catalog: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kws_data.sources.intake._BATCH", 2)
+    root = make_audiomnist(tmp_path / "data")
+
+    def interrupted(stage: str, done: int, total: int) -> None:
+        if done == 4:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        import_layout(catalog, "audiomnist", root, interrupted)
+    assert len(catalog.clips()) == 4
+    seen: list[int] = []
+    report = import_layout(catalog, "audiomnist", root, lambda stage, done, total: seen.append(done))
+    assert (report.counts.added, report.counts.known, seen) == (4, 4, [6, 8])
+
+
+def test_forgotten_people_stay_forgotten(catalog: Catalog, tmp_path: Path) -> None:
+    root = make_folder_with_table(tmp_path / "data")
+    _, clips = imported(catalog, "folder", root)
+    forget_speaker(catalog, clips["audio/0.wav"].speaker, tmp_path / "runs", execute=True)
+    report = import_layout(catalog, "folder", root)
+    assert (report.counts.added, report.counts.refused) == (0, 1)
+    assert any("forgotten" in line for line in report.warnings())
+    assert "audio/0.wav" not in catalog.known_files(folder_id(root))
