@@ -74,8 +74,8 @@ class SearchState:
 
     @property
     def scores(self) -> dict[tuple[int, int], float]:
-        """What halving goes by: accuracy on the held-out clips."""
-        return {key: result.accuracy for key, result in self.results.items()}
+        """What halving goes by: accuracy on the held-out clips; below all others when the trained file is too large."""
+        return {key: result.accuracy if result.fits else -1.0 for key, result in self.results.items()}
 
     def best(self) -> TrialResult | None:
         """Of those trained longest the most accurate; among equals the higher TPR, then the smaller file."""
@@ -83,7 +83,7 @@ class SearchState:
         def order(result: TrialResult) -> tuple[float, ...]:
             return -result.epochs, -result.correct, -result.tpr, result.model_bytes, result.number
 
-        return min(self.results.values(), key=order, default=None)
+        return min((result for result in self.results.values() if result.fits), key=order, default=None)
 
     def front(self) -> list[TrialResult]:
         """The Pareto front (accuracy, bytes, cycles) of the longest rung that enough trials have reached.
@@ -91,7 +91,7 @@ class SearchState:
         Trials of other rungs are left out: a model that was trained for longer scores higher for that alone.
         """
         rung = self.front_rung()
-        results = [r for (_, epochs), r in sorted(self.results.items()) if epochs == rung]
+        results = [r for (_, epochs), r in sorted(self.results.items()) if epochs == rung and r.fits]
         cycles = {one.number: one.cost.inference_cycles for one in self.tried}
         points = [(-float(r.correct), float(r.model_bytes), float(cycles[r.number])) for r in results]
         return [results[index] for index in pareto_front(points)]

@@ -30,6 +30,7 @@ class TrialResult:
         correct, clips: of the held-out ones.
         tpr: at most 1 % FPR, read off the same clips.
         model_bytes: of the slim file.
+        fits: whether this very file keeps its limit: it may differ from the untrained one's by some tens of bytes.
         seconds: all of it.
     """
 
@@ -39,6 +40,7 @@ class TrialResult:
     clips: int
     tpr: float
     model_bytes: int
+    fits: bool
     seconds: float
 
     @property
@@ -95,6 +97,7 @@ def run_trial(config: Config, number: int, epochs: int, fold_dir: Path, work_dir
         clips=len(held_out),
         tpr=tpr_at_fpr(scores, held_out.y, MAX_FPR).tpr,
         model_bytes=len(tflite),
+        fits=len(tflite) <= config.budget.model_bytes,
         seconds=round(time.monotonic() - started, 1),
     )
 

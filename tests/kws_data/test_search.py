@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import yaml
-from fake_trials import fake_trial
+from fake_trials import TOO_LARGE, fake_trial
 
 from kws_data import search as search_module
 from kws_data.config import Config, load_config
@@ -64,6 +64,14 @@ def test_one_of_nine_sees_the_last_rung_and_the_best_of_those_is_chosen(place: P
     assert {rung: sum(e == rung for _, e in state.results) for rung in (1, 3, 9)} == {1: 9, 3: 3, 9: 1}
     best = state.best()
     assert best is not None and best.epochs == 9
+
+
+def test_a_trained_file_that_is_too_large_after_all_goes_no_further(place: Path) -> None:
+    search = make(place)
+    state = search.run(1e6, brackets=1)
+    begun = [one.number for one in state.fitting[:9]]
+    assert TOO_LARGE in begun and (TOO_LARGE, 1) in state.results and (TOO_LARGE, 3) not in state.results
+    assert TOO_LARGE not in [result.number for result in state.front()]
 
 
 def test_the_number_of_processes_changes_nothing(place: Path) -> None:
