@@ -14,7 +14,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from kws_data.datasheet import Block, Section, Table, sections
+from kws_data.datasheet import sections
+from kws_data.datasheet_blocks import Block, Section, Table
 
 MANIFEST = "manifest.parquet"
 _TYPES = {"samples": "sc:Integer", "synthetic": "sc:Boolean"}
@@ -88,7 +89,7 @@ _RESPONSIBLE = {
 
 
 def croissant_text(
-    folder: Path, info: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], secret: bytes = b""
+    folder: Path, info: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], made: Sequence[Section]
 ) -> str:
     """Text of ``croissant.json`` for a data set whose manifest lies in ``folder``.
 
@@ -96,19 +97,25 @@ def croissant_text(
         folder: of the data set.
         info: what ``dataset.json`` says.
         rows: of the manifest.
-        secret: see :func:`kws_data.datasheet.datasheet`.
+        made: the sections of its datasheet.
 
     Raises:
         OSError: the manifest cannot be read.
     """
-    return json.dumps(croissant(folder, info, rows, secret), indent=1, ensure_ascii=False) + "\n"
+    return json.dumps(_document(folder, info, rows, made), indent=1, ensure_ascii=False) + "\n"
 
 
 def croissant(
     folder: Path, info: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], secret: bytes = b""
 ) -> dict[str, Any]:
     """The JSON-LD document."""
-    content = {section.title: section for section in sections(info, rows, secret)}
+    return _document(folder, info, rows, sections(info, rows, secret))
+
+
+def _document(
+    folder: Path, info: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], made: Sequence[Section]
+) -> dict[str, Any]:
+    content = {section.title: section for section in made}
     return {
         "@context": _CONTEXT,
         "@type": "sc:Dataset",

@@ -116,7 +116,8 @@ def _speakers(rows: Mapping[Any, Mapping[str, Any]]) -> set[str]:
 
 def _settings(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
     before, after = (_flat({key: value for key, value in info.items() if key not in _RESULTS}) for info in (one, other))
-    keys = sorted(before.keys() | after.keys())
+    # What both have comes first: settings that only one knows are those of another version of kws.
+    keys = sorted(before.keys() | after.keys(), key=lambda key: (key not in before or key not in after, key))
     return {key: (before.get(key), after.get(key)) for key in keys if before.get(key) != after.get(key)}
 
 

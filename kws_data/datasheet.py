@@ -9,45 +9,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import product
 from typing import Any
 
 from kws_data.config import SILENCE, UNKNOWN
+from kws_data.datasheet_blocks import Block, Plot, Section, Table, counted, listed, markdown
+from kws_data.datasheet_people import gaps, who
 from kws_data.release import summary
 from kws_data.splits import SPLITS
-from kws_data.subgroups import Subgroups, subgroups
+from kws_data.subgroups import subgroups
 
-HIDDEN = "suppressed"
-_MOST_ROWS, _MOST_COLUMNS = 60, 15
-
-
-@dataclass(frozen=True)
-class Table:
-    """Columns and rows; ``marked`` are the cells (row, column) that a reader should not miss."""
-
-    head: tuple[str, ...]
-    rows: tuple[tuple[Any, ...], ...]
-    marked: frozenset[tuple[int, int]] = frozenset()
-
-
-@dataclass(frozen=True)
-class Plot:
-    """A picture that only the page has, by name."""
-
-    name: str
-    caption: str
-
-
-Block = str | Table | Plot
-
-
-@dataclass(frozen=True)
-class Section:
-    """A heading and what stands under it."""
-
-    title: str
-    blocks: tuple[Block, ...]
+_MOST_ROWS = 60
 
 
 def datasheet(info: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], secret: bytes = b"") -> str:
@@ -69,8 +40,8 @@ def sections(info: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], secret:
     return [
         Section("Motivation", _motivation(info)),
         Section("Composition", _composition(info, rows)),
-        Section("Who speaks", _who(groups)),
-        Section("Known gaps", _gaps(groups, info, rows)),
+        Section("Who speaks", who(groups)),
+        Section("Known gaps", gaps(groups, info, rows)),
         Section("Collection process", _collection(rows)),
         Section("Labels and their checks", _labels(info, rows)),
         Section("Preprocessing", _preprocessing(info)),
@@ -114,92 +85,10 @@ def _words(rows: Iterable[Mapping[str, Any]]) -> str:
     return ", ".join(f"{word} ({count})" for word, count in counts) or "none"
 
 
-def _who(groups: Sequence[Subgroups]) -> tuple[Block, ...]:
-    """How many speak, and of each attribute that anything is known of, how many have each value."""
-    blocks: list[Block] = []
-    for group in groups:
-        unknown = f" Nothing is known of their {_list(group.unknown)}." if group.unknown else ""
-        pseudonyms = " under pseudonyms" if group.kind == "people" else ""
-        blocks.append(f"{group.speakers:,} {group.kind}{pseudonyms}.{unknown}")
-        if group.table.k or group.table.epsilon:
-            blocks.append(f"Counts of {group.kind} below: {group.table.method()}.")
-        for name in group.known:
-            rows = tuple((value, _count(people)) for value, people in group.totals(name))
-            blocks.append(Table((name, group.kind), rows))
-        blocks += _crossed(group)
-    return tuple(blocks) or ("Nobody: there is no clip of a word.",)
-
-
-def _crossed(group: Subgroups) -> list[Block]:
-    """All known attributes against each other, thin cells marked; nothing for one, or where it would fill pages."""
-    *down, across = group.known or ("",)
-    columns = group.levels(across) if down else []
-    rows: list[tuple[str, ...]] = []
-    marked: set[tuple[int, int]] = set()
-    for values in product(*(group.levels(name) for name in down)):
-        cells = [dict(zip(group.known, (*values, column), strict=True)) for column in columns]
-        marked |= {(len(rows), len(down) + n) for n, cell in enumerate(cells) if group.is_thin(cell)}
-        rows.append((*values, *(_count(group.count(cell)) for cell in cells)))
-    if not down or len(rows) > _MOST_ROWS or len(columns) > _MOST_COLUMNS:
-        return []
-    told = f"{group.kind.capitalize()} by {_list(group.known)}" + ("; thin cells are marked." if marked else ".")
-    return [told, Table((*down, *columns), tuple(rows), frozenset(marked))]
-
-
-def _count(people: int | None) -> str:
-    return HIDDEN if people is None else f"{people:,}"
-
-
-def _list(names: Sequence[str], joined: str = "and") -> str:
-    return ", ".join(names[:-1]) + (f" {joined} " if len(names) > 1 else "") + names[-1]
-
-
-def _gaps(groups: Sequence[Subgroups], info: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> tuple[Block, ...]:
-    blocks: list[Block] = []
-    for group in groups:
-        blocks += _thin(group)
-        if group.unknown:
-            blocks.append(
-                f"No claim can be made about {group.kind} by {_list(group.unknown)}: a detector trained on this may"
-                " fail for some groups without anybody noticing."
-            )
-    if all(row["synthetic"] for row in rows):
-        blocks.append("No person speaks in this data set: what it measures says little about people.")
-    heard = {row["device"] for row in rows} - {""}
-    if not heard:
-        blocks.append("No clip was recorded through the board on which the detector will run.")
-    if info.get("not_yet_recorded"):
-        blocks.append(f"{info['not_yet_recorded']:,} clips are still to be recorded through the board.")
-    return tuple(blocks) or ("None were found.",)
-
-
-def _thin(group: Subgroups) -> list[Block]:
-    blocks: list[Block] = []
-    if group.table.suppressed:
-        blocks.append(
-            f"{group.table.suppressed} counts of {group.kind} are suppressed: these combinations hold too few to"
-            " measure anything on, or protect others that do."
-        )
-    if not group.thin:
-        none = f"No {'other ' if blocks else ''}combination of these attributes is thin among the {group.kind}."
-        return [*blocks, *([none] if len(group.known) > 1 else [])]
-    rows = tuple(
-        (*values, f"{cell.speakers:,}", f"{cell.expected_speakers:.1f}", cell.reason)
-        for values, cell in group.thin[:_MOST_ROWS]
-    )
-    more = f" The {_MOST_ROWS} worst of {len(group.thin)} are listed." if len(group.thin) > _MOST_ROWS else ""
-    return [
-        *blocks,
-        f"Combinations with far fewer {group.kind} than the totals of each attribute lead one to expect (below), than"
-        f" even the totals of each pair do (combination), or too few to measure on (few).{more}",
-        Table((*group.known, group.kind, "expected", "why"), rows),
-    ]
-
-
 def _collection(rows: Sequence[Mapping[str, Any]]) -> tuple[Block, ...]:
     return (
         "Sources of the clips, and the devices that recorded them (empty: as they came).",
-        _counted(rows, ("source", "device")),
+        counted(rows, ("source", "device")),
     )
 
 
@@ -234,7 +123,7 @@ def _preprocessing(info: Mapping[str, Any]) -> tuple[Block, ...]:
 def _sounds(info: Mapping[str, Any]) -> str:
     """What is mixed into the copies."""
     mixed = [f"{count:,} {kind}" for kind, count in info.get("sounds", {}).items() if count]
-    return f" Recordings that are mixed in: {_list(mixed)}." if mixed else ""
+    return f" Recordings that are mixed in: {listed(mixed)}." if mixed else ""
 
 
 def _splits(info: Mapping[str, Any]) -> tuple[Block, ...]:
@@ -247,7 +136,7 @@ def _splits(info: Mapping[str, Any]) -> tuple[Block, ...]:
     disjoint = split.get("disjoint", ["speaker"])
     return (
         f"{rules.get(split['test'], share)} {split['validation_share']:.0%} of the others fix the threshold.",
-        f"No two splits share a {_list(disjoint, 'or').replace('_', ' ')}. The audit looked at every clip again and"
+        f"No two splits share a {listed(disjoint, 'or').replace('_', ' ')}. The audit looked at every clip again and"
         f" found {info['leaks']} leaks; with one or more this data set would not have been built.",
         f"Clips of speakers who are kept for later: {info['kept_for_later']:,}.",
     )
@@ -270,7 +159,7 @@ def _left_out(info: Mapping[str, Any]) -> tuple[Block, ...]:
 
 def _uses(info: Mapping[str, Any]) -> tuple[Block, ...]:
     return (
-        f"Fit for: spotting {_list(info['labels'][2:])} near a microphone, and comparing detectors on its test split,"
+        f"Fit for: spotting {listed(info['labels'][2:])} near a microphone, and comparing detectors on its test split,"
         " which is not for choosing anything.",
         "Not fit for: recognising who speaks, their accent, age or gender; transcription; decisions about people. Clips"
         " of one word say little about continuous speech.",
@@ -280,7 +169,7 @@ def _uses(info: Mapping[str, Any]) -> tuple[Block, ...]:
 def _distribution(info: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> tuple[Block, ...]:
     unstated = sum(row["licence"] in ("", "unstated") for row in rows)
     warning = f"{unstated:,} clips have no stated licence: do not pass them on." if unstated else ""
-    blocks: list[Block] = [_counted(rows, ("licence", "consent"))]
+    blocks: list[Block] = [counted(rows, ("licence", "consent"))]
     return (*blocks, *([warning] if warning else []), "Speakers stand under pseudonyms; names are not kept.")
 
 
@@ -292,31 +181,3 @@ def _maintenance(info: Mapping[str, Any]) -> tuple[Block, ...]:
         "A person who withdraws is removed with `kws forget-speaker`, which lists each data set and model that heard"
         " them.",
     )
-
-
-def _counted(rows: Iterable[Mapping[str, Any]], columns: tuple[str, ...]) -> Table:
-    counts = Counter(tuple(row[column] or "–" for column in columns) for row in rows)
-    return Table((*columns, "clips"), tuple((*key, f"{count:,}") for key, count in sorted(counts.items())))
-
-
-def markdown(info: Mapping[str, Any], content: Iterable[Section]) -> str:
-    """The sections as Markdown; plots are left out."""
-    parts = [f"# Data set {info['config']}"]
-    for section in content:
-        parts.append(f"## {section.title}")
-        parts += [
-            _table(block) if isinstance(block, Table) else str(block)
-            for block in section.blocks
-            if not isinstance(block, Plot)
-        ]
-    return "\n\n".join(parts) + "\n"
-
-
-def _table(table: Table) -> str:
-    def row(cells: Sequence[Any]) -> str:
-        return "| " + " | ".join(str(cell).replace("|", "\\|") for cell in cells) + " |"
-
-    lines = [row(table.head), "|" + "---|" * len(table.head)]
-    for number, cells in enumerate(table.rows):
-        lines.append(row([f"**{cell}**" if (number, n) in table.marked else cell for n, cell in enumerate(cells)]))
-    return "\n".join(lines)

@@ -120,7 +120,19 @@ def forget_speaker(
     if len(called) > 1:
         several = ", ".join(f"{name} of {source}" for name, source in called.items())
         raise DataError("several speakers are called so", speaker, f"name one pseudonym: {several}")
-    speakers = list(called)
+    found, marks = _find(catalog, speaker, list(called), runs, exports)
+    if not execute:
+        return found
+    catalog.bury(list(called), {artifact.id: clips for artifact, clips in found.heard_in})
+    after("bury")
+    rows = _remove(catalog, list(called), found, marks, elsewhere or Elsewhere(), after)
+    return replace(found, done=True, feature_rows=rows)
+
+
+def _find(
+    catalog: Catalog, speaker: str, speakers: Sequence[str], runs: Path, exports: Sequence[Path]
+) -> tuple[Forgotten, list[str]]:
+    """What there is of them, and the texts by which they are known: pseudonym, clips, samples."""
     held = catalog.holdings(speakers)
     heard_in = {**_heard(catalog, held.clips), **catalog.heard_in(catalog.buried(speaker))}
     folders = [*held_datasets(catalog, runs, held.clips), *unfinished_builds(runs)]
@@ -129,12 +141,7 @@ def forget_speaker(
     marks = [*speakers, *held.clips, *held.audio]
     exported = exported_files([*known_exports, *exports], marks)
     heard = tuple((a, heard_in[a.id]) for a in catalog.artifacts() if a.id in heard_in)
-    found = Forgotten(speaker, execute, True, held, (*folders, *taught), exported, heard)
-    if not execute:
-        return found
-    catalog.bury(speakers, heard_in)
-    after("bury")
-    return replace(found, feature_rows=_remove(catalog, speakers, found, marks, elsewhere or Elsewhere(), after))
+    return Forgotten(speaker, False, True, held, (*folders, *taught), exported, heard), marks
 
 
 def _remove(

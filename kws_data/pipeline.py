@@ -26,7 +26,7 @@ BUILD_MODULES = (
     *("traces", "leaks", "stratify", "pool", "release", "split_words", "near_duplicates", "fingerprints"),
     *("running_speech", "sources/people"),
     *("build", "plan", "splits", "labels", "silence", "noise", "features", "manifest", "datasheet", "audio"),
-    *("subgroups", "croissant", "release_documents"),
+    *("subgroups", "datasheet_people", "datasheet_blocks", "croissant", "release_documents"),
     *("recipe", "worker", "sounds", "wanted", "build_features", "assemble", "feature_store", "feature_shard"),
     *("sources/room_folder",),
 )

@@ -6,7 +6,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from kws_data.datasheet import Block, Plot, Table, sections
+from kws_data.datasheet import sections
+from kws_data.datasheet_blocks import Block, Plot, Table
 from kws_data.report.datasheet_plots import histogram_plots, known_levels, label_plot, speakers_by_label
 from kws_data.report.html import figure, page, table, text, tile
 
