@@ -18,6 +18,8 @@ from kws_data.evaluate import int8_scores
 from kws_data.features import FeatureSet, load_features
 from kws_data.quantize import load_float, quantise, representative
 from kws_data.slim import slim
+from kws_data.train import fit, load_train_set, prepare_tensorflow
+from kws_data.train.teacher import load_teachers, teachers
 
 if TYPE_CHECKING:
     import keras
@@ -54,6 +56,7 @@ def candidates(config: Config, dataset_dir: Path, model_dir: Path, progress: Pro
     """The ways that ``export.quantise`` asks for, the best on validation clips first."""
     training, validation = load_features(dataset_dir, "train"), load_features(dataset_dir, "validation")
     calibration = np.asarray(training.x[:, 0])
+    prepare_tensorflow(config.seed)  # before anything runs: the number of threads cannot be set afterwards
     trained = load_float(model_dir / FLOAT_FILE)
     models = []
     if config.export.quantise != "aware":
@@ -85,12 +88,9 @@ def aware_model(
 ) -> keras.Model:
     """The trained model after a few epochs that feel the rounding, on the data and teachers that it had."""
     from kws_data.fake_quant import plain_model, rounding_model
-    from kws_data.train import fit, load_train_set, prepare_tensorflow
-    from kws_data.train.teacher import load_teachers, teachers
 
     data = load_train_set(dataset_dir, config)
     wise = load_teachers(teachers(config, dataset_dir, progress))
-    prepare_tensorflow(config.seed)
     rounding = rounding_model(trained, representative(calibration, config.seed))
     changes = {"epochs": config.export.aware_epochs, "learning_rate": config.export.aware_learning_rate, "patience": 0}
     recipe = config.train.model_copy(update=changes)

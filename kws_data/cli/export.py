@@ -10,7 +10,7 @@ import click
 from kws_data.cli.options import config_options, json_option, print_json, progress_bars, say, verb
 from kws_data.config import Config
 
-METHODS = {"post": "after training", "aware": "quantisation-aware training"}
+METHODS = {"post": "post-training", "aware": "quantisation-aware training"}
 
 
 @verb("export", "kws export configs/demo.yaml --layers")
@@ -40,7 +40,7 @@ def command(config: Config, layers: bool, as_json: bool) -> None:
 def choice_lines(report: dict[str, Any]) -> list[str]:
     """Which way to int8 was taken, and by how much it was better on validation clips."""
     best, *others = report["candidates"]
-    line = f"int8 {METHODS[best['method']]}: {best['accuracy']:.2%} of the validation clips"
+    line = f"int8 by {METHODS[best['method']]}: {best['accuracy']:.2%} of the validation clips"
     for other in others:
         gain = 100 * (best["accuracy"] - other["accuracy"])
         line += f"; {gain:+.2f} pp against {METHODS[other['method']]} (log loss {best['log_loss']:.4f}"

@@ -87,9 +87,7 @@ def measure_curve(config: Config, progress: Progress) -> dict[str, Any]:
     for point in found["points"]:
         say(f"  {point['speakers']} speakers, {point['clips']} clips: accuracy {point['accuracy']:.1%}")
     if found["exponent"] <= 0:
-        say(
-            f"  more speakers did not help here: trained too briefly, or too few clips to tell; see {model_dir / PICTURE}"
-        )
+        say("  more speakers did not help here: trained too briefly, or too few clips to tell")
         return found
     ahead = " and ".join(f"{n} as many {value:.1%}" for n, value in found["expected_accuracy"].items())
     say(f"  if the errors go on falling by a power of {found['exponent']}: {ahead}; see {model_dir / PICTURE}")
