@@ -74,7 +74,7 @@ def _resample(inner: Clips, out: Clips, ratio: float, semitones: float) -> None:
 
 def hop_samples(rate_hz: int) -> int:
     """Half a frame, in whole eights of samples."""
-    return max(8, round(HOP_S * rate_hz / 8) * 8)
+    return max(64, round(HOP_S * rate_hz / 8) * 8)
 
 
 @cache

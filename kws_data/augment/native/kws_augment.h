@@ -20,7 +20,7 @@ enum { KWS_HOP_MAX = 768, KWS_TAPS = 16, KWS_PHASES = 512 };
 size_t kws_stretch_work(size_t samples, size_t hop);
 
 /* Waveform-similarity overlap-add: out [length] says what in [samples] says, `step` / 65536 times as fast, about the
- * middle of both. `hop` is a multiple of 8, at most KWS_HOP_MAX; `fade` [hop] rises from 0 to 32768. */
+ * middle of both. `hop` is a multiple of 8, 64 to KWS_HOP_MAX; `fade` [hop] rises from 0 to 32768. */
 void kws_stretch(const int16_t *in, size_t samples, int16_t *out, size_t length, int64_t step, size_t hop,
                  const int32_t *fade, int16_t *work);
 

@@ -3,12 +3,12 @@
  *
  * WSOLA takes frames of 2 * hop samples `step` times as far apart as it puts them down. Each is moved by up to half a
  * hop to where it continues the last one best: the highest normalised correlation with what followed there. It is
- * looked for among every fourth sample first, then around the best. */
+ * looked for in a signal of an eighth of the rate first, then around the best. */
 #include "kws_augment.h"
 
 #include <string.h>
 
-enum { DECIMATION = 4, FINE = DECIMATION - 1, PEAK_BITS = 10 };
+enum { DECIMATION = 8, FINE = DECIMATION - 1, PEAK_BITS = 10 };
 
 /* ---- similarity --------------------------------------------------------------------------------------------- */
 
@@ -20,25 +20,23 @@ static int32_t dot(const int16_t *a, const int16_t *b, size_t count) {
     return sum;
 }
 
-/* Place of the frame of `count` samples among from, from + step, .. that is most like `target`; the middle one when
- * none is. */
-static size_t most_similar(const int16_t *target, const int16_t *from, size_t places, size_t step, size_t count) {
+/* Place of the frame of `count` samples among from, from + 1, .. that is most like `target`; the middle one when none
+ * is. */
+static size_t most_similar(const int16_t *target, const int16_t *from, size_t places, size_t count) {
     size_t best = places / 2;
     double highest = 0.0;
     int32_t energy = dot(from, from, count);
     for (size_t place = 0; place < places; place++) {
-        const int16_t *at = from + place * step;
+        const int16_t *at = from + place;
         const int32_t likeness = dot(target, at, count);
         const double square = (double)likeness * likeness;
         if (likeness > 0 && square > highest * energy) {
             highest = square / energy;
             best = place;
         }
-        for (size_t i = 0; i < step; i++) {
-            energy += (int32_t)at[count + i] * at[count + i] - (int32_t)at[i] * at[i];
-        }
+        energy += (int32_t)at[count] * at[count] - (int32_t)at[0] * at[0];
     }
-    return best * step;
+    return best;
 }
 
 /* ---- stretch ------------------------------------------------------------------------------------------------ */
@@ -67,20 +65,21 @@ static void level(const int16_t *padded, int16_t *levelled, size_t count) {
 
 static void decimate(const int16_t *fine, int16_t *coarse, size_t count) {
     for (size_t i = 0; i < count / DECIMATION; i++) {
-        const int16_t *at = fine + DECIMATION * i;
-        coarse[i] = (int16_t)((at[0] + at[1] + at[2] + at[3]) >> 2);
+        int32_t sum = 0;
+        for (size_t k = 0; k < DECIMATION; k++) {
+            sum += fine[DECIMATION * i + k];
+        }
+        coarse[i] = (int16_t)(sum / DECIMATION);
     }
 }
 
 /* Start of the frame, near `ideal`, that continues best what starts at `follow`. */
 static size_t search(const int16_t *levelled, const int16_t *coarse, size_t follow, size_t ideal, size_t hop) {
-    const size_t reach = hop / 2, frame = 2 * hop;
-    const int16_t *target = coarse + follow / DECIMATION;
+    const size_t reach = hop / 2;
     size_t at = (ideal - reach) / DECIMATION;
-    at += most_similar(target, coarse + at, reach / DECIMATION + 1, 2, frame / DECIMATION) - 1;
-    at += most_similar(target, coarse + at, 3, 1, frame / DECIMATION);
+    at += most_similar(coarse + follow / DECIMATION, coarse + at, 2 * reach / DECIMATION + 1, 2 * hop / DECIMATION);
     const size_t from = at * DECIMATION + follow % DECIMATION - FINE;
-    return from + most_similar(levelled + follow, levelled + from, 2 * FINE + 1, 1, frame);
+    return from + most_similar(levelled + follow, levelled + from, 2 * FINE + 1, hop);
 }
 
 static void crossfade(const int16_t *old, const int16_t *new, const int32_t *fade, int16_t *out, size_t count) {
