@@ -101,6 +101,20 @@ def test_the_command_shows_json_with_everything(tmp_path: Path, capsys: pytest.C
     assert run(["catalog", "--recordings", str(folder), "--rot", "--publish"]) == 2
 
 
+def test_published_counts_as_json_and_as_a_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = str(make_catalog(tmp_path, {**balanced(9), ("female", "60+", "irish"): 2}))
+    asked = ["catalog", "--recordings", folder, "--publish", "--by", "gender", "--by", "accent", "--by", "age"]
+    assert run([*asked, "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["k"] == 5 and document["epsilon"] == 0
+    hidden = [cell["values"] for cell in document["cells"] if cell["people"] is None]
+    assert {"gender": "female", "accent": "irish", "age": "60+"} in hidden and len(hidden) >= 8
+    assert run([*asked, "--epsilon", "1"]) == 0
+    noised = capsys.readouterr().out
+    assert run([*asked, "--epsilon", "1"]) == 0
+    assert capsys.readouterr().out == noised and "ε = 1" in noised
+
+
 @pytest.mark.slow
 def test_a_hundred_thousand_clips_take_under_two_seconds(tmp_path: Path) -> None:
     make_catalog(tmp_path, balanced(1), clips_each=1)
