@@ -50,7 +50,7 @@ def train(
     watchers = _watchers(config, dataset_dir, model_dir, checkpoint.load() is not None, say)
     follow = load_teachers(files)
     if files and config.train.teacher.sees == "stored":
-        data, follow = replace(data, soft=soft_targets(files, data.x, config.train.teacher.temperature)), []
+        data, follow = replace(data, soft=soft_targets(files, data, config.train.teacher.temperature)), []
     model, history = fit(
         data,
         config.model,

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from kws_data.config import TrainSettings
+from kws_data.train.unknown_words import put_together
 
 if TYPE_CHECKING:
     import keras
@@ -48,10 +49,11 @@ def make_step(
     net = logits_model(model)
     wise = [logits_model(teacher) for teacher in teachers]
     heat, share = settings.teacher.temperature, settings.teacher.soft_share
+    labels = int(model.output_shape[-1])
 
     @tf.function  # type: ignore[untyped-decorator]
     def step(x: Any, target: Any, told: Any) -> Any:
-        wanted = told if soft else (softened(wise, x, heat) if wise else None)
+        wanted = told if soft else (softened(wise, x, heat, labels) if wise else None)
         with tf.GradientTape() as tape:
             logits = net(x, training=True)
             loss = tf.reduce_mean(tf.nn.softmax_cross_entropy_with_logits(target, logits))
@@ -67,11 +69,12 @@ def make_step(
     return compiled
 
 
-def softened(teachers: Sequence[keras.Model], x: Any, temperature: float) -> Any:
+def softened(teachers: Sequence[keras.Model], x: Any, temperature: float, labels: int) -> Any:
     """Mean of what models that end in logits say at a temperature: probabilities [batch, labels]."""
     import tensorflow as tf
 
-    return tf.add_n([tf.nn.softmax(net(x, training=False) / temperature) for net in teachers]) / len(teachers)
+    said = [put_together(net(x, training=False), labels) for net in teachers]
+    return tf.add_n([tf.nn.softmax(logits / temperature) for logits in said]) / len(said)
 
 
 def logits_model(model: keras.Model) -> keras.Model:

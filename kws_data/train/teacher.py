@@ -22,12 +22,14 @@ from numpy.typing import NDArray
 from firmware_tools.atomic import write_text
 from kws_data.code_version import code_hash
 from kws_data.config import Config, ModelSettings, TrainSettings
+from kws_data.features import load_features
 from kws_data.train.checkpoint import Checkpoint, fit_key
-from kws_data.train.dataset import TrainSet, as_input, load_train_set
+from kws_data.train.dataset import TrainSet, as_input, load_train_set, training_words
 from kws_data.train.fit import fit, prepare_tensorflow
 from kws_data.train.jobs import cores, run_jobs
 from kws_data.train.saving import save_float
 from kws_data.train.step import logits_model, softened
+from kws_data.train.unknown_words import told_apart
 
 if TYPE_CHECKING:
     import keras
@@ -94,8 +96,10 @@ def planned(config: Config, dataset_dir: Path) -> list[TeacherJob]:
 
 
 def teacher_set(config: Config, dataset_dir: Path) -> TrainSet:
-    """What teachers learn from: the training split."""
-    return load_train_set(dataset_dir, config)
+    """What teachers learn from: the training split, with labels for frequent words of ``_unknown_``."""
+    data = load_train_set(dataset_dir, config)
+    words = training_words(dataset_dir, load_features(dataset_dir, "train").clip_ids)
+    return told_apart(data, words, config.train.teacher.words_apart)
 
 
 def teacher_recipe(settings: TrainSettings) -> TrainSettings:
@@ -144,13 +148,15 @@ def forget_teachers(recordings: Path) -> None:
     shutil.rmtree(recordings / FOLDER, ignore_errors=True)
 
 
-def soft_targets(files: Sequence[Path], x: NDArray[np.int8], temperature: float) -> NDArray[np.float32]:
+def soft_targets(files: Sequence[Path], data: TrainSet, temperature: float) -> NDArray[np.float32]:
     """What teachers say of every stored copy: probabilities [clips, copies, labels] at a temperature."""
+    x = data.x
     ends = [logits_model(net) for net in load_teachers(files)]
-    told = np.empty((*x.shape[:2], ends[0].output_shape[-1]), np.float32)
+    told = np.empty((*x.shape[:2], data.labels), np.float32)
     for copy in range(x.shape[1]):
         for i in range(0, len(x), ASKED_AT_ONCE):
-            told[i : i + ASKED_AT_ONCE, copy] = softened(ends, as_input(x[i : i + ASKED_AT_ONCE, copy]), temperature)
+            asked = as_input(x[i : i + ASKED_AT_ONCE, copy])
+            told[i : i + ASKED_AT_ONCE, copy] = softened(ends, asked, temperature, data.labels)
     return told
 
 

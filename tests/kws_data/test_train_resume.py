@@ -15,6 +15,7 @@ import pytest
 from test_train import LABELS, SHAPE, patterns, write_dataset
 
 from kws_data.config import Config, ModelSettings, TeacherSettings, TrainSettings
+from kws_data.quantize import load_float
 from kws_data.train import TrainSet, fit, train
 from kws_data.train.checkpoint import Checkpoint
 from kws_data.train.fit import Pace, settled
@@ -179,6 +180,20 @@ def test_students_may_follow_what_teachers_said_of_stored_copies(tmp_path: Path)
         history = train(config(tmp_path, teacher=TEACHER.model_copy(update={"sees": sees})), tmp_path, tmp_path / sees)
         told[sees] = history.loss[-1]
     assert told["stored"] != told["augmented"] and abs(told["stored"] - told["augmented"]) < 1.0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("sees", ["stored", "augmented"])
+def test_students_follow_teachers_that_tell_unknown_words_apart(tmp_path: Path, sees: str) -> None:
+    write_dataset(tmp_path)
+    apart = config(tmp_path, teacher=TEACHER.model_copy(update={"sees": sees, "words_apart": 0.05}))
+    train(apart, tmp_path, tmp_path / sees)
+    (teacher,) = teachers(apart, tmp_path)
+    assert (
+        load_float(teacher).output_shape[-1]
+        > len(apart.labels)
+        == load_float(tmp_path / sees / "model_float.keras").output_shape[-1]
+    )
 
 
 def test_early_stop_waits_for_a_smoothed_loss_that_no_longer_falls() -> None:
