@@ -26,6 +26,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -35,6 +36,7 @@ from firmware_tools.atomic import atomic_path
 from kws_data.catalog import Catalog
 from kws_data.clips import Clip
 from kws_data.fingerprints import SAME_FILES, VERSION, fingerprints
+from kws_data.pair_memory import PairMemory, short_hashes
 
 SAME = 0.29  # share of bits that may differ
 LOUD_ENOUGH = 20  # frames that must be compared
@@ -73,8 +75,10 @@ def _pairs_of(folder: Path, audio: Sequence[str]) -> Pairs:
     kept = _read_pairs(path, len(audio))
     if kept is not None:
         return kept
-    pairs = same_recordings(fingerprints(folder, audio))
+    memory = PairMemory(path.with_name(f"v{VERSION}-compared.npy"))
+    pairs = same_recordings(fingerprints(folder, audio), memory)
     path.parent.mkdir(parents=True, exist_ok=True)
+    memory.save()
     for old in sorted(path.parent.glob(f"{SAME_FILES}*.npy"), key=lambda file: file.stat().st_mtime)[: -KEPT_LISTS + 1]:
         old.unlink(missing_ok=True)
     with atomic_path(path) as temporary:
@@ -91,14 +95,24 @@ def _read_pairs(path: Path, count: int) -> Pairs | None:
     return pairs if fits and (not len(pairs) or 0 <= pairs.min() <= pairs.max() < count) else None
 
 
-def same_recordings(prints: NDArray[np.void]) -> Pairs:
-    """Pairs [n, 2] of places in ``prints`` that are the same recording."""
+def same_recordings(prints: NDArray[np.void], memory: PairMemory | None = None) -> Pairs:
+    """Pairs [n, 2] of places in ``prints`` that are the same recording; what ``memory`` knows is not compared."""
     found = [np.zeros((0, 2), np.int64)]
+    short = short_hashes(prints["audio"]) if memory else np.zeros(0, np.uint64)
     for pairs in _alike(prints["texture"].astype(np.float32)):
         for start in range(0, len(pairs), _PAIRS):
             some = pairs[start : start + _PAIRS]
-            found.append(some[bit_errors(prints[some[:, 0]], prints[some[:, 1]]) < SAME])
+            judge = partial(_are_same, prints, some)
+            if memory is None:
+                found.append(some[judge(np.arange(len(some)))])
+            else:
+                found.append(some[memory.verdicts(short[some[:, 0]], short[some[:, 1]], judge)])
     return np.unique(np.concatenate(found), axis=0)
+
+
+def _are_same(prints: NDArray[np.void], pairs: Pairs, chosen: NDArray[np.intp]) -> NDArray[np.bool_]:
+    one, other = prints[pairs[chosen, 0]], prints[pairs[chosen, 1]]
+    return np.asarray(bit_errors(one, other) < SAME)
 
 
 def bit_errors(one: NDArray[np.void], other: NDArray[np.void]) -> NDArray[np.float64]:

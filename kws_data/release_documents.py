@@ -8,7 +8,8 @@ from typing import Any
 
 from firmware_tools.atomic import write_text
 from kws_data.croissant import croissant_text
-from kws_data.datasheet import datasheet
+from kws_data.datasheet import sections
+from kws_data.datasheet_blocks import markdown
 
 DATASHEET, PAGE, CROISSANT = "datasheet.md", "datasheet.html", "croissant.json"
 
@@ -27,8 +28,9 @@ def write_release_documents(
     Raises:
         OSError: the files cannot be written.
     """
-    write_text(folder / DATASHEET, datasheet(info, rows, secret))
-    write_text(folder / CROISSANT, croissant_text(folder, info, rows, secret))
+    made = sections(info, rows, secret)
+    write_text(folder / DATASHEET, markdown(info, made))
+    write_text(folder / CROISSANT, croissant_text(folder, info, rows, made))
     return [folder / DATASHEET, folder / CROISSANT]
 
 
