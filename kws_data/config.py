@@ -121,6 +121,9 @@ class TeacherSettings(Settings):
     sees: Literal["augmented", "stored"] = Field(
         "augmented", description="augmented: asked about each batch; stored: once about each stored copy, faster"
     )
+    words_apart: Share = Field(
+        0.0, description="teachers have labels for words that make up this share of _unknown_; 0: one for all"
+    )
 
 
 class TrainSettings(Settings):
