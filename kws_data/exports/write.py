@@ -96,10 +96,7 @@ def export_dataset(
         texts = LAYOUTS[layout].documents(release, names)
         for name, text in {**texts, ATTRIBUTION: attribution_table(origins), "LICENCES.md": _licences(release)}.items():
             write_text(folder / name, text)
-    if (recordings / "catalog.sqlite").exists():
-        with Catalog(recordings) as catalog:
-            ids = [clip.origin.clip for clip in release.clips]
-            catalog.record_export(layout, out, ids, str(release.info["version"]))
+        _record(release, recordings, layout, out)
     counts = Counter(clip.origin.split for clip in release.clips)
     return ExportReport(out, layout, {split: counts[split] for split in SPLITS if counts[split]}, release.left_out)
 
@@ -123,12 +120,12 @@ def _write_audio(
                 progress("export", done, len(pairs))
 
 
-def _record(release: Release, recordings: Path, out: Path) -> None:
+def _record(release: Release, recordings: Path, layout: str, out: Path) -> None:
     """Note in the catalogue where the copies lie, so that ``kws forget-speaker`` finds them."""
     if (recordings / "catalog.sqlite").exists():
         with Catalog(recordings) as catalog:
             ids = (clip.origin.clip for clip in release.clips)
-            catalog.record_export(str(release.info["config"]), out, ids, str(release.info["version"]))
+            catalog.record_export(layout, out, ids, str(release.info["version"]))
 
 
 def _licences(release: Release) -> str:
