@@ -40,7 +40,7 @@ CONTESTANTS: tuple[Contestant, ...] = (
     Contestant(
         "bc_resnet",
         "broadcast residuals",
-        ModelSettings(family="bc_resnet", channels=8, blocks=6, kernel=3, stride=1),
+        ModelSettings(family="bc_resnet", channels=8, blocks=7, kernel=3, stride=1),
     ),
     Contestant(
         REFERENCE,

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from kws_data.errors import DataError
 
 RESAMPLES = 10_000
+POINT = 0.01
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,8 @@ class Paired:
 
     def to_dict(self) -> dict[str, Any]:
         """For JSON."""
-        return {**asdict(self), "verdict": self.verdict}
+        held = {"not_worse": self.difference >= 0.0, "better_by_a_point": self.difference >= POINT}
+        return {**asdict(self), "verdict": self.verdict, **held}
 
 
 def compare(first: NDArray[np.bool_], second: NDArray[np.bool_], speakers: Sequence[str]) -> Paired:

@@ -14,7 +14,11 @@ from kws_data.cli.options import json_option, print_json, progress_bars, say, ve
 @click.argument("config_file", metavar="CONFIG", type=click.Path(path_type=Path))
 @click.option("--set", "overrides", metavar="KEY=VALUE", multiple=True, help="Override a setting; repeatable.")
 @click.option("--data", type=click.Path(path_type=Path), default=None, help="Data folder; as --set data.folder=FOLDER.")
-@click.option("--families", default=None, help="Which models, by commas; all when left out.")
+@click.option(
+    "--families",
+    default=None,
+    help="By commas, of: config, temporal_dscnn, tenet, bc_resnet, mlperf_ds_cnn, tiny_conv. All when left out.",
+)
 @click.option("--seeds", type=click.IntRange(1, 20), default=1, show_default=True, help="Trainings of each model.")
 @click.option("--epochs", type=click.IntRange(1), default=None, help="Shorter (or longer) training for all of them.")
 @workers_option
@@ -63,10 +67,12 @@ def _show(document: dict[str, Any]) -> None:
     print_table([_cells(row) for row in document["models"]])
     for pair in document["against"]:
         p = ", ".join(f"{value:.3g}" for value in pair["p"])
+        only = f"{sum(pair['only_first'])} : {sum(pair['only_second'])}"
         click.echo(
             f"{pair['model']} against {pair['reference']}: {_points(pair['difference'])} "
             f"({_points(pair['low'])} to {_points(pair['high'])}, {pair['speakers']} speakers resampled): "
-            f"{pair['verdict']}; only one right {sum(pair['only_first'])} : {sum(pair['only_second'])}, McNemar p {p}"
+            f"{pair['verdict']}; not worse: {_yes(pair['not_worse'])}, better by 1 pp: "
+            f"{_yes(pair['better_by_a_point'])}; only one right {only}, McNemar p {p}"
         )
 
 
@@ -98,6 +104,10 @@ def _mean(value: dict[str, Any]) -> str:
     if value["low"] is None:
         return f"{value['mean']:.2%}"
     return f"{value['mean']:.2%} ± {100 * (value['high'] - value['mean']):.2f}"
+
+
+def _yes(held: bool) -> str:
+    return "yes" if held else "no"
 
 
 def _points(value: float) -> str:
