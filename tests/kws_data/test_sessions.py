@@ -12,7 +12,7 @@ from made_folder import tone
 
 from kws_data.catalog import Catalog
 from kws_data.errors import DataError
-from kws_data.schema import VERSION
+from kws_data.schema import STEPS, VERSION
 from kws_data.sources.layouts import import_layout
 from kws_data.sources.sessions import HeardTake, Item, Person, Place, known_person, open_session, plan_of
 from kws_data.sources.takes import export_takes
@@ -145,9 +145,9 @@ def test_catalogue_of_version_1_is_brought_up_and_keeps_its_clips(tmp_path: Path
     with Catalog(tmp_path) as catalog, open_session(catalog, ANN, Place(), PLAN) as session:
         session.keep(Item(0, "yes"), [take(1)])
     with sqlite3.connect(tmp_path / "catalog.sqlite") as db:
-        tables = [str(row[0]) for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-        later = set(tables) - {"audio", "speakers", "sessions", "clips", "files"}
-        db.executescript("".join(f"DROP TABLE {name};" for name in sorted(later)) + "PRAGMA user_version=1;")
+        later = [statement.split()[1:3] for step in STEPS.values() for statement in step]
+        drops = "".join(f"DROP {kind} {name};" for kind, name in reversed(later))
+        db.executescript(f"{drops} PRAGMA user_version=1;")
     with Catalog(tmp_path) as catalog:
         assert [clip.word for clip in catalog.clips()] == ["yes"]
         assert catalog.next_number("x") == 0 and catalog.next_number("x") == 1 and catalog.next_number("x", 9) == 9
