@@ -81,7 +81,14 @@ def plan_of(words: Mapping[str, int]) -> tuple[Item, ...]:
 
 
 def known_person(catalog: Catalog, person: Person) -> Person:
-    """``person`` with what the catalogue already knows of them where nothing new is said; kept for the next time."""
+    """``person`` with what the catalogue already knows of them where nothing new is said; kept for the next time.
+
+    Raises:
+        DataError: they were forgotten.
+    """
+    if catalog.is_forgotten(SOURCE, person.name, named=True):
+        remedy = "clips of them are refused; a person who comes back gets another name"
+        raise DataError("this speaker was forgotten", person.name, remedy)
     pseudonym = catalog.pseudonym(SOURCE, person.name, named=True)
     kept = catalog.profile("speaker", pseudonym) or {}
     said = {key: value or str(kept.get(key, "")) for key, value in person.attributes().items()}

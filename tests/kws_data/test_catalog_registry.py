@@ -71,4 +71,4 @@ def test_an_older_catalogue_is_brought_up_to_date_and_keeps_its_clips(tmp_path: 
 def _name(statement: str) -> tuple[str, str]:
     """("TABLE", "clips") of a CREATE statement."""
     words = statement.split()
-    return ("INDEX", words[words.index("INDEX") + 1]) if "INDEX" in words[:3] else ("TABLE", words[2])
+    return ("INDEX", words[words.index("ON") - 1]) if "INDEX" in words[:3] else ("TABLE", words[2])

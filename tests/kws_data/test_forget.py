@@ -145,6 +145,18 @@ def test_an_export_of_the_catalogue_does_not_bring_them_back(tmp_path: Path) -> 
         assert catalog.add_clips([clip]).refused == 1 and not catalog.has_audio(clip.audio.sha256)
 
 
+def test_recording_somebody_who_was_forgotten_is_refused_before_they_speak(tmp_path: Path) -> None:
+    anna = make_people(tmp_path)
+    with Catalog(tmp_path / "recordings") as catalog:
+        forget_speaker(catalog, NAME, tmp_path / "runs", execute=True)
+        with (
+            pytest.raises(DataError, match="was forgotten"),
+            open_session(catalog, Person(NAME), Place(), [Item(0, "go")]),
+        ):
+            pass
+    assert traces(tmp_path / "recordings", anna) == []
+
+
 def test_samples_that_others_have_too_stay(tmp_path: Path) -> None:
     with Catalog(tmp_path) as catalog:
         audio = catalog.store_audio(tone("go", 1), 16_000)
