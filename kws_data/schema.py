@@ -34,8 +34,8 @@ _LINEAGE = (
         tombstone TEXT NOT NULL REFERENCES forgotten, artifact TEXT NOT NULL REFERENCES artifacts,
         clips INTEGER NOT NULL, PRIMARY KEY (tombstone, artifact)
     ) STRICT, WITHOUT ROWID""",
-    "CREATE INDEX IF NOT EXISTS clips_by_speaker ON clips (speaker)",
-    "CREATE INDEX IF NOT EXISTS clips_by_audio ON clips (audio_sha256)",
+    "CREATE INDEX clips_by_speaker ON clips (speaker)",
+    "CREATE INDEX clips_by_audio ON clips (audio_sha256)",
 )
 
 #: Older version -> statements that bring it to the next one.
