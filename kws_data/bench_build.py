@@ -48,7 +48,7 @@ class BuildBench:
         rounds: of the comparison with the baseline; the best counts, on both sides.
     """
 
-    clips: int = 3_000
+    clips: int = 6_000
     copies: int = 12
     baseline_clips: int = 60
     few: int = 100_000
