@@ -73,14 +73,14 @@ def run_seeds(
 
 
 def interval(values: Sequence[float]) -> Interval:
-    """Mean and 95 % interval of the mean, by Student's t."""
+    """Mean and 95 % interval of the mean of shares, by Student's t, cut at 0 and 1."""
     from scipy import stats
 
     mean = float(np.mean(values))
     if len(values) < 2:
         return Interval(mean, None, None)
     half = float(stats.t.ppf(0.975, len(values) - 1) * np.std(values, ddof=1) / np.sqrt(len(values)))
-    return Interval(mean, mean - half, mean + half)
+    return Interval(mean, max(0.0, mean - half), min(1.0, mean + half))
 
 
 def train_seed(job: SeedJob, progress: Progress) -> None:

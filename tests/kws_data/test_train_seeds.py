@@ -25,9 +25,10 @@ CONFIG = Config(name="t", keywords=LABELS[2:], model=SHAPE, train=TrainSettings(
 
 
 def test_the_interval_is_students() -> None:
-    found = interval([0.90, 0.92, 0.94])
-    assert found.mean == pytest.approx(0.92)
+    found = interval([0.80, 0.82, 0.84])
+    assert found.mean == pytest.approx(0.82)
     assert found.high is not None and found.high - found.mean == pytest.approx(4.3027 * 0.02 / np.sqrt(3), rel=1e-4)
+    assert interval([0.1, 0.9]).low == 0.0 and interval([0.1, 0.9]).high == 1.0
     assert interval([0.5]).low is None
 
 
