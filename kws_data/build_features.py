@@ -25,7 +25,7 @@ from kws_data.feature_store import FeatureStore
 from kws_data.features import feature_path
 from kws_data.places import place
 from kws_data.recipe import Recipe
-from kws_data.wanted import Wanted, missing_work, parts_of
+from kws_data.wanted import Wanted, missing_work
 
 Progress = Callable[[str, int, int], None]
 
@@ -60,7 +60,7 @@ def compute_missing(
     now = datetime.now(UTC).isoformat(timespec="seconds")
     for part, contents in recipe.parts().items():
         store.note_use(part, contents, now)
-    work = missing_work(wanted, recipe, _missing(wanted, recipe, store))
+    work = missing_work(wanted, recipe, store)
     clips, copies, failures = 0, 0, {}
     total = sum(len(split) for split in wanted)
     for result in engine.run(recipe, work):
@@ -69,20 +69,6 @@ def compute_missing(
         if progress:
             progress("features", clips + len(failures), len(work))
     return Computed(clips, copies, total - len(work), failures)
-
-
-def _missing(wanted: Sequence[Wanted], recipe: Recipe, store: FeatureStore) -> dict[tuple[str, str], NDArray[np.bool_]]:
-    """By split and part, which clips are not in the store; one part's index is in memory at a time."""
-    asked: dict[str, list[tuple[str, Any]]] = {}
-    for split in wanted:
-        for part, _, keys in parts_of(split, recipe):
-            asked.setdefault(part, []).append((split.split, keys))
-    missing = {}
-    for part, splits in asked.items():
-        index = store.index(part)
-        for split_name, keys in splits:
-            missing[split_name, part] = index.locate(keys).missing
-    return missing
 
 
 def write_features(

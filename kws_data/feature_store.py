@@ -73,7 +73,7 @@ class PartIndex:
 
     def locate(self, keys: Keys) -> Located:
         """Where the rows of these keys ``[n]`` lie."""
-        asked = _short(keys)
+        asked = short_keys(keys)
         found = np.zeros(len(asked), _ENTRY)
         found["shard"] = -1
         if len(self) and len(asked):
@@ -88,12 +88,12 @@ _ENTRY = np.dtype([("short", "V16"), ("digest", "V16"), ("shard", "<i4"), ("row"
 
 def _entries(shard: Shard, number: int) -> NDArray[np.void]:
     entries = np.empty(len(shard.table), _ENTRY)
-    entries["short"], entries["digest"] = _short(shard.table["key"]), shard.table["digest"]
+    entries["short"], entries["digest"] = short_keys(shard.table["key"]), shard.table["digest"]
     entries["shard"], entries["row"] = number, np.arange(len(entries))
     return entries
 
 
-def _short(keys: Keys) -> NDArray[np.void]:
+def short_keys(keys: Keys) -> NDArray[np.void]:
     """Sixteen bytes for each key: the beginning of its audio's hash, with the rest of the key mixed in.
 
     Keys of the same audio never coincide (the mixing can be undone), those of others as rarely as their hashes do.

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from kws_data.config import SILENCE
 from kws_data.feature_shard import KEY, Keys
+from kws_data.feature_store import FeatureStore, short_keys
 from kws_data.recipe import Recipe
 from kws_data.splits import SPLITS
 from kws_data.worker import AUDIO, COPIES, PLAIN, WORK, Work, plain_keys
@@ -107,37 +108,40 @@ def _voices(audio: NDArray[np.void], recipe: Recipe) -> NDArray[np.void]:
     return np.asarray(voices[slots])
 
 
-def parts_of(wanted: Wanted, recipe: Recipe) -> list[tuple[str, int, Keys]]:
-    """Each part that a split needs: its name, its bit in the work, and the keys in it, clip by clip."""
+def parts_of(wanted: Wanted, recipe: Recipe) -> list[tuple[str, int]]:
+    """Each part that a split needs: its name, and its bit in the work."""
     if not len(wanted):
         return []
-    parts = [(recipe.plain_part(spec), PLAIN, wanted.plain_keys) for spec in recipe.frontends]
+    parts = [(recipe.plain_part(spec), PLAIN) for spec in recipe.frontends]
     if wanted.copies > 1:
-        parts += [(recipe.copies_part(spec), COPIES, wanted.keys) for spec in recipe.frontends]
+        parts += [(recipe.copies_part(spec), COPIES) for spec in recipe.frontends]
     if wanted.split != "train":
-        parts += [(recipe.audio_part, AUDIO, wanted.plain_keys)]
+        parts += [(recipe.audio_part, AUDIO)]
     return parts
 
 
-def missing_work(wanted: Sequence[Wanted], recipe: Recipe, missing: dict[tuple[str, str], NDArray[np.bool_]]) -> Work:
-    """Work on all clips of which something is missing.
+def missing_work(wanted: Sequence[Wanted], recipe: Recipe, store: FeatureStore) -> Work:
+    """Work on all clips of which something is not in the store; one part's index is in memory at a time."""
+    todo = [np.zeros(len(split), np.uint8) for split in wanted]
+    for part in sorted({part for split in wanted for part, _ in parts_of(split, recipe)}):
+        index = store.index(part)
+        for split, bits in zip(wanted, todo, strict=True):
+            bit = dict(parts_of(split, recipe)).get(part)
+            if bit:
+                keys = split.keys if bit == COPIES else split.plain_keys
+                bits[index.locate(keys).missing & first_of_each(keys)] |= bit
+    counts = [np.count_nonzero(bits) for bits in todo]
+    work, start = np.zeros(sum(counts), WORK), 0
+    for split, bits, count in zip(wanted, todo, counts, strict=True):
+        chosen = np.flatnonzero(bits)
+        work["key"][start : start + count], work["parts"][start : start + count] = split.keys[chosen], bits[chosen]
+        start += int(count)
+    return work
 
-    Args:
-        missing: by split and part, which of the split's clips are not in the store.
-    """
-    work = []
-    for split in wanted:
-        todo = np.zeros(len(split), WORK)
-        todo["key"] = split.keys
-        for part, bit, keys in parts_of(split, recipe):
-            todo["parts"][missing[split.split, part] & _first_of_each(keys)] |= bit
-        work.append(todo[todo["parts"] > 0])
-    return np.concatenate(work)
 
-
-def _first_of_each(keys: Keys) -> NDArray[np.bool_]:
+def first_of_each(keys: Keys) -> NDArray[np.bool_]:
     """False where the same key stood before: it is computed once."""
-    _, first = np.unique(np.ascontiguousarray(keys).view(f"V{KEY.itemsize}"), return_index=True)
+    _, first = np.unique(short_keys(keys), return_index=True)
     unique = np.zeros(len(keys), bool)
     unique[first] = True
     return unique
