@@ -23,7 +23,7 @@ from kws_data.bench_build_material import FRONTENDS, RATE_HZ, Material, import_m
 from kws_data.build import BuildOptions, build_dataset
 from kws_data.build_features import Computed
 from kws_data.catalog import Catalog
-from kws_data.engine import Engine, LocalEngine
+from kws_data.engine import Engine, LocalEngine, end_with_parent
 from kws_data.errors import DataError, KwsError
 
 Progress = Callable[[str, int, int], None]
@@ -270,6 +270,7 @@ def _kill_while_building(bench: Bench, material: Material) -> int:
 
 
 def _build_slowly(amounts: BuildBench, folder: Path, material: Material) -> None:
+    end_with_parent()
     Bench(amounts, folder).build(material, "killed", 2, LocalEngine(2, chunk_rows=200, small_rows=0))
 
 

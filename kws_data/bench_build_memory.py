@@ -19,7 +19,7 @@ from kws_data.bench_build_material import FRONTENDS, KEYWORDS, import_material
 from kws_data.build import BuildOptions, recipe_of
 from kws_data.build_features import compute_missing, write_features
 from kws_data.catalog import Catalog
-from kws_data.engine import LocalEngine
+from kws_data.engine import LocalEngine, end_with_parent
 from kws_data.errors import DataError
 from kws_data.plan import plan_dataset
 from kws_data.recipe import Recipe
@@ -100,6 +100,7 @@ def write_repeating_manifest(path: Path, audio: list[str], clips: int) -> None:
 
 def build_manifest(folder: Path, recipe: Recipe) -> None:
     """Features of a manifest, into ``folder``: what the memory of is measured."""
+    end_with_parent()
     recipe = replace(recipe, store_at=str(folder / "store"))
     (folder / "dataset").mkdir()
     wanted = read_wanted(folder / "manifest.parquet", KEYWORDS, recipe)
