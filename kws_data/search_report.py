@@ -117,7 +117,7 @@ def draw_front(state: SearchState, config: Config, path: Path, kind: str) -> Non
     for axes, (label, limit, cost) in zip(figure.subplots(1, 2, sharey=True), panels, strict=True):
         _panel(axes, state, label, cost, limit)
     figure.axes[0].set_ylabel("accuracy on held-out training speakers", color=INK)
-    figure.axes[0].legend(loc="lower right", fontsize=8, frameon=False)
+    figure.axes[0].legend(loc="lower right", fontsize=8, edgecolor="none")
     figure.suptitle(
         f"{config.name}: {len(state.results)} trials of {len(state.fitting)} shapes", color=INK, fontsize=11
     )

@@ -16,7 +16,7 @@ from kws_data.shape_cost import ShapeCost
 
 SCHEMA = 1
 FILE = "search.json"
-FRONT_AT_LEAST = 3  # trials of one rung that make a front worth drawing
+FRONT_AT_LEAST = 4  # trials of one rung that make a front worth drawing
 
 
 @dataclass(frozen=True)
