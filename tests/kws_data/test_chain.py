@@ -134,7 +134,8 @@ def test_a_second_run_finds_everything_current(folder: Path, report: dict[str, A
 
 
 def test_the_gate_fails_the_run_and_names_what_weighs_most(folder: Path) -> None:
-    done = kws(folder, "check", "tiny.yaml", "--set", "budget.model_bytes=2000", "--set", "budget.latency_ms=0.5")
+    limits = ("--set", "budget.model_bytes=2000", "--set", "budget.latency_ms=0.5")
+    done = kws(folder, "check", "tiny.yaml", *limits, "--no-suggest")
     assert done.returncode == 1
     lines = done.stdout.splitlines()
     assert lines[0].startswith("FAIL  model_bytes") and "largest: " in lines[0] and "conv_2d" in lines[0]
