@@ -74,7 +74,8 @@ def _print(found: Forgotten) -> None:
     from kws_data.artifacts import lies_there
     from kws_data.forget import RETRAIN
 
-    for artifact, clips in found.heard_in:
+    there_first = sorted(found.heard_in, key=lambda one: not any(lies_there(one[0], p.path) for p in one[0].places))
+    for artifact, clips in there_first:
         click.echo(f"{artifact.kind} {artifact.name} heard {clips} clips of theirs: {RETRAIN[artifact.kind]}")
         click.echo(f"    {artifact.id}")
         for place in artifact.places:
