@@ -79,6 +79,7 @@ def bench_models(
         DataError: no clips, or too few speakers.
         KwsError: a model cannot be trained, exported or run.
     """
+    chosen = without_twins(config, chosen)
     entries = _entries(config, chosen, folder, seeds, epochs, workers, progress)
     missing = [entry for entry in entries if entry.known() is None]
     _train_teachers(missing, progress, say)
@@ -92,6 +93,14 @@ def bench_models(
     document = summary(config, entries)
     write_text(folder / "bench-model.json", json.dumps(document, indent=1, ensure_ascii=False) + "\n")
     return document
+
+
+def without_twins(config: Config, chosen: Sequence[Contestant]) -> list[Contestant]:
+    """The contestants, without those that are the same model on the same front end as one before them."""
+    by_shape: dict[str, Contestant] = {}
+    for one in chosen:
+        by_shape.setdefault(config_of(config, one, 0).sha256("model", "frontend"), one)
+    return list(by_shape.values())
 
 
 def _entries(

@@ -10,7 +10,7 @@ from made_folder import make_folder
 
 from kws_data import bench_model
 from kws_data.bench_families import CONTESTANTS, OWN, REFERENCE, config_of, contestants
-from kws_data.bench_model import Entry, bench_models, summary
+from kws_data.bench_model import Entry, bench_models, summary, without_twins
 from kws_data.catalog import Catalog
 from kws_data.config import Config
 from kws_data.errors import ConfigError
@@ -38,6 +38,11 @@ def test_every_contestant_makes_a_configuration_of_its_own() -> None:
     assert all(config.seed == 3 for config in made)
     assert len({config.sha256("model", "frontend") for config in made}) >= len(CONTESTANTS) - 1
     assert made[0].model == CONFIG.model and contestants(None)[0].name == OWN
+
+
+def test_the_same_model_is_not_trained_twice() -> None:
+    twin = CONFIG.model_copy(update={"model": contestants(["tenet"])[0].model})
+    assert [one.name for one in without_twins(twin, contestants([OWN, "tenet", "bc_resnet"]))] == [OWN, "bc_resnet"]
 
 
 def test_shorter_training_shortens_teachers_in_proportion() -> None:
