@@ -36,6 +36,7 @@ from kws_data.places import Place, place
 
 FOLDER = "features"
 PART_FILE = "part.json"
+UNFINISHED_S = 60.0  # no shard takes that long to write
 
 
 @dataclass(frozen=True)
@@ -161,6 +162,7 @@ class FeatureStore:
     def clean(self, keep: Collection[str], limit_bytes: int = 0) -> int:
         """Remove parts that are not in ``keep``, those used longest ago first, until no more than ``limit_bytes``
         are left; returns the bytes removed. What a build still needs is computed again."""
+        self.where.sweep(UNFINISHED_S)
         sizes = self.parts()
         total, removed = sum(sizes.values()), 0
         for part, size in sizes.items():

@@ -6,7 +6,9 @@ appears whole or not at all; names are relative and use ``/``.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -35,6 +37,9 @@ class Place(Protocol):
 
     def remove(self, name: str) -> None:
         """Remove a file; nothing happens when it is not there."""
+
+    def sweep(self, older_s: float) -> int:
+        """Remove what killed writers left unfinished, if older than so many seconds; returns how many files."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +70,16 @@ class LocalPlace:
     def remove(self, name: str) -> None:
         """See :class:`Place`."""
         (Path(self.url) / name).unlink(missing_ok=True)
+
+    def sweep(self, older_s: float) -> int:
+        """See :class:`Place`."""
+        swept = 0
+        for path in Path(self.url).rglob(".*"):
+            with suppress(OSError):
+                if path.is_file() and time.time() - path.stat().st_mtime > older_s:
+                    path.unlink()
+                    swept += 1
+        return swept
 
 
 def _write_all(file: Any, part: bytes | memoryview) -> None:
@@ -111,6 +126,10 @@ class FsspecPlace:
         system, root = _system(self.url)
         if system.exists(f"{root}/{name}"):
             system.rm_file(f"{root}/{name}")
+
+    def sweep(self, older_s: float) -> int:
+        """A store shows no unfinished files; what was begun there is ended by the store's own rules."""
+        return 0
 
 
 @lru_cache(maxsize=8)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 
 import numpy as np
@@ -122,3 +123,15 @@ def test_cleaning_removes_what_was_used_longest_ago(tmp_path: Path) -> None:
     assert store.clean({"old"}, limit_bytes=sizes["old"] + sizes["new"]) == sizes["middle"]
     assert set(store.parts()) == {"old", "new"}
     assert store.clean({"old"}) == sizes["new"] and set(store.parts()) == {"old"}
+
+
+def test_what_a_killed_writer_left_is_swept(tmp_path: Path) -> None:
+    store = FeatureStore.of(tmp_path)
+    store.add("part", keys_of(*"ab"), rows_of(2))
+    left, new = (tmp_path / "features" / "part" / f".{name}.1-ab.shard" for name in ("left", "new"))
+    left.write_bytes(rows_of(1).tobytes())
+    new.write_bytes(b"being written")
+    os.utime(left, (1_000_000, 1_000_000))
+    assert len(store.index("part")) == 2
+    forget_features(tmp_path, {sha("nobody")})
+    assert not left.exists() and new.exists() and len(store.index("part")) == 2
