@@ -28,7 +28,8 @@ class ConfusableSettings(Settings):
     """Words that sound nearly like a keyword; learnt as other words."""
 
     per_keyword: int = Field(0, ge=0, le=200, description="nearest words of each keyword")
-    max_distance: float = Field(0.35, gt=0, le=1, description="weighted phoneme distance, 0 is the same sound")
+    min_distance: float = Field(0.0, ge=0, le=1, description="of phonemes, weighted; 0 is the same sound")
+    max_distance: float = Field(0.35, gt=0, le=1)
     per_speaker: int | None = Field(None, ge=1, description="how many of them each person says; all when null")
 
 
@@ -47,11 +48,11 @@ class SynthSettings(Settings):
     candidates: list[str] = Field(
         default_factory=list, description="your words to draw confusables from, beside the common ones"
     )
-    other_words: list[str] = Field(default_factory=list, description="words that are no keyword")
-    common_words: int = Field(0, ge=0, description="so many common English words as other words")
-    others_per_speaker: int | None = Field(
-        None, ge=1, description="how many of the other words each person says; all when null"
+    other_words: list[str] = Field(
+        default_factory=list, description="words that are no keyword, said once by each person"
     )
+    common_words: int = Field(0, ge=0, description="so many common English words as further other words")
+    common_per_speaker: int | None = Field(None, ge=1, description="how many of them each person says; all when null")
 
     @field_validator("pitch", "rate", "range")
     @classmethod

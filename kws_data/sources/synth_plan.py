@@ -43,7 +43,7 @@ def synth_plan(config: Config) -> dict[str, Any]:
             for keyword in config.keywords
         },
         "same_sound": words.same_sound,
-        "other_words": list(words.others),
+        "other_words": [*words.others, *words.common],
         "clips": _clips(config, {found.word for found in words.confusables}),
     }
 

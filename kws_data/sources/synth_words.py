@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from kws_data.config import Config
 from kws_data.confusables import Confusable, common_words, confusables, pronunciations, sound_alikes
+from kws_data.data_settings import ConfusableSettings
 from kws_data.sources.espeak import ACCENTS, Espeak
 
 
@@ -21,7 +22,8 @@ class Vocabulary:
 
     Attributes:
         confusables: near-words, those of the first keyword first; each once.
-        others: further words that are no keyword.
+        others: the configuration's own words that are no keyword.
+        common: further words, from the list of common ones.
         same_sound: words left out because they sound like a keyword in some accent, and that keyword.
         phonemes: IPA of each word in the first accent (empty where espeak-ng was not asked).
     """
@@ -29,6 +31,7 @@ class Vocabulary:
     keywords: tuple[str, ...]
     confusables: tuple[Confusable, ...]
     others: tuple[str, ...]
+    common: tuple[str, ...]
     same_sound: dict[str, str]
     phonemes: dict[str, str]
 
@@ -36,9 +39,11 @@ class Vocabulary:
         """The words that are no keyword which person ``number`` says once each."""
         near = [found.word for found in self.confusables]
         settings = config.data.synth
-        return dealt(near, number, settings.confusables.per_speaker) + dealt(
-            self.others, number, settings.others_per_speaker
-        )
+        return [
+            *dealt(near, number, settings.confusables.per_speaker),
+            *self.others,
+            *dealt(self.common, number, settings.common_per_speaker),
+        ]
 
 
 def dealt(words: Sequence[str], number: int, count: int | None) -> list[str]:
@@ -62,8 +67,7 @@ def vocabulary(config: Config) -> Vocabulary:
         tuple(settings.candidates),
         tuple(accents),
         settings.common_words,
-        settings.confusables.per_keyword,
-        settings.confusables.max_distance,
+        settings.confusables,
     )
 
 
@@ -74,23 +78,23 @@ def _vocabulary(
     candidates: tuple[str, ...],
     accents: tuple[str, ...],
     common: int,
-    per_keyword: int,
-    max_distance: float,
+    nearness: ConfusableSettings,
 ) -> Vocabulary:
     own = tuple(word for word in dict.fromkeys(own) if word not in keywords)
-    if not common and not per_keyword:
-        return Vocabulary(keywords, (), own, {}, {})
+    if not common and not nearness.per_keyword:
+        return Vocabulary(keywords, (), own, (), {}, {})
     listed = common_words()
     words = list(dict.fromkeys([*keywords, *candidates, *own, *listed]))
     with Espeak() as espeak:
         said = pronunciations(espeak, words, accents)
     same = sound_alikes(keywords, said)
     chosen: dict[str, Confusable] = {}
-    for keyword in keywords if per_keyword else ():
-        near = confusables(keyword, said, {*keywords, *same, *chosen}, max_distance)
-        chosen |= {found.word: found for found in near[:per_keyword]}
+    for keyword in keywords if nearness.per_keyword else ():
+        near = confusables(keyword, said, {*keywords, *same, *chosen, *own}, nearness.max_distance)
+        near = [found for found in near if found.distance >= nearness.min_distance]
+        chosen |= {found.word: found for found in near[: nearness.per_keyword]}
     taken = {*keywords, *same, *chosen, *own}
-    more = [word for word in listed if word not in taken][:common]
-    others = tuple(word for word in own if word not in same and word not in chosen)
+    more = tuple(word for word in listed if word not in taken)[:common]
+    others = tuple(word for word in own if word not in same)
     phonemes = {word: "".join(ways[0]) for word, ways in said.items() if ways}
-    return Vocabulary(keywords, tuple(chosen.values()), (*others, *more), same, phonemes)
+    return Vocabulary(keywords, tuple(chosen.values()), others, more, same, phonemes)

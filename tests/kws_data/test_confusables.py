@@ -91,16 +91,19 @@ def test_vocabulary_of_a_configuration() -> None:
         "candidates": ["gopher", "ghost"],
         "other_words": ["house", "write", "go"],
         "common_words": 30,
-        "others_per_speaker": 5,
+        "common_per_speaker": 5,
     }
     config = Config.model_validate({"name": "t", "keywords": ["go", "right"], "data": {"synth": synth}})
     found = vocabulary(config)
     near = [c.word for c in found.confusables]
     assert len(near) == len(set(near)) == 12 and not {"go", "right", "write"} & set(near)
-    assert found.others[0] == "house" and len(found.others) == 31  # write sounds like right, go is a keyword
-    assert not set(near) & set(found.others)
-    assert len(found.said_by(0, config)) == 9
+    assert found.others == ("house",) and len(found.common) == 30  # write sounds like right, go is a keyword
+    assert not set(near) & {*found.others, *found.common}
+    assert len(found.said_by(0, config)) == 4 + 1 + 5
     plain = Config.model_validate({"name": "t", "keywords": ["go"], "data": {"synth": {"other_words": ["house"]}}})
+    far = {"confusables": {"per_keyword": 6, "min_distance": 0.15}}
+    config = Config.model_validate({"name": "t", "keywords": ["go"], "data": {"synth": far}})
+    assert min(c.distance for c in vocabulary(config).confusables) >= 0.15
     assert vocabulary(plain).others == ("house",) and not vocabulary(plain).confusables
 
 

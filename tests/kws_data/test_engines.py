@@ -158,7 +158,7 @@ def test_the_plan_shows_near_words_and_says_nothing(tmp_path: Path, capsys: pyte
     path = tmp_path / "t.yaml"
     path.write_text(
         f"keywords: [go]\ndata: {{recordings: {tmp_path / 'r'}, synth: {{speakers: 4, accents: [en-us],"
-        " confusables: {per_keyword: 8}, others_per_speaker: 3, common_words: 10}}\n"
+        " confusables: {per_keyword: 8}, common_per_speaker: 3, common_words: 10}}\n"
     )
     assert run(["synth", str(path), "--plan", "--json"]) == 0
     plan = json.loads(capsys.readouterr().out)
