@@ -187,6 +187,7 @@ def forget_features(recordings: Path | str, audio_sha256s: Collection[str], stor
         Rows removed.
     """
     store, removed = FeatureStore.of(recordings) if store_at is None else FeatureStore(place(store_at)), 0
+    store.where.sweep(UNFINISHED_S)
     audio = {bytes.fromhex(sha256) for sha256 in audio_sha256s}
     for part in store.parts():
         for name, size in store.where.files(part).items():
