@@ -183,7 +183,7 @@ def test_compressed_files_are_read_whole_and_refused_when_cut(
         read_audio(cut)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_a_damaged_wav_is_samples_or_an_audio_error(data: st.DataObject) -> None:
     whole = bytearray(wav(data=tone("yes", 1).tobytes()[:600]))
@@ -264,7 +264,7 @@ def test_what_a_csv_writer_writes_is_read_back(rows: list[list[str]]) -> None:
     assert not table.problems
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.binary(max_size=300) | st.text().map(str.encode), st.booleans())
 def test_any_bytes_are_a_table_or_a_data_error(content: bytes, tabs: bool) -> None:
     with tempfile.TemporaryDirectory() as place:
@@ -333,7 +333,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(JSON)
 def test_json_of_any_shape_is_a_scan_or_a_data_error(document: object) -> None:
     with tempfile.TemporaryDirectory() as place:
@@ -409,11 +409,13 @@ CBOR = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(CBOR)
 def test_what_is_written_as_cbor_is_read_back(value: object) -> None:
     assert decode_cbor(to_cbor(value)) == value
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_any_bytes_are_cbor_or_an_error(data: bytes) -> None:
     with contextlib.suppress(CborError):
@@ -471,6 +473,7 @@ def test_genders_have_one_name(text: str, gender: str) -> None:
     assert gender_of(text) == gender
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_words_are_safe_in_paths(sentence: str) -> None:
     assert all(word and "/" not in word and not word[0].isspace() for word in words_of(sentence))

