@@ -31,9 +31,17 @@ def name_of(path: Path) -> str:
 
 
 def imports(tree: ast.Module) -> Iterator[tuple[str, bool]]:
-    """(module, whether it stands at the top level) of each import."""
+    """(module, whether it stands at the top level) of each import; those for type hints alone import nothing."""
     top = {id(node) for node in tree.body}
+    hints = {
+        id(node)
+        for guard in ast.walk(tree)
+        if isinstance(guard, ast.If) and ast.unparse(guard.test) == "TYPE_CHECKING"
+        for node in ast.walk(guard)
+    }
     for node in ast.walk(tree):
+        if id(node) in hints:
+            continue
         if isinstance(node, ast.Import):
             yield from ((alias.name, id(node) in top) for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:

@@ -60,7 +60,8 @@ class HostFrontends:
         self._groups = list(groups.values())
 
     def __call__(self, clips: NDArray[np.int16]) -> list[NDArray[np.int8]]:
-        """For each front end int8 ``[clips, frames, features]``, of int16 ``[clips, samples]``; raises FrontendError."""
+        """For each front end int8 ``[clips, frames, features]``, of int16 ``[clips, samples]``; raises
+        FrontendError."""
         results: dict[int, NDArray[np.int8]] = {}
         for group in self._groups:
             made = _together(tuple(self.specs[number] for number in group), clips)

@@ -54,7 +54,7 @@ def test_silence_is_cut_from_its_own_region_and_only_once(tmp_path: Path) -> Non
         noises = add_generated_noise(catalog, 3, RATE_HZ)
         assert add_generated_noise(catalog, 3, RATE_HZ) == noises and len(noises) == len(COLOURS)
         counts = {"train": 30, "validation": 5, "test": 8}
-        for_each = {split: noises for split in SPLITS}
+        for_each = dict.fromkeys(SPLITS, noises)
         clips = add_silence(catalog, for_each, counts, RATE_HZ, RATE_HZ, 0)
         assert add_silence(catalog, for_each, counts, RATE_HZ, RATE_HZ, 0) == clips
         assert {split: len(c) for split, c in clips.items()} == counts
