@@ -62,12 +62,11 @@ class DataSettings(Settings):
 
 
 class BalanceSettings(Settings):
-    """What to do when some labels have many more training clips than others (see ``kws_data.balance``)."""
+    """What to do when some labels have many more training clips than others, beside ``train.label_balance``."""
 
     undersample: float | None = Field(
         None, ge=1, description="leave out training clips of a label that has more than so many times the smallest"
     )
-    oversample: Share = Field(0.1, description="draw small labels more often: 0 as they are, 1 all equally often")
     smote: Share = Field(0.0, description="share of the gap to the largest label to fill between neighbours")
     class_weights: Share = Field(0.0, description="let errors on small labels count more: 0 off, 1 in full")
 
@@ -134,7 +133,9 @@ class TrainSettings(Settings):
     learning_rate: float = Field(4e-3, gt=0, le=0.1)
     weight_decay: float = Field(1e-3, ge=0)
     label_smoothing: float = Field(0.05, ge=0, lt=0.5)
-    label_balance: Share = Field(0.1, description="0 draws labels as often as they are there, 1 all the same")
+    label_balance: Share = Field(
+        0.1, description="over-sampling: 0 draws labels as often as they are there, 1 all the same"
+    )
     word_balance: Share = Field(0.35, description="the same for the words of a label")
     real_share: float | None = Field(
         None,

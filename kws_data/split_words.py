@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from kws_data.balance import undersample
 from kws_data.catalog import Catalog
 from kws_data.clips import Clip
 from kws_data.config import Config
@@ -50,4 +51,21 @@ def split_words(config: Config, catalog: Catalog, words: Sequence[Clip]) -> Spli
     same = near_duplicate_groups(catalog, recorded) if wanted else []
     near = drop_near_copies_of_test(kept, config.split, same)
     kept = [clip for clip in kept if clip.id not in near]
-    return SplitWords(tuple(kept), left_out | unused | near, assign_splits(kept, config, same), same)
+    splits = assign_splits(kept, config, same)
+    surplus = surplus_of_large_labels(config, kept, splits)
+    kept = [clip for clip in kept if clip.id not in surplus]
+    splits = {identity: split for identity, split in splits.items() if identity not in surplus}
+    return SplitWords(tuple(kept), left_out | unused | near | surplus, splits, same)
+
+
+def surplus_of_large_labels(config: Config, clips: Sequence[Clip], splits: Mapping[str, str]) -> dict[str, str]:
+    """Training clips that ``balance.undersample`` leaves out, with the reason."""
+    ratio = config.balance.undersample
+    if ratio is None:
+        return {}
+    training = (
+        (clip.id, label_of(clip.word, config.keywords) or "", clip.speaker)
+        for clip in clips
+        if splits.get(clip.id) == "train"
+    )
+    return dict.fromkeys(undersample(training, ratio, config.seed), "more clips of its label than balance.undersample")

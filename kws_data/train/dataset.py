@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firmware_tools.frontend.scaling import quantisation
+from kws_data.balance import label_shares, smote
 from kws_data.config import Config
 from kws_data.errors import DataError
 from kws_data.features import FeatureSet, load_features
@@ -29,6 +30,7 @@ class TrainSet:
         labels: how many labels there are.
         weights: [clips] how often each clip is drawn, relative to the others; all the same when None.
         axis, augment: how a batch is changed; not at all when either is None.
+        class_weights: how much more errors on small labels count, 0 (not) to 1 (in full).
         soft: float32 [clips, copies, labels] what teachers say of each copy, when that was computed beforehand.
     """
 
@@ -39,10 +41,11 @@ class TrainSet:
     axis: MelAxis | None = None
     augment: SpecAugment | None = None
     soft: NDArray[np.float32] | None = None
+    class_weights: float = 0.0
 
     def sha256(self) -> str:
         """Hash of all that is in it."""
-        digest = hashlib.sha256(f"{self.x.shape} {self.labels} {self.augment}".encode())
+        digest = hashlib.sha256(f"{self.x.shape} {self.labels} {self.augment} {self.class_weights}".encode())
         axis = (self.axis.to_mel, self.axis.from_mel) if self.axis else ()
         for array in (self.x, self.y, self.weights, self.soft, *axis):
             digest.update(b"-" if array is None else np.ascontiguousarray(array).data)
@@ -86,13 +89,15 @@ def train_set(
     if not fits:
         raise DataError("data set does not fit the configuration", list(x.shape), "build it again: kws build")
     settings = config.train
-    counts = np.bincount(y, minlength=len(config.labels)).astype(np.float64)
-    shares = np.asarray(counts ** (1.0 - settings.label_balance), np.float64)
+    counts = np.bincount(y, minlength=len(config.labels))
+    shares = label_shares(counts, settings.label_balance)
     real = np.zeros(len(y), bool) if synthetic is None else ~synthetic
+    x, y, words = with_smote(x, y, words, config)
+    real = np.concatenate([real, np.zeros(len(y) - len(real), bool)])
     if not settings.spec_augment:
         weights = draw_weights(y, words, shares, settings.word_balance)
         weights = with_real_share(weights, y, real, settings.real_share)
-        return TrainSet(x, y, len(config.labels), weights)
+        return TrainSet(x, y, len(config.labels), weights, class_weights=config.balance.class_weights)
     x, y = with_pseudo_words(x, y, config.frontend, np.random.default_rng([config.seed, 0x9E]))
     words = [*words, *["" for _ in range(len(y) - len(words))]]
     _, steps_db = quantisation(config.frontend)
@@ -100,7 +105,18 @@ def train_set(
     weights = draw_weights(y, words, shares, settings.word_balance)
     real = np.concatenate([real, np.zeros(len(y) - len(real), bool)])
     weights = with_real_share(weights, y, real, settings.real_share)
-    return TrainSet(x, y, len(config.labels), weights, axis, SpecAugment())
+    strength = config.balance.class_weights
+    return TrainSet(x, y, len(config.labels), weights, axis, SpecAugment(), class_weights=strength)
+
+
+def with_smote(
+    x: NDArray[np.int8], y: NDArray[np.int64], words: Sequence[str], config: Config
+) -> tuple[NDArray[np.int8], NDArray[np.int64], Sequence[str]]:
+    """The clips, and examples of small labels between them when ``balance.smote`` asks for some."""
+    if not config.balance.smote:
+        return x, y, words
+    made, labels = smote(x, y, config.balance.smote, np.random.default_rng([config.seed, 0x5E]))
+    return np.concatenate([x, made]), np.concatenate([y, labels]), [*words, *[""] * len(labels)]
 
 
 def draw_weights(

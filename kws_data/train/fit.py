@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from kws_data.balance import class_weights
 from kws_data.config import ModelSettings, TrainSettings
 from kws_data.models import build_model
 from kws_data.quiet import native_output_silenced
@@ -95,6 +97,13 @@ def prepare_tensorflow(seed: int) -> None:
         pass  # TensorFlow already runs: its threads stay as they are
 
 
+def label_costs(data: TrainSet) -> NDArray[np.float64] | None:
+    """How much an error on each label counts, [labels]; None when all count the same."""
+    if not data.class_weights:
+        return None
+    return class_weights(np.bincount(data.y, minlength=data.labels), data.class_weights)
+
+
 def fit(
     data: TrainSet,
     shape: ModelSettings,
@@ -126,7 +135,7 @@ def fit(
     state = start(data, shape, settings, seed, steps, model)
     if checkpoint:
         state.restore(checkpoint)
-    step = make_step(state.model, state.optimizer, settings, teachers, data.soft is not None)
+    step = make_step(state.model, state.optimizer, settings, teachers, data.soft is not None, label_costs(data))
     pace = Pace()
     while state.epoch < settings.epochs and not settled(state.history.loss, settings.patience):
         run_epoch(state, step, data, settings, steps)

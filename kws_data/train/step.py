@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from kws_data.config import TrainSettings
 from kws_data.train.unknown_words import put_together
 
@@ -33,7 +36,12 @@ def make_optimizer(model: keras.Model, settings: TrainSettings, total_steps: int
 
 
 def make_step(
-    model: keras.Model, optimizer: Any, settings: TrainSettings, teachers: Sequence[keras.Model], soft: bool = False
+    model: keras.Model,
+    optimizer: Any,
+    settings: TrainSettings,
+    teachers: Sequence[keras.Model],
+    soft: bool = False,
+    label_weights: NDArray[np.float64] | None = None,
 ) -> Step:
     """A compiled function of (input, target, soft) -> (loss, share of hits).
 
@@ -43,6 +51,7 @@ def make_step(
         settings: with the teachers' temperature and share.
         teachers: asked about each batch as it is.
         soft: whether batches bring what teachers say; then ``teachers`` are not asked.
+        label_weights: [labels] how much an error on each label counts; all the same when None.
     """
     import tensorflow as tf
 
@@ -50,13 +59,15 @@ def make_step(
     wise = [logits_model(teacher) for teacher in teachers]
     heat, share = settings.teacher.temperature, settings.teacher.soft_share
     labels = int(model.output_shape[-1])
+    costs = None if label_weights is None else tf.constant(label_weights, tf.float32)
 
     @tf.function  # type: ignore[untyped-decorator]
     def step(x: Any, target: Any, told: Any) -> Any:
         wanted = told if soft else (softened(wise, x, heat, labels) if wise else None)
         with tf.GradientTape() as tape:
             logits = net(x, training=True)
-            loss = tf.reduce_mean(tf.nn.softmax_cross_entropy_with_logits(target, logits))
+            losses = tf.nn.softmax_cross_entropy_with_logits(target, logits)
+            loss = tf.reduce_mean(losses if costs is None else losses * tf.linalg.matvec(target, costs))
             if wanted is not None:
                 follow = tf.nn.softmax_cross_entropy_with_logits(wanted, logits / heat)
                 loss = (1 - share) * loss + share * heat**2 * tf.reduce_mean(follow)

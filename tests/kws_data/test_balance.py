@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from made_folder import make_folder
 
+from firmware_tools.frontend.spec import FrontendSpec
 from kws_data.balance import class_weights, imbalance, label_shares, nearest, smote, undersample
+from kws_data.catalog import Catalog
+from kws_data.config import Config
+from kws_data.features import FeatureSet
+from kws_data.plan import clips_of
+from kws_data.sources.layouts import import_layout
+from kws_data.split_words import split_words
+from kws_data.train import prepare_tensorflow, train_set
+from kws_data.train.fit import fit, label_costs
 
 CLIPS = [(f"go{i}", "go", f"s{i % 4}") for i in range(20)] + [(f"up{i}", "up", "s0") for i in range(5)]
 
@@ -78,3 +90,50 @@ def test_nearest_are_the_nearest() -> None:
 def test_imbalance_is_largest_for_one_of_the_smallest() -> None:
     assert imbalance({"go": 30, "up": 10}, ["go", "up"]) == 3.0
     assert imbalance({"go": 30}, ["go", "up"]) == float("inf")
+
+
+def settings(**changes: object) -> Config:
+    return Config.model_validate({"name": "t", "keywords": ["go"], **changes})
+
+
+def test_builds_leave_out_the_surplus_of_training_and_say_why(tmp_path: Path) -> None:
+    folder = make_folder(tmp_path / "data", speakers=16)
+    with Catalog(tmp_path / "recordings") as catalog:
+        import_layout(catalog, "speech-commands", folder)
+        data = {"source": "folder", "folder": str(folder), "recordings": str(tmp_path / "recordings")}
+        even, all_of_them = (settings(data=data, balance={"undersample": ratio}) for ratio in (1.0, None))
+        words = [clip for clip in clips_of(even, catalog) if not clip.word.startswith("_")]
+        found, before = split_words(even, catalog, words), split_words(all_of_them, catalog, words)
+    said = [clip.word == "go" for clip in found.kept if found.splits[clip.id] == "train"]
+    assert said.count(True) == said.count(False) > 0
+    surplus = [clip for clip in before.kept if clip.id not in found.splits]
+    assert surplus and all(before.splits[clip.id] == "train" and clip.word != "go" for clip in surplus)
+    assert {found.left_out[clip.id] for clip in surplus} == {"more clips of its label than balance.undersample"}
+
+
+def features(counts: tuple[int, ...]) -> tuple[FeatureSet, list[str]]:
+    y = np.repeat(np.arange(len(counts)), counts).astype(np.int32)
+    x = np.random.default_rng(0).integers(-40, 40, (len(y), 2, 49, FrontendSpec().features)).astype(np.int8)
+    return FeatureSet("train", x, y, np.array([str(i) for i in range(len(y))])), ["w"] * len(y)
+
+
+def test_training_fills_small_labels_between_neighbours() -> None:
+    config = settings(balance={"smote": 1.0}, train={"spec_augment": False})
+    data = train_set(*features((6, 20, 8)), config)
+    assert np.bincount(data.y).tolist() == [20, 20, 20] and len(data.x) == 60
+
+
+def test_errors_on_small_labels_cost_more_and_change_what_is_learnt() -> None:
+    prepare_tensorflow(0)
+    clips, words = features((6, 60, 8))
+    weights = []
+    for strength in (0.0, 1.0):
+        config = settings(balance={"class_weights": strength}, train={"spec_augment": False, "epochs": 1, "batch": 16})
+        data = train_set(clips, words, config)
+        costs = label_costs(data)
+        assert (costs is None) == (strength == 0.0)
+        if costs is not None:
+            assert costs[0] == pytest.approx(10 * costs[1])
+        small = config.model.model_copy(update={"channels": 4, "blocks": 1})
+        weights.append(fit(data, small, config.train, 0)[0].get_weights())
+    assert any(not np.array_equal(a, b) for a, b in zip(*weights, strict=True))
