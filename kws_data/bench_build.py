@@ -53,7 +53,7 @@ class BuildBench:
     baseline_clips: int = 60
     few: int = 100_000
     many: int = 1_000_000
-    same_clips: int = 300
+    same_clips: int = 800
     rounds: int = 3
     data: Path | None = None
     parts: tuple[str, ...] = PARTS

@@ -66,7 +66,7 @@ class Material:
                     "recordings": str(recordings),
                     "record_test_clips": 0,
                 },
-                "split": {"test": "speakers", "test_share": 0.1, "validation_share": 0.1, "stratify": []},
+                "split": {"test": "speakers", "test_share": 0.2, "validation_share": 0.2, "stratify": []},
                 "augment": {**RECIPE.model_dump(), "copies": copies},
                 "frontend": FRONTENDS[0].to_dict(),
             }
@@ -105,7 +105,7 @@ def make_material(folder: Path, clips: int, data: Path | None = None, share_late
 def _of_whole_speakers(source: Path, clips: int) -> list[Path]:
     speakers: dict[str, list[Path]] = defaultdict(list)
     for path in sorted(source.glob("[!_.]*/*")):
-        if path.suffix in (".wav", ".flac"):
+        if path.suffix in (".wav", ".flac") and path.parent.name in (*KEYWORDS, *OTHERS):
             speakers[path.name.partition("_nohash_")[0]].append(path)
     if not {path.parent.name for paths in speakers.values() for path in paths} >= set(KEYWORDS):
         raise DataError("data folder lacks a keyword of the bench", str(source), f"expected {', '.join(KEYWORDS)}")

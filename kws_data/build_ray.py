@@ -73,7 +73,8 @@ def _connect(ray: Any, address: str | None, workers: int) -> None:
     if address is not None:
         ray.init(address=address, **quiet)
     else:
-        ray.init(num_cpus=workers, include_dashboard=False, object_store_memory=_OBJECT_STORE_BYTES, **quiet)
+        cores = max(workers, 2)  # of a single core Ray Data keeps so much for itself that no task ever starts
+        ray.init(num_cpus=cores, include_dashboard=False, object_store_memory=_OBJECT_STORE_BYTES, **quiet)
 
 
 def _mapped(ray: Any, recipe: Recipe, work: Work) -> Iterator[ChunkResult]:
