@@ -1,4 +1,4 @@
-"""The arithmetic of docs/scale.md."""
+"""The arithmetic of kws_data/docs/scale.md."""
 
 from __future__ import annotations
 
