@@ -34,7 +34,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "device-eval": ("device_eval", "Replay the held-out clips on the board and measure."),
     "listen": ("listen", "Show what a board hears: level, spectrogram, keywords."),
     "report": ("report", "Write report.html and report.json."),
-    "run": ("run", "All steps of one configuration, skipping what is current."),
+    "run": ("run_", "All steps of one configuration, skipping what is current."),
     "bench": ("bench", "Measure speed against named baselines."),
 }
 

@@ -13,6 +13,7 @@ from kws_data import bench_record
 from kws_data.bench_record import PARTS, Figure, RecordBench, all_passed
 from kws_data.bench_record import bench_record as measure
 from kws_data.cli import bench as verb
+from kws_data.cli import bench_record as bench_record_verb
 from kws_data.errors import KwsError
 
 GOOD = Figure("a line", "0 lost", "0 lost", True)
@@ -43,7 +44,7 @@ def test_full_amounts_are_those_of_the_promise() -> None:
     full = RecordBench()
     assert (full.minutes, full.chaos_hours, full.faults, full.kills) == (30, 10, 100_000, 100)
     assert (full.boards, full.fuzz_inputs) == (4, 1_000_000)
-    assert PARTS == verb.PARTS == full.parts
+    assert PARTS == bench_record_verb.PARTS == full.parts
     assert 60 < full.estimate_s() < 3_600 > RecordBench.quick().estimate_s() < 120
 
 
@@ -56,7 +57,8 @@ def test_exit_code_and_json_say_what_was_missed(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_unknown_benches_and_missing_bundles_are_refused() -> None:
-    assert "use frontend, engine or record" in CliRunner().invoke(verb.command, ["nothing"]).output
+    assert "no verb 'nothing'" in CliRunner().invoke(verb.command, ["nothing"]).output
+    assert "did you mean record?" in CliRunner().invoke(verb.command, ["recrod"]).output
     assert "--bundle" in CliRunner().invoke(verb.command, ["engine"]).output
 
 

@@ -43,6 +43,14 @@ def test_every_verb_has_help_that_ends_with_an_example(
     assert "--json" in text or "COMMAND" in text
 
 
+def test_the_command_line_stays_a_function_when_its_verbs_are_loaded() -> None:
+    """A module named run once took its place in the package."""
+    assert list(commands())
+    import kws_data.cli
+
+    assert kws_data.cli.run is run and run(["--version"]) == 0
+
+
 def test_the_list_of_verbs_matches_the_commands_and_the_readme() -> None:
     readme = (ROOT / "README.md").read_text()
     for verbs in commands():
