@@ -29,7 +29,7 @@ BUILD_MODULES = (
     "balance",
     *("subgroups", "datasheet_people", "datasheet_blocks", "croissant", "release_documents"),
     *("recipe", "worker", "sounds", "wanted", "build_features", "assemble", "feature_store", "feature_shard"),
-    *("sources/room_folder",),
+    *("sources/room_folder", "sources/noise_folder", "sources/side_folder"),
 )
 
 

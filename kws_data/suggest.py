@@ -16,7 +16,7 @@ from typing import Any
 from kws_data.config import Config
 from kws_data.errors import ConfigError
 from kws_data.processes import worker_pool
-from kws_data.search_space import with_settings
+from kws_data.search.space import with_settings
 from kws_data.shape_cost import CACHE_DIR, LIMITS, UNITS, ShapeCost, shape_cost
 
 TIME_S = 15.0  # after this only the first axis is followed to its end; a measurement takes two or three seconds

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from kws_data.cli.options import json_option, print_json, progress_bars, say, verb
-
-if TYPE_CHECKING:
-    from kws_data.bench_build import Figure
+from kws_data.cli.figures import show_figures
+from kws_data.cli.options import json_option, print_json, verb
 
 PARTS = ("speed", "cores", "warm", "memory", "same", "ray")
 
@@ -48,24 +45,13 @@ def command(
         return
     from dataclasses import replace
 
-    from kws_data.bench_build import BuildBench, all_passed, bench_build
+    from kws_data.bench.build import BuildBench, bench_build
 
     given = {name: value for name, value in amounts.items() if value is not None}
     chosen = (*parts, *(("ray",) if only_ray else ()))
     bench: BuildBench = replace(BuildBench.quick() if quick else BuildBench(), **given)
     bench = replace(bench, parts=tuple(part for part in PARTS if not chosen or part in chosen))
-    say(f"this takes about {max(1, round(bench.estimate_s() / 60))} min on two free cores; --quick is a look")
-    figures = []
-    with progress_bars() as progress:
-        for figure in bench_build(bench, progress):
-            figures.append(figure)
-            say(f"  {_mark(figure)} {figure.what}: {figure.measured} ({figure.seconds:.0f} s)")
-    if as_json:
-        print_json([figure.to_dict() for figure in figures])
-    else:
-        _print_figures(figures)
-    if not all_passed(figures):
-        raise click.exceptions.Exit(1)
+    show_figures(lambda progress: bench_build(bench, progress), bench.estimate_s(), as_json)
 
 
 def _print_scale(results: Path, as_json: bool) -> None:
@@ -78,17 +64,3 @@ def _print_scale(results: Path, as_json: bool) -> None:
         print_json([asdict(row) for row in rows])
     else:
         click.echo(markdown(rows))
-
-
-def _mark(figure: Figure) -> str:
-    return {True: "reached", False: "MISSED", None: "skipped"}[figure.passed]
-
-
-def _print_figures(figures: Sequence[Figure]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table("what", "wanted", "measured", "", "s")
-    for figure in figures:
-        table.add_row(figure.what, figure.wanted, figure.measured, _mark(figure), f"{figure.seconds:.0f}")
-    Console().print(table)

@@ -39,8 +39,8 @@ def command(
     difference with its interval over speakers). Results are in runs/<name>/bench-model; what is there already and still
     current is not done again.
     """
-    from kws_data.bench_families import contestants
-    from kws_data.bench_model import bench_models
+    from kws_data.bench.families import contestants
+    from kws_data.bench.model import bench_models
     from kws_data.cli.steps import run_steps
     from kws_data.config import load_config
 

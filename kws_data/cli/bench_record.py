@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from kws_data.cli.options import json_option, print_json, progress_bars, say, verb
-
-if TYPE_CHECKING:
-    from kws_data.bench_record import Figure
+from kws_data.cli.figures import show_figures
+from kws_data.cli.options import json_option, verb
 
 PARTS = ("good", "bad", "kill", "boards", "decoder")
 
@@ -28,39 +25,11 @@ PARTS = ("good", "bad", "kill", "boards", "decoder")
 @json_option
 def command(as_json: bool, quick: bool, parts: tuple[str, ...], **amounts: Any) -> None:
     """Prove on this machine what serial capture loses, mistakes or survives: nothing, nothing, everything."""
-    _record(quick, parts, {name: value for name, value in amounts.items() if value is not None}, as_json)
-
-
-def _record(quick: bool, parts: tuple[str, ...], amounts: dict[str, Any], as_json: bool) -> None:
     from dataclasses import replace
 
-    from kws_data.bench_record import RecordBench, all_passed, bench_record
+    from kws_data.bench.record import RecordBench, bench_record
 
-    bench: RecordBench = replace(RecordBench.quick() if quick else RecordBench(), **amounts)
+    given = {name: value for name, value in amounts.items() if value is not None}
+    bench: RecordBench = replace(RecordBench.quick() if quick else RecordBench(), **given)
     bench = replace(bench, parts=tuple(part for part in PARTS if not parts or part in parts))
-    say(f"this takes about {max(1, round(bench.estimate_s() / 60))} min on two free cores; --quick is a look")
-    figures = []
-    with progress_bars() as progress:
-        for figure in bench_record(bench, progress):
-            figures.append(figure)
-            say(f"  {_mark(figure)} {figure.what}: {figure.measured} ({figure.seconds:.0f} s)")
-    if as_json:
-        print_json([figure.to_dict() for figure in figures])
-    else:
-        _print_figures(figures)
-    if not all_passed(figures):
-        raise click.exceptions.Exit(1)
-
-
-def _mark(figure: Figure) -> str:
-    return {True: "reached", False: "MISSED", None: "skipped"}[figure.passed]
-
-
-def _print_figures(figures: Sequence[Figure]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table("what", "wanted", "measured", "", "s")
-    for figure in figures:
-        table.add_row(figure.what, figure.wanted, figure.measured, _mark(figure), f"{figure.seconds:.0f}")
-    Console().print(table)
+    show_figures(lambda progress: bench_record(bench, progress), bench.estimate_s(), as_json)

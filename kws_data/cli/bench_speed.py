@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from kws_data.cli.options import print_json
 
 if TYPE_CHECKING:
-    from kws_data.bench import BenchRow
+    from kws_data.bench.speed import BenchRow
 
 
 def bench_speed(what: str | None, bundle: Path | None, as_json: bool) -> None:
     """Measure and print; both when ``what`` is None (the engine only if there is a bundle)."""
-    from kws_data.bench import run_bench
+    from kws_data.bench.speed import run_bench
 
     rows = run_bench(bundle, what)
     if as_json:

@@ -9,13 +9,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from kws_data.catalog import Catalog
-from kws_data.errors import DataError
 from kws_data.labels import BACKGROUND
 from kws_data.sources.intake import ImportReport, Progress, folder_id, take_in
-from kws_data.sources.items import Item, Scan, audio_below, relative_name
+from kws_data.sources.items import Item, relative_name
 from kws_data.sources.licences import licence_id
+from kws_data.sources.side_folder import scan_side_folder
 from kws_data.sources.speech_commands import CONSENT, LICENCE, OWN_NOISES
-from kws_data.sources.tables import read_table
 
 
 def noise_folder_id(folder: Path | str) -> str:
@@ -32,15 +31,8 @@ def import_noise(catalog: Catalog, folder: Path | str, progress: Progress | None
         DataError: the folder is missing or holds no audio, or its table cannot be read.
         CatalogError: the catalogue cannot be written.
     """
-    root = Path(folder)
-    if not root.is_dir():
-        raise DataError("noise folder not found", str(folder), "check data.noise_folder")
-    table = root / "metadata.csv"
-    rows = {row["file"]: row for _, row in read_table(table, needed=("file",)).rows} if table.is_file() else {}
-    items = [_item(path, root, rows.get(path.relative_to(root).as_posix(), {})) for path in audio_below(root)]
-    if not items:
-        raise DataError("noise folder holds no audio", str(folder), "expected .wav or .flac files")
-    return take_in(catalog, noise_folder_id(root), "speech_commands", Scan(items), progress)
+    scan = scan_side_folder(folder, "noise", _item)
+    return take_in(catalog, noise_folder_id(folder), "speech_commands", scan, progress)
 
 
 def _item(path: Path, root: Path, row: Mapping[str, str]) -> Item:

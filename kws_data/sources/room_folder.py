@@ -11,12 +11,11 @@ from pathlib import Path
 from kws_data.catalog import Catalog
 from kws_data.clips import Clip
 from kws_data.config import Config
-from kws_data.errors import DataError
 from kws_data.release import excluded_by_terms
 from kws_data.sources.intake import ImportReport, Progress, folder_id, take_in
-from kws_data.sources.items import Item, Scan, audio_below, relative_name
+from kws_data.sources.items import Item, relative_name
 from kws_data.sources.licences import licence_id
-from kws_data.sources.tables import read_table
+from kws_data.sources.side_folder import scan_side_folder
 
 ROOM = "_room_"
 
@@ -35,15 +34,7 @@ def import_rooms(catalog: Catalog, folder: Path | str, progress: Progress | None
         DataError: the folder is missing or holds no audio, or its table cannot be read.
         CatalogError: the catalogue cannot be written.
     """
-    root = Path(folder)
-    if not root.is_dir():
-        raise DataError("room folder not found", str(folder), "check data.room_folder")
-    table = root / "metadata.csv"
-    rows = {row["file"]: row for _, row in read_table(table, needed=("file",)).rows} if table.is_file() else {}
-    items = [_item(path, root, rows.get(path.relative_to(root).as_posix(), {})) for path in audio_below(root)]
-    if not items:
-        raise DataError("room folder holds no audio", str(folder), "expected .wav or .flac files")
-    return take_in(catalog, room_folder_id(root), "rooms", Scan(items), progress)
+    return take_in(catalog, room_folder_id(folder), "rooms", scan_side_folder(folder, "room", _item), progress)
 
 
 def _item(path: Path, root: Path, row: Mapping[str, str]) -> Item:

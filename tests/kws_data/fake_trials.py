@@ -6,7 +6,7 @@ import hashlib
 from pathlib import Path
 
 from kws_data.config import Config
-from kws_data.search_trial import TrialResult
+from kws_data.search.trial import TrialResult
 
 CLIPS = 1_000
 TOO_LARGE = 4  # the candidate whose trained file turns out larger than its untrained one

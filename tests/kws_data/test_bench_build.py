@@ -10,10 +10,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kws_data.bench_build import PARTS, BuildBench, Figure, all_passed, bench_build
-from kws_data.bench_build_baseline import baseline_chain, baseline_features
-from kws_data.bench_build_material import FRONTENDS, KEYWORDS, RATE_HZ, make_material
-from kws_data.bench_build_memory import memory_bytes, write_repeating_manifest
+from kws_data.bench.build import PARTS, BuildBench, bench_build
+from kws_data.bench.build_baseline import baseline_chain, baseline_features
+from kws_data.bench.build_material import FRONTENDS, KEYWORDS, RATE_HZ, make_material
+from kws_data.bench.build_memory import memory_bytes, write_repeating_manifest
+from kws_data.bench.figures import Figure, all_passed
 from kws_data.cli import run
 from kws_data.cli.bench_build import PARTS as CLI_PARTS
 from kws_data.errors import DataError
@@ -70,7 +71,7 @@ def test_a_missed_figure_fails_the_bench(monkeypatch: pytest.MonkeyPatch, capsys
     figures = [Figure("a", "1", "2", True), Figure("b", "1", "0", False), Figure("c", "1", "", None)]
     assert all_passed([figures[0], figures[2]]) and not all_passed(figures)
     assert CLI_PARTS == PARTS
-    monkeypatch.setattr("kws_data.bench_build.bench_build", lambda amounts, progress: iter(figures))
+    monkeypatch.setattr("kws_data.bench.build.bench_build", lambda amounts, progress: iter(figures))
     assert run(["bench", "build", "--quick", "--json"]) == 1
     assert [f["passed"] for f in json.loads(capsys.readouterr().out)] == [True, False, None]
     assert run(["bench", "build", "--only", "nonsense"]) == 2

@@ -8,8 +8,8 @@ import pytest
 from firmware_tools.audio_frames import Codec
 from firmware_tools.capture import Block
 from kws_data.audio import Samples
-from kws_data.bench_boards import bench_boards
-from kws_data.bench_link import Ledger, LinkFigures, bench_bad_line, bench_good_line, noise, truth_of
+from kws_data.bench.boards import bench_boards
+from kws_data.bench.link import Ledger, LinkFigures, bench_bad_line, bench_good_line, noise, truth_of
 
 TRUTH = noise(2_560, seed=1)
 AFTER_RESET = noise(2_560, seed=2)

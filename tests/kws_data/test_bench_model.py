@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from made_folder import make_folder
 
-from kws_data import bench_model
-from kws_data.bench_families import CONTESTANTS, OWN, REFERENCE, config_of, contestants
-from kws_data.bench_model import Entry, bench_models, summary, without_twins
+from kws_data.bench import model as bench_model
+from kws_data.bench.families import CONTESTANTS, OWN, REFERENCE, config_of, contestants
+from kws_data.bench.model import Entry, bench_models, summary, without_twins
 from kws_data.catalog import Catalog
 from kws_data.config import Config
 from kws_data.errors import ConfigError

@@ -9,9 +9,10 @@ from dataclasses import replace
 import pytest
 from click.testing import CliRunner
 
-from kws_data import bench_record
-from kws_data.bench_record import PARTS, Figure, RecordBench, all_passed
-from kws_data.bench_record import bench_record as measure
+from kws_data.bench import record as bench_record
+from kws_data.bench.figures import Figure, all_passed
+from kws_data.bench.record import PARTS, RecordBench
+from kws_data.bench.record import bench_record as measure
 from kws_data.cli import bench as verb
 from kws_data.cli import bench_record as bench_record_verb
 from kws_data.errors import KwsError

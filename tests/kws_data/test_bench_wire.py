@@ -9,8 +9,8 @@ import time
 import pytest
 
 from firmware_tools.wire import Decoder, Frame, encode
-from kws_data import bench_wire
-from kws_data.bench_wire import FuzzFigures, decoder_mb_per_s, frame_pool, fuzz, fuzz_input, fuzz_many
+from kws_data.bench import wire as bench_wire
+from kws_data.bench.wire import FuzzFigures, decoder_mb_per_s, frame_pool, fuzz, fuzz_input, fuzz_many
 
 
 def test_damaged_lines_never_give_a_wrong_frame_and_both_decoders_agree() -> None:

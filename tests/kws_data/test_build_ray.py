@@ -49,7 +49,7 @@ def files(folder: Path) -> dict[str, bytes]:
 @pytest.mark.slow
 def test_two_nodes_and_a_killed_worker_give_the_same_data_set(folder: Path, tmp_path: Path) -> None:
     pytest.importorskip("ray.data")
-    from kws_data.bench_build_ray import WorkerKiller, two_nodes
+    from kws_data.bench.build_ray import WorkerKiller, two_nodes
 
     settings = config(folder)
     with catalog_of(folder, tmp_path / "one") as catalog:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kws_data.halving import Halving, Job, pareto_front, survivors
+from kws_data.search.halving import Halving, Job, pareto_front, survivors
 
 HALVINGS = st.builds(
     lambda rungs, eta: Halving(tuple(sorted(rungs)), eta),

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kws_data.bench_session import TAKE_SAMPLES, is_whole, plan, sound
-from kws_data.bench_survival import (
+from kws_data.bench.session import TAKE_SAMPLES, is_whole, plan, sound
+from kws_data.bench.survival import (
     SurvivalFigures,
     bench_boards,
     bench_disk_full,
@@ -77,7 +77,7 @@ def test_two_recorders_share_a_catalogue() -> None:
 STORE_ON_A_FULL_DISK = """
 import shutil, sys
 from pathlib import Path
-from kws_data.bench_session import sound
+from kws_data.bench.session import sound
 from kws_data.store import load_audio, store_audio
 
 disk, whole = Path(sys.argv[1]), 0

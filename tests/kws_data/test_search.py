@@ -8,14 +8,14 @@ import pytest
 import yaml
 from fake_trials import TOO_LARGE, fake_trial
 
-from kws_data import search as search_module
 from kws_data.config import Config, load_config
 from kws_data.errors import DataError
-from kws_data.halving import Halving
-from kws_data.search import Search
-from kws_data.search_report import cost_table, table, write_results
-from kws_data.search_space import candidates
-from kws_data.search_state import load_state
+from kws_data.search import driver as search_module
+from kws_data.search.driver import Search
+from kws_data.search.halving import Halving
+from kws_data.search.report import cost_table, table, write_results
+from kws_data.search.space import candidates
+from kws_data.search.state import load_state
 from kws_data.shape_cost import ShapeCost, shape_key
 
 SPACE: list[dict[str, Any]] = [{"model.channels": [8, 12, 16, 20, 24, 28], "model.blocks": [1, 2, 3]}]

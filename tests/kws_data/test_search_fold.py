@@ -14,7 +14,7 @@ from kws_data.config import SILENCE, Config
 from kws_data.errors import DataError
 from kws_data.features import load_features
 from kws_data.manifest import read_manifest
-from kws_data.search_fold import HELD_OUT, group_of, is_held_out, write_fold
+from kws_data.search.fold import HELD_OUT, group_of, is_held_out, write_fold
 from kws_data.sources.layouts import import_layout
 
 

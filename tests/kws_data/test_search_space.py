@@ -8,7 +8,7 @@ import pytest
 
 from kws_data.config import Config
 from kws_data.errors import ConfigError
-from kws_data.search_space import DEFAULT_SPACE, candidates, load_space, with_settings
+from kws_data.search.space import DEFAULT_SPACE, candidates, load_space, with_settings
 
 
 def config(**model: Any) -> Config:

@@ -10,8 +10,8 @@ from typing import Any
 
 from firmware_tools.atomic import write_text
 from kws_data.errors import DataError
-from kws_data.halving import Halving, pareto_front
-from kws_data.search_trial import TrialResult
+from kws_data.search.halving import Halving, pareto_front
+from kws_data.search.trial import TrialResult
 from kws_data.shape_cost import ShapeCost
 
 SCHEMA = 1

@@ -1,4 +1,4 @@
-"""A recording session as a program, to be killed: ``python -m kws_data.bench_session FOLDER STATE SPEAKER TAKES``.
+"""A recording session as a program, to be killed: ``python -m kws_data.bench.session FOLDER STATE SPEAKER TAKES``.
 
 It does what ``kws record`` does with a plan, on an emulated board that hears a sound of its own for each take, so that
 whoever looks at the catalogue afterwards knows every sample that should be in it. Each kept clip's id goes to stdout.

@@ -15,7 +15,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kws_data.bench_build_material import FRONTENDS, KEYWORDS, import_material
+from kws_data.bench.build_material import FRONTENDS, KEYWORDS, import_material
 from kws_data.build import BuildOptions, recipe_of
 from kws_data.build_features import compute_missing, write_features
 from kws_data.catalog import Catalog
@@ -26,7 +26,7 @@ from kws_data.recipe import Recipe
 from kws_data.wanted import read_wanted
 
 if TYPE_CHECKING:
-    from kws_data.bench_build import Bench
+    from kws_data.bench.build import Bench
 
 DIFFERENT = 1_000
 BATCH = 20_000
@@ -112,7 +112,7 @@ def build_manifest(folder: Path, recipe: Recipe) -> None:
 
 def memory_bytes(process: int) -> int:
     """Proportional set size of a process and all below it: memory that several share counts once."""
-    from kws_data.bench_build_ray import children
+    from kws_data.bench.build_ray import children
 
     total = 0
     pending = [process]

@@ -21,18 +21,18 @@ from pathlib import Path
 from kws_data.code_version import running_code_hash
 from kws_data.config import Config
 from kws_data.errors import DataError
-from kws_data.halving import Halving, Job
 from kws_data.processes import worker_pool
-from kws_data.search_fold import Fold, write_fold
-from kws_data.search_space import Candidate, Space, candidates
-from kws_data.search_state import SearchState, Tried, load_state
-from kws_data.search_trial import TrialResult, run_trial
+from kws_data.search.fold import Fold, write_fold
+from kws_data.search.halving import Halving, Job
+from kws_data.search.space import Candidate, Space, candidates
+from kws_data.search.state import SearchState, Tried, load_state
+from kws_data.search.trial import TrialResult, run_trial
 from kws_data.shape_cost import CACHE_DIR, shape_costs
 
 Progress = Callable[[str, int, int], None]
 Say = Callable[[str], None]
 #: Source that shapes a trial's score.
-CODE = ("kws_data/models", "kws_data/train", "kws_data/quantize.py", "kws_data/slim.py", "kws_data/search_trial.py")
+CODE = ("kws_data/models", "kws_data/train", "kws_data/quantize.py", "kws_data/slim.py", "kws_data/search/trial.py")
 LATE = 1.25  # a rung is begun when it is expected to take no more than this times what is left
 DRAWN_AT_ONCE = 4
 MOST_DRAWN = 40  # candidates that are measured at most for each one that fits

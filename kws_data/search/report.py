@@ -12,9 +12,9 @@ from firmware_tools.atomic import atomic_path, write_text
 from kws_data.config import Config
 from kws_data.errors import DataError
 from kws_data.metrics import wilson
-from kws_data.search_space import with_settings
-from kws_data.search_state import SearchState, Tried
-from kws_data.search_trial import TrialResult
+from kws_data.search.space import with_settings
+from kws_data.search.state import SearchState, Tried
+from kws_data.search.trial import TrialResult
 
 INK, GRID, MAIN, FRONT = "#1d2733", "#d9dfe6", "#9fb4c2", "#0b6e99"
 BEST = "#e08a1e"

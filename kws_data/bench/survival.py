@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from firmware_tools.boards import load_board
-from kws_data.bench_session import is_whole, plan
+from kws_data.bench.session import is_whole, plan
 from kws_data.catalog import Catalog
 from kws_data.errors import KwsError
 from kws_data.firmware import flash_recorder
@@ -59,7 +59,7 @@ class SurvivalFigures:
 
 def session_command(folder: Path, state_dir: Path, speaker: str, takes: int) -> list[str]:
     """Command line of a session that is to be killed."""
-    return [sys.executable, "-m", "kws_data.bench_session", str(folder), str(state_dir), speaker, str(takes)]
+    return [sys.executable, "-m", "kws_data.bench.session", str(folder), str(state_dir), speaker, str(takes)]
 
 
 @contextmanager
@@ -208,7 +208,7 @@ def bench_disk_full(tries: int = 10, *, takes: int = 10, progress: Progress | No
     """
     with tempfile.TemporaryDirectory(prefix="kws-bench-disk-") as name, bench_boards(1) as boards:
         arguments = [name, str(boards[0]), str(tries), str(takes)]
-        done = _run(on_small_disk(Path(name), [sys.executable, "-m", "kws_data.bench_survival", *arguments]))
+        done = _run(on_small_disk(Path(name), [sys.executable, "-m", "kws_data.bench.survival", *arguments]))
     if progress:
         progress("disk full", tries, tries)
     if done.returncode != 0:

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firmware_tools.atomic import atomic_path, write_text
-from kws_data.bench_families import Contestant, config_of
+from kws_data.bench.families import Contestant, config_of
 from kws_data.code_version import running_code_hash
 from kws_data.config import Config
 from kws_data.metrics import mean_interval, metrics, tpr_at_fpr
@@ -236,7 +236,7 @@ def _right(group: Sequence[Entry]) -> tuple[NDArray[np.bool_], NDArray[np.str_]]
 def _speakers(dataset_dir: Path, ids: NDArray[np.str_]) -> list[str]:
     """Who speaks in each clip; each silence clip is one of its own."""
     from kws_data.manifest import read_manifest
-    from kws_data.search_fold import group_of
+    from kws_data.search.fold import group_of
 
     groups = {row["clip_id"]: group_of(row) for row in read_manifest(dataset_dir)}
     return [groups[str(one)] for one in ids]

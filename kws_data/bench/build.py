@@ -13,13 +13,13 @@ import signal
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
 
-from kws_data.bench_build_baseline import baseline_seconds
-from kws_data.bench_build_material import FRONTENDS, RATE_HZ, Material, import_material, make_material
+from kws_data.bench.build_baseline import baseline_seconds
+from kws_data.bench.build_material import FRONTENDS, RATE_HZ, Material, import_material, make_material
+from kws_data.bench.figures import Figure
 from kws_data.build import BuildOptions, build_dataset
 from kws_data.build_features import Computed
 from kws_data.catalog import Catalog
@@ -78,22 +78,6 @@ class BuildBench:
 
 
 @dataclass(frozen=True)
-class Figure:
-    """One row; ``passed`` is None when it could not be measured here."""
-
-    what: str
-    wanted: str
-    measured: str
-    passed: bool | None
-    seconds: float = 0.0
-    details: dict[str, Any] = field(default_factory=dict)
-
-    def to_dict(self) -> dict[str, Any]:
-        """For JSON."""
-        return asdict(self)
-
-
-@dataclass(frozen=True)
 class Bench:
     """A running bench: how much of everything, where, and on what."""
 
@@ -136,11 +120,6 @@ def bench_build(amounts: BuildBench, progress: Progress | None = None) -> Iterat
                     shutil.rmtree(made)
             for figure in figures:
                 yield replace(figure, seconds=round(time.monotonic() - started, 1))
-
-
-def all_passed(figures: list[Figure]) -> bool:
-    """Whether no figure failed; one that could not be measured is no failure."""
-    return all(figure.passed is not False for figure in figures)
 
 
 # ---- the rows ------------------------------------------------------------------------------------------------------
@@ -216,7 +195,7 @@ def _warm(bench: Bench) -> list[Figure]:
 
 def _memory(bench: Bench) -> list[Figure]:
     """Peak of all processes of the engine, few and many clips."""
-    from kws_data.bench_build_memory import measure_memory
+    from kws_data.bench.build_memory import measure_memory
 
     amounts = bench.amounts
     peaks = [measure_memory(bench, clips) for clips in (amounts.few, amounts.many)]
@@ -278,7 +257,7 @@ def _ray(bench: Bench) -> list[Figure]:
     """Two nodes, one worker killed."""
     what, wanted = "Ray, two nodes, one worker killed", "completes, same hash"
     try:
-        from kws_data.bench_build_ray import WorkerKiller, two_nodes
+        from kws_data.bench.build_ray import WorkerKiller, two_nodes
         from kws_data.build_ray import RayEngine, import_ray
 
         import_ray()

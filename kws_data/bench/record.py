@@ -7,10 +7,11 @@ enforces, so an hour of audio takes as long as its instructions do.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from kws_data.bench.figures import Figure
 from kws_data.errors import KwsError
 
 Progress = Callable[[str, int, int], None]
@@ -66,22 +67,6 @@ class RecordBench:
         return sum(cost[part] for part in self.parts)
 
 
-@dataclass(frozen=True)
-class Figure:
-    """One row: ``passed`` is None when it could not be measured here."""
-
-    what: str
-    wanted: str
-    measured: str
-    passed: bool | None
-    seconds: float = 0.0
-    details: dict[str, Any] = field(default_factory=dict)
-
-    def to_dict(self) -> dict[str, Any]:
-        """For JSON."""
-        return asdict(self)
-
-
 def bench_record(bench: RecordBench, progress: Progress | None = None) -> Iterator[Figure]:
     """Measure; gives each figure when it is there. A part that fails is a figure that says so, and the rest goes on."""
     for part in bench.parts:
@@ -92,11 +77,6 @@ def bench_record(bench: RecordBench, progress: Progress | None = None) -> Iterat
             except KwsError as error:
                 figure = Figure(_title(measure), "", str(error), False)
             yield replace(figure, seconds=round(time.monotonic() - started, 1))
-
-
-def all_passed(figures: Sequence[Figure]) -> bool:
-    """Whether no figure failed; one that could not be measured is no failure."""
-    return all(figure.passed is not False for figure in figures)
 
 
 def _title(measure: Callable[..., Figure]) -> str:
@@ -117,7 +97,7 @@ def _slow_line(bench: RecordBench, progress: Progress | None) -> Figure:
 
 
 def _good_line(bench: RecordBench, progress: Progress | None, baud: int, codec: str, equal: str) -> Figure:
-    from kws_data.bench_link import bench_good_line
+    from kws_data.bench.link import bench_good_line
 
     heard = bench_good_line(baud, bench.minutes, seed=bench.seed, progress=progress)
     speed = heard.heard_s / heard.seconds if heard.seconds else 0.0
@@ -134,7 +114,7 @@ def _good_line(bench: RecordBench, progress: Progress | None, baud: int, codec: 
 
 def _bad_line(bench: RecordBench, progress: Progress | None) -> Figure:
     """Faults on the wire."""
-    from kws_data.bench_link import bench_bad_line
+    from kws_data.bench.link import bench_bad_line
 
     hours, faults = bench.chaos_hours / 2, -(-bench.faults // 2)
     runs = [bench_bad_line(baud, hours, faults, seed=bench.seed, progress=progress) for baud in (SLOW_BAUD, FAST_BAUD)]
@@ -160,7 +140,7 @@ def _bad_line(bench: RecordBench, progress: Progress | None) -> Figure:
 
 def _kills(bench: RecordBench, progress: Progress | None) -> Figure:
     """kill -9."""
-    from kws_data.bench_survival import bench_kill
+    from kws_data.bench.survival import bench_kill
 
     found = bench_kill(bench.kills, seed=bench.seed, progress=progress)
     return Figure(
@@ -174,7 +154,7 @@ def _kills(bench: RecordBench, progress: Progress | None) -> Figure:
 
 def _disk(bench: RecordBench, progress: Progress | None) -> Figure:
     """Disk full."""
-    from kws_data.bench_survival import bench_disk_full, small_disk_works
+    from kws_data.bench.survival import bench_disk_full, small_disk_works
 
     what, wanted = f"disk full at {bench.full_disks} points", "one line says so, all clips whole, resumes"
     if not small_disk_works():
@@ -185,7 +165,7 @@ def _disk(bench: RecordBench, progress: Progress | None) -> Figure:
 
 def _two(bench: RecordBench, progress: Progress | None) -> Figure:
     """Two recorders on one catalogue."""
-    from kws_data.bench_survival import bench_two_recorders
+    from kws_data.bench.survival import bench_two_recorders
 
     found = bench_two_recorders()
     return Figure(
@@ -205,7 +185,7 @@ def _survival_text(found: dict[str, Any]) -> str:
 
 def _boards(bench: RecordBench, progress: Progress | None) -> Figure:
     """Boards at once."""
-    from kws_data.bench_boards import bench_boards
+    from kws_data.bench.boards import bench_boards
 
     found = bench_boards(bench.boards, bench.board_seconds, progress=progress)
     whole = not (found.wrong or found.lost or found.unreported)
@@ -221,7 +201,7 @@ def _boards(bench: RecordBench, progress: Progress | None) -> Figure:
 def _decoder(bench: RecordBench, progress: Progress | None) -> Figure:
     """Frame decoder."""
     from firmware_tools.wire import Decoder
-    from kws_data.bench_wire import decoder_mb_per_s
+    from kws_data.bench.wire import decoder_mb_per_s
 
     ours, python = decoder_mb_per_s(), decoder_mb_per_s(Decoder)
     return Figure(
@@ -235,7 +215,7 @@ def _decoder(bench: RecordBench, progress: Progress | None) -> Figure:
 
 def _fuzz(bench: RecordBench, progress: Progress | None) -> Figure:
     """Fuzzed decoder."""
-    from kws_data.bench_wire import fuzz_many
+    from kws_data.bench.wire import fuzz_many
 
     found = fuzz_many(bench.fuzz_inputs, seed=bench.seed, progress=progress)
     return Figure(

@@ -13,7 +13,7 @@ from firmware_tools.audio_frames import BLOCK_SAMPLES
 from firmware_tools.capture import Block, capture
 from firmware_tools.emulator import EmulatedBoard
 from firmware_tools.link import Link
-from kws_data.bench_link import RATE_HZ, Ledger, LinkFigures, noise, recorder_board, truth_of
+from kws_data.bench.link import RATE_HZ, Ledger, LinkFigures, noise, recorder_board, truth_of
 from kws_data.errors import KwsError
 
 BAUD = 921_600

@@ -16,7 +16,7 @@ import numpy as np
 
 from kws_data.config import Config
 from kws_data.metrics import share, tpr_at_fpr, wilson
-from kws_data.search_fold import HELD_OUT
+from kws_data.search.fold import HELD_OUT
 
 MAX_FPR = 0.01
 
@@ -66,7 +66,7 @@ def run_trial(config: Config, number: int, epochs: int, fold_dir: Path, work_dir
         config: of the candidate.
         number: of the candidate.
         epochs: of this rung.
-        fold_dir: from :func:`kws_data.search_fold.write_fold`, of the candidate's front end.
+        fold_dir: from :func:`kws_data.search.fold.write_fold`, of the candidate's front end.
         work_dir: a folder for files of the training; removed at the end.
 
     Raises:

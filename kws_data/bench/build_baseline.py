@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kws_data.audio import read_audio
-from kws_data.bench_build_material import FRONTENDS, RATE_HZ, RECIPE
+from kws_data.bench.build_material import FRONTENDS, RATE_HZ, RECIPE
 
 CLIP_SAMPLES = RATE_HZ
 

@@ -1,0 +1,1 @@
+"""Measurements of this machine, always against a named baseline: one module a part of ``kws bench``."""

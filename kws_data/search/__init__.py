@@ -1,0 +1,1 @@
+"""``kws search``: shapes and front ends within measured limits, by successive halving."""
