@@ -62,6 +62,16 @@ def read_audio(path: Path | str, sample_rate_hz: int | None = 16_000) -> Samples
     return samples
 
 
+def duration_s(path: Path | str) -> float:
+    """Length of a file as its header says it, without decoding; raises AudioError when it is no audio."""
+    import soundfile
+
+    try:
+        return float(soundfile.info(os.fsencode(path)).duration)
+    except (soundfile.SoundFileError, RuntimeError, OSError, ValueError) as error:
+        raise AudioError("file is no audio or is damaged", str(path), _plain(error)) from None
+
+
 def decode_stored(data: bytes, name: str) -> Samples:
     """Samples of a file of the store (16-bit mono FLAC) from its bytes; ``name`` is for messages.
 

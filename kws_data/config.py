@@ -42,6 +42,9 @@ class DataSettings(Settings):
     licence: str = Field("", description="of clips whose folder states none")
     consent: str = Field("", description="to what the speakers agreed, where the folder does not say")
     noise_folder: str | None = Field(None, description="extra noise recordings, for augmentation only")
+    speech_folder: str | None = Field(
+        None, description="running speech with transcripts; pieces without a keyword are further other words"
+    )
     room_folder: str | None = Field(None, description="measured impulse responses, for augmentation only")
     recordings: str = Field("recordings", description="the catalogue and its audio")
     synth: SynthSettings = Field(default_factory=lambda: SynthSettings())
@@ -142,6 +145,9 @@ class TrainSettings(Settings):
         gt=0,
         lt=1,
         description="share of people in the draws of each keyword, beside synthetic voices; null: as there are",
+    )
+    speech_share: float | None = Field(
+        None, gt=0, lt=1, description="share of running speech in the draws of _unknown_; null: as there is"
     )
     spec_augment: bool = True
     mixup: float = Field(0.0, ge=0, le=1)

@@ -14,7 +14,7 @@ Trace = Literal["speaker", "session", "device", "voice", "noise", "near_duplicat
 class EngineSettings(Settings):
     """What speaks."""
 
-    kind: str = Field("espeak", description="espeak, piper, command, or one of your own in kws_data.sources.engines")
+    kind: str = Field("espeak", description="espeak, flite, piper, command, or your own in kws_data.sources.engines")
     command: list[str] = Field(
         default_factory=list, description='program and arguments, as ["say", "-o", "{out}", "{text}"]; no shell'
     )
@@ -33,6 +33,15 @@ class ConfusableSettings(Settings):
     per_speaker: int | None = Field(None, ge=1, description="how many of them each person says; all when null")
 
 
+class MorePeople(Settings):
+    """Further synthetic people whom another engine lends its voices."""
+
+    speakers: int = Field(ge=1, description="how many")
+    engine: EngineSettings
+    accents: list[str] | None = Field(None, min_length=1, description="all of the engine's when null")
+    voices: list[str] | None = Field(None, min_length=1, description="all of the engine's when null")
+
+
 class SynthSettings(Settings):
     """Synthetic people: voices with accents, variants, pitches and rates."""
 
@@ -45,6 +54,7 @@ class SynthSettings(Settings):
     rate: tuple[int, int] = Field((125, 200), description="words a minute")
     range: tuple[int, int] = Field((30, 70), description="0 to 99, how much the pitch moves")
     confusables: ConfusableSettings = Field(default_factory=ConfusableSettings)
+    more: list[MorePeople] = Field(default_factory=list, description="further people, of other engines")
     candidates: list[str] = Field(
         default_factory=list, description="your words to draw confusables from, beside the common ones"
     )

@@ -1,4 +1,5 @@
-"""Which clips of the catalogue a configuration draws on: those of a folder, of synthetic people, or of both."""
+"""Which clips of the catalogue a configuration draws on: those of a folder, of synthetic people, or of both, and pieces
+of running speech."""
 
 from __future__ import annotations
 
@@ -10,6 +11,8 @@ from kws_data.clips import Clip
 from kws_data.config import Config
 from kws_data.errors import DataError
 from kws_data.sources.intake import folder_id
+from kws_data.sources.speech_folder import SOURCE as SPEECH_SOURCE
+from kws_data.sources.speech_folder import speech_folder_id
 
 
 def clips_of(config: Config, catalog: Catalog) -> list[Clip]:
@@ -19,7 +22,8 @@ def clips_of(config: Config, catalog: Catalog) -> list[Clip]:
         DataError: there are none.
     """
     folder = folder_clips(config, catalog) if config.data.source != "synthetic" else []
-    return folder + (synthetic_clips(config, catalog) if config.data.source != "folder" else [])
+    synthetic = synthetic_clips(config, catalog) if config.data.source != "folder" else []
+    return folder + synthetic + speech_clips(config, catalog)
 
 
 def folder_clips(config: Config, catalog: Catalog) -> list[Clip]:
@@ -42,6 +46,17 @@ def synthetic_clips(config: Config, catalog: Catalog) -> list[Clip]:
     return clips
 
 
+def speech_clips(config: Config, catalog: Catalog) -> list[Clip]:
+    """Pieces of ``data.speech_folder``, if there is one; raises DataError when none was imported."""
+    if config.data.speech_folder is None:
+        return []
+    clips = catalog.clips(folder=speech_folder_id(config.data.speech_folder))
+    if not clips:
+        remedy = "call kws run --until collect first"
+        raise DataError("nothing was imported from the speech folder", config.data.speech_folder, remedy)
+    return clips
+
+
 def unused_real(config: Config, words: Sequence[Clip]) -> dict[str, str]:
     """With ``data.real_per_keyword``: recordings of people that are neither tested nor among the few that train.
 
@@ -54,7 +69,7 @@ def unused_real(config: Config, words: Sequence[Clip]) -> dict[str, str]:
     count = config.data.real_per_keyword
     if config.data.source != "both" or count is None:
         return {}
-    real = [clip for clip in words if not clip.synthetic]
+    real = [clip for clip in words if not clip.synthetic and clip.source != SPEECH_SOURCE]
     held = _held_people(config, real)
     chosen = {clip.id for keyword in config.keywords for clip in few_real(real, keyword, count, held, config.seed)}
     reason = f"recording of a person beyond data.real_per_keyword: {count}"

@@ -16,7 +16,7 @@ from kws_data.clips import Clip
 from kws_data.config import Config
 from kws_data.data_settings import SplitSettings
 from kws_data.errors import DataError
-from kws_data.labels import label_of
+from kws_data.labels import SPEECH, label_of
 from kws_data.stratify import even_out, strata_of
 from kws_data.traces import Same, joined_groups, recordings_of, why_joined
 
@@ -26,11 +26,13 @@ TEST_LIST = {"validation_list": "validation", "given": "testing"}  # which list 
 
 @dataclass(frozen=True)
 class _Group:
-    """What is drawn: how many speakers, in which lists, whether people are among them, and the clips."""
+    """What is drawn: how many speakers, in which lists, whether people are among them, whether all of it is running
+    speech, and the clips."""
 
     speakers: int
     given: frozenset[str]
     real: bool
+    speech: bool
     clips: tuple[Clip, ...]
 
 
@@ -61,7 +63,8 @@ def assign_splits(clips: Sequence[Clip], config: Config, same: Same = ()) -> dic
 
 def _group(clips: Sequence[Clip]) -> _Group:
     given = frozenset(clip.given_split for clip in clips)
-    return _Group(len({clip.speaker for clip in clips}), given, not all(c.synthetic for c in clips), tuple(clips))
+    real, speech = not all(clip.synthetic for clip in clips), all(clip.word == SPEECH for clip in clips)
+    return _Group(len({clip.speaker for clip in clips}), given, real, speech, tuple(clips))
 
 
 def _split_groups(groups: Mapping[str, _Group], config: Config) -> dict[str, str]:
@@ -75,6 +78,9 @@ def _split_groups(groups: Mapping[str, _Group], config: Config) -> dict[str, str
         few_real = both and config.data.real_per_keyword is not None
         drawable = {n: g for n, g in rest.items() if not both or g.real != few_real}
         validation = _draw(drawable, settings.validation_share, f"{config.seed} validation", config)
+        if few_real:
+            speech = {n: g for n, g in rest.items() if g.speech}
+            validation += _draw(speech, settings.validation_share, f"{config.seed} validation speech", config)
     splits = dict.fromkeys(rest, "train") | dict.fromkeys(validation, "validation")
     return splits | dict.fromkeys(test, "test")
 

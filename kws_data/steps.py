@@ -82,19 +82,23 @@ def collect(ctx: RunContext) -> str:
     from kws_data.pool import clips_of
     from kws_data.sources.intake import Terms
     from kws_data.sources.layouts import import_layout
+    from kws_data.sources.speech_folder import import_speech
     from kws_data.sources.synth import synth_people
 
-    with Catalog(ctx.config.data.recordings) as catalog:
-        if ctx.config.data.source != "synthetic":
-            data, folder = ctx.config.data, Path(str(ctx.config.data.folder))
-            terms = Terms(data.licence, data.consent)
+    data = ctx.config.data
+    terms = Terms(data.licence, data.consent)
+    with Catalog(data.recordings) as catalog:
+        if data.source != "synthetic":
+            folder = Path(str(data.folder))
             report = import_layout(catalog, data.layout, folder, ctx.progress, terms)
             for line in report.warnings():
                 ctx.say(f"  {line}")
             if report.set_aside:
                 ctx.say(f"  {len(report.set_aside)} files set aside; kws import says why")
-        if ctx.config.data.source != "folder":
+        if data.source != "folder":
             synth_people(catalog, ctx.config, ctx.progress, ctx.workers)
+        if data.speech_folder is not None:
+            import_speech(catalog, data.speech_folder, ctx.progress, terms)
         return _hash(sorted(_said_of(clip) for clip in clips_of(ctx.config, catalog)))
 
 

@@ -1,4 +1,4 @@
-"""Engines that speak: espeak-ng, piper, or any command line. One class each, in a registry by name.
+"""Engines that speak: espeak-ng, flite, piper, or any command line. One class each, in a registry by name.
 
 An engine is a context manager with a name, accents and voices to choose from, and ``say``, which gives the samples of
 a text in a voice, the same each time. To add one, write such a class and put it into :data:`ENGINES`.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import subprocess
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, Self
@@ -85,7 +85,7 @@ class CommandEngine:
         with tempfile.TemporaryDirectory(prefix="kws-say-") as folder:
             out = Path(folder) / "said.wav"
             values = self._values(voice) | {"text": text, "out": str(out), "seed": str(seed)}
-            arguments = [_filled(part, values) for part in self._command]
+            arguments = [_filled(part, values) for part in self._arguments(voice)]
             reads_text = not any("{text}" in part for part in self._command)
             self._call(arguments, text if reads_text else "")
             return self._checked(out, arguments[0])
@@ -98,6 +98,10 @@ class CommandEngine:
             "pitch": str(voice.pitch),
             "range": str(voice.range),
         }
+
+    def _arguments(self, voice: SynthVoice) -> list[str]:
+        """The command, with the placeholders in it."""
+        return self._command
 
     def _call(self, arguments: list[str], text: str) -> None:
         try:
@@ -125,6 +129,46 @@ class CommandEngine:
         if not MIN_SAMPLES <= len(samples) <= MAX_SAMPLES or not samples.any():
             raise DataError("speech program wrote silence, or not 20 ms to 30 s", program, f"{len(samples)} samples")
         return samples
+
+
+class FliteEngine(CommandEngine):
+    """flite (cmuflite.org, in every package manager): voices made of recordings of people, and small.
+
+    Its rate becomes a stretch of durations, 1 at 160 words a minute; 150 steps of pitch are an octave around the
+    voice's own mean; range is the deviation of the pitch in Hz, half as many. A ``.flitevox`` file is a voice too, at
+    its own pitch.
+    """
+
+    WORDS_A_MINUTE = 160.0
+    #: Voice -> its own mean pitch in Hz.
+    MEANS_HZ: Mapping[str, float] = {"awb": 125.0, "rms": 105.0, "slt": 170.0, "kal16": 105.0}
+
+    def __init__(self, settings: EngineSettings) -> None:
+        program = settings.command or ["flite"]
+        said = [
+            "-voice",
+            "{voice}",
+            "--setf",
+            "duration_stretch={stretch}",
+            "--setf",
+            "int_f0_target_stddev={deviation}",
+        ]
+        command = [*program, *said, "-t", "{text}", "-o", "{out}"]
+        super().__init__(settings.model_copy(update={"command": command}))
+        self.name = f"flite {settings.version}".strip()
+        self.licence = settings.licence or "BSD-4-Clause"
+        self.voices = tuple(self.MEANS_HZ)
+
+    def _values(self, voice: SynthVoice) -> dict[str, str]:
+        stretch, deviation = self.WORDS_A_MINUTE / voice.rate, voice.range / 2
+        return super()._values(voice) | {"stretch": f"{stretch:.3f}", "deviation": f"{deviation:.1f}"}
+
+    def _arguments(self, voice: SynthVoice) -> list[str]:
+        own = self.MEANS_HZ.get(voice.variant)
+        if own is None:
+            return list(self._command)
+        mean_hz = own * 2.0 ** ((voice.pitch - 50) / 150)
+        return [*self._command, "--setf", f"int_f0_target_mean={mean_hz:.1f}"]
 
 
 class PiperEngine(CommandEngine):
@@ -179,6 +223,7 @@ ENGINES: dict[str, Callable[[EngineSettings], SpeechEngine]] = {
     "espeak": lambda settings: Espeak(),
     "command": CommandEngine,
     "piper": PiperEngine,
+    "flite": FliteEngine,
 }
 
 

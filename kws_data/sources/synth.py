@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from itertools import islice
 from queue import SimpleQueue
 from typing import Any
@@ -21,7 +21,7 @@ from kws_data.audio import Samples, fit_length
 from kws_data.catalog import Catalog
 from kws_data.clips import ImportCount, NewClip
 from kws_data.config import Config
-from kws_data.data_settings import SynthSettings
+from kws_data.data_settings import EngineSettings, SynthSettings
 from kws_data.sources.engines import SpeechEngine, make_engine
 from kws_data.sources.espeak import Espeak, SynthVoice
 from kws_data.sources.synth_words import vocabulary
@@ -37,11 +37,12 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True)
 class Speaker:
-    """A synthetic person: a voice, and how loud it is (peak, dB of full scale)."""
+    """A synthetic person: a voice, how loud it is (peak, dB of full scale), and what speaks with it."""
 
     number: int
     voice: SynthVoice
     peak_db: float
+    engine: EngineSettings = field(default_factory=EngineSettings)
 
 
 @dataclass(frozen=True)
@@ -69,16 +70,31 @@ class Utterance:
 
 
 def make_speakers(settings: SynthSettings, seed: int) -> list[Speaker]:
-    """Speakers, spread evenly over voices and accents. The first ones do not depend on how many there are.
+    """Speakers of all engines. The first ones do not depend on how many there are.
 
     Raises:
         ConfigError: there is no such engine.
     """
+    people: list[Speaker] = []
+    for group in groups(settings):
+        people += _speakers(group, seed, len(people))
+    return people
+
+
+def groups(settings: SynthSettings) -> list[SynthSettings]:
+    """The people of each engine, with the settings that hold for them; the first group's are the settings' own."""
+    own = settings.model_copy(update={"more": []})
+    return [own, *(own.model_copy(update=dict(more)) for more in settings.more)]
+
+
+def _speakers(settings: SynthSettings, seed: int, first: int) -> list[Speaker]:
+    """People of one engine, numbered from ``first`` on, spread evenly over its voices and accents."""
     engine = make_engine(settings.engine)
     rng = np.random.default_rng([seed, 0x53])
     variants = [str(name) for name in rng.permutation(settings.voices or engine.voices)]
     accents = [str(name) for name in rng.permutation(settings.accents or engine.accents)]
-    return [_speaker(number, seed, variants, accents, settings) for number in range(settings.speakers)]
+    numbers = range(first, first + settings.speakers)
+    return [_speaker(number, seed, variants, accents, settings) for number in numbers]
 
 
 def _speaker(
@@ -93,7 +109,7 @@ def _speaker(
         rate=int(rng.integers(settings.rate[0], settings.rate[1] + 1)),
         range=int(rng.integers(settings.range[0], settings.range[1] + 1)),
     )
-    return Speaker(number, voice, float(rng.uniform(-18.0, -3.0)))
+    return Speaker(number, voice, float(rng.uniform(-18.0, -3.0)), settings.engine)
 
 
 def utterances(config: Config) -> Iterator[Utterance]:
@@ -103,8 +119,8 @@ def utterances(config: Config) -> Iterator[Utterance]:
         ConfigError, DataError: the engine cannot be had.
     """
     settings, words = config.data.synth, vocabulary(config)
-    way = way_of(settings)
     for speaker in make_speakers(settings, config.seed):
+        way = way_of(settings, speaker.engine)
         for said, takes in ((config.keywords, settings.takes), (words.said_by(speaker.number, config), 1)):
             for word in said:
                 for take in range(takes):
@@ -112,10 +128,10 @@ def utterances(config: Config) -> Iterator[Utterance]:
                     yield Utterance(speaker, word, take, config.seed, config.clip_samples, way, phonemes)
 
 
-def way_of(settings: SynthSettings) -> str:
-    """In what the settings make other sounds of the same speaker and word: empty for the usual ones."""
+def way_of(settings: SynthSettings, engine: EngineSettings) -> str:
+    """In what settings and engine make other sounds of the same speaker and word: empty for the usual ones."""
     usual = SynthSettings()
-    parts = [] if settings.engine == usual.engine else [make_engine(settings.engine).name.replace("/", "_")]
+    parts = [] if engine == usual.engine else [make_engine(engine).name.replace("/", "_")]
     parts += [
         f"{name} {low}-{high}"
         for name, (low, high) in (("pitch", settings.pitch), ("rate", settings.rate), ("range", settings.range))
@@ -144,21 +160,25 @@ def synth_people(
     there = {clip.origin for clip in spoken if catalog.has_audio(clip.audio_sha256)}
     missing = [utterance for utterance in wanted if utterance.origin not in there]
     count = ImportCount(0, len(wanted) - len(missing))
-    if not missing:
-        return count
-    with ExitStack() as stack:
-        engines = [stack.enter_context(make_engine(config.data.synth.engine)) for _ in range(max(1, workers))]
-        return count + catalog.add_clips(_spoken(catalog, engines, missing, len(wanted), progress))
+    for group in groups(config.data.synth):
+        said_by = [utterance for utterance in missing if utterance.speaker.engine == group.engine]
+        missing = [utterance for utterance in missing if utterance.speaker.engine != group.engine]
+        done = len(wanted) - len(missing) - len(said_by)
+        if said_by:
+            with ExitStack() as stack:
+                engines = [stack.enter_context(make_engine(group.engine)) for _ in range(max(1, workers))]
+                count += catalog.add_clips(_spoken(catalog, engines, said_by, (done, len(wanted)), progress))
+    return count
 
 
 def _spoken(
     catalog: Catalog,
     engines: Sequence[SpeechEngine],
     missing: Sequence[Utterance],
-    total: int,
+    counted: tuple[int, int],
     progress: Progress | None,
 ) -> Iterator[NewClip]:
-    """Clips in the order of the utterances, spoken by whichever engine is free."""
+    """Clips in the order of the utterances, spoken by whichever engine is free; ``counted``: done before, in all."""
     free: SimpleQueue[SpeechEngine] = SimpleQueue()
     for engine in engines:
         free.put(engine)
@@ -170,7 +190,7 @@ def _spoken(
         finally:
             free.put(engine)
 
-    done, waiting = total - len(missing), iter(missing)
+    (done, total), waiting = counted, iter(missing)
     with ThreadPoolExecutor(len(engines)) as pool:
         while batch := list(islice(waiting, _BATCH)):
             for clip in pool.map(speak, batch):

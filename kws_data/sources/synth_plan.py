@@ -8,7 +8,7 @@ from typing import Any
 from kws_data.config import Config
 from kws_data.confusables import Confusable
 from kws_data.sources.engines import make_engine
-from kws_data.sources.synth import make_speakers, utterances
+from kws_data.sources.synth import groups, make_speakers, utterances
 from kws_data.sources.synth_words import vocabulary
 
 
@@ -25,7 +25,7 @@ def synth_plan(config: Config) -> dict[str, Any]:
         near[found.keyword].append(found)
     speakers = make_speakers(settings, config.seed)
     return {
-        "engine": make_engine(settings.engine).name,
+        "engine": ", ".join(dict.fromkeys(make_engine(group.engine).name for group in groups(settings))),
         "speakers": len(speakers),
         "accents": sorted({speaker.voice.accent for speaker in speakers}),
         "voices": sorted({speaker.voice.variant for speaker in speakers}),

@@ -10,13 +10,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from firmware_tools.frontend.scaling import quantisation
 from kws_data.balance import label_shares, smote
 from kws_data.config import Config
 from kws_data.errors import DataError
 from kws_data.features import FeatureSet, load_features
+from kws_data.labels import SPEECH
 from kws_data.manifest import read_manifest
-from kws_data.pseudo_words import FIRST_KEYWORD, with_pseudo_words
+from kws_data.pseudo_words import FIRST_KEYWORD, UNKNOWN_LABEL, with_pseudo_words
 from kws_data.spec_augment import MelAxis, SpecAugment, mel_axis
 
 
@@ -88,7 +88,7 @@ def train_set(
     fits = 0 < len(y) == len(words) and y.max() < len(config.labels) and x.shape[3] == config.frontend.features
     if not fits:
         raise DataError("data set does not fit the configuration", list(x.shape), "build it again: kws build")
-    settings = config.train
+    settings, axis = config.train, mel_axis(config.frontend)
     counts = np.bincount(y, minlength=len(config.labels))
     shares = label_shares(counts, settings.label_balance)
     real = np.zeros(len(y), bool) if synthetic is None else ~synthetic
@@ -97,14 +97,14 @@ def train_set(
     if not settings.spec_augment:
         weights = draw_weights(y, words, shares, settings.word_balance)
         weights = with_real_share(weights, y, real, settings.real_share)
-        return TrainSet(x, y, len(config.labels), weights, class_weights=config.balance.class_weights)
+        weights = with_speech_share(weights, y, words, settings.speech_share)
+        return TrainSet(x, y, len(config.labels), weights, axis, class_weights=config.balance.class_weights)
     x, y = with_pseudo_words(x, y, config.frontend, np.random.default_rng([config.seed, 0x9E]))
     words = [*words, *["" for _ in range(len(y) - len(words))]]
-    _, steps_db = quantisation(config.frontend)
-    axis = mel_axis(config.frontend, steps_db)
     weights = draw_weights(y, words, shares, settings.word_balance)
     real = np.concatenate([real, np.zeros(len(y) - len(real), bool)])
     weights = with_real_share(weights, y, real, settings.real_share)
+    weights = with_speech_share(weights, y, words, settings.speech_share)
     strength = config.balance.class_weights
     return TrainSet(x, y, len(config.labels), weights, axis, SpecAugment(), class_weights=strength)
 
@@ -142,6 +142,22 @@ def with_real_share(
         if share is not None and voices.any() and said > 0.0:
             changed[people] *= share * total / said
             changed[voices] *= (1.0 - share) * total / weights[voices].sum()
+    return changed
+
+
+def with_speech_share(
+    weights: NDArray[np.float64], y: NDArray[np.int64], words: Sequence[str], share: float | None
+) -> NDArray[np.float64]:
+    """The weights, those of running speech made so large that they are ``share`` of the draws of ``_unknown_``; all
+    stay as they are when ``share`` is None, or when there is no running speech or no other word."""
+    unknown = y == UNKNOWN_LABEL
+    speech = unknown & (np.asarray(words) == SPEECH)
+    single, running = weights[unknown & ~speech].sum(), weights[speech].sum()
+    if share is None or not single or not running:
+        return weights
+    changed = weights.copy()
+    changed[speech] *= share * (single + running) / running
+    changed[unknown & ~speech] *= (1.0 - share) * (single + running) / single
     return changed
 
 

@@ -14,7 +14,7 @@ from kws_data.data_settings import EngineSettings
 from kws_data.errors import ConfigError, DataError
 from kws_data.sources.engines import ENGINES, CommandEngine, make_engine
 from kws_data.sources.espeak import SynthVoice
-from kws_data.sources.synth import planned_origins, synth_people, utterances
+from kws_data.sources.synth import make_speakers, planned_origins, synth_people, utterances
 
 VOICE = SynthVoice("en", "deep", pitch=30, rate=120)
 
@@ -78,13 +78,13 @@ def test_programs_and_settings_that_are_not_there(tmp_path: Path) -> None:
     for command in ([], ["say", "{text}"]):
         with pytest.raises(ConfigError, match="must name a file to write"):
             engine(command)
-    with pytest.raises(ConfigError, match="there are: espeak, command, piper"):
+    with pytest.raises(ConfigError, match="there are: espeak, command, piper, flite"):
         make_engine(EngineSettings(kind="mbrola"))
     with pytest.raises(ConfigError, match="model is needed"):
         make_engine(EngineSettings(kind="piper"))
     with pytest.raises(ConfigError, match="cannot be read"):
         make_engine(EngineSettings(kind="piper", model=str(tmp_path / "voice.onnx")))
-    assert set(ENGINES) == {"espeak", "command", "piper"}
+    assert set(ENGINES) == {"espeak", "command", "flite", "piper"}
 
 
 def test_text_may_go_to_standard_input(tmp_path: Path) -> None:
@@ -115,6 +115,29 @@ def test_piper_is_called_with_its_model_speaker_and_length(tmp_path: Path) -> No
     arguments, text = json.loads((tmp_path / "call.json").read_text())
     assert text == "hello" and arguments["--speaker"] == "2" and arguments["--length_scale"] == "2.000"
     assert arguments["--model"] == str(model) and speaker.name == "piper 1.3 en_GB-test"
+
+
+def test_flite_is_told_pitch_rate_and_range_around_its_voices_own(tmp_path: Path) -> None:
+    program = tmp_path / "flite"
+    program.write_text(
+        f"#!{sys.executable}\n"
+        "import sys, json, wave, os\n"
+        "json.dump(sys.argv[1:], open(os.path.join(os.path.dirname(__file__), 'call.json'), 'w'))\n"
+        "with wave.open(sys.argv[sys.argv.index('-o') + 1], 'wb') as f:\n"
+        "    f.setnchannels(1); f.setsampwidth(2); f.setframerate(16000); f.writeframes(bytes([0, 20, 0, 80] * 4000))\n"
+    )
+    program.chmod(0o755)
+    speaker = make_engine(EngineSettings(kind="flite", command=[str(program)], version="2.2"))
+    assert set(speaker.voices) >= {"awb", "slt"} and (speaker.name, speaker.licence) == ("flite 2.2", "BSD-4-Clause")
+    told = {"awb": [], "own.flitevox": []}
+    for voice, arguments in told.items():
+        speaker.say(SynthVoice("en", voice, pitch=80, rate=320, range=30), "hello")
+        arguments += json.loads((tmp_path / "call.json").read_text())
+    for voice, arguments in told.items():
+        assert arguments[arguments.index("-voice") + 1] == voice and arguments[arguments.index("-t") + 1] == "hello"
+        assert {"duration_stretch=0.500", "int_f0_target_stddev=15.0"} <= set(arguments)
+    assert "int_f0_target_mean=143.6" in told["awb"], "a fifth of an octave above 125 Hz"
+    assert not any("mean" in argument for argument in told["own.flitevox"]), "its own pitch is not known"
 
 
 def config(script: list[str], **synth: object) -> Config:
@@ -170,3 +193,21 @@ def test_the_plan_shows_near_words_and_says_nothing(tmp_path: Path, capsys: pyte
     assert not (tmp_path / "r").exists()
     assert run(["synth", str(path), "--plan", "--set", "data.synth.accents=[en-xx]"]) == 2
     assert "no voice en-xx" in capsys.readouterr().err
+
+
+def test_further_people_speak_with_another_engine(tmp_path: Path, script: list[str]) -> None:
+    command = {"kind": "command", "command": script, "version": "8", "licence": "MIT"}
+    alone = config(script)
+    both = config(script, more=[{"speakers": 3, "engine": command, "voices": ["old"]}])
+    speakers = make_speakers(both.data.synth, 0)
+    assert speakers[:4] == make_speakers(alone.data.synth, 0), "further people change nobody"
+    assert [speaker.number for speaker in speakers] == list(range(7))
+    assert {speaker.voice.variant for speaker in speakers[4:]} == {"old"}
+    with Catalog(tmp_path / "r") as catalog:
+        assert synth_people(catalog, alone).added == 4
+        assert synth_people(catalog, both).added == 3
+        assert synth_people(catalog, both).known == 7
+        clips = catalog.clips(source="synth")
+    assert {clip.origin for clip in clips} == planned_origins(both)
+    variants = {str(clip.attributes["variant"]) for clip in clips if str(clip.attributes["engine"]).endswith("8")}
+    assert len(variants) == 1 and variants.pop().endswith("8 old")

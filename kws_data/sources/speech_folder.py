@@ -1,0 +1,143 @@
+"""A folder of running speech, cut into pieces as long as words: what people say that is no keyword.
+
+``metadata.csv`` at its top has the columns ``file``, ``speaker`` and ``transcript``, and may have ``gender``, ``age``,
+``accent``, ``licence`` and ``consent``. Speech in whose transcript a keyword stands, or of which there is none, is left
+out of a data set (``kws_data.running_speech``), so every piece of the rest is an example of ``_unknown_``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import lru_cache, partial
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kws_data.audio import Samples, duration_s
+from kws_data.catalog import Catalog
+from kws_data.errors import AudioError, DataError
+from kws_data.labels import SPEECH
+from kws_data.sources.intake import ImportReport, Progress, Terms, folder_id, take_in
+from kws_data.sources.items import RATE_HZ, Item, Scan, public_id, read_clip, relative_name
+from kws_data.sources.licences import licence_id
+from kws_data.sources.people import age_of, gender_of, said
+from kws_data.sources.side_folder import scan_side_folder
+
+SOURCE = "speech"
+STEP_S = 0.4  # a piece begins about so often
+LENGTHS_S = (0.3, 0.45, 0.6, 0.8)  # of the pieces by turns: about as long as words
+REACH_S = 0.1  # its ends move at most so far, to where it is quietest
+FADE_S = 0.015
+_FRAME = RATE_HZ // 100
+
+
+def speech_folder_id(folder: Path | str) -> str:
+    """How the catalogue names a folder of running speech."""
+    return f"speech {folder_id(folder)}"
+
+
+def import_speech(
+    catalog: Catalog, folder: Path | str, progress: Progress | None = None, terms: Terms | None = None
+) -> ImportReport:
+    """Bring the catalogue up to date with the pieces of a folder of running speech.
+
+    Its clips are those of ``speech_folder_id(folder)``.
+
+    Raises:
+        DataError: the folder is missing or holds no audio, or its table is missing or cannot be read.
+        CatalogError: the catalogue cannot be written.
+    """
+    if Path(folder).is_dir() and not (Path(folder) / "metadata.csv").is_file():
+        remedy = "write a table with the columns file, speaker, transcript"
+        raise DataError("speech folder has no metadata.csv", str(folder), remedy)
+    whole = scan_side_folder(folder, "speech", _recording)
+    problems: list[tuple[str, str]] = []
+    pieces = [piece for item in whole.items for piece in _pieces(item, problems)]
+    return take_in(catalog, speech_folder_id(folder), SOURCE, Scan(pieces, tuple(problems)), progress, terms)
+
+
+def _recording(path: Path, root: Path, row: Mapping[str, str]) -> Item:
+    status, speaker = path.stat(), row.get("speaker", "")
+    return Item(
+        path,
+        relative_name(path, root),
+        SPEECH,
+        speaker,
+        status.st_size,
+        status.st_mtime_ns,
+        licence=licence_id(row.get("licence", "") or row.get("license", "")),
+        consent=row.get("consent", ""),
+        recording=relative_name(path, root),
+        named=not (public_id(speaker) or speaker.isdigit()),
+        attributes=said(
+            transcript=row.get("transcript", ""),
+            gender=gender_of(row.get("gender", "")),
+            age=age_of(row.get("age", "")),
+            accent=row.get("accent", ""),
+        ),
+    )
+
+
+def _pieces(item: Item, problems: list[tuple[str, str]]) -> Iterator[Item]:
+    """The pieces of a recording, each an item of its own; what cannot be read goes to ``problems``."""
+    from dataclasses import replace
+
+    try:
+        length_s = duration_s(item.path)
+    except AudioError as error:
+        problems.append((item.name, f"{error.what}: {error.remedy}"))
+        return
+    for number in range(max(1, int(length_s / STEP_S))):
+        yield replace(item, name=f"{item.name}[{number}]", read=partial(read_piece, number=number))
+
+
+def read_piece(path: Path, number: int) -> Samples:
+    """One piece of a recording, at the rate of the catalogue; raises AudioError."""
+    piece = cut_piece(_decoded(path, path.stat().st_mtime_ns), number)
+    if not len(piece):
+        raise AudioError("recording is too short", str(path), "at least 30 ms are needed")
+    return piece
+
+
+@lru_cache(maxsize=8)
+def _decoded(path: Path, mtime_ns: int) -> Samples:
+    """All pieces of a file are read one after the other: it is decoded once."""
+    return read_clip(path)
+
+
+def cut_piece(samples: Samples, number: int) -> Samples:
+    """A stretch as long as a word, from where it is quiet to where it is quiet, its ends faded.
+
+    Args:
+        samples: int16 ``[n]`` of the whole recording.
+        number: of the piece; it begins near ``number * STEP_S``.
+
+    Returns:
+        int16 ``[k]``; empty where the recording has ended.
+    """
+    levels = _levels(samples)
+    start_s, length_s = number * STEP_S, LENGTHS_S[number % len(LENGTHS_S)]
+    start = _quietest_near(levels, start_s)
+    end = _quietest_near(levels, start_s + length_s)
+    piece = samples[start * _FRAME : max(end, start + 1) * _FRAME].astype(np.float64)
+    fade = min(int(FADE_S * RATE_HZ), len(piece) // 2)
+    if fade:
+        slope = (np.arange(fade) + 0.5) / fade
+        piece[:fade] *= slope
+        piece[-fade:] *= slope[::-1]
+    return np.rint(piece).astype(np.int16)
+
+
+def _levels(samples: Samples) -> NDArray[np.float64]:
+    """Energy around each frame of 10 ms: [frames]."""
+    frames = len(samples) // _FRAME
+    energy = (samples[: frames * _FRAME].astype(np.float64).reshape(frames, _FRAME) ** 2).sum(axis=1)
+    return np.convolve(energy, np.hanning(7), "same") if frames >= 7 else energy
+
+
+def _quietest_near(levels: NDArray[np.float64], time_s: float) -> int:
+    """Number of the quietest frame within ``REACH_S`` of a time, inside the recording."""
+    first = min(max(0, round((time_s - REACH_S) * 100)), len(levels))
+    last = min(round((time_s + REACH_S) * 100) + 1, len(levels))
+    return first + int(levels[first:last].argmin()) if first < last else len(levels)
