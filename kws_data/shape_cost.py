@@ -206,13 +206,15 @@ def untrained_bundle(config: Config) -> ModelBundle:
     from kws_data.models import build_model
     from kws_data.quantize import quantise
     from kws_data.slim import slim
+    from kws_data.spec_augment import mel_axis
     from kws_data.train import prepare_tensorflow
 
     prepare_tensorflow(0)
     rng = np.random.default_rng(0)
     shape = (config.frontend.frames(config.clip_samples), config.frontend.features)
     with native_output_silenced():  # it looks for a GPU, and says that it found none
-        model = build_model(config.model, (shape[0], 1, shape[1]), len(config.labels))
+        axis = mel_axis(config.frontend)
+        model = build_model(config.model, (shape[0], 1, shape[1]), len(config.labels), axis)
         randomise(model, rng)
     features = rng.integers(-128, 128, (CALIBRATION_CLIPS, *shape)).astype(np.int8)
     return make_bundle(config, slim(quantise(model, features)), 0, "untrained")

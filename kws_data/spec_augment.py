@@ -11,11 +11,11 @@ tract length perturbation (Jaitly and Hinton 2013): it makes other speakers of t
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from firmware_tools.frontend.scaling import quantisation
 from firmware_tools.frontend.spec import FrontendSpec
 
 Batch = NDArray[np.float32]
@@ -29,17 +29,16 @@ class MelAxis:
     from_mel: NDArray[np.float32]
 
 
-def mel_axis(spec: FrontendSpec, steps_db: NDArray[Any]) -> MelAxis:
+def mel_axis(spec: FrontendSpec) -> MelAxis:
     """Matrices between int8-scaled features and mel bands in dB.
 
     Args:
         spec: the front end.
-        steps_db: dB of one int8 step, for each feature (one value will do for log-mel).
 
     Returns:
         ``to_mel`` [features, bands] and its (pseudo-)inverse ``from_mel`` [bands, features].
     """
-    steps = np.broadcast_to(np.asarray(steps_db, np.float64), (spec.features,))
+    _, steps = quantisation(spec)  # dB of one int8 step of each feature
     if spec.kind == "log_mel":
         basis = np.eye(spec.mel_bands)
     else:

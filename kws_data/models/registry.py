@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from kws_data.errors import ConfigError
 from kws_data.models.bc_resnet import bc_resnet
 from kws_data.models.ds_cnn import ds_cnn
+from kws_data.models.mel_resnet import mel_resnet
 from kws_data.models.temporal_dscnn import temporal_dscnn
 from kws_data.models.tenet import tenet
 from kws_data.models.tiny_conv import tiny_conv
@@ -27,9 +28,10 @@ if TYPE_CHECKING:
     import keras
 
     from kws_data.config import ModelSettings
+    from kws_data.spec_augment import MelAxis
 
 Shape = tuple[int, int, int]
-Builder = Callable[["ModelSettings", Shape, int], "keras.Model"]
+Builder = Callable[..., "keras.Model"]
 
 #: Shape settings that every family may be given, so that a configuration can change its family alone.
 COMMON = frozenset({"family", "channels", "blocks", "kernel", "residual", "dropout"})
@@ -43,13 +45,19 @@ class Family:
         name: as in ``model.family``.
         build: makes a freshly initialised model.
         keys: shape settings that it has beyond the common ones.
+        on_bands: whether ``build`` is told the way from features to mel bands as well.
     """
 
     name: str
     build: Builder
     keys: frozenset[str] = frozenset()
+    on_bands: bool = False
 
-    def __call__(self, settings: ModelSettings, input_shape: Shape, labels: int) -> keras.Model:
+    def __call__(
+        self, settings: ModelSettings, input_shape: Shape, labels: int, axis: MelAxis | None = None
+    ) -> keras.Model:
+        if self.on_bands:
+            return self.build(settings, input_shape, labels, axis)
         return self.build(settings, input_shape, labels)
 
 
@@ -61,24 +69,26 @@ FAMILIES: dict[str, Family] = {
         Family("ds_cnn", ds_cnn),
         Family("bc_resnet", bc_resnet, frozenset({"stride"})),
         Family("tiny_conv", tiny_conv),
+        Family("mel_resnet", mel_resnet, on_bands=True),
     )
 }
 
 
-def build_model(settings: ModelSettings, input_shape: Shape, labels: int) -> keras.Model:
+def build_model(settings: ModelSettings, input_shape: Shape, labels: int, axis: MelAxis | None = None) -> keras.Model:
     """A freshly initialised model of the family that the settings name.
 
     Args:
         settings: family and shape.
         input_shape: (frames, 1, features).
         labels: number of outputs.
+        axis: the way from features to mel bands; without it features are taken for bands where that matters.
 
     Raises:
         ConfigError: there is no such family, it lacks a setting, or makes another model than it must.
     """
     check_settings(settings)
     family = find_family(settings.family)
-    model = family(settings, input_shape, labels)
+    model = family(settings, input_shape, labels, axis)
     if family.name not in FAMILIES:
         _check_model(model, family.name, input_shape, labels)
     return model

@@ -165,7 +165,7 @@ def start(
     keras.utils.set_random_seed(seed)
     frames, features = data.x.shape[2:]
     if model is None:
-        model = build_model(shape, (frames, 1, features), data.labels)
+        model = build_model(shape, (frames, 1, features), data.labels, data.axis)
     optimizer = make_optimizer(model, settings, settings.epochs * steps)
     average = WeightAverage(model, settings.ema)
     return Fit(model, optimizer, average, np.random.default_rng(seed), settings.epochs)

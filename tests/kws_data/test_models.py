@@ -28,6 +28,7 @@ SMALL: dict[str, dict[str, Any]] = {
     "ds_cnn": {"family": "ds_cnn", "channels": 6, "blocks": 2, "kernel": 10, "dropout": 0.4},
     "tiny_conv": {"family": "tiny_conv", "channels": 4, "kernel": 10},
     "bc_resnet": {"family": "bc_resnet", "channels": 4, "blocks": 5, "kernel": 3},
+    "mel_resnet": {"family": "mel_resnet", "channels": 4, "blocks": 4, "dropout": 0.2},
 }
 
 

@@ -9,7 +9,7 @@ OFF = SpecAugment(shift_frames=0, time_masks=0, mel_masks=0, warp=0)
 
 
 def axis_of(spec: FrontendSpec) -> MelAxis:
-    return mel_axis(spec, quantisation(spec)[1])
+    return mel_axis(spec)
 
 
 def batch(spec: FrontendSpec, clips: int = 6) -> np.ndarray:
