@@ -14,7 +14,9 @@ Trace = Literal["speaker", "session", "device", "voice", "noise", "near_duplicat
 class EngineSettings(Settings):
     """What speaks."""
 
-    kind: str = Field("espeak", description="espeak, flite, piper, command, or your own in kws_data.sources.engines")
+    kind: str = Field(
+        "espeak", description="espeak, flite, festival, piper, command, or your own in kws_data.sources.engines"
+    )
     command: list[str] = Field(
         default_factory=list, description='program and arguments, as ["say", "-o", "{out}", "{text}"]; no shell'
     )

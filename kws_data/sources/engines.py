@@ -1,4 +1,4 @@
-"""Engines that speak: espeak-ng, flite, piper, or any command line. One class each, in a registry by name.
+"""Engines that speak: espeak-ng, flite, festival, piper, or any command line. One class each, in a registry by name.
 
 An engine is a context manager with a name, accents and voices to choose from, and ``say``, which gives the samples of
 a text in a voice, the same each time. To add one, write such a class and put it into :data:`ENGINES`.
@@ -14,13 +14,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, Self
 
-from kws_data.audio import Samples, read_audio
+from kws_data.audio import Samples
 from kws_data.data_settings import EngineSettings
-from kws_data.errors import AudioError, ConfigError, DataError
-from kws_data.sources.espeak import Espeak, SynthVoice, trim
-
-RATE_HZ = 16_000
-MIN_SAMPLES, MAX_SAMPLES = RATE_HZ // 50, 30 * RATE_HZ
+from kws_data.errors import ConfigError, DataError
+from kws_data.sources.espeak import Espeak, SynthVoice
+from kws_data.sources.festival import FestivalEngine
+from kws_data.sources.spoken_file import spoken
 
 
 class SpeechEngine(Protocol):
@@ -88,7 +87,7 @@ class CommandEngine:
             arguments = [_filled(part, values) for part in self._arguments(voice)]
             reads_text = not any("{text}" in part for part in self._command)
             self._call(arguments, text if reads_text else "")
-            return self._checked(out, arguments[0])
+            return spoken(out, arguments[0])
 
     def _values(self, voice: SynthVoice) -> dict[str, str]:
         return {
@@ -117,18 +116,6 @@ class CommandEngine:
             said = (done.stderr or done.stdout).decode(errors="replace").strip().splitlines()
             remedy = f"exit code {done.returncode}: {said[-1] if said else 'it says nothing'}"
             raise DataError("speech program failed", " ".join(arguments), remedy)
-
-    @staticmethod
-    def _checked(out: Path, program: str) -> Samples:
-        if not out.is_file():
-            raise DataError("speech program wrote no file", program, "does its command write to {out}?")
-        try:
-            samples = trim(read_audio(out, RATE_HZ))
-        except AudioError as error:
-            raise DataError("speech program wrote no usable audio", program, f"{error.what}: {error.remedy}") from None
-        if not MIN_SAMPLES <= len(samples) <= MAX_SAMPLES or not samples.any():
-            raise DataError("speech program wrote silence, or not 20 ms to 30 s", program, f"{len(samples)} samples")
-        return samples
 
 
 class FliteEngine(CommandEngine):
@@ -224,6 +211,7 @@ ENGINES: dict[str, Callable[[EngineSettings], SpeechEngine]] = {
     "command": CommandEngine,
     "piper": PiperEngine,
     "flite": FliteEngine,
+    "festival": FestivalEngine,
 }
 
 

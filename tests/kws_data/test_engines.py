@@ -14,6 +14,7 @@ from kws_data.data_settings import EngineSettings
 from kws_data.errors import ConfigError, DataError
 from kws_data.sources.engines import ENGINES, CommandEngine, make_engine
 from kws_data.sources.espeak import SynthVoice
+from kws_data.sources.festival import request
 from kws_data.sources.synth import make_speakers, planned_origins, synth_people, utterances
 
 VOICE = SynthVoice("en", "deep", pitch=30, rate=120)
@@ -78,13 +79,13 @@ def test_programs_and_settings_that_are_not_there(tmp_path: Path) -> None:
     for command in ([], ["say", "{text}"]):
         with pytest.raises(ConfigError, match="must name a file to write"):
             engine(command)
-    with pytest.raises(ConfigError, match="there are: espeak, command, piper, flite"):
+    with pytest.raises(ConfigError, match="there are: espeak, command, piper, flite, festival"):
         make_engine(EngineSettings(kind="mbrola"))
     with pytest.raises(ConfigError, match="model is needed"):
         make_engine(EngineSettings(kind="piper"))
     with pytest.raises(ConfigError, match="cannot be read"):
         make_engine(EngineSettings(kind="piper", model=str(tmp_path / "voice.onnx")))
-    assert set(ENGINES) == {"espeak", "command", "flite", "piper"}
+    assert set(ENGINES) == {"espeak", "command", "festival", "flite", "piper"}
 
 
 def test_text_may_go_to_standard_input(tmp_path: Path) -> None:
@@ -138,6 +139,49 @@ def test_flite_is_told_pitch_rate_and_range_around_its_voices_own(tmp_path: Path
         assert {"duration_stretch=0.500", "int_f0_target_stddev=15.0"} <= set(arguments)
     assert "int_f0_target_mean=143.6" in told["awb"], "a fifth of an octave above 125 Hz"
     assert not any("mean" in argument for argument in told["own.flitevox"]), "its own pitch is not known"
+
+
+FESTIVAL = r"""
+import re, shutil, sys
+assert sys.argv[1:] == ["--pipe"]
+for line in sys.stdin:
+    if line.startswith("(voice_none)"):
+        print("SIOD ERROR: unbound variable : voice_none", flush=True)
+        fails = True
+    elif line.startswith("(voice_"):
+        fails = False
+    elif line.startswith("(utt.save.wave") and not fails:
+        text, out = re.search(r'Text "(.*?)"\)\) "(.*?)"\)', line).groups()
+        if text == "crash":
+            sys.exit("out of memory")
+        shutil.copy(TONE, out)
+    elif line.startswith("(format"):
+        print(re.search('"(.*)n"', line)[1].rstrip(chr(92)), flush=True)
+"""
+
+
+def test_festival_stays_and_says_what_is_wrong(tmp_path: Path) -> None:
+    write_wav(tmp_path / "tone.wav", (5_000 * np.sin(0.1 * np.arange(8_000))).astype(np.int16), 16_000)
+    program = tmp_path / "festival"
+    program.write_text(f"#!{sys.executable}\nTONE = {str(tmp_path / 'tone.wav')!r}\n{FESTIVAL}")
+    program.chmod(0o755)
+    with make_engine(EngineSettings(kind="festival", command=[str(program)])) as speaker:
+        for text in ("go", 'no "quotes" \\ or\nlines'):
+            assert len(speaker.say(SynthVoice("en-us", "ked_diphone"), text)) > 7_000
+        with pytest.raises(DataError, match="said nothing") as failed:
+            speaker.say(SynthVoice("en-us", "none"), "go")
+        assert "unbound variable" in failed.value.remedy
+        assert len(speaker.say(SynthVoice("en-us", "kal_diphone"), "go")) > 7_000, "it goes on"
+        with pytest.raises(DataError, match="festival has ended"):
+            speaker.say(SynthVoice("en-us", "ked_diphone"), "crash")
+    with pytest.raises(DataError, match="not found"), make_engine(EngineSettings(kind="festival", command=["/none/f"])):
+        pass
+
+
+def test_festival_is_asked_in_scheme(tmp_path: Path) -> None:
+    lines = request(SynthVoice("en-us", "ked_diphone) (quit", pitch=50, rate=320, range=30), "go", tmp_path / "a.wav")
+    assert lines.splitlines()[0] == "(voice_ked_diphonequit)", "a name cannot hold commands"
+    assert "(target_f0_mean 113) (target_f0_std 10)" in lines and "'Duration_Stretch 0.500)" in lines
 
 
 def config(script: list[str], **synth: object) -> Config:
