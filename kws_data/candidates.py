@@ -19,7 +19,8 @@ from kws_data.features import FeatureSet, load_features
 from kws_data.quantize import load_float, quantise, representative
 from kws_data.slim import slim
 from kws_data.train import fit, load_train_set, prepare_tensorflow
-from kws_data.train.teacher import load_teachers, teachers
+from kws_data.train.opinions import taught
+from kws_data.train.teacher import teachers
 
 if TYPE_CHECKING:
     import keras
@@ -89,8 +90,8 @@ def aware_model(
     """The trained model after a few epochs that feel the rounding, on the data and teachers that it had."""
     from kws_data.fake_quant import plain_model, rounding_model
 
-    data = load_train_set(dataset_dir, config)
-    wise = load_teachers(teachers(config, dataset_dir, progress))
+    files = teachers(config, dataset_dir, progress)
+    data, wise = taught(config, dataset_dir, load_train_set(dataset_dir, config), files, progress)
     rounding = rounding_model(trained, representative(calibration, config.seed))
     changes = {"epochs": config.export.aware_epochs, "learning_rate": config.export.aware_learning_rate, "patience": 0}
     recipe = config.train.model_copy(update=changes)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from firmware_tools.atomic import write_text
@@ -16,8 +15,9 @@ from kws_data.train.checkpoint import Checkpoint, fit_key
 from kws_data.train.curves import epoch_plot
 from kws_data.train.dataset import TrainSet, load_train_set
 from kws_data.train.fit import History, Watcher, fit, prepare_tensorflow
+from kws_data.train.opinions import taught
 from kws_data.train.saving import save_float
-from kws_data.train.teacher import load_teachers, soft_targets, teachers
+from kws_data.train.teacher import teachers
 from kws_data.train.watch import EpochLines, TensorBoardLog
 
 Progress = Callable[[str, int, int], None]
@@ -48,9 +48,7 @@ def train(
     prepare_tensorflow(config.seed)
     checkpoint = Checkpoint(model_dir / CHECKPOINT_FILE, _key(config, data, files))
     watchers = _watchers(config, dataset_dir, model_dir, checkpoint.load() is not None, say)
-    follow = load_teachers(files)
-    if files and config.train.teacher.sees == "stored":
-        data, follow = replace(data, soft=soft_targets(files, data, config.train.teacher.temperature)), []
+    data, follow = taught(config, dataset_dir, data, files, progress)
     model, history = fit(
         data,
         config.model,

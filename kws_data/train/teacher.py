@@ -16,19 +16,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
 from firmware_tools.atomic import write_text
 from kws_data.code_version import code_hash
 from kws_data.config import Config, ModelSettings, TrainSettings
 from kws_data.features import load_features
 from kws_data.train.checkpoint import Checkpoint, fit_key
-from kws_data.train.dataset import TrainSet, as_input, load_train_set, training_words
+from kws_data.train.dataset import TrainSet, load_train_set, training_words
 from kws_data.train.fit import fit, prepare_tensorflow
 from kws_data.train.jobs import cores, run_jobs
 from kws_data.train.saving import save_float
-from kws_data.train.step import logits_model, softened
 from kws_data.train.unknown_words import told_apart
 
 if TYPE_CHECKING:
@@ -38,7 +34,6 @@ Progress = Callable[[str, int, int], None]
 KEPT = 48  # teachers in the cache; the least recently used go first
 CODE = ("kws_data/models", "kws_data/train", "kws_data/spec_augment.py", "kws_data/pseudo_words.py")
 SEED_STEP = 1_000
-ASKED_AT_ONCE = 1_024
 FOLDER = "teachers"
 
 
@@ -146,18 +141,6 @@ def forget_oldest(cache: Path, keep: int) -> None:
 def forget_teachers(recordings: Path) -> None:
     """Remove all teachers: one cannot be made to forget a person, and they are only a cache."""
     shutil.rmtree(recordings / FOLDER, ignore_errors=True)
-
-
-def soft_targets(files: Sequence[Path], data: TrainSet, temperature: float) -> NDArray[np.float32]:
-    """What teachers say of every stored copy: probabilities [clips, copies, labels] at a temperature."""
-    x = data.x
-    ends = [logits_model(net) for net in load_teachers(files)]
-    told = np.empty((*x.shape[:2], data.labels), np.float32)
-    for copy in range(x.shape[1]):
-        for i in range(0, len(x), ASKED_AT_ONCE):
-            asked = as_input(x[i : i + ASKED_AT_ONCE, copy])
-            told[i : i + ASKED_AT_ONCE, copy] = softened(ends, asked, temperature, data.labels)
-    return told
 
 
 def load_teachers(files: Sequence[Path]) -> list[keras.Model]:
