@@ -19,6 +19,8 @@ from kws_data.manifest import read_manifest
 from kws_data.pseudo_words import FIRST_KEYWORD, UNKNOWN_LABEL, with_pseudo_words
 from kws_data.spec_augment import MelAxis, SpecAugment, mel_axis
 
+PSEUDO_SEED = 0x9E  # the same for every seed: pseudo-words are data, and what teachers say of them is kept
+
 
 @dataclass(frozen=True)
 class TrainSet:
@@ -99,7 +101,7 @@ def train_set(
         weights = with_real_share(weights, y, real, settings.real_share)
         weights = with_speech_share(weights, y, words, settings.speech_share)
         return TrainSet(x, y, len(config.labels), weights, axis, class_weights=config.balance.class_weights)
-    x, y = with_pseudo_words(x, y, config.frontend, np.random.default_rng([config.seed, 0x9E]))
+    x, y = with_pseudo_words(x, y, config.frontend, np.random.default_rng(PSEUDO_SEED))
     words = [*words, *["" for _ in range(len(y) - len(words))]]
     weights = draw_weights(y, words, shares, settings.word_balance)
     real = np.concatenate([real, np.zeros(len(y) - len(real), bool)])
