@@ -69,7 +69,7 @@ class FestivalEngine:
         if source is None or target is None:
             raise RuntimeError("the speaking process has no pipes")
         try:
-            target.write(f'{commands}\n(format t "{SAID}\\n")\n')
+            target.write(f'{commands}\n(format stderr "{SAID}\\n")\n')  # festival keeps what goes to stdout back
             target.flush()
         except OSError as error:
             raise DataError("festival has ended", " ".join(self._command), str(error)) from None

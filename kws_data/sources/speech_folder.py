@@ -26,7 +26,7 @@ from kws_data.sources.side_folder import scan_side_folder
 
 SOURCE = "speech"
 STEP_S = 0.4  # a piece begins about so often
-LENGTHS_S = (0.3, 0.45, 0.6, 0.8)  # of the pieces by turns: about as long as words
+LENGTHS_S = (0.4, 0.6, 0.8, 1.0)  # of the pieces by turns; a shorter one may be a syllable that is a keyword
 REACH_S = 0.1  # its ends move at most so far, to where it is quietest
 FADE_S = 0.015
 _FRAME = RATE_HZ // 100

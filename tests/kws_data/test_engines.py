@@ -1,4 +1,5 @@
 import json
+import shutil
 import sys
 import textwrap
 from pathlib import Path
@@ -176,6 +177,17 @@ def test_festival_stays_and_says_what_is_wrong(tmp_path: Path) -> None:
             speaker.say(SynthVoice("en-us", "ked_diphone"), "crash")
     with pytest.raises(DataError, match="not found"), make_engine(EngineSettings(kind="festival", command=["/none/f"])):
         pass
+
+
+@pytest.mark.skipif(shutil.which("festival") is None, reason="festival is not installed")
+def test_the_real_festival_answers_at_once() -> None:
+    with make_engine(EngineSettings(kind="festival", timeout_s=20)) as speaker:
+        try:
+            said = speaker.say(SynthVoice("en-us", "kal_diphone", rate=160), "zero")
+        except DataError as error:
+            pytest.skip(f"its voice is not installed: {error}")
+        assert 4_000 < len(said) < 16_000
+        assert len(speaker.say(SynthVoice("en-us", "kal_diphone", rate=320), "zero")) < 0.7 * len(said)
 
 
 def test_festival_is_asked_in_scheme(tmp_path: Path) -> None:
