@@ -89,7 +89,9 @@ class ModelSettings(Settings):
     dropout: float = Field(0.0, ge=0, lt=1, description="share of the last layer's inputs left out while training")
     padding: Literal["same", "valid"] = Field("same", description="valid can be streamed column by column")
     stride: int = Field(2, ge=1, le=4, description="frames from one column to the next")
-    branches: tuple[int, ...] = Field((), description="further kernel lengths beside kernel, folded at export")
+    branches: tuple[int, ...] | None = Field(
+        None, description="further kernel lengths beside kernel, folded at export; null: the family's own, []: none"
+    )
     expansion: int = Field(2, ge=1, le=6, description="widening inside an inverted bottleneck")
     options: dict[str, bool | int | float | str] = Field(
         default_factory=dict, description="shape settings of your own family"
@@ -100,7 +102,7 @@ class ModelSettings(Settings):
         from kws_data.models.registry import check_settings
 
         check_settings(self)
-        odd = [n for n in self.branches if n > self.kernel or (self.kernel - n) % 2 or n < 1]
+        odd = [n for n in self.branches or () if n > self.kernel or (self.kernel - n) % 2 or n < 1]
         if odd:
             raise ValueError(f"branch lengths {odd} must be at most kernel {self.kernel}, and odd where it is odd")
         return self
@@ -117,6 +119,7 @@ class TeacherSettings(Settings):
     )
     epochs: int = Field(70, ge=1)
     learning_rate: float | None = Field(None, gt=0, le=0.1, description="the student's when null")
+    label_smoothing: float = Field(0.0, ge=0, lt=1, description="of their own labels; smoothed teachers teach less")
     seed: int | None = Field(None, ge=0, lt=2**31, description="null: the run's; a number: the same for every seed")
     temperature: float = Field(2.0, gt=0, description="how soft the probabilities are that the student follows")
     soft_share: Share = Field(0.7, description="share of the teachers in the loss; the rest is that of the labels")
@@ -169,6 +172,7 @@ class ExportSettings(Settings):
     aware_epochs: int = Field(8, ge=1, description="epochs of quantisation-aware training")
     aware_learning_rate: float = Field(5e-4, gt=0, le=0.1)
     dense_per_channel: bool = Field(False, description="one scale for each label in the last layer: 12 bytes a label")
+    pointwise_bits: Literal[4, 8] = Field(8, description="of weights of 1x1 convolutions; 4: half their bytes")
 
 
 class ThresholdSettings(Settings):

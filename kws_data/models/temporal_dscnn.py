@@ -40,7 +40,7 @@ def block(x: Any, settings: ModelSettings) -> Any:
     import keras
 
     kernel = (settings.kernel, 1)
-    y = depthwise(x, kernel, padding=settings.padding, branches=settings.branches)
+    y = depthwise(x, kernel, padding=settings.padding, branches=settings.branches or ())
     start = x if settings.padding == "same" else y
     y = conv(y, settings.channels, (1, 1))
     return keras.layers.Add()([start, y]) if settings.residual else y

@@ -1,7 +1,7 @@
 """Inverted bottlenecks along time, with several kernel lengths at once (TENet, https://arxiv.org/abs/2010.09960).
 
 Each block widens the channels ``expansion``-fold by a pointwise convolution, filters them in time, and comes back. The
-multi-branch kernels (``branches``, 3, 5 and 7 by default beside ``kernel``) are one kernel in the exported file.
+multi-branch kernels (``branches``, 3, 5 and 7 beside ``kernel`` when null) are one kernel in the exported file.
 """
 
 from __future__ import annotations
@@ -35,7 +35,8 @@ def bottleneck(x: Any, settings: ModelSettings) -> Any:
     """Pointwise to ``expansion`` × channels, depthwise in time, pointwise back, shortcut."""
     import keras
 
-    branches = settings.branches or tuple(n for n in BRANCHES if n < settings.kernel and settings.kernel % 2)
+    usual = tuple(n for n in BRANCHES if n < settings.kernel and settings.kernel % 2)
+    branches = usual if settings.branches is None else settings.branches
     y = conv(x, settings.expansion * settings.channels, (1, 1))
     y = depthwise(y, (settings.kernel, 1), branches=branches)
     y = conv(y, settings.channels, (1, 1), relu=not settings.residual)

@@ -14,7 +14,7 @@ import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from firmware_tools.atomic import write_text
 from kws_data.code_version import code_hash
@@ -100,7 +100,8 @@ def teacher_set(config: Config, dataset_dir: Path) -> TrainSet:
 def teacher_recipe(settings: TrainSettings) -> TrainSettings:
     """How a teacher is trained: as the student, for its own number of epochs, without teachers."""
     teacher = settings.teacher
-    changes = {"epochs": teacher.epochs, "teacher": type(teacher)(), "tensorboard": False, "patience": 0}
+    changes: dict[str, Any] = {"epochs": teacher.epochs, "label_smoothing": teacher.label_smoothing}
+    changes |= {"teacher": type(teacher)(), "tensorboard": False, "patience": 0}
     if teacher.learning_rate is not None:
         changes["learning_rate"] = teacher.learning_rate
     return settings.model_copy(update=changes)

@@ -136,6 +136,7 @@ def test_the_key_of_a_teacher_holds_what_shapes_it_and_no_more(tmp_path: Path) -
 
     assert key() == key(soft_share=0.5) == key(temperature=4.0)
     assert len({key(), key(epochs=4), key(run_seed=1), key(models=(ModelSettings(channels=9),))}) == 4
+    assert key(label_smoothing=0.1) != key() == key(label_smoothing=0.0)
     assert key(run_seed=1) != key(run_seed=2) and key(run_seed=1, seed=7) == key(run_seed=2, seed=7)
 
 
