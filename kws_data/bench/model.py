@@ -47,7 +47,7 @@ class Entry:
     @property
     def key(self) -> str:
         """Hash of everything that shapes the result."""
-        sections = ("seed", "keywords", "frontend", "model", "train", "threshold", "device")
+        sections = ("seed", "keywords", "frontend", "model", "train", "export", "threshold", "device")
         code = tuple(place for step in STEPS if step.name in ("train", "export", "check") for place in step.code)
         parts = [self.config.sha256(*sections), self.dataset_version, running_code_hash(code)]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
@@ -133,12 +133,12 @@ def _entries(
 
 def _train_teachers(entries: Sequence[Entry], progress: Progress, say: Callable[[str], None]) -> None:
     """Teachers first, on all cores; the trainings that follow find them in the cache."""
-    from kws_data.train.teacher import teachers
+    from kws_data.train.opinions import prepare_teachers
 
     for entry in entries:
         if entry.config.train.teacher.count:
             say(f"• teachers on the features of {entry.contestant.name}, seed {entry.config.seed}")
-            teachers(entry.config, entry.dataset_dir, progress)
+            prepare_teachers(entry.config, entry.dataset_dir, progress)
 
 
 def run_entry(entry: Entry) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from kws_data.train.dataset import TrainSet, as_input, load_train_set
 from kws_data.train.fit import prepare_tensorflow
 from kws_data.train.jobs import cores, run_jobs
 from kws_data.train.step import logits_model, softened
-from kws_data.train.teacher import load_teachers
+from kws_data.train.teacher import load_teachers, teachers
 
 if TYPE_CHECKING:
     import keras
@@ -41,6 +41,13 @@ class OpinionJob:
     config: Config
     dataset_dir: Path
     path: Path
+
+
+def prepare_teachers(config: Config, dataset_dir: Path, progress: Progress | None = None) -> None:
+    """Train what teachers are missing and ask them, on all cores, before several students want the same at once."""
+    files = teachers(config, dataset_dir, progress)
+    if files and config.train.teacher.sees == "stored":
+        soft_targets(files, config, dataset_dir, load_train_set(dataset_dir, config), progress)
 
 
 def taught(

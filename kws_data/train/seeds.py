@@ -21,13 +21,14 @@ from kws_data.config import Config
 from kws_data.features import load_features
 from kws_data.train.checkpoint import fit_key
 from kws_data.train.jobs import cores, run_jobs
+from kws_data.train.opinions import prepare_teachers
 from kws_data.train.run import CODE, train
-from kws_data.train.teacher import teachers
 
 Progress = Callable[[str, int, int], None]
 FIGURES = ("accuracy", "tpr", "fpr")
 RESULT_FILE = "result.json"
-EXPORT_CODE = (*CODE, "kws_data/export.py", "kws_data/quantize.py", "kws_data/slim.py", "kws_data/metrics.py")
+EXPORT_MODULES = ("export", "candidates", "convert", "fake_quant", "four_bits", "quantize", "slim", "metrics")
+EXPORT_CODE = (*CODE, *(f"kws_data/{name}.py" for name in EXPORT_MODULES))
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ def run_seeds(
     _take_over(config.run_dir / "model", jobs[0])
     waiting = [job for job in jobs if _result(job) is None]
     if waiting and config.train.teacher.seed is not None:
-        teachers(waiting[0].config, dataset_dir, progress)  # once, before several ask for the same
+        prepare_teachers(waiting[0].config, dataset_dir, progress)
     run_jobs(train_seed, waiting, cores(), progress)
     results = [result for job in jobs if (result := _result(job)) is not None]
     document = {"seeds": results, **{name: vars(interval([r[name] for r in results])) for name in FIGURES}}
@@ -120,7 +121,7 @@ def _take_over(model_dir: Path, job: SeedJob) -> None:
 
 def _job(config: Config, dataset_dir: Path, version: str, folder: Path, number: int) -> SeedJob:
     own = config.model_copy(update={"seed": config.seed + number})
-    settings = own.sha256("seed", "keywords", "frontend", "model", "train", "threshold")
+    settings = own.sha256("seed", "keywords", "frontend", "model", "train", "export", "threshold")
     return SeedJob(own, dataset_dir, version, folder, fit_key(settings, version, code_hash(EXPORT_CODE)))
 
 
