@@ -14,10 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kws_data.config import Config
+from kws_data.convert import exported_tflite
 from kws_data.evaluate import int8_scores
 from kws_data.features import FeatureSet, load_features
-from kws_data.quantize import load_float, quantise, representative
-from kws_data.slim import slim
+from kws_data.models.levels import pointwise_layers
+from kws_data.quantize import load_float, representative
 from kws_data.train import fit, load_train_set, prepare_tensorflow
 from kws_data.train.opinions import taught
 from kws_data.train.teacher import teachers
@@ -59,6 +60,8 @@ def candidates(config: Config, dataset_dir: Path, model_dir: Path, progress: Pro
     calibration = np.asarray(training.x[:, 0])
     prepare_tensorflow(config.seed)  # before anything runs: the number of threads cannot be set afterwards
     trained = load_float(model_dir / FLOAT_FILE)
+    if config.export.pointwise_bits == 4:
+        pointwise_layers(trained)  # none: refused before anything is trained
     models = []
     if config.export.quantise != "aware":
         models.append(("post", trained))
@@ -72,8 +75,7 @@ def candidate(
     method: str, model: keras.Model, config: Config, calibration: NDArray[np.int8], validation: FeatureSet
 ) -> Candidate:
     """Convert and slim a model, and count what it gets right."""
-    per_channel = config.export.dense_per_channel
-    tflite = slim(quantise(model, calibration, config.seed, dense_per_channel=per_channel))
+    tflite = exported_tflite(model, calibration, config.export, config.seed)
     scores, _ = int8_scores(tflite, np.asarray(validation.x[:, 0]))
     of_label = (scores[np.arange(len(scores)), validation.y].astype(np.float64) + 128.5) / 256
     correct = int((scores.argmax(axis=1) == validation.y).sum())
@@ -92,7 +94,7 @@ def aware_model(
 
     files = teachers(config, dataset_dir, progress)
     data, wise = taught(config, dataset_dir, load_train_set(dataset_dir, config), files, progress)
-    rounding = rounding_model(trained, representative(calibration, config.seed))
+    rounding = rounding_model(trained, representative(calibration, config.seed), config.export.pointwise_bits)
     changes = {"epochs": config.export.aware_epochs, "learning_rate": config.export.aware_learning_rate, "patience": 0}
     recipe = config.train.model_copy(update=changes)
     stage = "quantisation-aware"

@@ -1,9 +1,10 @@
 """Quantisation-aware training: a trained model learns for a few more epochs while it feels its own rounding.
 
 Batch norms are folded first. Then every weight goes through the rounding of the exported file (symmetric int8, one
-scale an output channel) and every activation through its own (asymmetric int8, ranges of the calibration clips),
-with straight-through gradients (Jacob et al. 2017, https://arxiv.org/abs/1712.05877). What comes back is an
-ordinary model without batch norms, to be converted as any other.
+scale an output channel; 15 levels in pointwise convolutions when the file has them with 4 bits) and every activation
+through its own (asymmetric int8, ranges of the calibration clips), with straight-through gradients (Jacob et al. 2017,
+https://arxiv.org/abs/1712.05877). What comes back is an ordinary model without batch norms, to be converted as any
+other.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kws_data.models.fold import cloned, fold_norms
+from kws_data.models.levels import is_pointwise, levelled
 
 if TYPE_CHECKING:
     import keras
@@ -24,8 +26,8 @@ WEIGHT_BITS = 8
 
 
 @cache
-def _classes() -> tuple[Any, Any, Any, Any]:
-    """Conv2D, DepthwiseConv2D and Dense that round their weights, and the rounding of activations."""
+def _classes() -> tuple[Any, Any, Any, Any, Any]:
+    """Conv2D, DepthwiseConv2D, Dense that round their weights, rounding of activations, Conv2D of 4 bits."""
     import keras
     import tensorflow as tf
 
@@ -38,9 +40,17 @@ def _classes() -> tuple[Any, Any, Any, Any]:
         )
 
     class RoundedConv(keras.layers.Conv2D):  # type: ignore[misc]
+        def felt(self) -> Any:
+            return rounded(self.kernel)
+
         def call(self, x: Any) -> Any:
-            y = tf.nn.conv2d(x, rounded(self.kernel), self.strides, self.padding.upper(), dilations=self.dilation_rate)
+            y = tf.nn.conv2d(x, self.felt(), self.strides, self.padding.upper(), dilations=self.dilation_rate)
             return y + self.bias
+
+    class FourBitConv(RoundedConv):
+        def felt(self) -> Any:
+            kernel = tf.convert_to_tensor(self.kernel)
+            return kernel + tf.stop_gradient(levelled(kernel) - kernel)
 
     class RoundedDepthwise(keras.layers.DepthwiseConv2D):  # type: ignore[misc]
         def call(self, x: Any) -> Any:
@@ -67,24 +77,27 @@ def _classes() -> tuple[Any, Any, Any, Any]:
                 self.low, self.high = min(self.low, float(x.numpy().min())), max(self.high, float(x.numpy().max()))
             return x
 
-    return RoundedConv, RoundedDepthwise, RoundedDense, RoundedActivation
+    return RoundedConv, RoundedDepthwise, RoundedDense, RoundedActivation, FourBitConv
 
 
-def rounding_model(model: keras.Model, inputs: NDArray[np.float32]) -> keras.Model:
+def rounding_model(model: keras.Model, inputs: NDArray[np.float32], pointwise_bits: int = 8) -> keras.Model:
     """A model with the weights of ``model``, batch norms folded, that rounds as its int8 file will.
 
     Args:
         model: a trained model.
         inputs: float [clips, frames, 1, features] to find the ranges of the activations.
+        pointwise_bits: 8, or 4, of the weights of its 1x1 convolutions.
     """
     import keras
 
     plain = fold_norms(model)
-    conv, depthwise, dense, activation = _classes()
+    conv, depthwise, dense, activation, four_bits = _classes()
     kinds = {keras.layers.Conv2D: conv, keras.layers.DepthwiseConv2D: depthwise, keras.layers.Dense: dense}
-    replaced = {
-        layer.name: kinds[type(layer)].from_config(layer.get_config()) for layer in plain.layers if type(layer) in kinds
-    }
+    replaced = {}
+    for layer in plain.layers:
+        if type(layer) in kinds:
+            kind = four_bits if pointwise_bits == 4 and is_pointwise(layer) else kinds[type(layer)]
+            replaced[layer.name] = kind.from_config(layer.get_config())
     ends = {layer.name for layer in plain.layers if _is_stored(layer)}
     rounding = cloned(plain, replaced, after=lambda name: activation() if name in ends else None)
     for name, layer in replaced.items():
@@ -96,11 +109,16 @@ def rounding_model(model: keras.Model, inputs: NDArray[np.float32]) -> keras.Mod
 
 
 def plain_model(rounding: keras.Model, model: keras.Model) -> keras.Model:
-    """The weights that a rounding model learnt, in an ordinary model without batch norms."""
-    plain = fold_norms(model)
+    """The weights that a rounding model learnt, in an ordinary model without batch norms; those of 4 bits as it felt
+    them, on their levels."""
+    plain, four_bits = fold_norms(model), _classes()[4]
     for layer in plain.layers:
         if layer.weights:
-            layer.set_weights(rounding.get_layer(layer.name).get_weights())
+            learnt = rounding.get_layer(layer.name)
+            layer.set_weights(learnt.get_weights())
+            if isinstance(learnt, four_bits):
+                kernel, *bias = learnt.get_weights()
+                layer.set_weights([levelled(kernel).numpy(), *bias])
     return plain
 
 

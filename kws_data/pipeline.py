@@ -95,6 +95,8 @@ STEPS: tuple[Step, ...] = (
         code=(
             "kws_data/export.py",
             "kws_data/candidates.py",
+            "kws_data/convert.py",
+            "kws_data/four_bits.py",
             "kws_data/fake_quant.py",
             "kws_data/parity.py",
             "kws_data/tflm_files.py",

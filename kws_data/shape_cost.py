@@ -5,7 +5,8 @@ is converted, slimmed, laid out by TFLM, compiled into the detector's image and 
 which takes two or three seconds. Its weights are drawn so that nothing in it is constant or dead: identical vectors
 are stored once in a slim file, and a trained model has few.
 
-Results are kept in ``.kws/shapes``, by everything that shapes them: model, front end, labels, clip, board, code.
+Results are kept in ``.kws/shapes``, by everything that shapes them: model, front end, labels, clip, what is exported,
+board, code.
 """
 
 from __future__ import annotations
@@ -37,7 +38,11 @@ Progress = Callable[[str, int, int], None]
 CACHE_DIR = Path(".kws") / "shapes"
 CALIBRATION_CLIPS = 8
 #: Source that shapes a cost.
-CODE = ("kws_data/models", "kws_data/quantize.py", "kws_data/slim.py", "kws_data/shape_cost.py", "firmware_tools")
+CODE = (
+    *(f"kws_data/{name}.py" for name in ("convert", "four_bits", "quantize", "shape_cost", "slim")),
+    "kws_data/models",
+    "firmware_tools",
+)
 
 
 @dataclass(frozen=True)
@@ -103,6 +108,7 @@ def shape_key(config: Config) -> str:
         "frontend": config.frontend.to_dict(),
         "labels": len(config.labels),
         "clip_samples": config.clip_samples,
+        "export": config.export.model_dump(mode="json", include={"dense_per_channel", "pointwise_bits"}),
         "board": emulated_board(config).to_dict(),
         "code": running_code_hash(CODE),
         "own_family": [path.read_text(encoding="utf-8") for path in family_files(config.model.family)],
@@ -202,10 +208,9 @@ def measure_bundle(bundle: ModelBundle, board: BoardSpec) -> ShapeCost:
 
 def untrained_bundle(config: Config) -> ModelBundle:
     """A bundle around a freshly initialised model of the configuration's shape; knows nothing, costs what it costs."""
+    from kws_data.convert import exported_tflite
     from kws_data.export import make_bundle
     from kws_data.models import build_model
-    from kws_data.quantize import quantise
-    from kws_data.slim import slim
     from kws_data.spec_augment import mel_axis
     from kws_data.train import prepare_tensorflow
 
@@ -217,7 +222,7 @@ def untrained_bundle(config: Config) -> ModelBundle:
         model = build_model(config.model, (shape[0], 1, shape[1]), len(config.labels), axis)
         randomise(model, rng)
     features = rng.integers(-128, 128, (CALIBRATION_CLIPS, *shape)).astype(np.int8)
-    return make_bundle(config, slim(quantise(model, features)), 0, "untrained")
+    return make_bundle(config, exported_tflite(model, features, config.export), 0, "untrained")
 
 
 def randomise(model: Any, rng: np.random.Generator) -> None:

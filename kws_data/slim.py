@@ -132,7 +132,8 @@ def _vectors(model: Any, tensor: Any) -> list[bytes]:
     """The vectors that a constant tensor brings into the file."""
     vectors = [_content(model, tensor)]
     quantization = tensor.quantization
-    if quantization is not None and tensor.type == schema().TensorType.INT8 and quantization.scale is not None:
+    weights = (schema().TensorType.INT8, schema().TensorType.INT4)
+    if quantization is not None and tensor.type in weights and quantization.scale is not None:
         vectors.append(np.asarray(quantization.scale, np.float32).tobytes())
         vectors.append(_zero_points(quantization).tobytes())
     return vectors

@@ -99,6 +99,15 @@ def _with_empty_lists(model: Any) -> Any:
     return model
 
 
+def model_bytes(model: Any) -> bytes:
+    """The file of a tree of schema objects, as :func:`load_model` gives it; the ordinary writer, nothing shared."""
+    import flatbuffers
+
+    builder = flatbuffers.Builder(1 << 14)
+    builder.Finish(model.Pack(builder), file_identifier=IDENTIFIER)
+    return bytes(builder.Output())
+
+
 def operator_code(code: Any) -> int:
     """The builtin operator of an ``OperatorCodeT`` (files before 2020 keep it in the deprecated field)."""
     return max(int(code.builtinCode), int(code.deprecatedBuiltinCode))

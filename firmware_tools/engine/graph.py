@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firmware_tools.engine.flatbuffer import load_model, operator_code, operator_names, schema
+from firmware_tools.engine.nibbles import packed_bytes, unpack_nibbles
 from firmware_tools.errors import ModelError, UnsupportedOperatorError
 
 MAX_ELEMENTS = 1 << 24
@@ -48,7 +49,10 @@ _DTYPES = {"INT8": np.int8, "INT32": np.int32, "INT64": np.int64, "FLOAT32": np.
 
 @dataclass(frozen=True)
 class Tensor:
-    """A tensor; ``data`` is its value when it is a constant, None when it is computed."""
+    """A tensor; ``data`` is its value when it is a constant, None when it is computed.
+
+    Weights of 4 bits have ``dtype`` INT4 and are unpacked: ``data`` is int8, -8 to 7.
+    """
 
     index: int
     name: str
@@ -200,11 +204,14 @@ def _constant(model: Any, item: Any, dtype: str, shape: tuple[int, ...]) -> NDAr
     if buffer.data is None or len(buffer.data) == 0:
         return None
     raw = np.asarray(buffer.data, np.uint8).tobytes()
-    kind = _DTYPES.get(dtype)
+    kind = np.uint8 if dtype == "INT4" else _DTYPES.get(dtype)
     if kind is None:
         raise ModelError("the engine has no constants of this type", dtype, "export an int8 model")
-    if len(raw) != math.prod(shape) * np.dtype(kind).itemsize:
+    count = math.prod(shape)
+    if len(raw) != (packed_bytes(count) if dtype == "INT4" else count * np.dtype(kind).itemsize):
         raise ModelError("a constant does not have the size of its shape", list(shape), "export the model again")
+    if dtype == "INT4":
+        return unpack_nibbles(np.frombuffer(raw, np.uint8), count).reshape(shape)
     return np.frombuffer(raw, np.dtype(kind).newbyteorder("<")).astype(kind).reshape(shape)
 
 
@@ -259,7 +266,7 @@ def constant_numbers(graph: Graph, operator: Operator, position: int) -> list[in
 
 
 def _check_operator(graph: Graph, operator: Operator) -> None:
-    """Activations int8 and quantised per tensor, weights symmetric, biases int32."""
+    """Activations int8 and quantised per tensor, weights of 8 or 4 bits and symmetric, biases int32."""
     place = graph_place(operator)
     if len([i for i in operator.inputs if i >= 0]) < SUPPORTED[operator.kind]:
         raise ModelError("the .tflite is damaged: too few inputs of", place, "export it again")
@@ -274,8 +281,8 @@ def _check_operator(graph: Graph, operator: Operator) -> None:
 
 def _check_weights(graph: Graph, operator: Operator, place: str) -> None:
     weights = graph.tensors[operator.inputs[1]]
-    if weights.data is None or weights.dtype != "INT8" or (weights.zero_points != 0).any():
-        raise ModelError("weights must be constant, int8 and symmetric", place, "export with per-channel int8 weights")
+    if weights.data is None or weights.dtype not in ("INT8", "INT4") or (weights.zero_points != 0).any():
+        raise ModelError("weights must be constant, int8 or int4, and symmetric", place, "export with int8 weights")
     axis = 3 if operator.kind == "DEPTHWISE_CONV_2D" else 0
     if len(weights.shape) <= axis or (operator.kind != "FULLY_CONNECTED" and len(weights.shape) != 4):
         raise ModelError("weights have an impossible shape", f"{place} {list(weights.shape)}")

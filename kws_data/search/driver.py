@@ -32,7 +32,10 @@ from kws_data.shape_cost import CACHE_DIR, shape_costs
 Progress = Callable[[str, int, int], None]
 Say = Callable[[str], None]
 #: Source that shapes a trial's score.
-CODE = ("kws_data/models", "kws_data/train", "kws_data/quantize.py", "kws_data/slim.py", "kws_data/search/trial.py")
+CODE = (
+    *("kws_data/models", "kws_data/train", "kws_data/search/trial.py"),
+    *(f"kws_data/{name}.py" for name in ("convert", "four_bits", "quantize", "slim")),
+)
 LATE = 1.25  # a rung is begun when it is expected to take no more than this times what is left
 DRAWN_AT_ONCE = 4
 MOST_DRAWN = 40  # candidates that are measured at most for each one that fits
@@ -212,7 +215,8 @@ class Search:
     def _key(self) -> str:
         parts = {
             "config": self.config.sha256(
-                *("seed", "keywords", "data", "split", "frontend", "augment", "model", "train", "budget", "device")
+                *("seed", "keywords", "data", "split", "frontend", "augment", "model", "train", "export"),
+                *("budget", "device"),
             ),
             "spaces": [dict(space) for space in self.spaces],
             "rungs": [*self.halving.rungs, self.halving.eta],

@@ -27,7 +27,7 @@ from pydantic import ValidationError
 from kws_data.config import Config
 from kws_data.errors import ConfigError, FrontendError
 
-SECTIONS = ("model", "frontend", "train")
+SECTIONS = ("model", "frontend", "train", "export")
 MOST_COMBINATIONS = 200_000
 Space = Mapping[str, Sequence[Any]]
 
@@ -196,6 +196,8 @@ def shape_name(config: Config) -> str:
         parts.append("b" + "+".join(str(n) for n in model.branches))
     if not model.residual:
         parts.append("plain")
+    if config.export.pointwise_bits != 8:
+        parts.append(f"{config.export.pointwise_bits} bits")
     return " ".join(parts)
 
 

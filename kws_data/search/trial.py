@@ -73,11 +73,10 @@ def run_trial(config: Config, number: int, epochs: int, fold_dir: Path, work_dir
         DataError: the fold is missing or does not fit.
         ModelError: the model cannot be converted.
     """
+    from kws_data.convert import exported_tflite
     from kws_data.evaluate import int8_scores
     from kws_data.export import FLOAT_FILE
     from kws_data.features import load_features
-    from kws_data.quantize import quantise
-    from kws_data.slim import slim
     from kws_data.train import train
 
     started = time.monotonic()
@@ -85,7 +84,7 @@ def run_trial(config: Config, number: int, epochs: int, fold_dir: Path, work_dir
     try:
         train(short(config, epochs), fold_dir, folder)
         calibration = np.asarray(load_features(fold_dir, "train").x[:, 0])
-        tflite = slim(quantise(folder / FLOAT_FILE, calibration, config.seed))
+        tflite = exported_tflite(folder / FLOAT_FILE, calibration, config.export, config.seed)
         held_out = load_features(fold_dir, HELD_OUT)
         scores, _ = int8_scores(tflite, np.asarray(held_out.x[:, 0]))
     finally:

@@ -40,8 +40,16 @@ def test_a_cost_is_that_of_the_bundle_on_the_core(measured: tuple[Path, ShapeCos
 def test_a_shape_is_asked_for_once(measured: tuple[Path, ShapeCost], monkeypatch: pytest.MonkeyPatch) -> None:
     folder, cost = measured
     monkeypatch.setattr(module, "measure_shape", lambda _: pytest.fail("measured again"))
-    assert shape_cost(config(name="other", seed=7, train={"epochs": 3}), folder) == cost
+    same = config(name="other", seed=7, train={"epochs": 3}, export={"aware_epochs": 3})
+    assert shape_cost(same, folder) == cost
     assert [one for _, one in shape_costs([config()] * 2, 2, folder)] == [cost, cost]
+
+
+def test_a_cost_is_that_of_what_is_exported(measured: tuple[Path, ShapeCost]) -> None:
+    _, eight = measured
+    four = untrained_bundle(config(export={"pointwise_bits": 4}))
+    assert eight.model_bytes - four.tflite_bytes == 8 * 8 // 2  # one pointwise kernel of 8 x 8
+    assert four.macs == eight.macs
 
 
 def test_a_damaged_entry_is_measured_again(measured: tuple[Path, ShapeCost], tmp_path: Path) -> None:
@@ -61,6 +69,7 @@ def test_a_damaged_entry_is_measured_again(measured: tuple[Path, ShapeCost], tmp
         {"keywords": ["yes", "no", "go"]},
         {"frontend": {"coefficients": 20}},
         {"data": {"clip_ms": 500}},
+        {"export": {"pointwise_bits": 4}},
     ],
 )
 def test_what_shapes_a_cost_is_in_its_key(changes: dict[str, Any]) -> None:

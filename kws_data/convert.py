@@ -1,0 +1,39 @@
+"""From a float model to the file that ``export:`` asks for: int8, pointwise weights of 8 or 4 bits, slim."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kws_data.config import ExportSettings
+from kws_data.four_bits import packed
+from kws_data.models.levels import on_levels
+from kws_data.quantize import load_float, quantise
+from kws_data.slim import slim
+
+if TYPE_CHECKING:
+    import keras
+
+
+def exported_tflite(
+    model_float: Path | keras.Model, features: NDArray[np.int8], settings: ExportSettings, seed: int = 0
+) -> bytes:
+    """The bytes of the slim ``.tflite``.
+
+    Args:
+        model_float: path of ``model_float.keras``, or the model.
+        features: int8 [clips, frames, features], training features to calibrate the activations on.
+        settings: of the export.
+        seed: which of them are used, when there are more than are needed.
+
+    Raises:
+        ModelError: no features, no such model, or one that cannot be stored as the settings say.
+    """
+    model = load_float(model_float) if isinstance(model_float, Path) else model_float
+    per_channel = settings.dense_per_channel
+    if settings.pointwise_bits == 8:
+        return slim(quantise(model, features, seed, dense_per_channel=per_channel))
+    return slim(packed(quantise(on_levels(model), features, seed, dense_per_channel=per_channel)))
