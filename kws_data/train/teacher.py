@@ -32,7 +32,12 @@ if TYPE_CHECKING:
 
 Progress = Callable[[str, int, int], None]
 KEPT = 48  # teachers in the cache; the least recently used go first
-CODE = ("kws_data/models", "kws_data/train", "kws_data/spec_augment.py", "kws_data/pseudo_words.py")
+#: Source that shapes a teacher, beside the data, whose hash is in its key.
+CODE = (
+    "kws_data/models",
+    "kws_data/spec_augment.py",
+    *(f"kws_data/train/{name}.py" for name in ("average", "batches", "fit", "step", "teacher")),
+)
 SEED_STEP = 1_000
 FOLDER = "teachers"
 
