@@ -13,7 +13,7 @@ from test_models import SMALL, some_features, trained_a_little
 from test_train import CONFIG, patterns, write_dataset
 from tiny_bundle import tiny_bundle
 
-from firmware_tools.engine.graph import SUPPORTED
+from firmware_tools.engine.graph import SUPPORTED, read_tflite
 from firmware_tools.toolchain import compile_host
 from kws_data.cli.export import choice_lines, layer_lines, parity_lines
 from kws_data.config import ExportSettings, ModelSettings
@@ -62,13 +62,13 @@ def test_every_layer_and_every_engine_is_compared() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("method", ["post", "auto"])
-def test_the_better_way_is_taken(tmp_path: Path, method: Any) -> None:
+@pytest.mark.parametrize(("method", "bits"), [("post", 8), ("auto", 4)])
+def test_the_better_way_is_taken(tmp_path: Path, method: Any, bits: Any) -> None:
     from kws_data.export import export_model
     from kws_data.train import train
 
     write_dataset(tmp_path)
-    settings = ExportSettings(quantise=method, aware_epochs=1)
+    settings = ExportSettings(quantise=method, aware_epochs=1, pointwise_bits=bits)
     config = CONFIG.model_copy(update={"export": settings, "train": CONFIG.train.model_copy(update={"epochs": 3})})
     train(config, tmp_path, tmp_path / "model")
     bundle = export_model(config, tmp_path, "sha256:1", tmp_path / "model")
@@ -76,6 +76,7 @@ def test_the_better_way_is_taken(tmp_path: Path, method: Any) -> None:
     methods = [one["method"] for one in report["candidates"]]
     assert sorted(methods) == (["aware", "post"] if method == "auto" else [method])
     assert report["method"] == methods[0] and report["tflite_bytes"] == bundle.tflite_bytes
+    assert ("INT4" in {tensor.dtype for tensor in read_tflite(bundle.tflite).tensors}) == (bits == 4)
     ranks = [(-one["accuracy"], one["log_loss"]) for one in report["candidates"]]
     assert ranks == sorted(ranks)
     lines = [*choice_lines(report), *parity_lines(report), *layer_lines(report)]
