@@ -8,6 +8,7 @@ and in TFLM, and TFLM's outputs stay equal bit for bit.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +22,12 @@ LARGE_CODES = 127  # operators from here on do not fit the first, one-byte field
 DATA_ALIGNMENT = 4  # bytes: int32 biases are read in place by cores that cannot load unaligned words
 
 
-def slim(tflite: bytes | Path) -> bytes:
+def slim(tflite: bytes | Path, metadata: Mapping[str, Sequence[int]] | None = None) -> bytes:
     """The same model in as few bytes as its format allows.
+
+    Args:
+        tflite: the model.
+        metadata: int32 vectors to write into the file, by name; what it had is dropped.
 
     Raises:
         ModelError: damaged, or of a kind that this would break (several subgraphs, external or huge buffers).
@@ -43,6 +48,7 @@ def slim(tflite: bytes | Path) -> bytes:
             Field(3, "offset", writer.offsets(operators)),
         ]
     )
+    notes = [_metadata(writer, buffers, name, values) for name, values in (metadata or {}).items()]
     codes = [_code(writer, code) for code in model.operatorCodes]
     root = writer.table(
         [
@@ -50,6 +56,7 @@ def slim(tflite: bytes | Path) -> bytes:
             Field(1, "offset", writer.offsets(codes)),
             Field(2, "offset", writer.offsets([subgraph])),
             Field(4, "offset", writer.offsets(buffers.offsets)),
+            Field(6, "offset", writer.offsets(notes) if notes else None),
         ]
     )
     return writer.finish(root)
@@ -109,7 +116,9 @@ class _BufferTable:
         self.offsets = [writer.table([])]
 
     def number(self, tensor: Any) -> int:
-        data = _content(self._model, tensor)
+        return self.number_of(_content(self._model, tensor))
+
+    def number_of(self, data: bytes) -> int:
         if not data:
             return 0
         if data not in self._numbers:
@@ -117,6 +126,11 @@ class _BufferTable:
             vector = self._writer.vector(np.frombuffer(data, np.uint8), DATA_ALIGNMENT)
             self.offsets.append(self._writer.table([Field(0, "offset", vector)]))
         return self._numbers[data]
+
+
+def _metadata(writer: SharingWriter, buffers: _BufferTable, name: str, values: Sequence[int]) -> int:
+    number = buffers.number_of(np.asarray(values, "<i4").tobytes())
+    return writer.table([Field(0, "offset", writer.string(name)), Field(1, "uint32", number)])
 
 
 def _content(model: Any, tensor: Any) -> bytes:

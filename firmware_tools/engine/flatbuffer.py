@@ -146,6 +146,12 @@ class SharingWriter:
             self._known[key] = self._builder.EndVector()
         return self._known[key]
 
+    def string(self, text: str) -> int:
+        """Offset of a string."""
+        if ("string", text) not in self._known:
+            self._known["string", text] = self._builder.CreateString(text)
+        return self._known["string", text]
+
     def offsets(self, offsets: Sequence[int]) -> int:
         """Offset of a vector of references."""
         key = ("offsets", tuple(offsets))
