@@ -46,7 +46,7 @@ def test_a_space_without_one_valid_configuration_says_why() -> None:
 def test_another_family_does_not_inherit_settings_that_it_does_not_have() -> None:
     base = config(branches=[3, 5], channels=20)
     changed = with_settings(base, {"model.family": "ds_cnn", "model.kernel": 10})
-    assert changed.model.family == "ds_cnn" and changed.model.channels == 20 and changed.model.branches == ()
+    assert changed.model.family == "ds_cnn" and changed.model.channels == 20 and changed.model.branches is None
 
 
 def test_a_front_end_keeps_what_the_space_leaves_open() -> None:
