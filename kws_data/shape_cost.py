@@ -108,7 +108,7 @@ def shape_key(config: Config) -> str:
         "frontend": config.frontend.to_dict(),
         "labels": len(config.labels),
         "clip_samples": config.clip_samples,
-        "export": config.export.model_dump(mode="json", include={"dense_per_channel", "pointwise_bits"}),
+        "export": config.export.model_dump(mode="json", include={"arena_plan", "dense_per_channel", "pointwise_bits"}),
         "board": emulated_board(config).to_dict(),
         "code": running_code_hash(CODE),
         "own_family": [path.read_text(encoding="utf-8") for path in family_files(config.model.family)],

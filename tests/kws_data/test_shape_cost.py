@@ -70,6 +70,7 @@ def test_a_damaged_entry_is_measured_again(measured: tuple[Path, ShapeCost], tmp
         {"frontend": {"coefficients": 20}},
         {"data": {"clip_ms": 500}},
         {"export": {"pointwise_bits": 4}},
+        {"export": {"arena_plan": True}},
     ],
 )
 def test_what_shapes_a_cost_is_in_its_key(changes: dict[str, Any]) -> None:
