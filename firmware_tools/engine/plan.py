@@ -9,11 +9,12 @@ tried as well.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 from firmware_tools.engine.call import Call
+from firmware_tools.engine.first_fit import Life, aligned, first_fit
 from firmware_tools.engine.graph import Graph
 from firmware_tools.engine.lower import Program, lower
 
@@ -167,21 +168,8 @@ def _place(groups: Sequence[_Group]) -> int:
     return _first_fit(best)
 
 
-def _first_fit(order: Iterable[_Group]) -> int:
-    placed: list[_Group] = []
-    for group in order:
-        neighbours = sorted(
-            (p for p in placed if p.first <= group.last and group.first <= p.last), key=lambda p: p.offset
-        )
-        offset = 0
-        for other in neighbours:
-            if offset + group.size <= other.offset:
-                break
-            offset = max(offset, _aligned(other.offset + other.size))
+def _first_fit(order: Sequence[_Group]) -> int:
+    lives = [Life(group.size, group.first, group.last) for group in order]
+    for group, offset in zip(order, first_fit(lives, ALIGNMENT), strict=True):
         group.offset = offset
-        placed.append(group)
-    return _aligned(max((g.offset + g.size for g in placed), default=0))
-
-
-def _aligned(size: int) -> int:
-    return -(-size // ALIGNMENT) * ALIGNMENT
+    return aligned(max((g.offset + g.size for g in order), default=0), ALIGNMENT)

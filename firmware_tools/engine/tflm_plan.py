@@ -9,31 +9,17 @@ unpacked weights of a 4-bit convolution). A file may bring offsets along, as met
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from firmware_tools.engine.first_fit import Life, aligned, first_fit
 from firmware_tools.engine.flatbuffer import load_model, schema
 
 METADATA = "OfflineMemoryAllocation"
 VERSION, SUBGRAPH, UNPLANNED = 1, 0, -1
 ALIGNMENT = 16  # bytes, of every buffer in TFLM's arena
 RANDOM_ORDERS = 500
-
-
-@dataclass(frozen=True)
-class Life:
-    """Memory in use from operator ``first`` to operator ``last``; ``tensor`` is None for a kernel's scratch memory."""
-
-    tensor: int | None
-    size_bytes: int
-    first: int
-    last: int
-
-    def meets(self, other: Life) -> bool:
-        """Whether both are in use at some time."""
-        return self.first <= other.last and other.first <= self.last
 
 
 def plan_vector(tflite: bytes) -> list[int] | None:
@@ -47,33 +33,32 @@ def plan_vector(tflite: bytes) -> list[int] | None:
     graph = (model := load_model(tflite)).subgraphs[0]
     if any(tensor.isVariable for tensor in graph.tensors):
         return None
-    lives = _lives(model, graph)
-    usual = _placed(sorted(lives, key=lambda life: (-life.size_bytes, life.first)))
+    tensors, lives = _lives(model, graph)
+    usual = _placed(lives, sorted(range(len(lives)), key=lambda i: (-lives[i].size_bytes, lives[i].first)))
     best = _best(lives)
-    if _peak(best) >= _peak(usual):
+    if _peak(lives, best) >= _peak(lives, usual):
         return None
     offsets = [UNPLANNED] * len(graph.tensors)
-    for offset, life in best:
-        if life.tensor is not None:
-            offsets[life.tensor] = offset
+    for tensor, offset in zip(tensors, best, strict=False):  # scratch memory comes after the tensors
+        offsets[tensor] = offset
     return [VERSION, SUBGRAPH, len(offsets), *offsets]
 
 
-def _lives(model: Any, graph: Any) -> list[Life]:
-    """Of every activation, and of the unpacked weights of 4-bit operators."""
+def _lives(model: Any, graph: Any) -> tuple[list[int], list[Life]]:
+    """The activations and the life of each, followed by those of the unpacked weights of 4-bit operators."""
     first = dict.fromkeys(map(int, graph.inputs), 0)
     last = dict.fromkeys(map(int, graph.inputs), 0)
     scratch = []
     for number, operator in enumerate(graph.operators):
         read = [int(i) for i in operator.inputs if i >= 0]
         weights = [graph.tensors[i] for i in read if graph.tensors[i].type == schema().TensorType.INT4]
-        scratch += [Life(None, _aligned(_elements(tensor)), number, number) for tensor in weights]
+        scratch += [Life(_size(tensor), number, number) for tensor in weights]
         last.update((i, number) for i in read if not _constant(model, graph.tensors[i]))
         for i in map(int, operator.outputs):
             first.setdefault(i, number)
             last[i] = number
     last.update((int(i), len(graph.operators)) for i in graph.outputs)
-    return [Life(i, _aligned(_elements(graph.tensors[i])), first[i], last[i]) for i in first] + scratch
+    return list(first), [Life(_size(graph.tensors[i]), first[i], last[i]) for i in first] + scratch
 
 
 def _constant(model: Any, tensor: Any) -> bool:
@@ -81,40 +66,34 @@ def _constant(model: Any, tensor: Any) -> bool:
     return data is not None and len(data) > 0
 
 
-def _elements(tensor: Any) -> int:
-    return int(np.prod(tensor.shape))
+def _size(tensor: Any) -> int:
+    return aligned(int(np.prod(tensor.shape)), ALIGNMENT)
 
 
-def _aligned(size: int) -> int:
-    return -(-size // ALIGNMENT) * ALIGNMENT
-
-
-def _best(lives: Sequence[Life]) -> list[tuple[int, Life]]:
-    """The lowest of many orders, first fit each; stops at what is alive at once, which no plan can be below."""
+def _best(lives: Sequence[Life]) -> list[int]:
+    """Offsets by the best of many orders; stops at what is alive at once, which no plan can be below."""
     least = max(
         sum(life.size_bytes for life in lives if life.first <= now <= life.last) for now in {x.first for x in lives}
     )
     rng = np.random.default_rng(0)
-    best = _placed(sorted(lives, key=lambda life: (-life.size_bytes * (life.last - life.first + 1), life.first)))
+    length = [life.last - life.first + 1 for life in lives]
+    order = sorted(range(len(lives)), key=lambda i: (-lives[i].size_bytes * length[i], lives[i].first))
+    best = _placed(lives, order)
     for _ in range(RANDOM_ORDERS):
-        if _peak(best) <= least:
+        if _peak(lives, best) <= least:
             break
-        best = min(best, _placed([lives[i] for i in rng.permutation(len(lives))]), key=_peak)
+        tried = _placed(lives, [int(i) for i in rng.permutation(len(lives))])
+        best = min(best, tried, key=lambda offsets: _peak(lives, offsets))
     return best
 
 
-def _placed(order: Sequence[Life]) -> list[tuple[int, Life]]:
-    """Each at the lowest offset that is free during its whole life."""
-    placed: list[tuple[int, Life]] = []
-    for life in order:
-        offset = 0
-        for start, other in sorted(((s, o) for s, o in placed if o.meets(life)), key=lambda item: item[0]):
-            if offset + life.size_bytes <= start:
-                break
-            offset = max(offset, start + other.size_bytes)
-        placed.append((offset, life))
-    return placed
+def _placed(lives: Sequence[Life], order: Sequence[int]) -> list[int]:
+    """Offset of each life, placed in this order."""
+    offsets = [0] * len(lives)
+    for i, offset in zip(order, first_fit([lives[i] for i in order], ALIGNMENT), strict=True):
+        offsets[i] = offset
+    return offsets
 
 
-def _peak(placed: Sequence[tuple[int, Life]]) -> int:
-    return max((offset + life.size_bytes for offset, life in placed), default=0)
+def _peak(lives: Sequence[Life], offsets: Sequence[int]) -> int:
+    return max((offset + life.size_bytes for offset, life in zip(offsets, lives, strict=True)), default=0)
