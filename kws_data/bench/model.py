@@ -135,8 +135,12 @@ def _train_teachers(entries: Sequence[Entry], progress: Progress, say: Callable[
     """Teachers first, on all cores; the trainings that follow find them in the cache."""
     from kws_data.train.opinions import prepare_teachers
 
+    done: set[tuple[Path, int]] = set()
     for entry in entries:
-        if entry.config.train.teacher.count:
+        settings = entry.config.train.teacher
+        shared = (entry.dataset_dir, entry.config.seed if settings.seed is None else settings.seed)
+        if settings.count and shared not in done:
+            done.add(shared)
             say(f"• teachers on the features of {entry.contestant.name}, seed {entry.config.seed}")
             prepare_teachers(entry.config, entry.dataset_dir, progress)
 

@@ -140,10 +140,19 @@ def with_real_share(
     changed = weights.copy()
     for label in np.unique(y[real & (y >= FIRST_KEYWORD)]) if share is not None else ():
         people, voices = real & (y == label), ~real & (y == label)
-        total, said = weights[y == label].sum(), weights[people].sum()
-        if share is not None and voices.any() and said > 0.0:
-            changed[people] *= share * total / said
-            changed[voices] *= (1.0 - share) * total / weights[voices].sum()
+        if share is not None and voices.any() and weights[people].any():
+            changed = at_share(changed, people, voices, share)
+    return changed
+
+
+def at_share(
+    weights: NDArray[np.float64], some: NDArray[np.bool_], others: NDArray[np.bool_], share: float
+) -> NDArray[np.float64]:
+    """The weights, those of ``some`` made ``share`` of those of both, whose sum stays."""
+    first, second = weights[some].sum(), weights[others].sum()
+    changed = weights.copy()
+    changed[some] *= share * (first + second) / first
+    changed[others] *= (1.0 - share) * (first + second) / second
     return changed
 
 
@@ -157,10 +166,7 @@ def with_speech_share(
     single, running = weights[unknown & ~speech].sum(), weights[speech].sum()
     if share is None or not single or not running:
         return weights
-    changed = weights.copy()
-    changed[speech] *= share * (single + running) / running
-    changed[unknown & ~speech] *= (1.0 - share) * (single + running) / single
-    return changed
+    return at_share(weights, speech, unknown & ~speech, share)
 
 
 def training_words(dataset_dir: Path, clip_ids: NDArray[np.str_]) -> list[str]:
