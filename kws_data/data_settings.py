@@ -15,7 +15,9 @@ class EngineSettings(Settings):
     """What speaks."""
 
     kind: str = Field(
-        "espeak", description="espeak, flite, festival, piper, command, or your own in kws_data.sources.engines"
+        "espeak",
+        description="espeak, flite, festival, mbrola, rhvoice, pico, piper, command, or your own in"
+        " kws_data.sources.engines",
     )
     command: list[str] = Field(
         default_factory=list, description='program and arguments, as ["say", "-o", "{out}", "{text}"]; no shell'

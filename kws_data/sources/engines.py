@@ -1,4 +1,4 @@
-"""Engines that speak: espeak-ng, flite, festival, piper, or any command line. One class each, in a registry by name.
+"""Engines that speak: espeak-ng, flite, festival, piper and others, or any command line. One class each, by name.
 
 An engine is a context manager with a name, accents and voices to choose from, and ``say``, which gives the samples of
 a text in a voice, the same each time. To add one, write such a class and put it into :data:`ENGINES`.
@@ -158,6 +158,71 @@ class FliteEngine(CommandEngine):
         return [*self._command, "--setf", f"int_f0_target_mean={mean_hz:.1f}"]
 
 
+class MbrolaEngine(CommandEngine):
+    """MBROLA voices (github.com/numediart/MBROLA-voices), diphones of people, led by the program espeak-ng (not by the
+    library that comes with kws). Those with ``-en`` at their end are of people who speak another language.
+
+    Pitch and rate are espeak-ng's own.
+    """
+
+    ENGLISH: Sequence[str] = ("en1", "us1", "us2", "us3")
+    OTHERS: Sequence[str] = (
+        *("af1-en", "de1-en", "de2-en", "de3-en", "de4-en", "de5-en", "de6-en", "fr1-en", "fr4-en", "gr2-en"),
+        *("hu1-en", "nl2-en", "pl1-en", "ro1-en", "sw1-en", "sw2-en"),
+    )
+
+    def __init__(self, settings: EngineSettings) -> None:
+        program = settings.command or ["espeak-ng"]
+        command = [*program, "-v", "mb-{voice}", "-s", "{rate}", "-p", "{pitch}", "-w", "{out}", "{text}"]
+        super().__init__(settings.model_copy(update={"command": command}))
+        self.name = f"mbrola {settings.version}".strip()
+        self.licence = settings.licence or "non-commercial (MBROLA voices)"
+        self.voices = (*self.ENGLISH, *self.OTHERS)
+
+
+class RhvoiceEngine(CommandEngine):
+    """RHVoice (github.com/RHVoice/RHVoice): statistical voices of people.
+
+    The rate becomes per cent, 100 at 160 words a minute; 100 steps of pitch are an octave around the voice's own.
+    """
+
+    WORDS_A_MINUTE = 160.0
+
+    def __init__(self, settings: EngineSettings) -> None:
+        program = settings.command or ["RHVoice-test"]
+        command = [*program, "-p", "{voice}", "-r", "{percent}", "-t", "{tone}", "-o", "{out}"]
+        super().__init__(settings.model_copy(update={"command": command}))
+        self.name = f"rhvoice {settings.version}".strip()
+        self.licence = settings.licence or "LGPL-2.1-or-later; CC-BY-NC-ND-4.0 (evgeniy-eng, lyubov)"
+        self.voices = ("alan", "bdl", "clb", "slt", "evgeniy-eng", "lyubov")
+
+    def _values(self, voice: SynthVoice) -> dict[str, str]:
+        percent, tone = 100 * voice.rate / self.WORDS_A_MINUTE, 100 * 2.0 ** ((voice.pitch - 50) / 100)
+        return super()._values(voice) | {"percent": f"{percent:.0f}", "tone": f"{tone:.0f}"}
+
+
+class PicoEngine(CommandEngine):
+    """SVOX Pico (``pico2wave``): two women's voices, American and British.
+
+    The rate becomes per cent, 100 at 160 words a minute; 100 steps of pitch are an octave around the voice's own.
+    """
+
+    WORDS_A_MINUTE = 160.0
+
+    def __init__(self, settings: EngineSettings) -> None:
+        program = settings.command or ["pico2wave"]
+        marked = '<speed level="{percent}"><pitch level="{tone}">{text}</pitch></speed>'
+        super().__init__(settings.model_copy(update={"command": [*program, "-l", "{voice}", "-w", "{out}", marked]}))
+        self.name = f"pico {settings.version}".strip()
+        self.licence = settings.licence or "Apache-2.0"
+        self.voices = ("en-US", "en-GB")
+
+    def _values(self, voice: SynthVoice) -> dict[str, str]:
+        percent = min(max(100 * voice.rate / self.WORDS_A_MINUTE, 20), 500)
+        tone = min(max(100 * 2.0 ** ((voice.pitch - 50) / 100), 50), 200)
+        return super()._values(voice) | {"percent": f"{percent:.0f}", "tone": f"{tone:.0f}"}
+
+
 class PiperEngine(CommandEngine):
     """piper (github.com/OHF-Voice/piper1-gpl): a neural voice from an ``.onnx`` file; its speakers are the voices.
 
@@ -212,6 +277,9 @@ ENGINES: dict[str, Callable[[EngineSettings], SpeechEngine]] = {
     "piper": PiperEngine,
     "flite": FliteEngine,
     "festival": FestivalEngine,
+    "mbrola": MbrolaEngine,
+    "rhvoice": RhvoiceEngine,
+    "pico": PicoEngine,
 }
 
 

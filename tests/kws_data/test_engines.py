@@ -80,13 +80,13 @@ def test_programs_and_settings_that_are_not_there(tmp_path: Path) -> None:
     for command in ([], ["say", "{text}"]):
         with pytest.raises(ConfigError, match="must name a file to write"):
             engine(command)
-    with pytest.raises(ConfigError, match="there are: espeak, command, piper, flite, festival"):
-        make_engine(EngineSettings(kind="mbrola"))
+    with pytest.raises(ConfigError, match="there are: espeak, command, piper, flite, festival, mbrola, rhvoice, pico"):
+        make_engine(EngineSettings(kind="marytts"))
     with pytest.raises(ConfigError, match="model is needed"):
         make_engine(EngineSettings(kind="piper"))
     with pytest.raises(ConfigError, match="cannot be read"):
         make_engine(EngineSettings(kind="piper", model=str(tmp_path / "voice.onnx")))
-    assert set(ENGINES) == {"espeak", "command", "festival", "flite", "piper"}
+    assert set(ENGINES) == {"espeak", "command", "festival", "flite", "mbrola", "pico", "piper", "rhvoice"}
 
 
 def test_text_may_go_to_standard_input(tmp_path: Path) -> None:
@@ -140,6 +140,36 @@ def test_flite_is_told_pitch_rate_and_range_around_its_voices_own(tmp_path: Path
         assert {"duration_stretch=0.500", "int_f0_target_stddev=15.0"} <= set(arguments)
     assert "int_f0_target_mean=143.6" in told["awb"], "a fifth of an octave above 125 Hz"
     assert not any("mean" in argument for argument in told["own.flitevox"]), "its own pitch is not known"
+
+
+@pytest.mark.parametrize(
+    ("kind", "voice", "out", "told"),
+    [
+        ("mbrola", "us1", "-w", ["-v", "mb-us1", "-s", "320", "-p", "0", "hello"]),
+        ("rhvoice", "alan", "-o", ["-p", "alan", "-r", "200", "-t", "71"]),
+        ("pico", "en-GB", "-w", ["-l", "en-GB", '<speed level="200"><pitch level="71">hello</pitch></speed>']),
+    ],
+)
+def test_programs_with_voices_of_people_are_told_pitch_and_rate_in_their_own_units(
+    tmp_path: Path, kind: str, voice: str, out: str, told: list[str]
+) -> None:
+    program = tmp_path / "program"
+    program.write_text(
+        f"#!{sys.executable}\n"
+        "import sys, json, wave, os\n"
+        "call = [sys.argv[1:], sys.stdin.read()]\n"
+        "json.dump(call, open(os.path.join(os.path.dirname(__file__), 'call.json'), 'w'))\n"
+        f"with wave.open(sys.argv[sys.argv.index({out!r}) + 1], 'wb') as f:\n"
+        "    f.setnchannels(1); f.setsampwidth(2); f.setframerate(16000); f.writeframes(bytes([0, 20, 0, 80] * 4000))\n"
+    )
+    program.chmod(0o755)
+    speaker = make_engine(EngineSettings(kind=kind, command=[str(program)], version="1"))
+    assert voice in speaker.voices and speaker.name == f"{kind} 1" and speaker.licence
+    assert len(speaker.say(SynthVoice("en", voice, pitch=0, rate=320), "hello")) > 7_000
+    arguments, text = json.loads((tmp_path / "call.json").read_text())
+    written = arguments.index(out)
+    assert arguments[:written] + arguments[written + 2 :] == told
+    assert text == ("hello" if kind == "rhvoice" else "")
 
 
 FESTIVAL = r"""
