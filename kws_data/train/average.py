@@ -17,18 +17,38 @@ class WeightAverage:
     """Exponential moving average of all weights of a model; a decay of 0 is off."""
 
     def __init__(self, model: keras.Model, decay: float) -> None:
+        import tensorflow as tf
+
         self._model, self._decay = model, decay
-        self.steps = 0
-        self.mean: list[NDArray[Any]] = [w.numpy() for w in model.weights] if decay else []
+        self._steps = tf.Variable(0.0, trainable=False)
+        self._mean = [tf.Variable(w.numpy(), trainable=False) for w in model.weights] if decay else []
+
+    @property
+    def steps(self) -> int:
+        """Steps taken in."""
+        return int(self._steps.numpy())
+
+    @property
+    def mean(self) -> list[NDArray[Any]]:
+        """The averages, in the order of the model's weights; none when it is off."""
+        return [mean.numpy() for mean in self._mean]
+
+    def restore(self, mean: Sequence[NDArray[Any]], steps: int) -> None:
+        """Go on from these averages after so many steps."""
+        for variable, value in zip(self._mean, mean, strict=True):
+            variable.assign(value)
+        self._steps.assign(float(steps))
 
     def update(self) -> None:
-        """Take in the weights after a step. The first steps are averaged evenly."""
+        """Take in the weights after a step; may be part of a compiled function. The first steps are averaged evenly."""
+        import tensorflow as tf
+
         if not self._decay:
             return
-        self.steps += 1
-        decay = min(self._decay, self.steps / (self.steps + 10))
-        for mean, weight in zip(self.mean, self._model.weights, strict=True):
-            mean += (1 - decay) * (weight.numpy() - mean)
+        self._steps.assign_add(1.0)
+        decay = tf.minimum(self._decay, self._steps / (self._steps + 10.0))
+        for mean, weight in zip(self._mean, self._model.weights, strict=True):
+            mean.assign_add((1.0 - decay) * (weight - mean))
 
     def apply(self) -> None:
         """Put the average into the model."""

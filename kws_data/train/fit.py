@@ -69,8 +69,7 @@ class Fit:
         variables = self._variables()
         for variable, value in zip(variables, arrays, strict=False):
             variable.assign(value)
-        self.average.mean[:] = arrays[len(variables) :]
-        self.average.steps = state["averaged"]
+        self.average.restore(arrays[len(variables) :], state["averaged"])
         self.rng.bit_generator.state = state["rng"]
         self.history = History(**state["history"])
 
@@ -135,7 +134,8 @@ def fit(
     state = start(data, shape, settings, seed, steps, model)
     if checkpoint:
         state.restore(checkpoint)
-    step = make_step(state.model, state.optimizer, settings, teachers, data.soft is not None, label_costs(data))
+    soft, costs = data.soft is not None, label_costs(data)
+    step = make_step(state.model, state.optimizer, settings, teachers, soft, costs, state.average)
     pace = Pace()
     while state.epoch < settings.epochs and not settled(state.history.loss, settings.patience):
         run_epoch(state, step, data, settings, steps)
@@ -176,7 +176,6 @@ def run_epoch(state: Fit, step: Step, data: TrainSet, settings: TrainSettings, s
     losses, hits = [], []
     for batch in epoch_batches(data, settings, steps, state.rng):
         loss, hit = step(*batch)
-        state.average.update()
         losses.append(float(loss))
         hits.append(float(hit))
     state.history.loss.append(round(float(np.mean(losses)), 6))

@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kws_data.config import TrainSettings
+from kws_data.train.average import WeightAverage
+from kws_data.train.temporal import temporal_logits
 from kws_data.train.unknown_words import put_together
 
 if TYPE_CHECKING:
@@ -42,6 +44,7 @@ def make_step(
     teachers: Sequence[keras.Model],
     soft: bool = False,
     label_weights: NDArray[np.float64] | None = None,
+    average: WeightAverage | None = None,
 ) -> Step:
     """A compiled function of (input, target, soft) -> (loss, share of hits).
 
@@ -52,20 +55,21 @@ def make_step(
         teachers: asked about each batch as it is.
         soft: whether batches bring what teachers say; then ``teachers`` are not asked.
         label_weights: [labels] how much an error on each label counts; all the same when None.
+        average: takes in the weights after each step.
     """
     import tensorflow as tf
 
-    net = logits_model(model)
+    net, whole = learner(logits_model(model))
     wise = [logits_model(teacher) for teacher in teachers]
     heat, share = settings.teacher.temperature, settings.teacher.soft_share
     labels = int(model.output_shape[-1])
     costs = None if label_weights is None else tf.constant(label_weights, tf.float32)
 
-    @tf.function  # type: ignore[untyped-decorator]
+    @tf.function(jit_compile=whole and not wise, autograph=False)  # type: ignore[untyped-decorator]
     def step(x: Any, target: Any, told: Any) -> Any:
         wanted = told if soft else (softened(wise, x, heat, labels) if wise else None)
         with tf.GradientTape() as tape:
-            logits = net(x, training=True)
+            logits = net(x)
             losses = tf.nn.softmax_cross_entropy_with_logits(target, logits)
             loss = tf.reduce_mean(losses if costs is None else losses * tf.linalg.matvec(target, costs))
             if wanted is not None:
@@ -73,11 +77,21 @@ def make_step(
                 loss = (1 - share) * loss + share * heat**2 * tf.reduce_mean(follow)
         gradients = tape.gradient(loss, model.trainable_variables)
         optimizer.apply(gradients, model.trainable_variables)
+        if average is not None:
+            average.update()
         hits = tf.equal(tf.argmax(logits, 1), tf.argmax(target, 1))
         return loss, tf.reduce_mean(tf.cast(hits, tf.float32))
 
     compiled: Step = step
     return compiled
+
+
+def learner(net: keras.Model) -> tuple[Callable[[Any], Any], bool]:
+    """What a model that ends in logits does when training, and whether XLA makes that faster."""
+    fast = temporal_logits(net)
+    if fast is not None:
+        return fast, True
+    return lambda x: net(x, training=True), False
 
 
 def softened(teachers: Sequence[keras.Model], x: Any, temperature: float, labels: int) -> Any:

@@ -186,22 +186,19 @@ def test_calibration_without_clips_is_refused() -> None:
 
 
 def test_the_weight_average_follows_and_is_put_back() -> None:
-    class Weight:
-        def __init__(self, value: float) -> None:
-            self.value = np.array([value], np.float32)
+    import keras
 
-        def numpy(self) -> np.ndarray:
-            return self.value.copy()
-
-        def assign(self, value: np.ndarray) -> None:
-            self.value = value
-
-    class Model:
-        weights = (Weight(0.0),)
-
-    average = WeightAverage(Model(), 0.99)  # type: ignore[arg-type]
-    Model.weights[0].value = np.array([1.0], np.float32)
-    for _ in range(2_000):
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, kernel_initializer="zeros")])
+    average = WeightAverage(model, 0.99)
+    model.set_weights([np.array([[1.0]], np.float32), np.array([2.0], np.float32)])
+    for _ in range(50):
         average.update()
-    average.apply()
-    assert Model.weights[0].value[0] == pytest.approx(1.0, abs=1e-3)
+    first = average.mean[0].item()
+    again = WeightAverage(model, 0.99)
+    again.restore(average.mean, average.steps)
+    for _ in range(600):
+        again.update()
+    assert 0.9 < first < 1.0 and average.steps == 50
+    again.apply()
+    kernel, bias = model.get_weights()
+    assert kernel.item() == pytest.approx(1.0, abs=1e-3) and bias.item() == pytest.approx(2.0, abs=2e-3)
