@@ -83,6 +83,8 @@ def is_temporal(layer: Any) -> bool:
     name = type(layer).__name__
     if name not in RULES or type(layer) not in (getattr(keras.layers, name, None), branched_class()):
         return False
+    if len(layer._inbound_nodes) != 1:  # used twice: which of its inputs is meant?
+        return False
     if getattr(layer, "activation", keras.activations.linear) is not keras.activations.linear:
         return False
     given = {key: getattr(layer, key) for key in SETTINGS if hasattr(layer, key)}

@@ -81,20 +81,23 @@ def changed(kind: str) -> Any:
     import keras
 
     inputs = keras.Input((FRAMES, 1, FEATURES))
+    twice = keras.layers.Conv2D(FEATURES, (1, 1))
     x = {
         "activation inside": lambda: keras.layers.Conv2D(4, (3, 1), activation="relu")(inputs),
         "along features": lambda: keras.layers.Conv2D(4, (1, 3), padding="same")(inputs),
         "dilated": lambda: keras.layers.Conv2D(4, (3, 1), dilation_rate=2)(inputs),
         "depthwise stride": lambda: keras.layers.DepthwiseConv2D((3, 1), strides=(2, 2))(inputs),
         "frozen norm": lambda: keras.layers.BatchNormalization(trainable=False)(inputs),
+        "used twice": lambda: twice(twice(inputs)),
         "no rule": lambda: keras.layers.LayerNormalization()(inputs),
     }[kind]()
     return keras.Model(inputs, keras.layers.Dense(LABELS)(keras.layers.GlobalAveragePooling2D()(x)))
 
 
-@pytest.mark.parametrize(
-    "kind", ["activation inside", "along features", "dilated", "depthwise stride", "frozen norm", "no rule"]
-)
+KINDS = ["activation inside", "along features", "dilated", "depthwise stride", "frozen norm", "used twice", "no rule"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_what_has_no_rule_is_left_to_keras(kind: str) -> None:
     assert temporal_logits(changed(kind)) is None
 
