@@ -11,6 +11,7 @@ from firmware_tools.engine.call import Call, Constant, Value, fits_uint16
 from firmware_tools.engine.fixed_point import Multiplier, activation_range, quantize_multiplier
 from firmware_tools.engine.flatbuffer import schema
 from firmware_tools.engine.graph import Graph, Operator, Tensor, graph_place
+from firmware_tools.engine.nibbles import pack_groups
 from firmware_tools.engine.window import Axis, Window, window_of
 from firmware_tools.errors import ModelError
 
@@ -104,19 +105,21 @@ def _dot_products(graph: Graph, operator: Operator, window: Window, multipliers:
     weights = graph.tensors[operator.inputs[1]]
     assert weights.data is not None
     filters = weights.data.reshape(window.out_channels, -1)
+    halves = weights.dtype == "INT4"
     depth = (filters.shape[1] + 3) // 4 * 4
     padded = np.zeros((window.out_channels, depth), np.int8)
     padded[:, : filters.shape[1]] = filters
+    stored = pack_groups(padded) if halves else padded
     place = graph_place(operator)
     parameters: dict[str, Value] = {
         "weights": "weights",
         "channels": "channels",
         "window": window.parameters(place),
         "range": _range(graph, operator),
-        **fits_uint16({"depth": depth}, place),
+        **fits_uint16({"depth": depth, "halves": int(halves)}, place),
     }
     channels = _channels(graph, operator, filters, multipliers)
-    constants = {"weights": Constant("int8_t", padded), "channels": Constant("kws_channel", channels)}
+    constants = {"weights": Constant("int8_t", stored), "channels": Constant("kws_channel", channels)}
     inputs = (operator.inputs[0],)
     in_place = inputs if window.allows_in_place(2) else ()
     return Call(operator.index, "kws_conv", inputs, operator.output, parameters, constants, 4 * depth, in_place)

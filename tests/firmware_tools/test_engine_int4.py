@@ -2,54 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pytest
+from coarse_models import coarse, model_of_every_weighted_kind
+from hypothesis import given
+from hypothesis import strategies as st
 
-from firmware_tools.engine.flatbuffer import load_model, model_bytes, operator_code, operator_names, schema
+from firmware_tools.engine.flatbuffer import load_model, model_bytes
 from firmware_tools.engine.graph import read_tflite
 from firmware_tools.engine.host import load_batches
-from firmware_tools.engine.nibbles import pack_nibbles, packed_bytes, unpack_nibbles
-from firmware_tools.engine.synthetic import ModelBuilder
+from firmware_tools.engine.lower import lower
+from firmware_tools.engine.nibbles import pack_groups, pack_nibbles, packed_bytes, unpack_nibbles
 from firmware_tools.engine.tflm import TflmInterpreter, available
 from firmware_tools.errors import ModelError
-
-STEP = 16  # of int8 to one of int4
-WEIGHTED = {"CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED"}
-
-
-def model_of_every_weighted_kind() -> bytes:
-    """15, 9, 33 and 55 weights: odd numbers, so that the last half byte of each is unused."""
-    build = ModelBuilder(4)
-    x = build.input((1, 7, 1, 5))
-    x = build.conv2d(x, 3, (1, 1), activation="RELU")
-    x = build.conv2d(x, 3, (3, 1), depthwise=True)
-    x = build.conv2d(x, 11, (1, 1), bias=False)
-    return build.finish(build.dense(build.mean(x, (1, 2)), 5))
-
-
-def coarse(tflite: bytes, *, four_bits: bool, lowest: int = -7) -> bytes:
-    """The model with weights from ``lowest`` to 7, stored with 4 bits or with 8."""
-    model = load_model(tflite)
-    graph = model.subgraphs[0]
-    for operator in graph.operators:
-        if operator_names()[operator_code(model.operatorCodes[operator.opcodeIndex])] in WEIGHTED:
-            _make_coarse(model, graph.tensors[operator.inputs[1]], four_bits, lowest)
-            for bias in (graph.tensors[i] for i in operator.inputs[2:] if i >= 0):
-                buffer = model.buffers[bias.buffer]
-                buffer.data = (np.asarray(buffer.data).view(np.int32) // STEP).view(np.uint8)
-                bias.quantization.scale = np.asarray(bias.quantization.scale, np.float32) * STEP
-    return model_bytes(model)
-
-
-def _make_coarse(model: Any, tensor: Any, four_bits: bool, lowest: int) -> None:
-    buffer = model.buffers[tensor.buffer]
-    values = np.asarray(buffer.data).view(np.int8)
-    values = np.clip(np.rint(values / STEP), lowest, 7).astype(np.int8)
-    tensor.quantization.scale = np.asarray(tensor.quantization.scale, np.float32) * STEP
-    buffer.data = pack_nibbles(values) if four_bits else values.view(np.uint8)
-    tensor.type = schema().TensorType.INT4 if four_bits else schema().TensorType.INT8
 
 
 @pytest.mark.parametrize("count", [1, 2, 15, 16])
@@ -71,8 +36,29 @@ def test_tflm_and_the_c_engine_compute_as_with_8_bits() -> None:
     by_tflm = [TflmInterpreter(model)(inputs) for model in models]
     np.testing.assert_array_equal(by_tflm[0], by_tflm[1])
     assert len(np.unique(by_tflm[0])) > 20  # or equality would mean little
-    for run, expected in zip(load_batches(graphs, optimise="-O1"), by_tflm, strict=True):
-        np.testing.assert_array_equal(run(inputs), expected)
+    for flags in ((), ("-DKWS_DSP=1",)):
+        for run, expected in zip(load_batches(graphs, flags=flags, optimise="-O1"), by_tflm, strict=True):
+            np.testing.assert_array_equal(run(inputs), expected)
+
+
+def test_the_c_engine_keeps_4_bits_in_flash() -> None:
+    """Rows of 5, 3 and 11 weights take 4, 4 and 8 bytes instead of 8, 4 and 12."""
+    four, eight = (read_tflite(coarse(model_of_every_weighted_kind(), four_bits=bits)) for bits in (True, False))
+    sizes = [
+        [call.constants["weights"].values.size for call in lower(graph).calls if call.function == "kws_conv"]
+        for graph in (four, eight)
+    ]
+    assert sizes == [[3 * 4, 11 * 4, 5 * 8], [3 * 8, 11 * 4, 5 * 12]]
+
+
+@given(st.integers(1, 5), st.integers(1, 9), st.integers(0, 2**32 - 1))
+def test_groups_of_eight_are_read_as_the_kernel_does(rows: int, fours: int, seed: int) -> None:
+    values = np.random.default_rng(seed).integers(-8, 8, (rows, 4 * fours)).astype(np.int8)
+    words = pack_groups(values).reshape(rows, -1, 4)
+    low = (words.view(np.uint8) << 4).view(np.int8) // 16
+    read = np.concatenate([words >> 4, low], axis=2).reshape(rows, -1)
+    np.testing.assert_array_equal(read[:, : 4 * fours], values)
+    assert not read[:, 4 * fours :].any()
 
 
 def test_the_reader_unpacks_and_checks() -> None:

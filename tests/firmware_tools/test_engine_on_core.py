@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from bare_core import BareCore
+from coarse_models import coarse, model_of_every_weighted_kind
 from random_models import random_model
 
 from firmware_tools.engine.emit import emit_c
@@ -50,5 +51,14 @@ def test_keyword_model_runs_fast_and_equal(tmp_path: Path) -> None:
 def test_random_networks_on_core(seed: int, tmp_path: Path) -> None:
     graph = read_tflite(random_model(seed))
     inputs = np.random.default_rng(seed).integers(-128, 128, (2, *graph.input.shape[1:])).astype(np.int8)
+    outputs, _ = run_on_core(graph, inputs, tmp_path)
+    np.testing.assert_array_equal(outputs, load_batches([graph], optimise="-O1")[0](inputs))
+
+
+@pytest.mark.parametrize("channels", [3, 27, 32])
+def test_weights_of_4_bits_on_core(channels: int, tmp_path: Path) -> None:
+    """Depths with and without four weights left over from groups of eight; an odd number of filters and of pixels."""
+    graph = read_tflite(coarse(model_of_every_weighted_kind(channels), four_bits=True))
+    inputs = np.random.default_rng(2).integers(-128, 128, (2, *graph.input.shape[1:])).astype(np.int8)
     outputs, _ = run_on_core(graph, inputs, tmp_path)
     np.testing.assert_array_equal(outputs, load_batches([graph], optimise="-O1")[0](inputs))

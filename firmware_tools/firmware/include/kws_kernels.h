@@ -29,6 +29,8 @@ typedef struct {
 } kws_range;
 
 /* Weights [out_channels][depth], depth = kernel_height * kernel_width * in_channels rounded up to 4 with zeros.
+ * With `halves` two weights of 4 bits share a byte: bytes 4 * i to 4 * i + 3 hold the weights 8 * i to 8 * i + 3 in
+ * their high halves and the next four, if there are any, in their low ones.
  * Biases contain -in_zero * sum(weights). */
 typedef struct {
     const int8_t *weights;
@@ -36,6 +38,7 @@ typedef struct {
     kws_window window;
     kws_range range;
     uint16_t depth;
+    uint16_t halves;
 } kws_conv_params;
 
 /* CONV_2D and (with a 1x1 window over the rows) FULLY_CONNECTED. scratch: 2 * depth, word-aligned.

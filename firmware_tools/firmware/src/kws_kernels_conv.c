@@ -158,6 +158,123 @@ static inline void dot_2x2(const int16_t *windows, const int8_t *f, const int8_t
 }
 #endif
 
+/* ---- the same with weights of 4 bits: byte k of a word holds weight k in its high half and weight k + 4 in its low
+ * one. The halves are widened as 16 times the weight, at the place of a sign, and the sums are divided in the end. ---- */
+
+#define HIGH_HALVES 0xF0F0F0F0u
+#define HALF_BITS 4
+
+#if KWS_DSP_NATIVE
+/* Four inputs of both windows and the high halves of both filters' words: the even ones, then the odd ones. */
+#define FOUR                                                                                                          \
+    "ldr %[x], [%[windows]], #16\n"                                                                                   \
+    "ldr %[y], [%[windows], #-12]\n"                                                                                  \
+    "and %[weights], %[f8], #0xF0F0F0F0\n"                                                                            \
+    "sxtb16 %[weights], %[weights]\n"                                                                                 \
+    "smlad %[fx], %[weights], %[x], %[fx]\n"                                                                          \
+    "smlad %[fy], %[weights], %[y], %[fy]\n"                                                                          \
+    "and %[weights], %[g8], #0xF0F0F0F0\n"                                                                            \
+    "sxtb16 %[weights], %[weights]\n"                                                                                 \
+    "smlad %[gx], %[weights], %[x], %[gx]\n"                                                                          \
+    "smlad %[gy], %[weights], %[y], %[gy]\n"                                                                          \
+    "ldr %[x], [%[windows], #-8]\n"                                                                                   \
+    "ldr %[y], [%[windows], #-4]\n"                                                                                   \
+    "and %[weights], %[f8], #0xF0F0F0F0\n"                                                                            \
+    "sxtb16 %[weights], %[weights], ror #8\n"                                                                         \
+    "smlad %[fx], %[weights], %[x], %[fx]\n"                                                                          \
+    "smlad %[fy], %[weights], %[y], %[fy]\n"                                                                          \
+    "and %[weights], %[g8], #0xF0F0F0F0\n"                                                                            \
+    "sxtb16 %[weights], %[weights], ror #8\n"                                                                         \
+    "smlad %[gx], %[weights], %[x], %[gx]\n"                                                                          \
+    "smlad %[gy], %[weights], %[y], %[gy]\n"
+
+static KWS_APART void dot_2x2_halves(const int16_t *windows, const int8_t *f, const int8_t *g, uint32_t depth,
+                                     int32_t sums[4]) {
+    int32_t fx = 0, fy = 0, gx = 0, gy = 0;
+    uint32_t f8, g8, x, y, weights;
+    __asm__ volatile(
+        "subs %[left], #8\n"
+        "blt 2f\n"
+        "1:\n"
+        "ldr %[f8], [%[f]], #4\n"
+        "ldr %[g8], [%[g]], #4\n" FOUR
+        "lsl %[f8], %[f8], #4\n"
+        "lsl %[g8], %[g8], #4\n" FOUR
+        "subs %[left], #8\n"
+        "bge 1b\n"
+        "2:\n"
+        "adds %[left], #8\n"
+        "beq 3f\n"
+        "ldr %[f8], [%[f]]\n"
+        "ldr %[g8], [%[g]]\n" FOUR
+        "3:\n"
+        : [f] "+r"(f), [g] "+r"(g), [windows] "+r"(windows), [left] "+r"(depth), [fx] "+r"(fx), [fy] "+r"(fy),
+          [gx] "+r"(gx), [gy] "+r"(gy), [f8] "=&r"(f8), [g8] "=&r"(g8), [x] "=&r"(x), [y] "=&r"(y),
+          [weights] "=&r"(weights)
+        :
+        : "cc", "memory");
+    sums[0] = fx >> HALF_BITS;
+    sums[1] = fy >> HALF_BITS;
+    sums[2] = gx >> HALF_BITS;
+    sums[3] = gy >> HALF_BITS;
+}
+#elif KWS_DSP
+typedef struct {
+    int32_t x, y;
+} kws_pair_of_sums;
+
+static inline kws_pair_of_sums add_four(uint32_t weights, const int16_t *windows, kws_pair_of_sums sums) {
+    const uint32_t even = kws_even_bytes(weights), odd = kws_odd_bytes(weights);
+    sums.x = kws_dual_multiply_add(even, kws_load_word(windows), sums.x);
+    sums.y = kws_dual_multiply_add(even, kws_load_word(windows + 2), sums.y);
+    sums.x = kws_dual_multiply_add(odd, kws_load_word(windows + 4), sums.x);
+    sums.y = kws_dual_multiply_add(odd, kws_load_word(windows + 6), sums.y);
+    return sums;
+}
+
+static KWS_APART void dot_2x2_halves(const int16_t *windows, const int8_t *f, const int8_t *g, uint32_t depth,
+                                     int32_t sums[4]) {
+    kws_pair_of_sums first = {0, 0}, second = {0, 0};
+    for (const int8_t *end = f + depth / 8 * 4; f != end; f += 4, g += 4, windows += 16) {
+        const uint32_t f8 = kws_load_word(f), g8 = kws_load_word(g);
+        first = add_four(f8 & HIGH_HALVES, windows, first);
+        second = add_four(g8 & HIGH_HALVES, windows, second);
+        first = add_four((f8 << 4) & HIGH_HALVES, windows + 8, first);
+        second = add_four((g8 << 4) & HIGH_HALVES, windows + 8, second);
+    }
+    if (depth & 4) {
+        first = add_four(kws_load_word(f) & HIGH_HALVES, windows, first);
+        second = add_four(kws_load_word(g) & HIGH_HALVES, windows, second);
+    }
+    sums[0] = first.x >> HALF_BITS;
+    sums[1] = first.y >> HALF_BITS;
+    sums[2] = second.x >> HALF_BITS;
+    sums[3] = second.y >> HALF_BITS;
+}
+#else
+static inline int32_t half(const int8_t *packed, uint32_t index) {
+    const uint32_t byte = (uint8_t)packed[index / 8 * 4 + index % 4];
+    return (int8_t)(uint8_t)(index % 8 < 4 ? byte & 0xF0u : byte << 4) >> HALF_BITS;
+}
+
+static inline void dot_2x2_halves(const int16_t *windows, const int8_t *f, const int8_t *g, uint32_t depth,
+                                  int32_t sums[4]) {
+    const int16_t *x = windows, *y = windows + depth;
+    int32_t fx = 0, fy = 0, gx = 0, gy = 0;
+    for (uint32_t i = 0; i < depth; i++) {
+        const int32_t fi = half(f, i), gi = half(g, i);
+        fx += fi * x[i];
+        fy += fi * y[i];
+        gx += gi * x[i];
+        gy += gi * y[i];
+    }
+    sums[0] = fx;
+    sums[1] = fy;
+    sums[2] = gx;
+    sums[3] = gy;
+}
+#endif
+
 /* ---- from sums to outputs ---- */
 
 static inline int32_t doubled(int32_t sum, int32_t bias) { return (int32_t)(((uint32_t)sum + (uint32_t)bias) * 2); }
@@ -207,10 +324,16 @@ static KWS_APART void filter(const kws_conv_params *p, const int16_t *windows, i
     int8_t *second = output + (pixels > 1 ? channels : 0);
     for (uint32_t first = 0; first < channels; first += FILTERS) {
         const uint32_t count = channels - first < FILTERS ? channels - first : FILTERS;
-        const int8_t *weights = p->weights + first * depth;
+        const uint32_t bytes = p->halves ? (depth + 7) / 8 * 4 : depth;
+        const int8_t *weights = p->weights + first * bytes;
         int32_t sums[2 * FILTERS];
-        for (uint32_t c = 0; c < count; c += 2, weights += 2 * depth) {
-            dot_2x2(windows, weights, c + 1 < count ? weights + depth : weights, depth, sums + 2 * c);
+        for (uint32_t c = 0; c < count; c += 2, weights += 2 * bytes) {
+            const int8_t *next = c + 1 < count ? weights + bytes : weights;
+            if (p->halves) {
+                dot_2x2_halves(windows, weights, next, depth, sums + 2 * c);
+            } else {
+                dot_2x2(windows, weights, next, depth, sums + 2 * c);
+            }
         }
         if (fast) {
             finish_fast(sums, p->channels + first, p->range.out_zero, output + first, second + first, count);
