@@ -13,6 +13,7 @@ from kws_data.cli.options import json_option
 BENCHES: dict[str, tuple[str, str]] = {
     "frontend": ("bench_frontend", "The C front end against librosa."),
     "engine": ("bench_engine", "The C engine against TensorFlow Lite Micro, on a model."),
+    "train": ("bench_train", "Steps of training, along time only, against Keras layers."),
     "build": ("bench_build", "How data sets are built: speed, memory, the same bytes always."),
     "model": ("bench_model", "Model families side by side on one data set."),
     "record": ("bench_record", "What serial capture loses, mistakes or survives."),

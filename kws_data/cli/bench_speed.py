@@ -16,7 +16,11 @@ def bench_speed(what: str | None, bundle: Path | None, as_json: bool) -> None:
     """Measure and print; both when ``what`` is None (the engine only if there is a bundle)."""
     from kws_data.bench.speed import run_bench
 
-    rows = run_bench(bundle, what)
+    print_rows(run_bench(bundle, what), as_json)
+
+
+def print_rows(rows: Sequence[BenchRow], as_json: bool) -> None:
+    """As a table, or as JSON."""
     if as_json:
         print_json([row.to_dict() for row in rows])
     else:

@@ -45,6 +45,8 @@ def make_step(
     soft: bool = False,
     label_weights: NDArray[np.float64] | None = None,
     average: WeightAverage | None = None,
+    *,
+    by_layers: bool = False,
 ) -> Step:
     """A compiled function of (input, target, soft) -> (loss, share of hits).
 
@@ -56,10 +58,11 @@ def make_step(
         soft: whether batches bring what teachers say; then ``teachers`` are not asked.
         label_weights: [labels] how much an error on each label counts; all the same when None.
         average: takes in the weights after each step.
+        by_layers: let Keras run its layers in any case, for a comparison.
     """
     import tensorflow as tf
 
-    net, whole = learner(logits_model(model))
+    net, whole = learner(logits_model(model), by_layers)
     wise = [logits_model(teacher) for teacher in teachers]
     heat, share = settings.teacher.temperature, settings.teacher.soft_share
     labels = int(model.output_shape[-1])
@@ -86,9 +89,9 @@ def make_step(
     return compiled
 
 
-def learner(net: keras.Model) -> tuple[Callable[[Any], Any], bool]:
+def learner(net: keras.Model, by_layers: bool = False) -> tuple[Callable[[Any], Any], bool]:
     """What a model that ends in logits does when training, and whether XLA makes that faster."""
-    fast = temporal_logits(net)
+    fast = None if by_layers else temporal_logits(net)
     if fast is not None:
         return fast, True
     return lambda x: net(x, training=True), False

@@ -1,5 +1,6 @@
 """A temporal model trained as matrices is the model that Keras trains."""
 
+import json
 from typing import Any
 
 import numpy as np
@@ -112,3 +113,21 @@ def test_layers_without_bias_and_with_dropout_have_rules() -> None:
     fast = temporal_logits(model)
     assert fast is not None
     np.testing.assert_allclose(fast(batch()[0]).numpy(), model(batch()[0]).numpy(), atol=1e-5)
+
+
+def test_the_bench_compares_what_has_two_ways(monkeypatch: pytest.MonkeyPatch) -> None:
+    from click.testing import CliRunner
+
+    from kws_data.cli import main
+
+    monkeypatch.setattr("kws_data.bench.training.STEPS", 2)
+    small = [
+        "model.channels=4",
+        "model.blocks=1",
+        "train.teacher.models=[{family: mel_resnet, channels: 4, blocks: 1}]",
+    ]
+    sets = [part for item in small for part in ("--set", item)]
+    said = CliRunner().invoke(main, ["bench", "train", "configs/demo.yaml", *sets, "--json"], catch_exceptions=False)
+    assert said.exit_code == 0, said.output
+    (row,) = json.loads(said.output)
+    assert row["what"].startswith("student") and row["baseline_per_s"] > 0 and row["ratio"] > 0
