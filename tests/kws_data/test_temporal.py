@@ -5,7 +5,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
+from kws_data.cli import bench as verb
 from kws_data.config import ModelSettings, TrainSettings
 from kws_data.models import build_model
 from kws_data.train.average import WeightAverage
@@ -116,18 +118,10 @@ def test_layers_without_bias_and_with_dropout_have_rules() -> None:
 
 
 def test_the_bench_compares_what_has_two_ways(monkeypatch: pytest.MonkeyPatch) -> None:
-    from click.testing import CliRunner
-
-    from kws_data.cli import main
-
     monkeypatch.setattr("kws_data.bench.training.STEPS", 2)
-    small = [
-        "model.channels=4",
-        "model.blocks=1",
-        "train.teacher.models=[{family: mel_resnet, channels: 4, blocks: 1}]",
-    ]
-    sets = [part for item in small for part in ("--set", item)]
-    said = CliRunner().invoke(main, ["bench", "train", "configs/demo.yaml", *sets, "--json"], catch_exceptions=False)
+    teacher = "train.teacher.models=[{family: mel_resnet, channels: 4, blocks: 1}]"
+    sets = [part for item in ("model.channels=4", "model.blocks=1", teacher) for part in ("--set", item)]
+    said = CliRunner().invoke(verb.command, ["train", "configs/demo.yaml", *sets, "--json"], catch_exceptions=False)
     assert said.exit_code == 0, said.output
     (row,) = json.loads(said.output)
     assert row["what"].startswith("student") and row["baseline_per_s"] > 0 and row["ratio"] > 0
