@@ -12,7 +12,7 @@ from kws_data.bench import model as bench_model
 from kws_data.bench.families import CONTESTANTS, OWN, REFERENCE, config_of, contestants
 from kws_data.bench.model import Entry, bench_models, summary, without_twins
 from kws_data.catalog import Catalog
-from kws_data.config import Config
+from kws_data.config import Config, ExportSettings
 from kws_data.errors import ConfigError
 from kws_data.shape_cost import ShapeCost
 from kws_data.sources.layouts import import_layout
@@ -26,6 +26,13 @@ def test_the_mlperf_reference_has_its_published_shape() -> None:
     assert (config.frontend.frames(16_000), config.frontend.features) == (49, 10)
     assert (config.model.family, config.model.channels, config.model.blocks) == ("ds_cnn", 64, 4)
     assert config.train == CONFIG.train and config.augment == CONFIG.augment
+
+
+def test_only_the_configurations_own_model_has_4_bits() -> None:
+    four = CONFIG.model_copy(update={"export": ExportSettings(pointwise_bits=4, aware_epochs=60)})
+    bits = {one.name: config_of(four, one, 0).export for one in CONTESTANTS}
+    assert {name for name, export in bits.items() if export.pointwise_bits == 4} == {OWN}
+    assert all(export.aware_epochs == 60 for export in bits.values())
 
 
 def test_tiny_conv_sees_49_frames_of_40_bands() -> None:
