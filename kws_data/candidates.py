@@ -90,24 +90,13 @@ def aware_model(
     progress: Progress | None = None,
 ) -> keras.Model:
     """The trained model after a few epochs that feel the rounding, on the data and teachers that it had."""
-    from kws_data.fake_quant import note_ranges, plain_model, rounding_model
+    from kws_data.fake_quant import plain_model, rounding_model
 
     files = teachers(config, dataset_dir, progress)
     data, wise = taught(config, dataset_dir, load_train_set(dataset_dir, config), files, progress)
-    inputs = representative(calibration, config.seed)
-    rounding = rounding_model(trained, inputs, config.export.pointwise_bits)
+    rounding = rounding_model(trained, representative(calibration, config.seed), config.export.pointwise_bits)
     changes = {"epochs": config.export.aware_epochs, "learning_rate": config.export.aware_learning_rate, "patience": 0}
     recipe = config.train.model_copy(update=changes)
     stage = "quantisation-aware"
-    learnt, _ = fit(
-        data,
-        config.model,
-        recipe,
-        config.seed,
-        wise,
-        stage,
-        progress,
-        watchers=[lambda state: note_ranges(state.model, inputs)],
-        model=rounding,
-    )
+    learnt, _ = fit(data, config.model, recipe, config.seed, wise, stage, progress, model=rounding)
     return plain_model(learnt, trained)

@@ -64,21 +64,17 @@ def _classes() -> tuple[Any, Any, Any, Any, Any]:
             return x @ rounded(self.kernel) + self.bias
 
     class RoundedActivation(keras.layers.Layer):  # type: ignore[misc]
-        """Rounds to 256 steps in its range; while ``noting``, passes what it sees and widens the range to it."""
+        """Passes what it sees and notes its range, until ``fixed``; then rounds to 256 steps in that range."""
 
         def __init__(self) -> None:
             super().__init__()
-            self.noting = False
-            self.low, self.high = (
-                self.add_weight(shape=(), initializer="zeros", trainable=False, name=name) for name in ("low", "high")
-            )
+            self.low, self.high, self.fixed = 0.0, 0.0, False
 
         def call(self, x: Any) -> Any:
-            if not self.noting:
-                return tf.quantization.fake_quant_with_min_max_vars(x, self.low, self.high)
+            if self.fixed:
+                return tf.quantization.fake_quant_with_min_max_args(x, self.low, self.high)
             if hasattr(x, "numpy"):
-                self.low.assign(tf.minimum(self.low, tf.reduce_min(x)))
-                self.high.assign(tf.maximum(self.high, tf.reduce_max(x)))
+                self.low, self.high = min(self.low, float(x.numpy().min())), max(self.high, float(x.numpy().max()))
             return x
 
     return RoundedConv, RoundedDepthwise, RoundedDense, RoundedActivation, FourBitConv
@@ -106,23 +102,10 @@ def rounding_model(model: keras.Model, inputs: NDArray[np.float32], pointwise_bi
     rounding = cloned(plain, replaced, after=lambda name: activation() if name in ends else None)
     for name, layer in replaced.items():
         layer.set_weights(plain.get_layer(name).get_weights())
-    note_ranges(rounding, inputs)
+    rounding(inputs, training=False)  # eagerly: each rounding layer notes its range
+    for layer in _roundings(rounding):
+        layer.fixed = True
     return rounding
-
-
-def note_ranges(rounding: keras.Model, inputs: NDArray[np.float32]) -> None:
-    """Fit the ranges of a rounding model to its weights as they are now, as the converter will.
-
-    Weights move far in a long training; ranges that stay behind cut activations off.
-    """
-    layers = list(_roundings(rounding))
-    for layer in layers:
-        layer.noting = True
-        layer.low.assign(0.0)
-        layer.high.assign(0.0)
-    rounding(inputs, training=False)  # eagerly
-    for layer in layers:
-        layer.noting = False
 
 
 def plain_model(rounding: keras.Model, model: keras.Model) -> keras.Model:
