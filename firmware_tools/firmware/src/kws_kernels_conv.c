@@ -327,12 +327,13 @@ static KWS_APART void filter(const kws_conv_params *p, const int16_t *windows, i
         const uint32_t bytes = p->halves ? (depth + 7) / 8 * 4 : depth;
         const int8_t *weights = p->weights + first * bytes;
         int32_t sums[2 * FILTERS];
-        for (uint32_t c = 0; c < count; c += 2, weights += 2 * bytes) {
-            const int8_t *next = c + 1 < count ? weights + bytes : weights;
-            if (p->halves) {
-                dot_2x2_halves(windows, weights, next, depth, sums + 2 * c);
-            } else {
-                dot_2x2(windows, weights, next, depth, sums + 2 * c);
+        if (p->halves) {
+            for (uint32_t c = 0; c < count; c += 2, weights += 2 * bytes) {
+                dot_2x2_halves(windows, weights, c + 1 < count ? weights + bytes : weights, depth, sums + 2 * c);
+            }
+        } else {
+            for (uint32_t c = 0; c < count; c += 2, weights += 2 * depth) {
+                dot_2x2(windows, weights, c + 1 < count ? weights + depth : weights, depth, sums + 2 * c);
             }
         }
         if (fast) {
