@@ -19,9 +19,6 @@ def bench_training(config: Config) -> list[BenchRow]:
     Raises:
         ConfigError: there is no such family of models.
     """
-    from kws_data.train.fit import prepare_tensorflow
-
-    prepare_tensorflow(config.seed)
     shapes = {"student": config.model}
     shapes |= {f"teacher {i + 1}": shape for i, shape in enumerate(config.train.teacher.models)}
     names = {name: f"{name}: {shape.family} {shape.channels} x {shape.blocks}" for name, shape in shapes.items()}
@@ -35,15 +32,14 @@ def bench_training(config: Config) -> list[BenchRow]:
 
 def _steps_per_s(config: Config, by_layers: bool) -> float | None:
     """None when such a model has no other way than layer by layer."""
-    import keras
-
     from kws_data.models import build_model
     from kws_data.spec_augment import mel_axis
     from kws_data.train.average import WeightAverage
+    from kws_data.train.fit import prepare_tensorflow
     from kws_data.train.step import logits_model, make_optimizer, make_step
     from kws_data.train.temporal import temporal_logits
 
-    keras.utils.set_random_seed(config.seed)
+    prepare_tensorflow(config.seed)
     spec, labels = config.frontend, len(config.labels)
     frames = spec.frames(config.clip_samples)
     model = build_model(config.model, (frames, 1, spec.features), labels, mel_axis(spec))
