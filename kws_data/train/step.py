@@ -68,7 +68,7 @@ def make_step(
     labels = int(model.output_shape[-1])
     costs = None if label_weights is None else tf.constant(label_weights, tf.float32)
 
-    @tf.function(jit_compile=whole and not wise, autograph=False)  # type: ignore[untyped-decorator]
+    @tf.function(jit_compile=whole and not wise, autograph=not whole)  # type: ignore[untyped-decorator]
     def step(x: Any, target: Any, told: Any) -> Any:
         wanted = told if soft else (softened(wise, x, heat, labels) if wise else None)
         with tf.GradientTape() as tape:
