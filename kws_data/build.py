@@ -130,6 +130,7 @@ def recipe_of(config: Config, catalog: Catalog, plan: Plan, options: BuildOption
         noises=tuple((n.audio_sha256, *stretch) for n in plan.noises for stretch in regions(n.samples, "train")),
         rooms=tuple(room.audio_sha256 for room in rooms_of(config, catalog)),
         voices=_voices(config, plan),
+        copied=("train", "validation") if config.split.refit else ("train",),
     )
 
 

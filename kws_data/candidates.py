@@ -1,11 +1,12 @@
 """Two ways to int8, compared on validation clips: after training, or with some more epochs that feel the rounding.
 
-Validation clips (speakers of their own, which also fix the threshold) decide; held-out clips play no part.
+Validation clips (speakers of their own, which also fix the threshold) decide; held-out clips play no part. What was
+chosen may then learn from the validation people too (``split.refit``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,14 +14,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kws_data.config import Config
+from kws_data.config import Config, TrainSettings
 from kws_data.convert import exported_tflite
 from kws_data.evaluate import int8_scores
 from kws_data.features import FeatureSet, load_features
 from kws_data.models.levels import pointwise_layers
 from kws_data.quantize import load_float, representative
-from kws_data.train import fit, load_train_set, prepare_tensorflow
+from kws_data.train import TrainSet, fit, load_train_set, prepare_tensorflow
 from kws_data.train.opinions import taught
+from kws_data.train.refit import joined, validation_set
 from kws_data.train.teacher import teachers
 
 if TYPE_CHECKING:
@@ -90,13 +92,57 @@ def aware_model(
     progress: Progress | None = None,
 ) -> keras.Model:
     """The trained model after a few epochs that feel the rounding, on the data and teachers that it had."""
-    from kws_data.fake_quant import plain_model, rounding_model
-
     files = teachers(config, dataset_dir, progress)
     data, wise = taught(config, dataset_dir, load_train_set(dataset_dir, config), files, progress)
+    return learnt_rounding(config, trained, calibration, data, wise, "quantisation-aware", progress)
+
+
+def learnt_rounding(
+    config: Config,
+    trained: keras.Model,
+    calibration: NDArray[np.int8],
+    data: TrainSet,
+    wise: Sequence[keras.Model],
+    stage: str,
+    progress: Progress | None,
+) -> keras.Model:
+    """The trained model after ``export.aware_epochs`` on this data."""
+    from kws_data.fake_quant import plain_model, rounding_model
+
     rounding = rounding_model(trained, representative(calibration, config.seed), config.export.pointwise_bits)
-    changes = {"epochs": config.export.aware_epochs, "learning_rate": config.export.aware_learning_rate, "patience": 0}
-    recipe = config.train.model_copy(update=changes)
-    stage = "quantisation-aware"
-    learnt, _ = fit(data, config.model, recipe, config.seed, wise, stage, progress, model=rounding)
+    learnt, _ = fit(data, config.model, aware_recipe(config), config.seed, wise, stage, progress, model=rounding)
     return plain_model(learnt, trained)
+
+
+def aware_recipe(config: Config) -> TrainSettings:
+    """How a trained model goes on."""
+    changes = {"epochs": config.export.aware_epochs, "learning_rate": config.export.aware_learning_rate, "patience": 0}
+    return config.train.model_copy(update=changes)
+
+
+def refitted(
+    config: Config, dataset_dir: Path, model_dir: Path, best: Candidate, progress: Progress | None = None
+) -> Candidate:
+    """The chosen way once more, from the trained model, with the validation people among those it learns from.
+
+    Its figures on validation clips are those of clips it has learnt from. When they are worse than those of ``best``,
+    which has not, something went wrong, and ``best`` itself comes back.
+
+    Raises:
+        DataError: the data set was built without ``split.refit``.
+    """
+    validation = load_features(dataset_dir, "validation")
+    held = validation_set(dataset_dir, config)  # refused before anything is trained
+    calibration = np.asarray(load_features(dataset_dir, "train").x[:, 0])
+    prepare_tensorflow(config.seed)
+    trained = load_float(model_dir / FLOAT_FILE)
+    files = teachers(config, dataset_dir, progress)
+    data, wise = taught(config, dataset_dir, load_train_set(dataset_dir, config), files, progress)
+    more, _ = taught(config, dataset_dir, held, files, progress, load=validation_set)
+    everyone, stage = joined(data, more), "refit with the validation people"
+    if best.method == "aware":
+        model = learnt_rounding(config, trained, calibration, everyone, wise, stage, progress)
+    else:
+        model, _ = fit(everyone, config.model, aware_recipe(config), config.seed, wise, stage, progress, model=trained)
+    found = candidate(best.method, model, config, calibration, validation)
+    return found if found.log_loss <= best.log_loss else best

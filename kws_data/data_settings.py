@@ -108,6 +108,10 @@ class SplitSettings(Settings):
     )
     test_share: Share = 0.25
     validation_share: Share = Field(0.12, description="share of the remaining speakers that fixes the threshold")
+    refit: bool = Field(
+        False,
+        description="once the validation people have fixed method and threshold, the model learns from them as well",
+    )
     disjoint: list[Trace] = Field(
         default_factory=lambda: list[Trace](("speaker", "session", "voice", "near_duplicate")),
         description="what no two splits may share; device and noise (whole recordings) can be added",

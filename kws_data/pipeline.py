@@ -91,7 +91,7 @@ STEPS: tuple[Step, ...] = (
         "export",
         "convert, slim, fix the threshold",
         steps.export,
-        sections=("threshold", "keywords", "frontend", "export"),
+        sections=("threshold", "keywords", "frontend", "split", "export"),
         code=(
             "kws_data/export.py",
             "kws_data/candidates.py",

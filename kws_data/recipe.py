@@ -41,6 +41,7 @@ class Recipe:
         noises: hash, first sample and end of each stretch of training noise.
         rooms: hashes of measured impulse responses.
         voices: hashes of the clips that speak in the background; empty when nobody does.
+        copied: the splits whose clips have augmented copies.
         code: hash of the code that computes; a worker with another one refuses to work.
     """
 
@@ -53,6 +54,7 @@ class Recipe:
     noises: tuple[tuple[str, int, int], ...] = ()
     rooms: tuple[str, ...] = ()
     voices: tuple[str, ...] = ()
+    copied: tuple[str, ...] = ("train",)
     code: str = field(default_factory=lambda: running_code_hash(_COPIES))
 
     def check_code(self) -> None:

@@ -231,7 +231,7 @@ def flash(ctx: RunContext) -> str:
 def evaluate(ctx: RunContext) -> str:
     """Float and int8 on the held-out clips, and the streaming detector on a stream made of them."""
     from kws_data.evaluate import evaluate_features, evaluate_float
-    from kws_data.export import FLOAT_FILE
+    from kws_data.export import FLOAT_FILE, fair_int8
     from kws_data.features import load_features
     from kws_data.stream_set import write_stream
     from kws_data.streaming import evaluate_stream
@@ -242,6 +242,8 @@ def evaluate(ctx: RunContext) -> str:
         "float": evaluate_float(ctx.model_dir / FLOAT_FILE, bundle, x, test.y),
         "int8": evaluate_features(bundle, x, test.y),
     }
+    if (before := fair_int8(bundle, ctx.model_dir)) != bundle.tflite:
+        host["before_refit"] = evaluate_features(replace(bundle, tflite=before), x, test.y)
     folder = write_stream(ctx.dataset_dir, bundle, ctx.dataset_dir / "stream")
     stream = evaluate_stream(bundle, folder, progress=ctx.progress)
     _write_json(ctx.report_dir / "host.json", host)

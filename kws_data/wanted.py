@@ -92,7 +92,7 @@ def _columns(batch: dict[str, NDArray[Any]], labels: Sequence[str]) -> tuple[Any
 def _joined(split: str, parts: list[tuple[Any, ...]], recipe: Recipe) -> Wanted:
     empty = (np.empty(0, "S16"), np.empty(0, np.int32), np.empty(0, "V32"), np.empty(0, bool), np.empty(0, np.uint32))
     ids, labels, audio, words, repeat = (np.concatenate(column) for column in zip(*(parts or [empty]), strict=True))
-    copies = recipe.augment.copies if split == "train" else 1
+    copies = recipe.augment.copies if split in recipe.copied else 1
     keys = np.zeros(len(ids), KEY)
     keys["audio"], keys["word"], keys["copies"] = audio, words, copies - 1
     keys["first"] = 1 + repeat * (copies - 1)

@@ -45,7 +45,16 @@ def choice_lines(report: dict[str, Any]) -> list[str]:
         gain = 100 * (best["accuracy"] - other["accuracy"])
         line += f"; {gain:+.2f} pp against {METHODS[other['method']]} (log loss {best['log_loss']:.4f}"
         line += f" against {other['log_loss']:.4f})"
-    return [line, f"model.tflite {report['tflite_bytes']:,} bytes"]
+    return [line, *refit_lines(report), f"model.tflite {report['tflite_bytes']:,} bytes"]
+
+
+def refit_lines(report: dict[str, Any]) -> list[str]:
+    """What became of the refit with the validation people, if there was one."""
+    if not (refit := report.get("refit")):
+        return []
+    if not refit["kept"]:
+        return ["refit with the validation people: worse on their clips than without them, so not taken"]
+    return [f"refit with the {refit['clips']} validation clips; their accuracy below is of clips learnt from"]
 
 
 def parity_lines(report: dict[str, Any]) -> list[str]:

@@ -51,7 +51,7 @@ def build_document(config: Config) -> dict[str, Any]:
             "macs": bundle["macs"],
             "sha256": bundle["model_sha256"],
         },
-        "host": {"float": host["float"], "int8": host["int8"]},
+        "host": {name: host[name] for name in ("float", "int8", "before_refit") if name in host},
         "device": device,
         "stream": stream,
         "budget": {"passed": budget["passed"], "checks": budget["checks"]},

@@ -99,6 +99,7 @@ def metrics_table(report: dict[str, Any]) -> str:
     """Float, int8 and board side by side."""
     columns = {
         "float, host": report["host"]["float"],
+        "int8 before the refit, host": report["host"].get("before_refit"),
         "int8, host": report["host"]["int8"],
         "on the board": report["device"],
     }
@@ -112,6 +113,7 @@ def metrics_table(report: dict[str, Any]) -> str:
             m["clips"],
         )
         for name, m in columns.items()
+        if m is not None
     ]
     head = ("", "accuracy", "TPR [95 %]", "FPR [95 %]", "threshold", "clips")
     return table(rows, head, numbers=(1, 2, 3, 4, 5))

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     import keras
 
 Progress = Callable[[str, int, int], None]
+#: Clips of a data set's folder that are learnt from; a function of a module, so that other processes find it.
+Load = Callable[[Path, Config], TrainSet]
 KEPT = 12  # opinions beside a teacher, on as many data sets or temperatures; the oldest go first
 ASKED_AT_ONCE = 1_024
 STAGE = "ask teachers"
@@ -41,6 +43,7 @@ class OpinionJob:
     config: Config
     dataset_dir: Path
     path: Path
+    load: Load
 
 
 def prepare_teachers(config: Config, dataset_dir: Path, progress: Progress | None = None) -> None:
@@ -51,19 +54,30 @@ def prepare_teachers(config: Config, dataset_dir: Path, progress: Progress | Non
 
 
 def taught(
-    config: Config, dataset_dir: Path, data: TrainSet, files: Sequence[Path], progress: Progress | None = None
+    config: Config,
+    dataset_dir: Path,
+    data: TrainSet,
+    files: Sequence[Path],
+    progress: Progress | None = None,
+    load: Load = load_train_set,
 ) -> tuple[TrainSet, list[keras.Model]]:
     """What a student learns from, and the teachers that are to be asked about each batch.
 
-    With ``train.teacher.sees: stored`` they are asked here, about every stored copy, and about no batch.
+    With ``train.teacher.sees: stored`` they are asked here, about every stored copy, and about no batch. ``load`` gives
+    ``data`` to the processes that ask.
     """
     if not files or config.train.teacher.sees == "augmented":
         return data, load_teachers(files)
-    return replace(data, soft=soft_targets(files, config, dataset_dir, data, progress)), []
+    return replace(data, soft=soft_targets(files, config, dataset_dir, data, progress, load)), []
 
 
 def soft_targets(
-    files: Sequence[Path], config: Config, dataset_dir: Path, data: TrainSet, progress: Progress | None = None
+    files: Sequence[Path],
+    config: Config,
+    dataset_dir: Path,
+    data: TrainSet,
+    progress: Progress | None = None,
+    load: Load = load_train_set,
 ) -> NDArray[np.float32]:
     """Mean of what teachers say of every stored copy: probabilities [clips, copies, labels] at the temperature.
 
@@ -73,10 +87,11 @@ def soft_targets(
         dataset_dir: where ``data`` comes from; other processes read it there.
         data: what the student learns from.
         progress: told of copies asked about.
+        load: how they read it.
     """
     parts = [data.sha256(), config.train.teacher.temperature]
     name = f"said-{hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:24]}.npy"
-    jobs = [OpinionJob(file, config, dataset_dir, file.parent / name) for file in files]
+    jobs = [OpinionJob(file, config, dataset_dir, file.parent / name, load) for file in files]
     run_jobs(ask, [job for job in jobs if not job.path.is_file()], cores(), progress)
     said = sum(np.load(job.path, allow_pickle=False) for job in jobs) / np.float32(len(jobs))
     return np.asarray(said, np.float32)
@@ -85,7 +100,7 @@ def soft_targets(
 def ask(job: OpinionJob, progress: Progress) -> None:
     """Ask one teacher about all stored copies and keep what it said."""
     prepare_tensorflow(job.config.seed)
-    data = load_train_set(job.dataset_dir, job.config)
+    data = job.load(job.dataset_dir, job.config)
     said = opinion(job.teacher, data, job.config.train.teacher.temperature, progress)
     with atomic_path(job.path) as path, path.open("wb") as file:
         np.save(file, said)

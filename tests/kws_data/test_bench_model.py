@@ -72,6 +72,7 @@ def known_entry(folder: Path, name: str, seed: int, scores: np.ndarray, y: np.nd
         "cost": ShapeCost(16_000, 9_000, 20_000, 1, 900_000, 1, 9_000, 1, 1).to_dict(),
         "int8": {"accuracy": right, "accuracy_ci95": [0.5, 1.0], "tpr": 0.9, "fpr": 0.01, "clips": len(y)},
         "float_accuracy": right + 0.01,
+        "same_people_accuracy": right,
         "tpr_at_1pct_fpr": 0.9,
         "train_seconds": 3.0,
         **result,
