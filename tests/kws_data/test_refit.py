@@ -52,8 +52,9 @@ def test_a_clip_is_drawn_as_its_word_is_or_else_as_its_label() -> None:
 
 def test_the_joined_set_keeps_what_was_there() -> None:
     x, y = np.zeros((3, 2, 4, 5), np.int8), np.array([0, 1, 2])
-    first = TrainSet(x, y, 4, np.array([1.0, 2.0, 3.0]), soft=np.ones((3, 2, 4), np.float32))
-    both = joined(first, replace(first, x=x[:1] + 1, y=y[:1], weights=np.array([7.0]), soft=first.soft[:1] * 2))
+    soft = np.ones((3, 2, 4), np.float32)
+    first = TrainSet(x, y, 4, np.array([1.0, 2.0, 3.0]), soft=soft)
+    both = joined(first, replace(first, x=x[:1] + 1, y=y[:1], weights=np.array([7.0]), soft=soft[:1] * 2))
     assert both.x.shape == (4, 2, 4, 5) and both.x[3].min() == 1 and both.y.tolist() == [0, 1, 2, 0]
     assert both.weights is not None and both.weights.tolist() == [1, 2, 3, 7]
     assert both.soft is not None and both.soft[3].max() == 2
