@@ -110,20 +110,21 @@ def learnt_rounding(
     from kws_data.fake_quant import plain_model, rounding_model
 
     rounding = rounding_model(trained, representative(calibration, config.seed), config.export.pointwise_bits)
-    learnt, _ = fit(data, config.model, aware_recipe(config), config.seed, wise, stage, progress, model=rounding)
+    recipe = shorter(config, config.export.aware_epochs, config.export.aware_learning_rate)
+    learnt, _ = fit(data, config.model, recipe, config.seed, wise, stage, progress, model=rounding)
     return plain_model(learnt, trained)
 
 
-def aware_recipe(config: Config) -> TrainSettings:
-    """How a trained model goes on."""
-    changes = {"epochs": config.export.aware_epochs, "learning_rate": config.export.aware_learning_rate, "patience": 0}
+def shorter(config: Config, epochs: int, learning_rate: float) -> TrainSettings:
+    """How a trained model goes on: as it was trained, for so many epochs."""
+    changes = {"epochs": epochs, "learning_rate": learning_rate, "patience": 0}
     return config.train.model_copy(update=changes)
 
 
 def refitted(
     config: Config, dataset_dir: Path, model_dir: Path, best: Candidate, progress: Progress | None = None
 ) -> Candidate:
-    """The chosen way once more, from the trained model, with the validation people among those it learns from.
+    """The trained model goes on with the validation people among those it learns from, then the chosen way to int8.
 
     Its figures on validation clips are those of clips it has learnt from. When they are worse than those of ``best``,
     which has not, something went wrong, and ``best`` itself comes back.
@@ -140,9 +141,12 @@ def refitted(
     data, wise = taught(config, dataset_dir, load_train_set(dataset_dir, config), files, progress)
     more, _ = taught(config, dataset_dir, held, files, progress, load=validation_set)
     everyone, stage = joined(data, more), "refit with the validation people"
+    recipe = shorter(config, config.export.refit_epochs, config.export.refit_learning_rate)
+    bits = config.export.pointwise_bits
+    model, _ = fit(
+        everyone, config.model, recipe, config.seed, wise, stage, progress, model=trained, pointwise_bits=bits
+    )
     if best.method == "aware":
-        model = learnt_rounding(config, trained, calibration, everyone, wise, stage, progress)
-    else:
-        model, _ = fit(everyone, config.model, aware_recipe(config), config.seed, wise, stage, progress, model=trained)
+        model = learnt_rounding(config, model, calibration, everyone, wise, "quantisation-aware refit", progress)
     found = candidate(best.method, model, config, calibration, validation)
     return found if found.log_loss <= best.log_loss else best

@@ -158,6 +158,9 @@ class TrainSettings(Settings):
     patience: int = Field(
         0, ge=0, description="stop when the smoothed training loss is no better for so many epochs; 0 never stops"
     )
+    tries: int = Field(
+        1, ge=1, le=16, description="so many models with seeds of their own, side by side; the best on validation stays"
+    )
     tensorboard: bool = Field(False, description="write logs for TensorBoard to model/tensorboard")
     teacher: TeacherSettings = Field(default_factory=lambda: TeacherSettings())
 
@@ -171,6 +174,8 @@ class ExportSettings(Settings):
     )
     aware_epochs: int = Field(8, ge=1, description="epochs of quantisation-aware training")
     aware_learning_rate: float = Field(5e-4, gt=0, le=0.1)
+    refit_epochs: int = Field(60, ge=1, description="epochs with the validation people, when split.refit is set")
+    refit_learning_rate: float = Field(5e-3, gt=0, le=0.1)
     dense_per_channel: bool = Field(False, description="one scale for each label in the last layer: 12 bytes a label")
     arena_plan: bool = Field(False, description="where it saves arena, a memory plan for TFLM goes into the file")
     pointwise_bits: Literal[4, 8] = Field(8, description="of weights of 1x1 convolutions; 4: half their bytes")
@@ -256,10 +261,15 @@ class Config(Settings):
         return Path("runs") / self.name
 
     def sha256(self, *sections: str) -> str:
-        """Hash of the named sections (all when none is named)."""
+        """Hash of the named sections, or of single settings as ``section.setting`` (all when none is named)."""
         values = self.model_dump(mode="json")
-        chosen = {key: values[key] for key in (sections or sorted(values))}
+        chosen = {key: _at(values, key) for key in (sections or sorted(values))}
         return hashlib.sha256(json.dumps(chosen, sort_keys=True).encode()).hexdigest()
+
+
+def _at(values: dict[str, Any], key: str) -> Any:
+    section, _, setting = key.partition(".")
+    return values[section][setting] if setting else values[section]
 
 
 def load_config(path: str | Path, overrides: Iterable[str] = ()) -> Config:

@@ -81,7 +81,7 @@ STEPS: tuple[Step, ...] = (
         "train",
         "train the model",
         steps.train,
-        sections=("seed", "keywords", "balance", "model", "train"),
+        sections=("seed", "keywords", "balance", "model", "train", "export.pointwise_bits"),
         code=("kws_data/models", "kws_data/train", "kws_data/spec_augment.py", "kws_data/pseudo_words.py"),
         needs=("build",),
         outputs=("model/model_float.keras",),

@@ -58,7 +58,12 @@ def on_levels(model: keras.Model) -> keras.Model:
         ModelError: it has no pointwise convolution.
     """
     plain = fold_norms(model)
-    for layer in pointwise_layers(plain):
+    put_on_levels(plain)
+    return plain
+
+
+def put_on_levels(model: keras.Model) -> None:
+    """Put the pointwise kernels of a model on their levels; raises ModelError when it has none."""
+    for layer in pointwise_layers(model):
         kernel, *bias = layer.get_weights()
         layer.set_weights([levelled(kernel).numpy(), *bias])
-    return plain

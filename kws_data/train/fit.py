@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from kws_data.balance import class_weights
 from kws_data.config import ModelSettings, TrainSettings
 from kws_data.models import build_model
+from kws_data.models.levels import put_on_levels
 from kws_data.quiet import native_output_silenced
 from kws_data.train.average import WeightAverage
 from kws_data.train.batches import epoch_batches
@@ -47,12 +49,26 @@ class Fit:
     average: WeightAverage
     rng: np.random.Generator
     epochs: int
+    pointwise_bits: int = 8
     history: History = field(default_factory=History)
 
     @property
     def epoch(self) -> int:
         """Epochs done."""
         return len(self.history.loss)
+
+    def finish(self) -> None:
+        """Put into the model what the fit ends with: the averaged weights, those of 4 bits on their levels."""
+        self.average.apply()
+        if self.pointwise_bits == 4:
+            put_on_levels(self.model)
+
+    @contextmanager
+    def finished(self) -> Iterator[None]:
+        """The model is as the fit would end now while the block runs; then its own weights are back."""
+        with self.average.applied():
+            self.finish()
+            yield
 
     def save(self, checkpoint: Checkpoint) -> None:
         """Write the whole state."""
@@ -115,6 +131,7 @@ def fit(
     checkpoint: Checkpoint | None = None,
     watchers: Sequence[Watcher] = (),
     model: keras.Model | None = None,
+    pointwise_bits: int = 8,
 ) -> tuple[keras.Model, History]:
     """Train one model; returns it with its (averaged) last weights.
 
@@ -129,13 +146,16 @@ def fit(
         checkpoint: where the state is kept and taken up; nowhere when None.
         watchers: told of each epoch.
         model: goes on from here, instead of from a freshly initialised model of ``shape``.
+        pointwise_bits: 4 to learn with the kernels of 1x1 convolutions on their 15 levels, where they end.
     """
     steps = max(1, len(data.y) // settings.batch)
-    state = start(data, shape, settings, seed, steps, model)
+    state = start(data, shape, settings, seed, steps, model, pointwise_bits)
     if checkpoint:
         state.restore(checkpoint)
     soft, costs = data.soft is not None, label_costs(data)
-    step = make_step(state.model, state.optimizer, settings, teachers, soft, costs, state.average)
+    step = make_step(
+        state.model, state.optimizer, settings, teachers, soft, costs, state.average, pointwise_bits=pointwise_bits
+    )
     pace = Pace()
     while state.epoch < settings.epochs and not settled(state.history.loss, settings.patience):
         run_epoch(state, step, data, settings, steps)
@@ -146,7 +166,7 @@ def fit(
             pace.saved()
         if progress:
             progress(stage, state.epoch, settings.epochs)
-    state.average.apply()
+    state.finish()
     return state.model, state.history
 
 
@@ -157,6 +177,7 @@ def start(
     seed: int,
     steps: int,
     model: keras.Model | None = None,
+    pointwise_bits: int = 8,
 ) -> Fit:
     """A fit before its first epoch."""
     import keras
@@ -168,7 +189,7 @@ def start(
         model = build_model(shape, (frames, 1, features), data.labels, data.axis)
     optimizer = make_optimizer(model, settings, settings.epochs * steps)
     average = WeightAverage(model, settings.ema)
-    return Fit(model, optimizer, average, np.random.default_rng(seed), settings.epochs)
+    return Fit(model, optimizer, average, np.random.default_rng(seed), settings.epochs, pointwise_bits)
 
 
 def run_epoch(state: Fit, step: Step, data: TrainSet, settings: TrainSettings, steps: int) -> None:

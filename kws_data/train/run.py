@@ -36,29 +36,50 @@ def train(
     """Train the config's model on a built data set.
 
     Writes ``model_float.keras``, ``history.json`` and ``learning_curve.svg``. A training that was interrupted goes on
-    after the last epoch it kept, and ends with the same bytes.
+    after the last epoch it kept, and ends with the same bytes. With ``train.tries`` above 1 several are trained side by
+    side, and the best on validation clips is kept.
 
     Raises:
         DataError: the data set is missing, or its labels are not those of the config.
         ConfigError: there is no such family of models, or TensorBoard is asked for and missing.
     """
     find_family(config.model.family)  # before teachers are trained, which takes minutes
-    data = load_train_set(dataset_dir, config)
+    load_train_set(dataset_dir, config)
     files = teachers(config, dataset_dir, progress)
-    prepare_tensorflow(config.seed)
-    checkpoint = Checkpoint(model_dir / CHECKPOINT_FILE, _key(config, data, files))
+    if config.train.tries == 1:
+        return train_once(config, dataset_dir, model_dir, files, config.seed, "train", progress, say)
+    from kws_data.train.tries import best_of_tries
+
+    return best_of_tries(config, dataset_dir, model_dir, files, progress, say)
+
+
+def train_once(
+    config: Config,
+    dataset_dir: Path,
+    model_dir: Path,
+    files: Sequence[Path],
+    seed: int,
+    stage: str,
+    progress: Progress | None = None,
+    say: Callable[[str], None] | None = None,
+) -> History:
+    """One model with one seed, following the teachers in these files."""
+    data = load_train_set(dataset_dir, config)
+    prepare_tensorflow(seed)
+    checkpoint = Checkpoint(model_dir / CHECKPOINT_FILE, training_key(config, data, files, seed))
     watchers = _watchers(config, dataset_dir, model_dir, checkpoint.load() is not None, say)
     data, follow = taught(config, dataset_dir, data, files, progress)
     model, history = fit(
         data,
         config.model,
         config.train,
-        config.seed,
+        seed,
         follow,
-        "train",
+        stage,
         progress,
         checkpoint=checkpoint,
         watchers=watchers,
+        pointwise_bits=config.export.pointwise_bits,
     )
     save_float(model, model_dir / FLOAT_FILE)
     write_text(model_dir / HISTORY_FILE, json.dumps(vars(history), indent=1) + "\n")
@@ -67,11 +88,12 @@ def train(
     return history
 
 
-def _key(config: Config, data: TrainSet, files: Sequence[Path]) -> str:
+def training_key(config: Config, data: TrainSet, files: Sequence[Path], seed: int) -> str:
     """Everything that shapes the weights; logs do not."""
-    recipe = config.train.model_dump(mode="json", exclude={"tensorboard"})
+    recipe = config.train.model_dump(mode="json", exclude={"tensorboard", "tries"})
     wise = [file.parent.name for file in files]
-    return fit_key(data.sha256(), config.model, recipe, config.seed, wise, code_hash(CODE))
+    bits = config.export.pointwise_bits
+    return fit_key(data.sha256(), config.model, recipe, seed, wise, bits, code_hash(CODE))
 
 
 def _watchers(

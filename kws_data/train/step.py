@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kws_data.config import TrainSettings
+from kws_data.models.levels import levelled, pointwise_layers
 from kws_data.train.average import WeightAverage
 from kws_data.train.temporal import temporal_logits
 from kws_data.train.unknown_words import put_together
@@ -46,6 +47,7 @@ def make_step(
     label_weights: NDArray[np.float64] | None = None,
     average: WeightAverage | None = None,
     *,
+    pointwise_bits: int = 8,
     by_layers: bool = False,
 ) -> Step:
     """A compiled function of (input, target, soft) -> (loss, share of hits).
@@ -58,11 +60,14 @@ def make_step(
         soft: whether batches bring what teachers say; then ``teachers`` are not asked.
         label_weights: [labels] how much an error on each label counts; all the same when None.
         average: takes in the weights after each step.
+        pointwise_bits: 4 to run with the kernels of 1x1 convolutions on their 15 levels.
         by_layers: let Keras run its layers in any case, for a comparison.
     """
     import tensorflow as tf
 
     net, whole = learner(logits_model(model), by_layers)
+    if pointwise_bits == 4:
+        net = on_levels_while_learning(net, model)
     wise = [logits_model(teacher) for teacher in teachers]
     heat, share = settings.teacher.temperature, settings.teacher.soft_share
     labels = int(model.output_shape[-1])
@@ -95,6 +100,32 @@ def learner(net: keras.Model, by_layers: bool = False) -> tuple[Callable[[Any], 
     if fast is not None:
         return fast, True
     return lambda x: net(x, training=True), False
+
+
+def on_levels_while_learning(net: Callable[[Any], Any], model: keras.Model) -> Callable[[Any], Any]:
+    """The same with the kernels of 1x1 convolutions on their levels; gradients pass as if they were not (straight
+    through; Courbariaux et al. 2015, https://arxiv.org/abs/1511.00363). Batch norms stay: they scale a channel, and the
+    levels of a channel scale with it.
+
+    Raises:
+        ModelError: the model has no such convolution.
+    """
+    import keras
+    import tensorflow as tf
+
+    kernels = [layer.kernel for layer in pointwise_layers(model)]
+
+    def call(x: Any) -> Any:
+        exact = [tf.convert_to_tensor(kernel) for kernel in kernels]
+        felt = [(k, e + tf.stop_gradient(levelled(e) - e)) for k, e in zip(kernels, exact, strict=True)]
+        with keras.StatelessScope(felt, initialize_variables=False) as scope:
+            logits = net(x)
+        for variable in model.non_trainable_variables:
+            if (value := scope.get_current_value(variable)) is not None:
+                variable.assign(value)
+        return logits
+
+    return call
 
 
 def softened(teachers: Sequence[keras.Model], x: Any, temperature: float, labels: int) -> Any:

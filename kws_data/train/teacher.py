@@ -106,7 +106,7 @@ def teacher_recipe(settings: TrainSettings) -> TrainSettings:
     """How a teacher is trained: as the student, for its own number of epochs, without teachers."""
     teacher = settings.teacher
     changes: dict[str, Any] = {"epochs": teacher.epochs, "label_smoothing": teacher.label_smoothing}
-    changes |= {"teacher": type(teacher)(), "tensorboard": False, "patience": 0}
+    changes |= {"teacher": type(teacher)(), "tensorboard": False, "patience": 0, "tries": 1}
     if teacher.learning_rate is not None:
         changes["learning_rate"] = teacher.learning_rate
     return settings.model_copy(update=changes)

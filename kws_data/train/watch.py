@@ -53,7 +53,7 @@ class EpochLines:
 
 def validation_accuracy(state: Fit, x: NDArray[np.int8], y: NDArray[Any]) -> float:
     """Share of clips that the averaged weights get right."""
-    with state.average.applied():
+    with state.finished():
         parts = [state.model(as_input(x[i : i + 512]), training=False) for i in range(0, len(x), 512)]
         found = np.concatenate([np.asarray(part).argmax(axis=1) for part in parts])
     return float((found == y).mean())
