@@ -134,8 +134,9 @@ def _splits(info: Mapping[str, Any]) -> tuple[Block, ...]:
     }
     share = f"{split['test_share']:.0%} of the speakers are the test split (synthetic ones by voice variant)."
     disjoint = split.get("disjoint", ["speaker"])
+    then = "; then the model that ships learns from them too" if split.get("refit") else ""
     return (
-        f"{rules.get(split['test'], share)} {split['validation_share']:.0%} of the others fix the threshold.",
+        f"{rules.get(split['test'], share)} {split['validation_share']:.0%} of the others fix the threshold{then}.",
         f"No two splits share a {listed(disjoint, 'or').replace('_', ' ')}. The audit looked at every clip again and"
         f" found {info['leaks']} leaks; with one or more this data set would not have been built.",
         f"Clips of speakers who are kept for later: {info['kept_for_later']:,}.",

@@ -77,6 +77,23 @@ def test_copies_differ_and_the_first_is_the_clip(folder: Path, recordings: Path,
     assert not np.array_equal(train.x[0, 1], train.x[0, 2])
 
 
+def test_a_refit_wants_copies_of_validation_clips_and_changes_nothing_else(
+    folder: Path, recordings: Path, tmp_path: Path
+) -> None:
+    split = {"test": "validation_list", "validation_share": 0.2}
+    with Catalog(recordings) as catalog:
+        for name, refit in (("without", False), ("with", True)):
+            build_dataset(config(folder, split={**split, "refit": refit}), catalog, tmp_path / name, workers=1)
+    before, after = (load_features(tmp_path / name, "validation") for name in ("without", "with"))
+    assert before.x.shape[1] == 1 and after.x.shape[1] == 3 and len(before) > 0
+    assert np.array_equal(after.x[:, :1], before.x) and not np.array_equal(after.x[:, 1], after.x[:, 2])
+    for part in ("train-x", "test-x", "test-y"):
+        one, other = (tmp_path / name / f"features-{part}.npy" for name in ("without", "with"))
+        assert one.read_bytes() == other.read_bytes()
+    assert "the model that ships learns from them too" in (tmp_path / "with/datasheet.md").read_text()
+    assert "learns from them too" not in (tmp_path / "without/datasheet.md").read_text()
+
+
 def test_same_version_from_one_and_two_workers_and_another_catalogue(
     folder: Path, recordings: Path, tmp_path: Path
 ) -> None:
