@@ -20,7 +20,8 @@ METHODS = {"post": "post-training", "aware": "quantisation-aware training"}
 def command(config: Config, layers: bool, as_json: bool) -> None:
     """Convert the model to int8, slim the file, fix the threshold on validation data, generate C.
 
-    Of the ways to int8 the better on validation clips is taken (export.quantise). What a TensorFlow Lite Micro
+    Of the ways to int8 the better on validation clips is taken (export.quantise). With split.refit the model then
+    learns from the validation people as well; held_out.tflite is the file before that. What a TensorFlow Lite Micro
     program needs (the file as a C array, the operators, arena and settings) is written to runs/<name>/export.
     """
     from kws_data.cli.steps import run_steps

@@ -32,7 +32,8 @@ def command(config: Config, teacher: bool, tensorboard: bool, learning_curve: bo
     """Train the model of CONFIG on its data set.
 
     Interrupted, it goes on where it was when it is called again. Teachers are kept with the recordings and used
-    again. With --seeds the first seed's model is the model of the run.
+    again. With train.tries several models are trained side by side and the best on validation clips is kept. With
+    --seeds the first seed's model is the model of the run.
     """
     from kws_data.cli.steps import run_steps
 
