@@ -24,7 +24,7 @@ from kws_data.config import SILENCE, Config
 from kws_data.engine import Engine, LocalEngine
 from kws_data.errors import DataError
 from kws_data.feature_store import FOLDER, FeatureStore
-from kws_data.manifest import Manifest, manifest_rows, write_manifest
+from kws_data.manifest import Manifest, manifest_rows, with_repeats, write_manifest
 from kws_data.noise import regions
 from kws_data.places import place
 from kws_data.plan import Plan, PlannedClip, plan_dataset
@@ -145,7 +145,7 @@ def _voices(config: Config, plan: Plan) -> tuple[str, ...]:
 def _manifest(config: Config, plan: Plan, recipe: Recipe, folder: Path) -> tuple[list[Wanted], list[dict[str, Any]]]:
     """Write the manifest; what it wants of the store, and its rows."""
     rows = manifest_rows(plan.clips)
-    write_manifest(folder / "manifest.parquet", rows)
+    write_manifest(folder / "manifest.parquet", with_repeats(rows, config))
     return read_wanted(folder / "manifest.parquet", config.labels, recipe), rows
 
 

@@ -37,6 +37,9 @@ class DataSettings(Settings):
         ge=0,
         description="source both: training clips of the folder for each keyword, each by another person; all when null",
     )
+    real_repeats: int = Field(
+        1, ge=1, le=64, description="so often each of those stands in training, each time with other augmented copies"
+    )
     folder: str | None = Field(None, description="the recordings, in data.layout; needed when source is folder")
     layout: str = Field("speech-commands", description="of the folder: a name that kws import takes, or your own .py")
     licence: str = Field("", description="of clips whose folder states none")
@@ -61,6 +64,8 @@ class DataSettings(Settings):
             raise ValueError(f"data.folder is needed when data.source is {self.source}: use --set data.folder=PATH")
         if self.source != "both" and self.real_per_keyword is not None:
             raise ValueError("data.real_per_keyword is for data.source: both")
+        if self.real_repeats > 1 and not self.real_per_keyword:
+            raise ValueError("data.real_repeats is for the few recordings of data.real_per_keyword")
         return self
 
 
@@ -153,6 +158,11 @@ class TrainSettings(Settings):
         None, gt=0, lt=1, description="share of running speech in the draws of _unknown_; null: as there is"
     )
     spec_augment: bool = True
+    style_mix: Share = Field(
+        0.0,
+        exclude_if=lambda share: share == 0.0,  # teachers of configurations without it keep their keys
+        description="share of the clips of a batch that sound as if recorded where another was (needs spec_augment)",
+    )
     mixup: float = Field(0.0, ge=0, le=1)
     ema: float = Field(0.0, ge=0, lt=1, description="decay of the weight average; 0 is off")
     patience: int = Field(

@@ -57,20 +57,28 @@ class SynthSettings(Settings):
     pitch: tuple[int, int] = Field((30, 70), description="0 to 99, 50 is the voice's own")
     rate: tuple[int, int] = Field((125, 200), description="words a minute")
     range: tuple[int, int] = Field((30, 70), description="0 to 99, how much the pitch moves")
+    floor_db: tuple[float, float] = Field(
+        (-66.0, -54.0), description="of full scale: white noise of a microphone under each clip"
+    )
+    marks: list[Literal["", ".", "?", "!", ","]] = Field(
+        default_factory=lambda: list[Literal["", ".", "?", "!", ","]](("",)),
+        min_length=1,
+        description="one of them after each word: a voice falls before a full stop and rises before a question mark",
+    )
     confusables: ConfusableSettings = Field(default_factory=ConfusableSettings)
     more: list[MorePeople] = Field(default_factory=list, description="further people, of other engines")
     candidates: list[str] = Field(
         default_factory=list, description="your words to draw confusables from, beside the common ones"
     )
     other_words: list[str] = Field(
-        default_factory=list, description="words that are no keyword, said once by each person"
+        default_factory=list, description="words that are no keyword, said by each person as often as they are listed"
     )
     common_words: int = Field(0, ge=0, description="so many common English words as further other words")
     common_per_speaker: int | None = Field(None, ge=1, description="how many of them each person says; all when null")
 
-    @field_validator("pitch", "rate", "range")
+    @field_validator("pitch", "rate", "range", "floor_db")
     @classmethod
-    def _ordered(cls, value: tuple[int, int]) -> tuple[int, int]:
+    def _ordered(cls, value: tuple[float, float]) -> tuple[float, float]:
         if value[0] > value[1]:
             raise ValueError("the first value must not be above the second")
         return value
@@ -80,6 +88,13 @@ class SynthSettings(Settings):
     def _within_99(cls, value: tuple[int, int]) -> tuple[int, int]:
         if value[0] < 0 or value[1] > 99:
             raise ValueError("must lie within 0 and 99")
+        return value
+
+    @field_validator("floor_db")
+    @classmethod
+    def _below_full_scale(cls, value: tuple[float, float]) -> tuple[float, float]:
+        if value[0] < -120 or value[1] > -20:
+            raise ValueError("must lie within -120 and -20 dB")
         return value
 
     @field_validator("rate")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from firmware_tools.atomic import atomic_path
+from kws_data.config import Config
 from kws_data.errors import DataError
 from kws_data.plan import PlannedClip
 
@@ -81,6 +82,20 @@ def _row(planned: PlannedClip) -> dict[str, Any]:
         "session": audio.session,
         "attributes": json.dumps(dict(audio.attributes), sort_keys=True),
     }
+
+
+def with_repeats(rows: Sequence[dict[str, Any]], config: Config) -> list[dict[str, Any]]:
+    """The rows, with ``data.real_repeats`` those of the few real keywords in training so often one after the other.
+
+    The column ``repeat`` numbers the times; a clip has other augmented copies each time.
+    """
+    times = config.data.real_repeats
+    if times == 1:
+        return list(rows)
+    few = [row["split"] == "train" and row["label"] in config.keywords and not row["synthetic"] for row in rows]
+    return [
+        {**row, "repeat": time} for row, many in zip(rows, few, strict=True) for time in range(times if many else 1)
+    ]
 
 
 def write_manifest(path: Path, rows: Sequence[dict[str, Any]]) -> None:

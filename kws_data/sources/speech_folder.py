@@ -29,6 +29,8 @@ STEP_S = 0.4  # a piece begins about so often
 LENGTHS_S = (0.4, 0.6, 0.8, 1.0)  # of the pieces by turns; a shorter one may be a syllable that is a keyword
 REACH_S = 0.1  # its ends move at most so far, to where it is quietest
 FADE_S = 0.015
+REST_S = 0.25  # of the recording's quietest stretch, which fills the rest of a piece's second
+CUT = 2  # of how pieces are made; another one makes other clips
 _FRAME = RATE_HZ // 100
 
 
@@ -75,7 +77,8 @@ def _recording(path: Path, root: Path, row: Mapping[str, str]) -> Item:
             gender=gender_of(row.get("gender", "")),
             age=age_of(row.get("age", "")),
             accent=row.get("accent", ""),
-        ),
+        )
+        | {"cut": CUT},
     )
 
 
@@ -94,10 +97,35 @@ def _pieces(item: Item, problems: list[tuple[str, str]]) -> Iterator[Item]:
 
 def read_piece(path: Path, number: int) -> Samples:
     """One piece of a recording, at the rate of the catalogue; raises AudioError."""
-    piece = cut_piece(_decoded(path, path.stat().st_mtime_ns), number)
+    samples = _decoded(path, path.stat().st_mtime_ns)
+    piece = cut_piece(samples, number)
     if not len(piece):
         raise AudioError("recording is too short", str(path), "at least 30 ms are needed")
-    return piece
+    return over_rest(piece, quietest(samples))
+
+
+def quietest(samples: Samples) -> Samples:
+    """The stretch of ``REST_S`` with the least energy; the whole of a shorter recording."""
+    length = int(REST_S * RATE_HZ)
+    if len(samples) <= length:
+        return samples
+    power = np.concatenate([[0], np.cumsum(samples.astype(np.int64) ** 2)])
+    start = int((power[length:] - power[:-length]).argmin())
+    return samples[start : start + length]
+
+
+def over_rest(piece: Samples, rest: Samples) -> Samples:
+    """A second with the piece in its middle and the recording's own rest around it, to and fro.
+
+    In digital silence a piece of speech would be told from a word by what is around it.
+    """
+    if len(piece) >= RATE_HZ:
+        return piece
+    there_and_back = np.concatenate([rest, rest[::-1]])
+    whole = np.resize(there_and_back, RATE_HZ)
+    before = (RATE_HZ - len(piece)) // 2
+    whole[before : before + len(piece)] = piece
+    return whole
 
 
 @lru_cache(maxsize=8)

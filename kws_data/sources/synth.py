@@ -7,6 +7,7 @@ may speak at once; each utterance depends on nothing but itself, so their number
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -30,6 +31,7 @@ SOURCE = "synth"
 RATE_HZ = 16_000
 WORKERS = 2
 _BATCH = 256
+MARKS = 0x4D  # what tells the draws of marks from the others of an utterance
 VERSION = 1  # of how clips are made; another one makes other clips
 
 Progress = Callable[[str, int, int], None]
@@ -56,6 +58,8 @@ class Utterance:
     clip_samples: int
     way: str = ""
     phonemes: str = ""
+    marks: Sequence[str] = ("",)
+    floor_db: tuple[float, float] = (-66.0, -54.0)
 
     @property
     def origin(self) -> str:
@@ -67,6 +71,12 @@ class Utterance:
         """Randomness of this utterance alone."""
         word = int.from_bytes(self.word.encode()[:16], "little")
         return np.random.default_rng([self.seed, self.speaker.number, self.take, word])
+
+    def mark(self) -> str:
+        """What is written after the word; drawn apart, so that marks change nothing else."""
+        word = int.from_bytes(self.word.encode()[:16], "little")
+        draws = np.random.default_rng([self.seed, self.speaker.number, self.take, word, MARKS])
+        return self.marks[int(draws.integers(len(self.marks)))] if len(self.marks) > 1 else self.marks[0]
 
 
 def make_speakers(settings: SynthSettings, seed: int) -> list[Speaker]:
@@ -113,25 +123,30 @@ def _speaker(
 
 
 def utterances(config: Config) -> Iterator[Utterance]:
-    """All that is to be said: keywords as often as there are takes, other words once, by each speaker.
+    """What each speaker says: keywords as often as there are takes, other words once, or as often as they are listed.
 
     Raises:
         ConfigError, DataError: the engine cannot be had.
     """
     settings, words = config.data.synth, vocabulary(config)
+    often = Counter(settings.other_words)
     for speaker in make_speakers(settings, config.seed):
         way = way_of(settings, speaker.engine)
-        for said, takes in ((config.keywords, settings.takes), (words.said_by(speaker.number, config), 1)):
-            for word in said:
-                for take in range(takes):
-                    phonemes = words.phonemes.get(word, "")
-                    yield Utterance(speaker, word, take, config.seed, config.clip_samples, way, phonemes)
+        for word in (*config.keywords, *words.said_by(speaker.number, config)):
+            takes = settings.takes if word in config.keywords else max(often[word], 1)
+            for take in range(takes):
+                said_so = (way, words.phonemes.get(word, ""), settings.marks, settings.floor_db)
+                yield Utterance(speaker, word, take, config.seed, config.clip_samples, *said_so)
 
 
 def way_of(settings: SynthSettings, engine: EngineSettings) -> str:
     """In what settings and engine make other sounds of the same speaker and word: empty for the usual ones."""
     usual = SynthSettings()
     parts = [] if engine == usual.engine else [make_engine(engine).name.replace("/", "_")]
+    if settings.marks != usual.marks:
+        parts.append(f"marks {''.join(mark or '_' for mark in settings.marks)}")
+    if settings.floor_db != usual.floor_db:
+        parts.append("floor {:g} to {:g} dB".format(*settings.floor_db))
     parts += [
         f"{name} {low}-{high}"
         for name, (low, high) in (("pitch", settings.pitch), ("rate", settings.rate), ("range", settings.range))
@@ -203,7 +218,8 @@ def _spoken(
 def _new_clip(catalog: Catalog, engine: SpeechEngine, utterance: Utterance) -> NewClip:
     speaker, rng = utterance.speaker, utterance.rng()
     voice = vary(speaker.voice, rng)
-    samples = place(engine.say(voice, utterance.word, int(rng.integers(1, 2**31))), utterance, rng)
+    mark = utterance.mark()
+    samples = place(engine.say(voice, f"{utterance.word}{mark}", int(rng.integers(1, 2**31))), utterance, rng)
     return NewClip(
         audio=catalog.store_audio(samples, RATE_HZ),
         word=utterance.word,
@@ -214,7 +230,7 @@ def _new_clip(catalog: Catalog, engine: SpeechEngine, utterance: Utterance) -> N
         consent="synthetic",
         session=f"synth-{utterance.seed}",
         synthetic=True,
-        attributes=_provenance(engine, voice, utterance),
+        attributes=_provenance(engine, voice, utterance) | ({"mark": mark} if mark else {}),
     )
 
 
@@ -238,14 +254,13 @@ def vary(voice: SynthVoice, rng: np.random.Generator) -> SynthVoice:
 
 
 def place(samples: Samples, utterance: Utterance, rng: np.random.Generator) -> Samples:
-    """In a clip of its length, up to 80 ms off the middle, at the speaker's loudness, over a
-    microphone's own noise (-66 to -54 dB)."""
+    """In a clip of its length, up to 80 ms off the middle, at the speaker's loudness, over a microphone's own noise."""
     peak = max(int(np.abs(samples.astype(np.int32)).max()), 1)
     loud = samples * (32_768.0 / peak * 10.0 ** (utterance.speaker.peak_db / 20.0))
     clip = fit_length(np.clip(np.rint(loud), -32_768, 32_767).astype(np.int16), utterance.clip_samples)
     slack = max(utterance.clip_samples - len(samples), 0) // 2
     reach = min(slack, RATE_HZ * 80 // 1_000)
     clip = np.roll(clip, int(rng.integers(-reach, reach + 1))) if reach else clip
-    noise = rng.standard_normal(len(clip)) * (32_768.0 * 10.0 ** (rng.uniform(-66.0, -54.0) / 20.0))
+    noise = rng.standard_normal(len(clip)) * (32_768.0 * 10.0 ** (rng.uniform(*utterance.floor_db) / 20.0))
     placed: Samples = np.clip(np.rint(clip + noise), -32_768, 32_767).astype(np.int16)
     return placed

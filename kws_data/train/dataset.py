@@ -18,6 +18,7 @@ from kws_data.labels import SPEECH
 from kws_data.manifest import read_manifest
 from kws_data.pseudo_words import FIRST_KEYWORD, UNKNOWN_LABEL, with_pseudo_words
 from kws_data.spec_augment import MelAxis, SpecAugment, mel_axis
+from kws_data.train.style_mix import StyleMix
 
 PSEUDO_SEED = 0x9E  # the same for every seed: pseudo-words are data, and what teachers say of them is kept
 
@@ -108,7 +109,8 @@ def train_set(
     weights = with_real_share(weights, y, real, settings.real_share)
     weights = with_speech_share(weights, y, words, settings.speech_share)
     strength = config.balance.class_weights
-    return TrainSet(x, y, len(config.labels), weights, axis, SpecAugment(), class_weights=strength)
+    changed = StyleMix(share=settings.style_mix) if settings.style_mix else SpecAugment()
+    return TrainSet(x, y, len(config.labels), weights, axis, changed, class_weights=strength)
 
 
 def with_smote(

@@ -13,7 +13,15 @@ from kws_data.errors import DataError
 from kws_data.labels import SPEECH
 from kws_data.plan import plan_dataset
 from kws_data.sources.layouts import import_layout
-from kws_data.sources.speech_folder import LENGTHS_S, cut_piece, import_speech, speech_folder_id
+from kws_data.sources.speech_folder import (
+    LENGTHS_S,
+    cut_piece,
+    import_speech,
+    over_rest,
+    quietest,
+    read_piece,
+    speech_folder_id,
+)
 from kws_data.train.dataset import with_speech_share
 
 RATE_HZ = 16_000
@@ -45,6 +53,18 @@ def test_pieces_begin_and_end_where_it_is_quiet() -> None:
         assert np.abs(piece[:160]).max() < 100 and np.abs(piece[-160:]).max() < 100 < inside
     assert not len(cut_piece(samples, 100)), "the recording has ended"
     assert len(cut_piece(samples[:900], 0)), "a short recording is one piece"
+
+
+def test_a_piece_lies_in_the_rest_of_its_recording(tmp_path: Path) -> None:
+    samples = np.concatenate([bursts(2.0, 0.18), np.full(5_000, 1, np.int16), bursts(1.0, 0.18)])
+    assert (np.abs(quietest(samples)) <= 1).all() and len(quietest(samples)) == 4_000
+    assert len(quietest(samples[:100])) == 100
+    whole = over_rest(cut_piece(samples, 0), quietest(samples))
+    assert len(whole) == RATE_HZ and np.abs(whole[:1_000]).max() <= 1 and np.abs(whole[-1_000:]).max() <= 1
+    assert np.abs(whole[6_000:10_000]).max() > 1_000
+    assert len(over_rest(samples[:17_000], samples)) == 17_000, "there is no rest"
+    write_wav(tmp_path / "a.wav", samples, RATE_HZ)
+    assert np.array_equal(read_piece(tmp_path / "a.wav", 0), whole)
 
 
 def test_speech_is_imported_once_and_says_who_spoke(tmp_path: Path) -> None:

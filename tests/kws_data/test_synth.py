@@ -9,7 +9,7 @@ from kws_data.data_settings import SynthSettings
 from kws_data.errors import DataError
 from kws_data.plan import plan_dataset
 from kws_data.sources.espeak import ACCENTS, VARIANTS, Espeak, SynthVoice, trim
-from kws_data.sources.synth import Utterance, make_speakers, place, planned_origins, synth_people
+from kws_data.sources.synth import Utterance, make_speakers, place, planned_origins, synth_people, utterances
 
 
 def config(**changes: object) -> Config:
@@ -106,3 +106,41 @@ def test_two_configurations_share_a_catalogue_without_mixing(tmp_path: Path) -> 
         synth_people(catalog, other)
         words = {p.clip.word for p in plan_dataset(one, catalog).clips}
         assert words == {"yes", "no", "maybe", "_silence_"}
+
+
+def test_marks_are_drawn_for_each_utterance_and_change_nothing_else() -> None:
+    plain = config()
+    marked = config(data={"synth": plain.data.synth.model_dump() | {"marks": ["", ".", "?"]}})
+    said = list(utterances(marked))
+    assert {utterance.mark() for utterance in said} == {"", ".", "?"}
+    assert [u.mark() for u in said] == [u.mark() for u in utterances(marked)]
+    assert {utterance.mark() for utterance in utterances(plain)} == {""}
+    assert not planned_origins(plain) & planned_origins(marked)
+    one, other = next(utterances(plain)), said[0]
+    assert one.rng().integers(2**31) == other.rng().integers(2**31)
+
+
+def test_other_words_are_said_as_often_as_they_are_listed() -> None:
+    plain = config()
+    often = config(data={"synth": plain.data.synth.model_dump() | {"other_words": ["maybe", "house", "maybe"]}})
+    said = [utterance.word for utterance in utterances(often)]
+    assert said.count("maybe") == 2 * said.count("house") == 32 and said.count("yes") == 32
+    assert planned_origins(plain) < planned_origins(often)
+
+
+def test_the_floor_lies_under_the_word() -> None:
+    plain = config()
+    quiet = config(data={"synth": plain.data.synth.model_dump() | {"floor_db": [-110, -100]}})
+    word = np.full(2_000, 9_000, np.int16)
+    floors = []
+    for utterance in (next(utterances(plain)), next(utterances(quiet))):
+        floors.append(np.abs(place(word, utterance, utterance.rng())[:1_000].astype(int)).max())
+    assert floors[0] > 10 and floors[1] <= 1
+    assert not planned_origins(plain) & planned_origins(quiet)
+    with pytest.raises(ValueError, match="floor_db"):
+        SynthSettings(floor_db=(-60.0, 0.0))
+
+
+def test_an_odd_mark_is_refused() -> None:
+    with pytest.raises(ValueError, match="marks"):
+        SynthSettings(marks=["#"])  # type: ignore[list-item]
