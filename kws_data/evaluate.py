@@ -44,7 +44,12 @@ def int8_scores(tflite: bytes, x: NDArray[np.int8]) -> tuple[NDArray[np.int8], s
 
 def evaluate_features(bundle: ModelBundle, x: NDArray[np.int8], y: NDArray[Any]) -> dict[str, Any]:
     """METRICS of the int8 model on features int8 [clips, frames, features], and the engine's name."""
-    scores, engine = int8_scores(bundle.tflite, x)
+    return evaluate_file(bundle.tflite, bundle, x, y)
+
+
+def evaluate_file(tflite: bytes, bundle: ModelBundle, x: NDArray[np.int8], y: NDArray[Any]) -> dict[str, Any]:
+    """The same of another file with the bundle's labels and threshold."""
+    scores, engine = int8_scores(tflite, x)
     return {**metrics(scores, y, bundle.threshold, bundle.labels), "engine": engine}
 
 

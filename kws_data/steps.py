@@ -230,7 +230,7 @@ def flash(ctx: RunContext) -> str:
 
 def evaluate(ctx: RunContext) -> str:
     """Float and int8 on the held-out clips, and the streaming detector on a stream made of them."""
-    from kws_data.evaluate import evaluate_features, evaluate_float
+    from kws_data.evaluate import evaluate_features, evaluate_file, evaluate_float
     from kws_data.export import FLOAT_FILE, fair_int8
     from kws_data.features import load_features
     from kws_data.stream_set import write_stream
@@ -243,7 +243,7 @@ def evaluate(ctx: RunContext) -> str:
         "int8": evaluate_features(bundle, x, test.y),
     }
     if (before := fair_int8(bundle, ctx.model_dir)) != bundle.tflite:
-        host["before_refit"] = evaluate_features(replace(bundle, tflite=before), x, test.y)
+        host["before_refit"] = evaluate_file(before, bundle, x, test.y)
     folder = write_stream(ctx.dataset_dir, bundle, ctx.dataset_dir / "stream")
     stream = evaluate_stream(bundle, folder, progress=ctx.progress)
     _write_json(ctx.report_dir / "host.json", host)
