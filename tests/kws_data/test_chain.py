@@ -21,7 +21,8 @@ data:
   source: synthetic
   synth: {speakers: 16, takes: 2, other_words: [maybe, house, left]}
   record_train_clips: 20
-split: {validation_share: 0.3}
+split: {validation_share: 0.3, refit: true}
+export: {refit_epochs: 3}
 augment: {copies: 2}
 model: {channels: 12, blocks: 2, kernel: 5}
 train: {epochs: 12}
@@ -63,6 +64,7 @@ def test_the_report_has_the_layout_that_others_rely_on(folder: Path, report: dic
     for key in ("tflite_bytes", "arena_bytes", "island_bytes", "parameters", "macs"):
         assert report["model"][key] > 0
     assert set(report["host"]["float"]) >= METRICS and set(report["host"]["int8"]) >= METRICS
+    assert set(report["host"]["before_refit"]) >= METRICS
     device = report["device"]
     assert set(device) >= METRICS | {"board", "image_flash_bytes", "image_ram_bytes", "agreement"}
     assert set(device["per_keyword"]) == {"yes", "stop"}
@@ -121,6 +123,8 @@ def test_files_are_where_the_contract_says(folder: Path) -> None:
     assert (root / "model/labels.txt").read_text().split() == ["_silence_", "_unknown_", "yes", "stop"]
     bundle = json.loads((root / "model/bundle.json").read_text())
     assert bundle["bundle_hash"] in (root / "firmware/kws_model.c").read_text()[:200]
+    assert (root / "model/held_out.tflite").read_bytes() != (root / "model/model.tflite").read_bytes()
+    assert "int8 before the refit, host" in (root / "report/report.html").read_text()
 
 
 def test_a_second_run_finds_everything_current(folder: Path, report: dict[str, Any]) -> None:
