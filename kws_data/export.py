@@ -40,8 +40,6 @@ def export_model(
         DataError: the data set is missing.
         ModelError: the float model is missing, or cannot be converted.
     """
-    held_out = model_dir / HELD_OUT_FILE
-    held_out.unlink(missing_ok=True)
     found = candidates(config, dataset_dir, model_dir, progress)
     best, validation = found[0], load_features(dataset_dir, "validation")
     x = np.asarray(validation.x[:, 0])
@@ -50,9 +48,11 @@ def export_model(
     bundle = make_bundle(config, best.tflite, threshold_int8, dataset_version)
     streaming = choose_stream_threshold(bundle, dataset_dir, config.threshold.max_false_accepts_per_hour)
     ships = refitted(config, dataset_dir, model_dir, best, progress) if config.split.refit else best
-    if ships is not best:
+    if ships is best:
+        (model_dir / HELD_OUT_FILE).unlink(missing_ok=True)
+    else:
         bundle = make_bundle(config, ships.tflite, threshold_int8, dataset_version)
-        write_bytes(held_out, best.tflite)
+        write_bytes(model_dir / HELD_OUT_FILE, best.tflite)
     bundle = replace(bundle, stream_threshold_int8=streaming)
     bundle.save(model_dir)
     report = export_report(found, x, validation.y, ships)

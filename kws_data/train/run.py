@@ -44,7 +44,6 @@ def train(
         ConfigError: there is no such family of models, or TensorBoard is asked for and missing.
     """
     find_family(config.model.family)  # before teachers are trained, which takes minutes
-    load_train_set(dataset_dir, config)
     files = teachers(config, dataset_dir, progress)
     if config.train.tries == 1:
         return train_once(config, dataset_dir, model_dir, files, config.seed, "train", progress, say)

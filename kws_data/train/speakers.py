@@ -88,7 +88,10 @@ def train_share(job: ShareJob, progress: Progress) -> None:
     checkpoint = Checkpoint(job.folder / f"share-{round(100 * job.share)}.npz", key)
     stage = f"{job.share:.0%} of the speakers"
     model, _ = fit(
-        *(part, job.config.model, recipe, job.config.seed),
+        part,
+        job.config.model,
+        recipe,
+        job.config.seed,
         stage=stage,
         progress=progress,
         checkpoint=checkpoint,

@@ -36,7 +36,10 @@ KEPT = 48  # teachers in the cache; the least recently used go first
 CODE = (
     "kws_data/models",
     "kws_data/spec_augment.py",
-    *(f"kws_data/train/{name}.py" for name in ("average", "batches", "fit", "step", "teacher", "temporal")),
+    *(
+        f"kws_data/train/{name}.py"
+        for name in ("average", "batches", "fit", "step", "style_mix", "teacher", "temporal")
+    ),
 )
 SEED_STEP = 1_000
 FOLDER = "teachers"

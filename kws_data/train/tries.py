@@ -19,7 +19,7 @@ from kws_data.config import Config
 from kws_data.features import load_features
 from kws_data.train.checkpoint import fit_key
 from kws_data.train.dataset import load_train_set
-from kws_data.train.fit import History, prepare_tensorflow
+from kws_data.train.fit import History
 from kws_data.train.jobs import cores, run_jobs
 from kws_data.train.opinions import soft_targets
 from kws_data.train.run import CURVE_FILE, FLOAT_FILE, HISTORY_FILE, TENSORBOARD_FOLDER, train_once, training_key
@@ -101,7 +101,6 @@ def train_try(job: Try, progress: Progress) -> None:
     """Train one, and note how it does on validation clips."""
     from kws_data.quantize import float_scores, load_float
 
-    prepare_tensorflow(job.seed)
     (job.folder / DONE_FILE).unlink(missing_ok=True)
     stage = f"train, try {job.number + 1} of {job.config.train.tries}"
     train_once(job.config, job.dataset_dir, job.folder, job.files, job.seed, stage, progress, lambda _: None)
