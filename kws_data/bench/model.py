@@ -23,6 +23,7 @@ from firmware_tools.atomic import atomic_path, write_text
 from kws_data.bench.families import Contestant, config_of
 from kws_data.code_version import running_code_hash
 from kws_data.config import Config
+from kws_data.errors import DataError
 from kws_data.metrics import mean_interval, metrics, tpr_at_fpr
 from kws_data.paired import Paired, compare
 from kws_data.pipeline import STEPS
@@ -199,7 +200,7 @@ def summary(config: Config, entries: Sequence[Entry]) -> dict[str, Any]:
 
 
 def _row(name: str, group: Sequence[Entry]) -> dict[str, Any]:
-    results = [found for entry in group if (found := entry.known()) is not None]
+    results = [_result(entry) for entry in group]
     accuracy = [found["int8"]["accuracy"] for found in results]
     loss = [found["float_accuracy"] - found["same_people_accuracy"] for found in results]  # not what a refit gains
     cost = max((found["cost"] for found in results), key=lambda cost: cost["model_bytes"])
@@ -217,6 +218,15 @@ def _row(name: str, group: Sequence[Entry]) -> dict[str, Any]:
         "train_seconds": round(sum(found["train_seconds"] for found in results) / len(results), 1),
         "bytes_per_point": round(cost["model_bytes"] / (100.0 * float(np.mean(accuracy)))),
     }
+
+
+def _result(entry: Entry) -> dict[str, Any]:
+    """What this run or an earlier one measured; a mean over fewer seeds than it says would be no such mean."""
+    found = entry.known()
+    if found is None:
+        why = "it was replaced or removed since (by another kws bench model?); run this one again"
+        raise DataError("no result for the table", str(entry.folder / RESULT_FILE), why)
+    return found
 
 
 def against(by_model: dict[str, list[Entry]]) -> list[dict[str, Any]]:

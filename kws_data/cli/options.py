@@ -87,22 +87,29 @@ def progress_bars() -> Iterator[Progress]:
     )
     with Progress(*columns, console=console, transient=False) as bars:
         tasks: dict[str, Any] = {}
+        ended: set[str] = set()
 
         def progress(stage: str, done: int, total: int) -> None:
-            if stage not in tasks:
+            if stage not in tasks or (stage in ended and 2 * done <= total):  # the same again for the next of several
                 tasks[stage] = bars.add_task(stage, total=total)
+                ended.discard(stage)
+            if done >= total:
+                ended.add(stage)
+            elif stage in ended:
+                return  # late, from another process
             bars.update(tasks[stage], completed=done, total=total)
 
         yield progress
 
 
 def _line_progress() -> Progress:
-    """At most ten lines a stage: enough for a log file to show that work goes on."""
+    """At most eleven lines a stage, each time it runs: enough for a log file to show that work goes on."""
     shown: dict[str, int] = {}
 
     def progress(stage: str, done: int, total: int) -> None:
         tenth = 10 * done // total if total else 10
-        if shown.get(stage, -1) < tenth:
+        before = shown.get(stage, -1)
+        if before < tenth or (before == 10 and tenth <= 5):  # the same again for the next of several
             shown[stage] = tenth
             say(f"  {stage}: {done}/{total}")
 

@@ -13,7 +13,7 @@ from kws_data.bench.families import CONTESTANTS, OWN, REFERENCE, config_of, cont
 from kws_data.bench.model import Entry, bench_models, summary, without_twins
 from kws_data.catalog import Catalog
 from kws_data.config import Config, ExportSettings
-from kws_data.errors import ConfigError
+from kws_data.errors import ConfigError, DataError
 from kws_data.shape_cost import ShapeCost
 from kws_data.sources.layouts import import_layout
 
@@ -109,6 +109,14 @@ def test_a_result_of_other_settings_is_not_taken(tmp_path: Path) -> None:
     assert other.known() is None
     (entry.folder / "scores.npz").unlink()
     assert entry.known() is None
+
+
+def test_a_result_that_another_run_replaced_is_named(tmp_path: Path) -> None:
+    y = np.arange(8) % 4
+    entries = [known_entry(tmp_path, OWN, seed, np.eye(4, dtype=np.int8)[y], y) for seed in (0, 1)]
+    (entries[1].folder / "result.json").write_text('{"key": "of other settings"}')
+    with pytest.raises(DataError, match=r"no result for the table: '.*result\.json'\. .*run this one again"):
+        summary(CONFIG, entries)
 
 
 @pytest.mark.slow

@@ -14,6 +14,7 @@ import pytest
 
 from kws_data.audio import write_flac
 from kws_data.cli import VERBS, cli, run
+from kws_data.cli.options import progress_bars
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -165,3 +166,13 @@ def test_doctor_finds_everything_well() -> None:
     findings = json.loads(done.stdout)
     assert done.returncode == 0, findings
     assert any("every one right" in finding["found"] for finding in findings)
+
+
+def test_a_stage_that_runs_again_shows_its_progress_again(capsys: pytest.CaptureFixture[str]) -> None:
+    with progress_bars() as progress:
+        for _ in range(2):
+            for done in range(1, 46):
+                progress("teacher 1 of 4", done, 45)
+        progress("teacher 1 of 4", 44, 45)  # late, from another process: no news
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 22 and lines[:11] == lines[11:] and lines[-1].split() == ["teacher", "1", "of", "4:", "45/45"]
