@@ -86,31 +86,49 @@ def progress_bars() -> Iterator[Progress]:
         TimeRemainingColumn(compact=True),
     )
     with Progress(*columns, console=console, transient=False) as bars:
-        tasks: dict[str, Any] = {}
-        ended: set[str] = set()
+        tasks: dict[tuple[str, int], Any] = {}
+        runs = _Runs()
 
         def progress(stage: str, done: int, total: int) -> None:
-            if stage not in tasks or (stage in ended and 2 * done <= total):  # the same again for the next of several
-                tasks[stage] = bars.add_task(stage, total=total)
-                ended.discard(stage)
-            if done >= total:
-                ended.add(stage)
-            elif stage in ended:
-                return  # late, from another process
-            bars.update(tasks[stage], completed=done, total=total)
+            run = runs.number(stage, done, total)
+            if run is None:
+                return
+            if (stage, run) not in tasks:
+                tasks[stage, run] = bars.add_task(stage, total=total)
+            bars.update(tasks[stage, run], completed=done, total=total)
 
         yield progress
 
 
+class _Runs:
+    """Tells runs of one stage apart: the teachers of the next front end have the names of the last one's."""
+
+    def __init__(self) -> None:
+        self._number: dict[str, int] = {}
+        self._ended: set[str] = set()
+
+    def number(self, stage: str, done: int, total: int) -> int | None:
+        """Which run of the stage this belongs to; None when it comes, from another process, after the run's end."""
+        if stage in self._ended and done < total:
+            if 2 * done > total:
+                return None
+            self._ended.discard(stage)
+            self._number[stage] += 1
+        if done >= total:
+            self._ended.add(stage)
+        return self._number.setdefault(stage, 0)
+
+
 def _line_progress() -> Progress:
     """At most eleven lines a stage, each time it runs: enough for a log file to show that work goes on."""
-    shown: dict[str, int] = {}
+    shown: dict[tuple[str, int], int] = {}
+    runs = _Runs()
 
     def progress(stage: str, done: int, total: int) -> None:
+        run = runs.number(stage, done, total)
         tenth = 10 * done // total if total else 10
-        before = shown.get(stage, -1)
-        if before < tenth or (before == 10 and tenth <= 5):  # the same again for the next of several
-            shown[stage] = tenth
+        if run is not None and shown.get((stage, run), -1) < tenth:
+            shown[stage, run] = tenth
             say(f"  {stage}: {done}/{total}")
 
     return progress
