@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -36,12 +36,6 @@ MADE: dict[str, Callable[[Path], Path]] = {
     "edge-impulse": make_edge_impulse,
     "label-studio": make_label_studio,
 }
-
-
-@pytest.fixture
-def catalog(tmp_path: Path) -> Iterator[Catalog]:
-    with Catalog(tmp_path / "rec") as catalog:
-        yield catalog
 
 
 def imported(catalog: Catalog, layout: str, root: Path) -> tuple[ImportReport, dict[str, Clip]]:

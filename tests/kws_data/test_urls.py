@@ -40,12 +40,6 @@ def server() -> Iterator[SmallServer]:
         yield server
 
 
-@pytest.fixture
-def catalog(tmp_path: Path) -> Iterator[Catalog]:
-    with Catalog(tmp_path / "rec") as catalog:
-        yield catalog
-
-
 def fetched(catalog: Catalog) -> list[Path]:
     return [path for path in (catalog.folder / "fetched").rglob("*") if path.is_file()]
 
