@@ -11,7 +11,7 @@ from kws_data.config import BudgetSettings
 from kws_data.errors import GateError
 
 if TYPE_CHECKING:
-    from firmware_tools.engine.graph import Graph
+    from firmware_tools.tflite.graph import Graph
 
 LARGEST = 5
 
@@ -134,8 +134,8 @@ def check_model(
     island: Mapping[str, int] | None = None,
 ) -> BudgetReport:
     """:func:`check_budget` for a model that is in no bundle."""
-    from firmware_tools.engine.graph import read_tflite
-    from kws_data.slim import layer_bytes
+    from firmware_tools.tflite.graph import read_tflite
+    from firmware_tools.tflite.slim import layer_bytes
 
     graph = read_tflite(tflite)
     layers = [Contributor(name, size) for name, size in layer_bytes(tflite)]

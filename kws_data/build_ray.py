@@ -16,8 +16,9 @@ from typing import Any
 
 import numpy as np
 
+from firmware_tools.errors import KwsError
 from kws_data.engine import CHUNK_ROWS, chunks_of, rows_of
-from kws_data.errors import DataError, KwsError
+from kws_data.errors import DataError
 from kws_data.recipe import Recipe
 from kws_data.worker import WORK, ChunkResult, Work, compute_chunk
 

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from firmware_tools.atomic import write_bytes, write_text
+from firmware_tools.errors import FrontendError
 from firmware_tools.frontend.spec import FrontendSpec
-from kws_data.errors import BundleError, FrontendError
+from kws_data.errors import BundleError
 from kws_data.metrics import threshold_from_int8
 
 SCHEMA = 1

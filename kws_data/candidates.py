@@ -20,7 +20,9 @@ from kws_data.evaluate import int8_scores
 from kws_data.features import FeatureSet, load_features
 from kws_data.models.levels import pointwise_layers
 from kws_data.quantize import load_float, representative
-from kws_data.train import TrainSet, fit, load_train_set, prepare_tensorflow
+from kws_data.train import fit
+from kws_data.train.dataset import TrainSet, load_train_set
+from kws_data.train.fit import prepare_tensorflow
 from kws_data.train.opinions import taught
 from kws_data.train.refit import joined, validation_set
 from kws_data.train.teacher import teachers

@@ -16,10 +16,11 @@ from typing import Any, Literal, get_args
 import yaml
 from pydantic import Field, ValidationError, field_validator, model_validator
 
+from firmware_tools.errors import KwsError
 from firmware_tools.frontend.spec import FrontendSpec
 from kws_data.augment_settings import AugmentSettings as AugmentSettings
 from kws_data.data_settings import ReleaseSettings, SplitSettings, SynthSettings
-from kws_data.errors import ConfigError, KwsError
+from kws_data.errors import ConfigError
 from kws_data.settings import Settings, Share
 
 SILENCE = "_silence_"

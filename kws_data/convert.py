@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firmware_tools.engine.tflm_plan import METADATA, plan_vector
+from firmware_tools.tflite.pack_int4 import packed
+from firmware_tools.tflite.slim import slim
 from kws_data.config import ExportSettings
-from kws_data.four_bits import packed
 from kws_data.models.levels import on_levels
 from kws_data.quantize import load_float, quantise
-from kws_data.slim import slim
 
 if TYPE_CHECKING:
     import keras

@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kws_data.errors import KwsError
+from firmware_tools.errors import KwsError
 from kws_data.findings import Finding, bad, note, well
 
 if TYPE_CHECKING:
-    from firmware_tools.boards import BoardSpec
-    from firmware_tools.link import SerialPort
-    from firmware_tools.session import BoardSession
+    from firmware_tools.boards.spec import BoardSpec
+    from firmware_tools.link.serial_link import SerialPort
+    from firmware_tools.link.session import BoardSession
     from kws_data.audio import Samples
 
 PACKAGES = ("numpy", "librosa", "soundfile", "tensorflow", "pyserial", "ziglang", "unicorn", "espeakng-loader")
@@ -76,7 +76,7 @@ def _frontend() -> str:
 
 
 def _interpreter() -> str:
-    from firmware_tools.engine import tflm
+    from firmware_tools.tflite import tflm
 
     if not tflm.available():
         return "no tflite-micro wheel on this platform: the generated C engine stands in, bit for bit"
@@ -97,7 +97,7 @@ def _voices() -> str:
 
 
 def _boards(name: str, port: str | None, play: Samples | None, listen_s: float) -> Iterator[Finding]:
-    from firmware_tools.boards import list_boards, load_board
+    from firmware_tools.boards.spec import list_boards, load_board
     from kws_data.doctor_board import examine_port
 
     try:
@@ -118,13 +118,13 @@ def _boards(name: str, port: str | None, play: Samples | None, listen_s: float) 
 
 
 def _usb_ports() -> Sequence[SerialPort]:
-    from firmware_tools.link import list_ports
+    from firmware_tools.link.serial_link import list_ports
 
     return list_ports()
 
 
 def _is_board(usb_id: str) -> bool:
-    from firmware_tools.ports import usb_board
+    from firmware_tools.boards.usb import usb_board
 
     known = usb_board(usb_id)
     return known is not None and not known.any_device
@@ -136,7 +136,7 @@ def _at(what: str, device: str) -> str:
 
 def _named(port: SerialPort) -> Finding:
     """What the USB identity of a port says."""
-    from firmware_tools.ports import usb_board
+    from firmware_tools.boards.usb import usb_board
 
     known = usb_board(port.usb_id)
     if known is None:
@@ -149,9 +149,9 @@ def _named(port: SerialPort) -> Finding:
 
 def _emulated(board: BoardSpec, play: Samples | None, listen_s: float) -> Iterator[Finding]:
     """The emulated board, freshly flashed: it records a known sound, and makes its own. Judged by ``play`` if given."""
-    from firmware_tools.session import open_board
+    from firmware_tools.link.session import open_board
+    from firmware_tools.recorder.flash import flash_recorder
     from kws_data.doctor_board import examine_link, self_test
-    from kws_data.firmware import flash_recorder
 
     with tempfile.TemporaryDirectory(prefix="kws-doctor-") as folder:
         try:
@@ -169,7 +169,7 @@ def _emulated(board: BoardSpec, play: Samples | None, listen_s: float) -> Iterat
 
 def _record_ramp(session: BoardSession) -> str:
     """What is played to the microphone comes back sample for sample; raises KwsError when it does not."""
-    from firmware_tools.recorder import record_clip
+    from firmware_tools.recorder.clip import record_clip
 
     ramp, play = np.arange(-8_000, 8_000, dtype=np.int16), session.play
     recording = record_clip(session.link, len(ramp), None if play is None else lambda: play(ramp))

@@ -9,16 +9,16 @@ from pathlib import Path
 
 import numpy as np
 
-from firmware_tools import ports
-from firmware_tools.audio_frames import Codec, Source
-from firmware_tools.boards import BoardSpec
-from firmware_tools.capture import capture
-from firmware_tools.clock import ClockEstimate
+from firmware_tools.boards.spec import BoardSpec
 from firmware_tools.errors import LinkError
-from firmware_tools.link import Link
-from firmware_tools.replies import BoardHello
-from firmware_tools.selftest import expected_signal, frequency_hz
-from firmware_tools.wire import Type
+from firmware_tools.link import ports
+from firmware_tools.link.clock import ClockEstimate
+from firmware_tools.link.serial_link import Link
+from firmware_tools.protocol.audio_frames import Codec, Source
+from firmware_tools.protocol.frames import Type
+from firmware_tools.protocol.replies import BoardHello
+from firmware_tools.recorder.capture import capture
+from firmware_tools.recorder.selftest import expected_signal, frequency_hz
 from kws_data.audio import Samples
 from kws_data.doctor_sound import examine_sound
 from kws_data.findings import Finding, bad, note, well

@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from firmware_tools.errors import ModelError
 from kws_data.bundle import ModelBundle
-from kws_data.errors import DataError, ModelError
+from kws_data.errors import DataError
 from kws_data.folder import FolderClips, load_folder
 from kws_data.metrics import metrics
 
 if TYPE_CHECKING:
-    from firmware_tools.session import BoardSession
-    from firmware_tools.spotter import ClipResult
+    from firmware_tools.link.session import BoardSession
+    from firmware_tools.spotter.client import ClipResult
 
 Progress = Callable[[str, int, int], None]
 Engine = Literal["host", "device"]
@@ -32,7 +33,7 @@ def int8_scores(tflite: bytes, x: NDArray[np.int8]) -> tuple[NDArray[np.int8], s
     Raises:
         ModelError: the model cannot be run, or takes other features.
     """
-    from firmware_tools.engine import tflm
+    from firmware_tools.tflite import tflm
 
     inputs = np.ascontiguousarray(x)[:, :, np.newaxis, :]
     if tflm.available():
@@ -157,7 +158,7 @@ def evaluate_device(
         BoardError: the board runs something else.
         LinkError: the board fell silent.
     """
-    from firmware_tools.spotter import classify
+    from firmware_tools.spotter.client import classify
 
     session.require("spotter", bundle.bundle_hash)
     tally = DeviceTally()

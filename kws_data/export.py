@@ -92,7 +92,7 @@ def export_report(
 
 def make_bundle(config: Config, tflite: bytes, threshold_int8: int, dataset_version: str) -> ModelBundle:
     """Measure a model and put what belongs to it together."""
-    from firmware_tools.engine.graph import read_tflite
+    from firmware_tools.tflite.graph import read_tflite
 
     graph = read_tflite(tflite)
     return ModelBundle(
@@ -119,11 +119,11 @@ def make_bundle(config: Config, tflite: bytes, threshold_int8: int, dataset_vers
 
 def arena_bytes(tflite: bytes) -> int:
     """Arena by TFLM's recording allocator; where its wheel is missing, the exact plan of the C engine."""
-    from firmware_tools.engine import tflm
+    from firmware_tools.tflite import tflm
 
     if tflm.available():
         return tflm.arena_bytes(tflite)
-    from firmware_tools.engine.graph import read_tflite
     from firmware_tools.engine.plan import plan_memory
+    from firmware_tools.tflite.graph import read_tflite
 
     return int(plan_memory(read_tflite(tflite)).arena_bytes)

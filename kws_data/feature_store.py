@@ -22,16 +22,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kws_data.feature_shard import (
-    SUFFIX,
-    Digests,
-    Keys,
-    Shard,
-    digests_of,
-    read_rows,
-    read_shard,
-    write_shard,
-)
+from kws_data.feature_shard import SUFFIX, Digests, Keys, Shard, digests_of, read_rows, read_shard, write_shard
 from kws_data.places import Place, place
 
 FOLDER = "features"

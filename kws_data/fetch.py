@@ -23,8 +23,8 @@ from typing import Any
 from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
 from urllib.robotparser import RobotFileParser
 
+from firmware_tools.errors import KwsError
 from kws_data import __version__
-from kws_data.errors import KwsError
 
 AGENT = "kws"
 USER_AGENT = f"{AGENT}/{__version__} (imports listed recordings; obeys robots.txt)"

@@ -9,38 +9,15 @@ from pathlib import Path
 import numpy as np
 
 from firmware_tools.atomic import write_text
-from firmware_tools.boards import BoardSpec
-from firmware_tools.errors import FirmwareError
-from firmware_tools.flash import FlashReport, default_state_dir, flasher_for
-from firmware_tools.image import FirmwareImage, build_image
-from firmware_tools.session import BoardSession, open_board
-from firmware_tools.spotter_image import spotter_sources
+from firmware_tools.boards.spec import BoardSpec
+from firmware_tools.flashers.find import flasher_for
+from firmware_tools.flashers.flasher import FlashReport
+from firmware_tools.image.build import FirmwareImage, build_image
+from firmware_tools.link.session import BoardSession, open_board
+from firmware_tools.spotter.island import island_parts
+from firmware_tools.spotter.sources import spotter_sources
 from kws_data.budget import LatencyCycles
 from kws_data.bundle import ModelBundle
-
-#: The detector's own objects in RAM, as its image names them; the line and the buffers of the serial link are not its.
-ISLAND_RAM = (
-    "kws_model_invoke.arena",
-    "frontend",
-    "frontend_work",
-    "frontend_history",
-    "window",
-    "scores",
-    "detector",
-    "detector_ring",
-)
-
-
-def flash_recorder(board: BoardSpec, state_dir: Path | None = None) -> FlashReport:
-    """Build the recorder app and write it to the board.
-
-    Raises:
-        FirmwareError: the compiler refuses, or the image does not fit.
-        BoardError: the board cannot be reached.
-    """
-    folder = (state_dir or default_state_dir(board)) / "recorder"
-    image = build_image(board, "recorder", {}, folder)
-    return flasher_for(board, state_dir=state_dir).flash(image.bin)
 
 
 def spotter_image(board: BoardSpec, bundle: ModelBundle, out_dir: Path) -> FirmwareImage:
@@ -99,7 +76,7 @@ def measure_layers(board: BoardSpec, bundle: ModelBundle) -> tuple[int, ...]:
     Raises:
         BoardError, LinkError, FirmwareError: the board cannot run the bundle.
     """
-    from firmware_tools.layer_cycles import APP, layer_cycles, layer_sources
+    from firmware_tools.spotter.layers import APP, layer_cycles, layer_sources
 
     sources = layer_sources(bundle.tflite, generated_sources(bundle), bundle.bundle_hash)
     with tempfile.TemporaryDirectory(prefix="kws-layers-") as folder:
@@ -125,7 +102,7 @@ def measure_latency(board: BoardSpec, bundle: ModelBundle, port: str | None = No
 
 def session_cycles(session: BoardSession, bundle: ModelBundle) -> LatencyCycles:
     """Cycles of one clip of noise on an open board that runs this bundle; raises BoardError when it runs another."""
-    from firmware_tools.spotter import classify
+    from firmware_tools.spotter.client import classify
 
     session.require("spotter", bundle.bundle_hash)
     clip = np.random.default_rng(0).normal(0, 3_000, bundle.clip_samples).astype(np.int16)
@@ -136,18 +113,4 @@ def session_cycles(session: BoardSession, bundle: ModelBundle) -> LatencyCycles:
 
 def island_bytes(bundle: ModelBundle, image: FirmwareImage) -> int:
     """Weights plus every byte of RAM that engine and front end use; raises FirmwareError as :func:`island_parts`."""
-    return sum(island_parts(bundle, image).values())
-
-
-def island_parts(bundle: ModelBundle, image: FirmwareImage) -> dict[str, int]:
-    """Bytes of the weights, and of each object in RAM of engine and front end, from the image's own symbols.
-
-    The engine is windowed: a streaming one, which keeps a few columns a layer, needs a fraction of this.
-
-    Raises:
-        FirmwareError: the image has no object of a name that is counted.
-    """
-    missing = [name for name in ISLAND_RAM if name not in image.by_symbol]
-    if missing:
-        raise FirmwareError("image lacks an object of the detector", missing[0], "this is a fault of kws: report it")
-    return {"model file": bundle.tflite_bytes, **{name: image.by_symbol[name] for name in ISLAND_RAM}}
+    return sum(island_parts(image, bundle.tflite_bytes).values())

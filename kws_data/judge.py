@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
-from firmware_tools.verdict import QuarantineRules, Verdict, find_speech, levels
+from firmware_tools.recorder.verdict import QuarantineRules, Verdict, find_speech, levels
 from kws_data.audio import Samples
 from kws_data.errors import DataError
 
 if TYPE_CHECKING:
-    from firmware_tools.clock import ClockEstimate
+    from firmware_tools.link.clock import ClockEstimate
 
 #: What a person is told of a take before they keep it.
 ADVICE = QuarantineRules(

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from firmware_tools.engine import tflm
-from firmware_tools.engine.graph import read_tflite
 from firmware_tools.engine.host import HostEngine
+from firmware_tools.tflite import tflm
+from firmware_tools.tflite.graph import read_tflite
 
 if TYPE_CHECKING:
     import keras
@@ -113,7 +113,7 @@ def _graph(tflite: bytes) -> Any:
 
 def _operators(tflite: bytes) -> list[tuple[str, int]]:
     """Kind and output tensor of each operator."""
-    from firmware_tools.engine.flatbuffer import load_model, operator_code, operator_names
+    from firmware_tools.tflite.flatbuffer import load_model, operator_code, operator_names
 
     model = load_model(tflite)
     names = operator_names()

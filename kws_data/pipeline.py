@@ -19,7 +19,7 @@ from kws_data import __version__, steps
 from kws_data.code_version import code_hash
 from kws_data.config import Config
 from kws_data.errors import DataError
-from kws_data.models import family_files
+from kws_data.models.registry import family_files
 from kws_data.steps import RunContext
 
 BUILD_MODULES = (
@@ -96,12 +96,12 @@ STEPS: tuple[Step, ...] = (
             "kws_data/export.py",
             "kws_data/candidates.py",
             "kws_data/convert.py",
-            "kws_data/four_bits.py",
+            "firmware_tools/tflite/pack_int4.py",
             "kws_data/fake_quant.py",
             "kws_data/parity.py",
             "kws_data/tflm_files.py",
             "kws_data/quantize.py",
-            "kws_data/slim.py",
+            "firmware_tools/tflite/slim.py",
             "kws_data/bundle.py",
             "kws_data/metrics.py",
             "kws_data/stream_threshold.py",

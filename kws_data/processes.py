@@ -12,7 +12,7 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 
-from kws_data.errors import ModelError
+from firmware_tools.errors import ModelError
 
 PARENT_CHECK_S = 1.0
 

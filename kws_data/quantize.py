@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kws_data.errors import ModelError
+from firmware_tools.errors import ModelError
 from kws_data.quiet import native_output_silenced
-from kws_data.train import as_input
+from kws_data.train.dataset import as_input
 
 if TYPE_CHECKING:
     import keras
@@ -68,7 +68,7 @@ def quantise(
     with native_output_silenced():
         import tensorflow as tf
 
-    from kws_data.models import deploy
+    from kws_data.models.fold import deploy
 
     model = load_float(model_float) if isinstance(model_float, Path) else model_float
     chosen = representative(features, seed)
@@ -97,7 +97,7 @@ def convert_float(model: keras.Model) -> bytes:
     with native_output_silenced():
         import tensorflow as tf
 
-    from kws_data.models import deploy
+    from kws_data.models.fold import deploy
 
     converter = tf.lite.TFLiteConverter.from_keras_model(one_clip_model(deploy(model)))
     with native_output_silenced(), redirect_stdout(StringIO()), warnings.catch_warnings():

@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firmware_tools.frontend.spec import FrontendSpec
+from kws_data.augment_settings import AugmentSettings
 from kws_data.code_version import running_code_hash
-from kws_data.config import AugmentSettings
 from kws_data.errors import DataError
 
 VOICE_SLOTS = 32

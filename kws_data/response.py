@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from kws_data.bundle import ModelBundle
 
 if TYPE_CHECKING:
-    from firmware_tools.session import BoardSession
+    from firmware_tools.link.session import BoardSession
 
 Progress = Callable[[str, int, int], None]
 
@@ -67,7 +67,7 @@ def response_times(
 
 def _response_ms(session: BoardSession, bundle: ModelBundle, clip: NDArray[np.int16], label: int) -> float | None:
     """From the word's end to the first detection of it, the board's own computing included; None when missed."""
-    from firmware_tools.spotter import StreamDetection, stream
+    from firmware_tools.spotter.client import StreamDetection, stream
 
     rate_hz = session.hello.sample_rate_hz
     rng = np.random.default_rng(int(np.abs(clip.astype(np.int64)).sum()))

@@ -23,15 +23,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from firmware_tools.atomic import write_text
+from firmware_tools.errors import FirmwareError, ModelError
 from kws_data.budget import LatencyCycles
 from kws_data.code_version import running_code_hash
 from kws_data.config import Config
-from kws_data.errors import ConfigError, FirmwareError, ModelError
+from kws_data.errors import ConfigError
 from kws_data.processes import worker_pool
 from kws_data.quiet import native_output_silenced
 
 if TYPE_CHECKING:
-    from firmware_tools.boards import BoardSpec
+    from firmware_tools.boards.spec import BoardSpec
     from kws_data.bundle import ModelBundle
 
 Progress = Callable[[str, int, int], None]
@@ -101,7 +102,7 @@ LIMITS = tuple(UNITS)
 
 def shape_key(config: Config) -> str:
     """Hash of everything that a shape's cost depends on."""
-    from kws_data.models import family_files
+    from kws_data.models.registry import family_files
 
     parts = {
         "model": config.model.model_dump(mode="json"),
@@ -183,8 +184,8 @@ def measure_bundle(bundle: ModelBundle, board: BoardSpec) -> ShapeCost:
     Raises:
         ModelError, FirmwareError: the engine or the board cannot run it.
     """
-    from firmware_tools.flash import flasher_for
-    from firmware_tools.session import open_board
+    from firmware_tools.flashers.find import flasher_for
+    from firmware_tools.link.session import open_board
     from kws_data.firmware import island_bytes, session_cycles, spotter_image
 
     with tempfile.TemporaryDirectory(prefix="kws-shape-") as name:
@@ -210,9 +211,9 @@ def untrained_bundle(config: Config) -> ModelBundle:
     """A bundle around a freshly initialised model of the configuration's shape; knows nothing, costs what it costs."""
     from kws_data.convert import exported_tflite
     from kws_data.export import make_bundle
-    from kws_data.models import build_model
+    from kws_data.models.registry import build_model
     from kws_data.spec_augment import mel_axis
-    from kws_data.train import prepare_tensorflow
+    from kws_data.train.fit import prepare_tensorflow
 
     prepare_tensorflow(0)
     rng = np.random.default_rng(0)
@@ -239,7 +240,7 @@ def randomise(model: Any, rng: np.random.Generator) -> None:
 
 def emulated_board(config: Config) -> BoardSpec:
     """The board that shapes are measured on: the configuration's when it is emulated, the standard one otherwise."""
-    from firmware_tools.boards import load_board
+    from firmware_tools.boards.spec import load_board
 
     board = load_board(config.device.board)
     return board if board.emulated else load_board("emulated")

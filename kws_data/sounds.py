@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 
 from kws_data.audio import Samples, fit_length
-from kws_data.augment import Sounds
+from kws_data.augment.sounds import Sounds
 from kws_data.places import place
 from kws_data.recipe import Recipe
 from kws_data.store import load_audio_from

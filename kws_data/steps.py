@@ -21,8 +21,8 @@ from firmware_tools.atomic import write_text
 from kws_data.config import Config
 
 if TYPE_CHECKING:
-    from firmware_tools.boards import BoardSpec
-    from firmware_tools.session import BoardSession
+    from firmware_tools.boards.spec import BoardSpec
+    from firmware_tools.link.session import BoardSession
     from kws_data.budget import BudgetReport
     from kws_data.build import BuildOptions
     from kws_data.bundle import ModelBundle
@@ -66,7 +66,7 @@ class RunContext:
         return self.config.run_dir / "report"
 
     def board(self) -> BoardSpec:
-        from firmware_tools.boards import load_board
+        from firmware_tools.boards.spec import load_board
 
         return load_board(self.config.device.board)
 
@@ -128,8 +128,8 @@ def record(ctx: RunContext) -> str:
 @contextmanager
 def recorder_session(ctx: RunContext) -> Iterator[BoardSession]:
     """The board with the recorder app on it; the emulated board is flashed with it first."""
-    from firmware_tools.session import open_board
-    from kws_data.firmware import flash_recorder
+    from firmware_tools.link.session import open_board
+    from firmware_tools.recorder.flash import flash_recorder
 
     board = ctx.board()
     if ctx.config.device.port is None:
@@ -154,7 +154,7 @@ def build(ctx: RunContext) -> str:
 
 def train(ctx: RunContext) -> str:
     """Train the float model."""
-    from kws_data.train import train as train_model
+    from kws_data.train.run import train as train_model
 
     train_model(ctx.config, ctx.dataset_dir, ctx.model_dir, ctx.progress, ctx.say)
     return _hash_file(ctx.model_dir / "model_float.keras")
@@ -196,8 +196,9 @@ def check_limits(ctx: RunContext) -> BudgetReport:
     from dataclasses import replace
     from tempfile import TemporaryDirectory
 
+    from firmware_tools.spotter.island import island_parts
     from kws_data.budget import check_budget
-    from kws_data.firmware import island_parts, measure_latency, measure_layers, spotter_image
+    from kws_data.firmware import measure_latency, measure_layers, spotter_image
 
     bundle, board = ctx.bundle(), ctx.board()
     cycles = measure_latency(board, bundle, ctx.config.device.port)
@@ -206,15 +207,15 @@ def check_limits(ctx: RunContext) -> BudgetReport:
     if ctx.config.budget.island_bytes is None:
         return check_budget(bundle, ctx.config.budget, cycles)
     with TemporaryDirectory(prefix="kws-check-") as folder:
-        island = island_parts(bundle, spotter_image(board, bundle, Path(folder)))
+        island = island_parts(spotter_image(board, bundle, Path(folder)), bundle.tflite_bytes)
     return check_budget(bundle, ctx.config.budget, cycles, island)
 
 
 def flash(ctx: RunContext) -> str:
     """Build the detector's image and write it to the board, unless it is there already."""
+    from firmware_tools.errors import BoardError
     from kws_data.artifacts import register_image
     from kws_data.catalog import Catalog
-    from kws_data.errors import BoardError
     from kws_data.firmware import flash_spotter
 
     board, port = ctx.board(), ctx.config.device.port
@@ -230,8 +231,9 @@ def flash(ctx: RunContext) -> str:
 
 def evaluate(ctx: RunContext) -> str:
     """Float and int8 on the held-out clips, and the streaming detector on a stream made of them."""
+    from kws_data.candidates import FLOAT_FILE
     from kws_data.evaluate import evaluate_features, evaluate_file, evaluate_float
-    from kws_data.export import FLOAT_FILE, fair_int8
+    from kws_data.export import fair_int8
     from kws_data.features import load_features
     from kws_data.stream_set import write_stream
     from kws_data.streaming import evaluate_stream
@@ -253,7 +255,7 @@ def evaluate(ctx: RunContext) -> str:
 
 def device_eval(ctx: RunContext) -> str:
     """Replay the held-out clips through the serial port on the flashed image."""
-    from firmware_tools.session import open_board
+    from firmware_tools.link.session import open_board
     from kws_data.evaluate import evaluate_device
     from kws_data.features import load_audio_clips, load_features
     from kws_data.report.document import read_json

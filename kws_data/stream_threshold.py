@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from firmware_tools.detector import HostDetector, StreamSpec
+from firmware_tools.spotter.detector import HostDetector, StreamSpec
 from kws_data.bundle import ModelBundle
 from kws_data.features import load_audio_clips, load_features
 from kws_data.stream_set import string_together

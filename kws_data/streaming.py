@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from firmware_tools.detector import Detection, HostDetector, StreamSpec
+from firmware_tools.spotter.detector import Detection, HostDetector, StreamSpec
 from kws_data.audio import read_audio
 from kws_data.bundle import ModelBundle
 from kws_data.errors import AudioError, DataError
@@ -25,7 +25,7 @@ from kws_data.metrics import poisson_upper95, wilson
 from kws_data.stream_truth import Spoken, Truth, judge, load_truth
 
 if TYPE_CHECKING:
-    from firmware_tools.session import BoardSession
+    from firmware_tools.link.session import BoardSession
 
 Progress = Callable[[str, int, int], None]
 Samples = NDArray[np.int16]
@@ -157,8 +157,8 @@ def stream_scores(
 
 def device_detections(session: BoardSession, bundle: ModelBundle, samples: Samples) -> list[Detection]:
     """Detections that the flashed image makes in a recording sent over the serial port."""
-    from firmware_tools.spotter import StreamDetection
-    from firmware_tools.spotter import stream as send
+    from firmware_tools.spotter.client import StreamDetection
+    from firmware_tools.spotter.client import stream as send
 
     session.require("spotter", bundle.bundle_hash)
     blocks = (samples[i : i + DEVICE_BLOCK_SAMPLES] for i in range(0, len(samples), DEVICE_BLOCK_SAMPLES))

@@ -11,7 +11,7 @@ import json
 from pathlib import Path
 
 from firmware_tools.atomic import write_text
-from firmware_tools.engine.graph import read_tflite
+from firmware_tools.tflite.graph import read_tflite
 from kws_data.bundle import ModelBundle
 
 RESOLVER_NAMES = {

@@ -15,10 +15,11 @@ import numpy as np
 from numpy.random.bit_generator import ISeedSequence
 from numpy.typing import NDArray
 
+from firmware_tools.errors import KwsError
 from firmware_tools.frontend.host_many import HostFrontends
 from kws_data.audio import Samples, fit_length
-from kws_data.augment import Sounds, augment_batch
-from kws_data.errors import KwsError
+from kws_data.augment.chain import augment_batch
+from kws_data.augment.sounds import Sounds
 from kws_data.feature_shard import KEY, Keys
 from kws_data.feature_store import FeatureStore
 from kws_data.places import place

@@ -17,9 +17,9 @@ from collections.abc import Iterable
 import numpy as np
 
 from firmware_tools.engine.call import Call, Constant, Value
-from firmware_tools.engine.graph import Graph, Tensor
 from firmware_tools.engine.lower import Program, lower
 from firmware_tools.engine.plan import MemoryPlan, plan_memory
+from firmware_tools.tflite.graph import Graph, Tensor
 
 LINE_WIDTH = 116
 

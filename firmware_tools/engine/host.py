@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firmware_tools.engine.emit import emit_c
-from firmware_tools.engine.graph import Graph, read_tflite
 from firmware_tools.engine.plan import MemoryPlan, plan_memory
 from firmware_tools.errors import ModelError
-from firmware_tools.toolchain import SOURCE_DIR, compile_host
+from firmware_tools.firmware import SOURCE_DIR
+from firmware_tools.tflite.graph import Graph, read_tflite
+from firmware_tools.toolchain.compile import compile_host
 
 _HEADER = "Generated for the host; do not edit."
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from firmware_tools.engine import lower_binary, lower_conv, lower_move, lower_pool, lower_table
 from firmware_tools.engine.call import Call
-from firmware_tools.engine.graph import SUPPORTED, Graph, Operator
+from firmware_tools.tflite.graph import SUPPORTED, Graph, Operator
 
 _LOWERINGS: Mapping[str, Callable[[Graph, Operator], list[Call]]] = {
     "CONV_2D": lower_conv.conv_2d,

@@ -8,9 +8,9 @@ import numpy as np
 
 from firmware_tools.engine import fixed_point as fp
 from firmware_tools.engine.call import Call, Value, fits_uint16
-from firmware_tools.engine.graph import Graph, Operator, Tensor, graph_place
 from firmware_tools.engine.lower_conv import fused_range
 from firmware_tools.errors import ModelError
+from firmware_tools.tflite.graph import Graph, Operator, Tensor, graph_place
 
 
 def _broadcast(operator: Operator, a: Tensor, b: Tensor, y: Tensor) -> tuple[Mapping[str, Value], tuple[int, ...]]:

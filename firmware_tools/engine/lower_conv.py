@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from firmware_tools.engine.call import Call, Constant, Value, fits_uint16
 from firmware_tools.engine.fixed_point import Multiplier, activation_range, quantize_multiplier
-from firmware_tools.engine.flatbuffer import schema
-from firmware_tools.engine.graph import Graph, Operator, Tensor, graph_place
-from firmware_tools.engine.nibbles import pack_groups
 from firmware_tools.engine.window import Axis, Window, window_of
 from firmware_tools.errors import ModelError
+from firmware_tools.tflite.flatbuffer import schema
+from firmware_tools.tflite.graph import Graph, Operator, Tensor, graph_place
+from firmware_tools.tflite.int4 import pack_groups
 
 FAST_BOUND = 1 << 30  # accumulators below this may be doubled in 32 bits
 FAST_SHIFT = 24  # right shifts up to this need no 64-bit rounding

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 from firmware_tools.engine.call import Call, Value, fits_uint16
-from firmware_tools.engine.graph import Graph, Operator, constant_numbers, graph_place
 from firmware_tools.errors import ModelError
+from firmware_tools.tflite.graph import Graph, Operator, constant_numbers, graph_place
 
 
 def copy(graph: Graph, operator: Operator) -> list[Call]:

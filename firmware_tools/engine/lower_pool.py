@@ -6,10 +6,10 @@ import math
 
 from firmware_tools.engine import fixed_point as fp
 from firmware_tools.engine.call import Call, Value
-from firmware_tools.engine.graph import Graph, Operator, constant_numbers, graph_place
 from firmware_tools.engine.lower_conv import fused_range
 from firmware_tools.engine.window import window_of
 from firmware_tools.errors import ModelError
+from firmware_tools.tflite.graph import Graph, Operator, constant_numbers, graph_place
 
 
 def _pool(graph: Graph, operator: Operator, function: str) -> list[Call]:

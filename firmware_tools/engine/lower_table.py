@@ -9,8 +9,8 @@ import numpy as np
 
 from firmware_tools.engine import fixed_point as fp
 from firmware_tools.engine.call import Call, Constant, Value
-from firmware_tools.engine.graph import Graph, Operator, Tensor, graph_place
 from firmware_tools.errors import ModelError
+from firmware_tools.tflite.graph import Graph, Operator, Tensor, graph_place
 
 SOFTMAX_CLASSES = 512  # from here on TFLM aborts when all inputs are equal
 

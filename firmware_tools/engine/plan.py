@@ -15,8 +15,8 @@ from typing import Literal
 
 from firmware_tools.engine.call import Call
 from firmware_tools.engine.first_fit import Life, aligned, first_fit
-from firmware_tools.engine.graph import Graph
 from firmware_tools.engine.lower import Program, lower
+from firmware_tools.tflite.graph import Graph
 
 ALIGNMENT = 4
 

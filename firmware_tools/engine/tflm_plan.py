@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from firmware_tools.engine.first_fit import Life, aligned, first_fit
-from firmware_tools.engine.flatbuffer import load_model, schema
+from firmware_tools.tflite.flatbuffer import load_model, schema
 
 METADATA = "OfflineMemoryAllocation"
 VERSION, SUBGRAPH, UNPLANNED = 1, 0, -1

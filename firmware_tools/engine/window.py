@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from firmware_tools.engine.call import fits_uint16
-from firmware_tools.engine.flatbuffer import schema
-from firmware_tools.engine.graph import Graph, Operator, graph_place
 from firmware_tools.errors import ModelError
+from firmware_tools.tflite.flatbuffer import schema
+from firmware_tools.tflite.graph import Graph, Operator, graph_place
 
 
 @dataclass(frozen=True)

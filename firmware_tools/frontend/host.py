@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firmware_tools.errors import FrontendError
+from firmware_tools.firmware import INCLUDE_DIR, SOURCE_DIR
 from firmware_tools.frontend.emit import frontend_c_header, frontend_c_source
 from firmware_tools.frontend.spec import FrontendSpec
-from firmware_tools.toolchain import INCLUDE_DIR, SOURCE_DIR, compile_host
+from firmware_tools.toolchain.compile import compile_host
 
 # Frames of a clip straight from its samples, without the copies that a stream needs.
 _BATCH_C = """

@@ -14,10 +14,11 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from firmware_tools.firmware import INCLUDE_DIR, SOURCE_DIR
 from firmware_tools.frontend.emit import frontend_c_source
 from firmware_tools.frontend.host import HostFrontend
 from firmware_tools.frontend.spec import FrontendSpec
-from firmware_tools.toolchain import INCLUDE_DIR, SOURCE_DIR, compile_host
+from firmware_tools.toolchain.compile import compile_host
 
 _TABLES = "kws_frontend_tables_generated"
 

@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from firmware_tools import adpcm
+from firmware_tools.protocol import adpcm
 from kws_data.augment.convolve import Kernel, convolve, kernel_of
 
 LINE_HZ = 8_000

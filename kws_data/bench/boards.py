@@ -9,12 +9,12 @@ from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from firmware_tools.audio_frames import BLOCK_SAMPLES
-from firmware_tools.capture import Block, capture
-from firmware_tools.emulator import EmulatedBoard
-from firmware_tools.link import Link
+from firmware_tools.emulator.board import EmulatedBoard
+from firmware_tools.errors import KwsError
+from firmware_tools.link.serial_link import Link
+from firmware_tools.protocol.audio_frames import BLOCK_SAMPLES
+from firmware_tools.recorder.capture import Block, capture
 from kws_data.bench.link import RATE_HZ, Ledger, LinkFigures, noise, recorder_board, truth_of
-from kws_data.errors import KwsError
 
 BAUD = 921_600
 

@@ -17,6 +17,7 @@ from dataclasses import asdict, dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
 
+from firmware_tools.errors import KwsError
 from kws_data.bench.build_baseline import baseline_seconds
 from kws_data.bench.build_material import FRONTENDS, RATE_HZ, Material, import_material, make_material
 from kws_data.bench.figures import Figure
@@ -24,7 +25,7 @@ from kws_data.build import BuildOptions, build_dataset
 from kws_data.build_features import Computed
 from kws_data.catalog import Catalog
 from kws_data.engine import Engine, LocalEngine, end_with_parent
-from kws_data.errors import DataError, KwsError
+from kws_data.errors import DataError
 
 Progress = Callable[[str, int, int], None]
 

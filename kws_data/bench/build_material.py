@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from firmware_tools.frontend.spec import FrontendSpec
 from kws_data.audio import write_flac
+from kws_data.augment_settings import AugmentSettings
 from kws_data.catalog import Catalog
-from kws_data.config import AugmentSettings, Config
+from kws_data.config import Config
 from kws_data.errors import DataError
 
 RATE_HZ = 16_000

@@ -13,18 +13,17 @@ from typing import Any
 
 import numpy as np
 
-from firmware_tools import adpcm
-from firmware_tools.audio_frames import BLOCK_SAMPLES, Codec, choose_codec, line_bytes_per_s
-from firmware_tools.boards import load_board
-from firmware_tools.capture import Block, capture
-from firmware_tools.chaos import Chaos, ChaosLine, Fault
-from firmware_tools.emulator import EmulatedBoard
-from firmware_tools.errors import LinkError
-from firmware_tools.link import Link
-from firmware_tools.wire import Type
+from firmware_tools.boards.spec import load_board
+from firmware_tools.emulator.board import EmulatedBoard
+from firmware_tools.errors import KwsError, LinkError
+from firmware_tools.link.chaos import Chaos, ChaosLine, Fault
+from firmware_tools.link.serial_link import Link
+from firmware_tools.protocol import adpcm
+from firmware_tools.protocol.audio_frames import BLOCK_SAMPLES, Codec, choose_codec, line_bytes_per_s
+from firmware_tools.protocol.frames import Type
+from firmware_tools.recorder.capture import Block, capture
+from firmware_tools.recorder.flash import flash_recorder
 from kws_data.audio import Samples
-from kws_data.errors import KwsError
-from kws_data.firmware import flash_recorder
 
 RATE_HZ = 16_000
 TAKE_MINUTES = 15.0  # of a bad line; over a good one a take is as long as asked for

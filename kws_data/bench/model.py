@@ -148,11 +148,12 @@ def _train_teachers(entries: Sequence[Entry], progress: Progress, say: Callable[
 
 def run_entry(entry: Entry) -> dict[str, Any]:
     """Train, export, measure one contestant with one seed; writes its folder and returns ``result.json``."""
+    from kws_data.candidates import FLOAT_FILE
     from kws_data.evaluate import int8_scores
-    from kws_data.export import FLOAT_FILE, export_model, fair_int8
+    from kws_data.export import export_model, fair_int8
     from kws_data.features import load_features
     from kws_data.quantize import float_scores, load_float
-    from kws_data.train import train
+    from kws_data.train.run import train
 
     config, model_dir = entry.config, entry.folder / "model"
     started = time.monotonic()

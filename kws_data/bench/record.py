@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from firmware_tools.errors import KwsError
 from kws_data.bench.figures import Figure
-from kws_data.errors import KwsError
 
 Progress = Callable[[str, int, int], None]
 
@@ -200,7 +200,7 @@ def _boards(bench: RecordBench, progress: Progress | None) -> Figure:
 
 def _decoder(bench: RecordBench, progress: Progress | None) -> Figure:
     """Frame decoder."""
-    from firmware_tools.wire import Decoder
+    from firmware_tools.protocol.frames import Decoder
     from kws_data.bench.wire import decoder_mb_per_s
 
     ours, python = decoder_mb_per_s(), decoder_mb_per_s(Decoder)

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import numpy as np
 
-from firmware_tools.boards import load_board
+from firmware_tools.boards.spec import load_board
 from firmware_tools.errors import KwsError
-from firmware_tools.recorder import record_clip
-from firmware_tools.session import BoardSession, open_board
+from firmware_tools.link.session import BoardSession, open_board
+from firmware_tools.recorder.clip import record_clip
 from kws_data.audio import Samples
 from kws_data.catalog import Catalog
 from kws_data.clips import Clip

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from firmware_tools.errors import KwsError
 from firmware_tools.frontend.spec import FrontendSpec
-from kws_data.errors import KwsError
 
 ROUNDS = 3
 
@@ -82,9 +82,9 @@ def bench_frontend(spec: FrontendSpec, clips: int = 256) -> list[BenchRow]:
 
 def bench_engine(tflite: bytes, clips: int = 256) -> list[BenchRow]:
     """The generated C engine on the host against the TFLM interpreter."""
-    from firmware_tools.engine.graph import read_tflite
     from firmware_tools.engine.host import HostEngine
-    from firmware_tools.engine.tflm import TflmInterpreter, available
+    from firmware_tools.tflite.graph import read_tflite
+    from firmware_tools.tflite.tflm import TflmInterpreter, available
 
     if not available():
         raise KwsError("the baseline of this bench is missing", "tflite-micro", "its wheel exists for Linux on x86-64")

@@ -17,11 +17,11 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from firmware_tools.boards import load_board
+from firmware_tools.boards.spec import load_board
+from firmware_tools.errors import KwsError
+from firmware_tools.recorder.flash import flash_recorder
 from kws_data.bench.session import is_whole, plan
 from kws_data.catalog import Catalog
-from kws_data.errors import KwsError
-from kws_data.firmware import flash_recorder
 
 BOARDS = 4  # taken in turn: a killed session's board needs a moment to notice
 SESSION_TIMEOUT_S = 300.0

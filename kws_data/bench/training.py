@@ -32,7 +32,7 @@ def bench_training(config: Config) -> list[BenchRow]:
 
 def _steps_per_s(config: Config, by_layers: bool) -> float | None:
     """None when such a model has no other way than layer by layer."""
-    from kws_data.models import build_model
+    from kws_data.models.registry import build_model
     from kws_data.spec_augment import mel_axis
     from kws_data.train.average import WeightAverage
     from kws_data.train.fit import prepare_tensorflow

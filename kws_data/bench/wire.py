@@ -12,9 +12,9 @@ from concurrent.futures import TimeoutError as FutureTimeoutError
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 
-from firmware_tools.chaos import BOOT_TEXT
-from firmware_tools.wire import MAX_PAYLOAD, Decoder, Frame, Type, encode
-from firmware_tools.wire_native import NativeDecoder, new_decoder
+from firmware_tools.link.chaos import BOOT_TEXT
+from firmware_tools.protocol.frames import MAX_PAYLOAD, Decoder, Frame, Type, encode
+from firmware_tools.protocol.native_decoder import NativeDecoder, new_decoder
 
 AUDIO_PAYLOAD = 521  # position, flags, 256 samples
 SPEED_FRAMES = 20_000

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 
 import click
 
+from firmware_tools.errors import KwsError
 from kws_data import __version__
 from kws_data.cli.lazy import LazyGroup
-from kws_data.errors import KwsError
 
 #: verb -> (module below kws_data.cli, what it does), in pipeline order.
 VERBS: dict[str, tuple[str, str]] = {

@@ -11,8 +11,8 @@ from kws_data.cli.options import json_option, print_json, verb
 @json_option
 def command(as_json: bool) -> None:
     """List the boards kws has a file for, and the serial ports of this machine."""
-    from firmware_tools.boards import list_boards
-    from firmware_tools.link import list_ports
+    from firmware_tools.boards.spec import list_boards
+    from firmware_tools.link.serial_link import list_ports
 
     boards, ports = list_boards(), list_ports()
     if as_json:

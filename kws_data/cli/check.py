@@ -79,10 +79,10 @@ def _suggestions(config: Config, report: BudgetReport, workers: int) -> list[Sug
 
 
 def _check_file(path: Path) -> BudgetReport:
-    from firmware_tools.engine.graph import read_tflite
+    from firmware_tools.errors import ModelError
+    from firmware_tools.tflite.graph import read_tflite
     from kws_data.budget import check_model
     from kws_data.config import BudgetSettings
-    from kws_data.errors import ModelError
     from kws_data.export import arena_bytes
 
     try:

@@ -13,7 +13,7 @@ import click
 from kws_data.cli.options import board_option, json_option, port_option, print_json, progress_bars, say, verb
 
 if TYPE_CHECKING:
-    from firmware_tools.session import BoardSession
+    from firmware_tools.link.session import BoardSession
     from kws_data.bundle import ModelBundle
 
 
@@ -68,7 +68,7 @@ def _session(bundle: ModelBundle, engine: str, board: str, port: str | None) -> 
     if engine == "host":
         yield None
         return
-    from firmware_tools.boards import load_board
+    from firmware_tools.boards.spec import load_board
     from kws_data.firmware import spotter_session
 
     with (

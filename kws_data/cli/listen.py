@@ -13,7 +13,7 @@ import click
 from kws_data.cli.options import board_option, json_option, port_option, print_json, say, verb
 
 if TYPE_CHECKING:
-    from firmware_tools.session import BoardSession
+    from firmware_tools.link.session import BoardSession
 
 _SCREEN_FPS = 12
 
@@ -63,10 +63,10 @@ def command(
 
 @contextmanager
 def _opened(name: str, port: str | None) -> Iterator[BoardSession]:
-    from firmware_tools.boards import load_board
-    from firmware_tools.flash import FLASH_FILE, default_state_dir
-    from firmware_tools.session import open_board
-    from kws_data.firmware import flash_recorder
+    from firmware_tools.boards.spec import load_board
+    from firmware_tools.emulator.storage import FLASH_FILE, default_state_dir
+    from firmware_tools.link.session import open_board
+    from firmware_tools.recorder.flash import flash_recorder
 
     board = load_board(name)
     if port is None and board.emulated and not (default_state_dir(board) / FLASH_FILE).is_file():
@@ -77,7 +77,7 @@ def _opened(name: str, port: str | None) -> Iterator[BoardSession]:
 
 
 def _detections(session: BoardSession, seconds: float | None, as_json: bool) -> list[dict[str, Any]]:
-    from firmware_tools.spotter import StreamDetection, listen
+    from firmware_tools.spotter.client import StreamDetection, listen
 
     heard: list[dict[str, Any]] = []
     rate_hz, labels = session.hello.sample_rate_hz, session.hello.labels
@@ -117,7 +117,7 @@ def _on_screen(session: BoardSession, scene: Any, seconds: float | None) -> None
     from rich.console import Console
     from rich.live import Live
 
-    from firmware_tools.capture import capture
+    from firmware_tools.recorder.capture import capture
     from kws_data.cli.listen_screen import listen_screen
 
     title, due = f"{session.board.name} on {session.link.port}", 0.0
@@ -135,7 +135,7 @@ def _on_screen(session: BoardSession, scene: Any, seconds: float | None) -> None
 def _in_lines(session: BoardSession, scene: Any, seconds: float | None) -> None:
     from contextlib import closing
 
-    from firmware_tools.capture import capture
+    from firmware_tools.recorder.capture import capture
 
     due = 1.0
     with closing(capture(session.link, seconds=seconds)) as blocks:

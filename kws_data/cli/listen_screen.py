@@ -11,7 +11,7 @@ from kws_data.meter import METER_FLOOR_DB, Level, PeakHold, bar, level, spectrog
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from firmware_tools.capture import Block, Capture
+    from firmware_tools.recorder.capture import Block, Capture
 
 SHOWN_S = 3.0
 WIDTH = 72

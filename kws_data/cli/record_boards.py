@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from firmware_tools.audio_frames import choose_codec
-from firmware_tools.capture import Capture, capture
+from firmware_tools.protocol.audio_frames import choose_codec
+from firmware_tools.recorder.capture import Capture, capture
 from kws_data.judge import clock_figures
 
 if TYPE_CHECKING:
-    from firmware_tools.session import BoardSession
+    from firmware_tools.link.session import BoardSession
 
 RECONNECT_S = 20.0
 
@@ -71,10 +71,10 @@ def open_boards(boards: Sequence[tuple[str, str | None]]) -> Iterator[list[OpenB
     Raises:
         BoardError, LinkError, FirmwareError: one of them cannot be used.
     """
-    from firmware_tools.boards import load_board
-    from firmware_tools.flash import default_state_dir
-    from firmware_tools.session import open_board
-    from kws_data.firmware import flash_recorder
+    from firmware_tools.boards.spec import load_board
+    from firmware_tools.emulator.storage import default_state_dir
+    from firmware_tools.link.session import open_board
+    from firmware_tools.recorder.flash import flash_recorder
 
     opened: list[OpenBoard] = []
     seen: Counter[str] = Counter()

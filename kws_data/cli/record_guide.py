@@ -16,7 +16,7 @@ from enum import Enum
 
 import numpy as np
 
-from firmware_tools.capture import Block
+from firmware_tools.recorder.capture import Block
 from kws_data.audio import Samples
 from kws_data.judge import Judgement, judge
 from kws_data.meter import Level, PeakHold, level

@@ -9,8 +9,8 @@ from typing import Any
 
 import click
 
-from firmware_tools.recorder import Recording, record_clip
-from firmware_tools.verdict import QuarantineRules
+from firmware_tools.recorder.clip import Recording, record_clip
+from firmware_tools.recorder.verdict import QuarantineRules
 from kws_data.audio import Samples
 from kws_data.cli.options import say
 from kws_data.cli.record_boards import OpenBoard

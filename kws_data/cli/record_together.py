@@ -10,8 +10,8 @@ from functools import partial
 from threading import Barrier
 from typing import Any
 
-from firmware_tools.recorder import Recording, record_clip
-from firmware_tools.verdict import QuarantineRules
+from firmware_tools.recorder.clip import Recording, record_clip
+from firmware_tools.recorder.verdict import QuarantineRules
 from kws_data.align import align, cut_aligned
 from kws_data.audio import Samples
 from kws_data.cli.record_boards import OpenBoard

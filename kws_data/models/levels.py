@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kws_data.errors import ModelError
+from firmware_tools.errors import ModelError
+from firmware_tools.tflite.int4 import LEVELS
 from kws_data.models.fold import fold_norms
 
 if TYPE_CHECKING:
     import keras
 
-LEVELS = 7  # on each side of 0; -8 stays unused, so that the levels are symmetric
 RANGES = np.linspace(1.0, 0.5, 26, dtype=np.float32)  # what is tried as the outermost level, of the largest weight
 
 

@@ -24,8 +24,9 @@ import numpy as np
 import yaml
 from pydantic import ValidationError
 
+from firmware_tools.errors import FrontendError
 from kws_data.config import Config
-from kws_data.errors import ConfigError, FrontendError
+from kws_data.errors import ConfigError
 
 SECTIONS = ("model", "frontend", "train", "export")
 MOST_COMBINATIONS = 200_000

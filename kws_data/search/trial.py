@@ -73,11 +73,11 @@ def run_trial(config: Config, number: int, epochs: int, fold_dir: Path, work_dir
         DataError: the fold is missing or does not fit.
         ModelError: the model cannot be converted.
     """
+    from kws_data.candidates import FLOAT_FILE
     from kws_data.convert import exported_tflite
     from kws_data.evaluate import int8_scores
-    from kws_data.export import FLOAT_FILE
     from kws_data.features import load_features
-    from kws_data.train import train
+    from kws_data.train.run import train
 
     started = time.monotonic()
     folder = work_dir / f"trial-{number}-{epochs}"

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 
-from firmware_tools.recorder import Recording, record_clip
-from firmware_tools.session import BoardSession
+from firmware_tools.errors import BoardError
+from firmware_tools.link.session import BoardSession
+from firmware_tools.recorder.clip import Recording, record_clip
 from kws_data.audio import Samples
 from kws_data.catalog import Catalog
 from kws_data.clips import Clip, NewClip
-from kws_data.errors import BoardError
 
 Progress = Callable[[str, int, int], None]
 

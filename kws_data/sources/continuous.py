@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from firmware_tools.capture import Block
+from firmware_tools.recorder.capture import Block
 from kws_data.catalog import Catalog
 from kws_data.clips import NewClip
 from kws_data.judge import judge

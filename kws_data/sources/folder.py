@@ -16,15 +16,7 @@ from pathlib import Path, PurePosixPath
 
 from kws_data.errors import DataError
 from kws_data.sources.attribution import read_attribution
-from kws_data.sources.items import (
-    SPLIT_NAMES,
-    Item,
-    Layout,
-    Scan,
-    audio_below,
-    plain_text,
-    relative_name,
-)
+from kws_data.sources.items import SPLIT_NAMES, Item, Layout, Scan, audio_below, plain_text, relative_name
 from kws_data.sources.rows import described, standard_row, unused_note, used_columns
 from kws_data.sources.speech_commands import speaker_of
 from kws_data.sources.tables import Table, read_table

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from kws_data.balance import class_weights
 from kws_data.config import ModelSettings, TrainSettings
-from kws_data.models import build_model
 from kws_data.models.levels import put_on_levels
+from kws_data.models.registry import build_model
 from kws_data.quiet import native_output_silenced
 from kws_data.train.average import WeightAverage
 from kws_data.train.batches import epoch_batches

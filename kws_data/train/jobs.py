@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection, wait
 from typing import Any, TypeVar
 
-from kws_data.errors import KwsError, ModelError
+from firmware_tools.errors import KwsError, ModelError
 
 Progress = Callable[[str, int, int], None]
 Item = TypeVar("Item")

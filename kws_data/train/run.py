@@ -10,7 +10,7 @@ from firmware_tools.atomic import write_text
 from kws_data.code_version import code_hash
 from kws_data.config import Config
 from kws_data.features import load_features
-from kws_data.models import find_family
+from kws_data.models.registry import find_family
 from kws_data.train.checkpoint import Checkpoint, fit_key
 from kws_data.train.curves import epoch_plot
 from kws_data.train.dataset import TrainSet, load_train_set

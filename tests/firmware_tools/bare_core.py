@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from firmware_tools import toolchain
-from firmware_tools.cycles import CortexM4
-from firmware_tools.elf import read_elf
+from firmware_tools.emulator.cycles import CortexM4
+from firmware_tools.firmware import FIRMWARE_DIR, INCLUDE_DIR
+from firmware_tools.image.elf import read_elf
+from firmware_tools.toolchain import compile as toolchain
 
 LINKER_SCRIPT = """ENTRY(Reset)
 MEMORY {
@@ -27,7 +28,7 @@ SECTIONS {
   .bss : { *(.io) *(.bss*) } > RAM
 }
 """
-INCLUDES = (toolchain.INCLUDE_DIR, toolchain.FIRMWARE_DIR / "libc")
+INCLUDES = (INCLUDE_DIR, FIRMWARE_DIR / "libc")
 FLASH_BYTES, RAM, RAM_BYTES = 0x40000, 0x20000000, 0x10000
 
 
@@ -52,7 +53,7 @@ class BareCore:
         (folder / "memory.ld").write_text(LINKER_SCRIPT)
         board: Any = SimpleNamespace(core="cortex-m4f")
         toolchain.compile_arm(
-            board,
+            board.core,
             sources,
             headers=headers,
             linker_script=folder / "memory.ld",

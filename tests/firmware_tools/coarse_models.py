@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from firmware_tools.engine.flatbuffer import load_model, model_bytes, operator_code, operator_names, schema
-from firmware_tools.engine.nibbles import pack_nibbles
-from firmware_tools.engine.synthetic import ModelBuilder
+from firmware_tools.tflite.flatbuffer import load_model, model_bytes, operator_code, operator_names, schema
+from firmware_tools.tflite.int4 import pack_nibbles
+from tests.firmware_tools.synthetic_models import ModelBuilder
 
 STEP = 16  # of int8 to one of int4
 WEIGHTED = {"CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED"}

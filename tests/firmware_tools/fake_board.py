@@ -8,9 +8,9 @@ import threading
 import tty
 from collections.abc import Callable, Iterable
 
-from firmware_tools.audio_frames import AUDIO, Codec
-from firmware_tools.replies import HELLO, PROTOCOL, STATUS
-from firmware_tools.wire import Decoder, Frame, Type, encode
+from firmware_tools.protocol.audio_frames import AUDIO, Codec
+from firmware_tools.protocol.frames import Decoder, Frame, Type, encode
+from firmware_tools.protocol.replies import HELLO, PROTOCOL, STATUS
 
 HELLO_PAYLOAD = (
     HELLO.pack(PROTOCOL, 0, 16_000, 64_000_000, 0, 0xC0FFEE, 1_040, 3, -650, 16_000, 49, 40, 3, 77, 3)

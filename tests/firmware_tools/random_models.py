@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from firmware_tools.engine.synthetic import Handle, ModelBuilder
+from tests.firmware_tools.synthetic_models import Handle, ModelBuilder
 
 ACTIVATIONS = ("NONE", "RELU", "RELU6", "RELU_N1_TO_1")
 

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
-from firmware_tools import adpcm
-from firmware_tools.adpcm import AdpcmState
 from firmware_tools.errors import ProtocolError
+from firmware_tools.protocol import adpcm
+from firmware_tools.protocol.adpcm import AdpcmState
 
 RNG = np.random.default_rng(8)
 SOUNDS = {

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from firmware_tools import adpcm
-from firmware_tools.audio_frames import (
+from firmware_tools.errors import ProtocolError
+from firmware_tools.protocol import adpcm
+from firmware_tools.protocol.audio_frames import (
     AUDIO,
     END,
     Codec,
@@ -17,8 +18,7 @@ from firmware_tools.audio_frames import (
     parse_end,
     record_order,
 )
-from firmware_tools.errors import ProtocolError
-from firmware_tools.wire import MAX_PAYLOAD
+from firmware_tools.protocol.frames import MAX_PAYLOAD
 
 BOTH = (Codec.PCM16, Codec.ADPCM)
 

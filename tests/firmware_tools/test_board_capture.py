@@ -14,20 +14,21 @@ import pytest
 from noisy_line import NoisyLine
 from numpy.typing import NDArray
 
-from firmware_tools import adpcm
-from firmware_tools.audio_frames import Codec, Source
-from firmware_tools.boards import BoardSpec, load_board
-from firmware_tools.clock import BOARD_CLOCK, HOST_CLOCK
-from firmware_tools.emulator import EmulatedBoard
+from firmware_tools.boards.spec import BoardSpec, load_board
+from firmware_tools.emulator.board import EmulatedBoard
 from firmware_tools.errors import LinkError
-from firmware_tools.flash import flasher_for
-from firmware_tools.image import build_image
-from firmware_tools.link import Link
-from firmware_tools.recorder import Block, Capture, capture, record_clip
-from firmware_tools.replies import State, parse_status
-from firmware_tools.selftest import expected_signal, self_test
-from firmware_tools.session import BoardSession, open_board
-from firmware_tools.wire import Type
+from firmware_tools.flashers.find import flasher_for
+from firmware_tools.image.build import build_image
+from firmware_tools.link.clock import BOARD_CLOCK, HOST_CLOCK
+from firmware_tools.link.serial_link import Link
+from firmware_tools.link.session import BoardSession, open_board
+from firmware_tools.protocol import adpcm
+from firmware_tools.protocol.audio_frames import Codec, Source
+from firmware_tools.protocol.frames import Type
+from firmware_tools.protocol.replies import State, parse_status
+from firmware_tools.recorder.capture import Block, Capture, capture
+from firmware_tools.recorder.clip import record_clip
+from firmware_tools.recorder.selftest import expected_signal, self_test
 
 NOISE = np.random.default_rng(4).integers(-32_768, 32_768, 320_000).astype(np.int16)
 SLOW, FAST = 115_200, 921_600
@@ -204,7 +205,7 @@ def test_ramp_goes_round_and_wrong_samples_are_counted(session: BoardSession, mo
     assert (ramp[0], ramp[32_767], ramp[32_768], ramp[65_536]) == (0, 32_767, -32_768, 0)
     with pytest.raises(ValueError, match="microphone"):
         expected_signal(Source.MICROPHONE, 1)
-    monkeypatch.setattr("firmware_tools.selftest.expected_signal", lambda *_: np.zeros(800, np.int16))
+    monkeypatch.setattr("firmware_tools.recorder.selftest.expected_signal", lambda *_: np.zeros(800, np.int16))
     assert self_test(session.link, Source.RAMP, 800).wrong == 799
 
 

@@ -12,15 +12,15 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from firmware_tools.audio_frames import Codec, Source, record_order
-from firmware_tools.boards import BoardSpec, load_board
+from firmware_tools.boards.spec import BoardSpec, load_board
 from firmware_tools.errors import BoardError, KwsError
-from firmware_tools.flash import flasher_for
-from firmware_tools.image import build_image
-from firmware_tools.recorder import record_clip
-from firmware_tools.replies import CommandRefusedError
-from firmware_tools.session import BoardSession, open_board
-from firmware_tools.wire import Type
+from firmware_tools.flashers.find import flasher_for
+from firmware_tools.image.build import build_image
+from firmware_tools.link.session import BoardSession, open_board
+from firmware_tools.protocol.audio_frames import Codec, Source, record_order
+from firmware_tools.protocol.frames import Type
+from firmware_tools.protocol.replies import CommandRefusedError
+from firmware_tools.recorder.clip import record_clip
 
 RNG = np.random.default_rng(11)
 
@@ -115,7 +115,7 @@ def test_line_too_slow_for_the_microphone_is_noticed_never_hidden(tmp_path: Path
 def kill_the_board() -> None:
     """End the emulator's process, which is a child of this one."""
     mine = Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text().split()
-    boards = [pid for pid in mine if b"emulator_child" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+    boards = [pid for pid in mine if b"emulator.child" in Path(f"/proc/{pid}/cmdline").read_bytes()]
     os.kill(int(boards[-1]), signal.SIGKILL)
 
 

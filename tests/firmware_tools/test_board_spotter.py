@@ -10,23 +10,23 @@ import pytest
 from noisy_line import NoisyLine
 from numpy.typing import NDArray
 
-from firmware_tools import spotter
-from firmware_tools.boards import load_board
-from firmware_tools.detector import Detection, HostDetector, StreamSpec
-from firmware_tools.emulator import EmulatedBoard
+from firmware_tools.boards.spec import load_board
+from firmware_tools.emulator.board import EmulatedBoard
 from firmware_tools.engine.host import HostEngine
-from firmware_tools.engine.synthetic import keyword_model
-from firmware_tools.engine.tflm import TflmInterpreter, available
 from firmware_tools.errors import BoardError, ModelError
-from firmware_tools.flash import flasher_for
+from firmware_tools.flashers.find import flasher_for
 from firmware_tools.frontend.host import HostFrontend
 from firmware_tools.frontend.spec import FrontendSpec
-from firmware_tools.image import build_image
-from firmware_tools.link import Link
-from firmware_tools.replies import CommandRefusedError, ack_value
-from firmware_tools.session import BoardSession, open_board
-from firmware_tools.spotter_image import spotter_sources
-from firmware_tools.wire import Type
+from firmware_tools.image.build import build_image
+from firmware_tools.link.serial_link import Link
+from firmware_tools.link.session import BoardSession, open_board
+from firmware_tools.protocol.frames import Type
+from firmware_tools.protocol.replies import CommandRefusedError, ack_value
+from firmware_tools.spotter import client as spotter
+from firmware_tools.spotter.detector import Detection, HostDetector, StreamSpec
+from firmware_tools.spotter.sources import spotter_sources
+from firmware_tools.tflite.tflm import TflmInterpreter, available
+from tests.firmware_tools.synthetic_models import keyword_model
 
 LABELS = ("_silence_", "_unknown_", "yes", 'nö"??/', "go")
 STREAM = StreamSpec(stride_frames=3, average=2, refractory_ms=400)

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 import yaml
 
-from firmware_tools.boards import board_from_dict, list_boards, load_board, read_board
+from firmware_tools.boards.spec import board_from_dict, list_boards, load_board, read_board
 from firmware_tools.errors import BoardError
 
 

@@ -12,13 +12,13 @@ import numpy as np
 import pytest
 from fake_board import HELLO_PAYLOAD, Answer, FakeBoard
 
-from firmware_tools import capture as capture_module
-from firmware_tools.audio_frames import AUDIO, END, RECORD
-from firmware_tools.capture import Loss, capture
 from firmware_tools.errors import LinkError
-from firmware_tools.link import Link, PortGoneError
-from firmware_tools.replies import STATUS, State
-from firmware_tools.wire import BoardCode, Frame, Type
+from firmware_tools.link.serial_link import Link, PortGoneError
+from firmware_tools.protocol.audio_frames import AUDIO, END, RECORD
+from firmware_tools.protocol.frames import BoardCode, Frame, Type
+from firmware_tools.protocol.replies import STATUS, State
+from firmware_tools.recorder import capture as capture_module
+from firmware_tools.recorder.capture import Loss, capture
 
 LENGTH = 1_600  # samples: 16 frames of 100
 SECONDS = LENGTH / 16_000

@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 import serial
 
-from firmware_tools.chaos import BOOT_TEXT, BYTES_ONLY, MIX, Chaos, ChaosLine, Damage, Fault
 from firmware_tools.errors import BoardError
+from firmware_tools.link.chaos import BOOT_TEXT, BYTES_ONLY, MIX, Chaos, ChaosLine, Damage, Fault
 
 DATA = random.Random(1).randbytes(20_000)
 

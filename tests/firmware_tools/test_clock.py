@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from firmware_tools.clock import BOARD_CLOCK, HOST_CLOCK, SessionClock, robust_slope
+from firmware_tools.link.clock import BOARD_CLOCK, HOST_CLOCK, SessionClock, robust_slope
 
 BLOCK = 256
 

@@ -5,10 +5,10 @@ import sys
 
 import pytest
 
-from firmware_tools.boards import load_board
-from firmware_tools.cycles import BlockCost, CortexM4
-from firmware_tools.elf import read_elf
-from firmware_tools.toolchain import CORE_FLAGS
+from firmware_tools.boards.spec import load_board
+from firmware_tools.emulator.cycles import BlockCost, CortexM4
+from firmware_tools.image.elf import read_elf
+from firmware_tools.toolchain.cores import CORE_FLAGS
 
 SEQUENCES = {
     "adds r0, r1, r2": 1,
@@ -135,7 +135,8 @@ def test_the_emulated_board_has_no_wait_states() -> None:
 
 def test_capstone_is_imported_only_when_blocks_are_timed() -> None:
     program = (
-        "import sys, firmware_tools.emulator, firmware_tools.cycles; print({'capstone', 'unicorn'} & {*sys.modules})"
+        "import sys, firmware_tools.emulator.board, firmware_tools.emulator.cycles\n"
+        "print({'capstone', 'unicorn'} & {*sys.modules})"
     )
     shown = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
     assert shown.strip() == "set()"

@@ -15,10 +15,10 @@ import numpy as np
 import pytest
 import serial
 
-from firmware_tools.boards import load_board
-from firmware_tools.emulator import EmulatedBoard
+from firmware_tools.boards.spec import load_board
+from firmware_tools.emulator.board import EmulatedBoard
 from firmware_tools.errors import BoardError
-from firmware_tools.image import FirmwareImage, build_image
+from firmware_tools.image.build import FirmwareImage, build_image
 
 BOARD = load_board("emulated")
 APP = Path(__file__).parent.parent / "firmware" / "board_check.c"
@@ -297,8 +297,8 @@ def test_power_cycles_and_an_unplugged_port(image: FirmwareImage, tmp_path: Path
 OWNER = """
 import sys, time
 from pathlib import Path
-from firmware_tools.boards import load_board
-from firmware_tools.emulator import EmulatedBoard
+from firmware_tools.boards.spec import load_board
+from firmware_tools.emulator.board import EmulatedBoard
 with EmulatedBoard(load_board("emulated"), Path(sys.argv[1])) as board:
     print(board._process.pid, flush=True)
     time.sleep(60)

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from random_models import random_model
 
-from firmware_tools.engine.graph import SUPPORTED, Graph, read_tflite
 from firmware_tools.engine.host import HostEngine, load_batches
-from firmware_tools.engine.synthetic import ModelBuilder, keyword_model
-from firmware_tools.engine.tflm import TflmInterpreter, available
+from firmware_tools.tflite.graph import SUPPORTED, Graph, read_tflite
+from firmware_tools.tflite.tflm import TflmInterpreter, available
+from tests.firmware_tools.synthetic_models import ModelBuilder, keyword_model
 
 pytestmark = pytest.mark.skipif(not available(), reason="tflite-micro has no wheel for this machine")
 

@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from firmware_tools.engine.emit import emit_c
-from firmware_tools.engine.graph import read_tflite
 from firmware_tools.engine.lower import lower
-from firmware_tools.engine.synthetic import ModelBuilder, keyword_model
 from firmware_tools.errors import ModelError, UnsupportedOperatorError
+from firmware_tools.tflite.graph import read_tflite
+from tests.firmware_tools.synthetic_models import ModelBuilder, keyword_model
 
 SMALL = keyword_model(frames=9, features=4, channels=4, blocks=1, kernel=3, labels=3)
 

@@ -8,13 +8,13 @@ from coarse_models import coarse, model_of_every_weighted_kind
 from hypothesis import given
 from hypothesis import strategies as st
 
-from firmware_tools.engine.flatbuffer import load_model, model_bytes
-from firmware_tools.engine.graph import read_tflite
 from firmware_tools.engine.host import load_batches
 from firmware_tools.engine.lower import lower
-from firmware_tools.engine.nibbles import pack_groups, pack_nibbles, packed_bytes, unpack_nibbles
-from firmware_tools.engine.tflm import TflmInterpreter, available
 from firmware_tools.errors import ModelError
+from firmware_tools.tflite.flatbuffer import load_model, model_bytes
+from firmware_tools.tflite.graph import read_tflite
+from firmware_tools.tflite.int4 import pack_groups, pack_nibbles, packed_bytes, unpack_nibbles
+from firmware_tools.tflite.tflm import TflmInterpreter, available
 
 
 @pytest.mark.parametrize("count", [1, 2, 15, 16])

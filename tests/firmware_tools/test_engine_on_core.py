@@ -11,9 +11,9 @@ from coarse_models import coarse, model_of_every_weighted_kind
 from random_models import random_model
 
 from firmware_tools.engine.emit import emit_c
-from firmware_tools.engine.graph import Graph, read_tflite
 from firmware_tools.engine.host import HostEngine, kernel_sources, load_batches
-from firmware_tools.engine.synthetic import keyword_model
+from firmware_tools.tflite.graph import Graph, read_tflite
+from tests.firmware_tools.synthetic_models import keyword_model
 
 CYCLES_PER_MAC = 4.0  # 28 channels, 5 residual blocks: additions, requantisation and softmax included
 

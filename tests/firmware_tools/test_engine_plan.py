@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from random_models import random_model
 
-from firmware_tools.engine.graph import read_tflite
 from firmware_tools.engine.host import load_batches
 from firmware_tools.engine.plan import plan_memory
-from firmware_tools.engine.synthetic import ModelBuilder, keyword_model
-from firmware_tools.engine.tflm import TflmInterpreter, available
+from firmware_tools.tflite.graph import read_tflite
+from firmware_tools.tflite.tflm import TflmInterpreter, available
+from tests.firmware_tools.synthetic_models import ModelBuilder, keyword_model
 
 
 @pytest.mark.parametrize("seed", range(40))

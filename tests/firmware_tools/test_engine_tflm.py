@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from firmware_tools.engine.synthetic import ModelBuilder, keyword_model
-from firmware_tools.engine.tflm import TflmInterpreter, arena_bytes, available
 from firmware_tools.errors import ModelError
+from firmware_tools.tflite.tflm import TflmInterpreter, arena_bytes, available
+from tests.firmware_tools.synthetic_models import ModelBuilder, keyword_model
 
 pytestmark = pytest.mark.skipif(not available(), reason="tflite-micro has no wheel for this machine")
 

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from firmware_tools.boards import load_board
+from firmware_tools.boards.spec import load_board
+from firmware_tools.emulator.storage import FLASH_FILE, SYMBOL_FILE
 from firmware_tools.errors import BoardError, FirmwareError
-from firmware_tools.flash import FLASH_FILE, SYMBOL_FILE, flasher_for
+from firmware_tools.flashers.find import flasher_for
 
 BOARD = load_board("emulated")
 

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 from frontend_signals import SPECS, signals
 
-from firmware_tools import toolchain
-from firmware_tools.cycles import CortexM4
+from firmware_tools.emulator.cycles import CortexM4
+from firmware_tools.firmware import SOURCE_DIR
 from firmware_tools.frontend.emit import frontend_c_header, frontend_c_source
 from firmware_tools.frontend.host import HostFrontend
 from firmware_tools.frontend.spec import FrontendSpec
+from firmware_tools.toolchain import compile as toolchain
 
 CYCLES_PER_FRAME = 50_000  # 512 samples, 40 coefficients: 0.8 ms at 64 MHz
 
@@ -71,8 +72,8 @@ class BareCore:
         (folder / "memory.ld").write_text(LINKER_SCRIPT)
         board: Any = SimpleNamespace(core="cortex-m4f")
         toolchain.compile_arm(
-            board,
-            [toolchain.SOURCE_DIR / "kws_frontend.c", frontend_c_source(self.spec), MAIN_C],
+            board.core,
+            [SOURCE_DIR / "kws_frontend.c", frontend_c_source(self.spec), MAIN_C],
             linker_script=folder / "memory.ld",
             out_elf=folder / "image.elf",
             headers={"kws_frontend_tables.h": frontend_c_header(self.spec)},

@@ -10,11 +10,12 @@ from frontend_signals import SPECS, signals
 from numpy.typing import NDArray
 
 from firmware_tools.errors import FrontendError
+from firmware_tools.firmware import SOURCE_DIR
 from firmware_tools.frontend.emit import frontend_c_header, frontend_c_source
 from firmware_tools.frontend.host import HostFrontend
 from firmware_tools.frontend.scaling import dequantise, quantise
 from firmware_tools.frontend.spec import FrontendSpec
-from firmware_tools.toolchain import SOURCE_DIR, compile_host
+from firmware_tools.toolchain.compile import compile_host
 
 # A stream pushed in chunks of varying size; returns the number of frames, or a negative error.
 STREAM_C = """

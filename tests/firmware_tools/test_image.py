@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from firmware_tools.boards import load_board
-from firmware_tools.elf import read_elf
+from firmware_tools.boards.spec import load_board
 from firmware_tools.errors import FirmwareError
-from firmware_tools.image import FirmwareImage, build_image, linker_script
+from firmware_tools.image.build import FirmwareImage, build_image, linker_script
+from firmware_tools.image.elf import read_elf
 
 BOARD = load_board("emulated")
 APP = """#include "kws_port.h"

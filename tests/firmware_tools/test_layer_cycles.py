@@ -7,17 +7,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from firmware_tools.boards import load_board
+from firmware_tools.boards.spec import load_board
 from firmware_tools.engine.emit import emit_c
-from firmware_tools.engine.graph import read_tflite
-from firmware_tools.engine.synthetic import keyword_model
-from firmware_tools.flash import flasher_for
+from firmware_tools.flashers.find import flasher_for
 from firmware_tools.frontend.spec import FrontendSpec
-from firmware_tools.image import build_image
-from firmware_tools.layer_cycles import APP, layer_cycles, layer_sources
-from firmware_tools.session import open_board
-from firmware_tools.spotter import classify
-from firmware_tools.spotter_image import spotter_sources
+from firmware_tools.image.build import build_image
+from firmware_tools.link.session import open_board
+from firmware_tools.spotter.client import classify
+from firmware_tools.spotter.layers import APP, layer_cycles, layer_sources
+from firmware_tools.spotter.sources import spotter_sources
+from firmware_tools.tflite.graph import read_tflite
+from tests.firmware_tools.synthetic_models import keyword_model
 
 
 def run(app: str, sources: dict[str, str], folder: Path) -> tuple[int, ...]:

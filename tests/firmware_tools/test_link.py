@@ -9,9 +9,9 @@ import pytest
 from fake_board import HELLO_PAYLOAD, FakeBoard
 
 from firmware_tools.errors import LinkError, ProtocolError
-from firmware_tools.link import Link, PortGoneError, SerialPort, list_ports
-from firmware_tools.replies import CommandRefusedError, ack_value
-from firmware_tools.wire import BoardCode, Frame, Type
+from firmware_tools.link.serial_link import Link, PortGoneError, SerialPort, list_ports
+from firmware_tools.protocol.frames import BoardCode, Frame, Type
+from firmware_tools.protocol.replies import CommandRefusedError, ack_value
 
 
 def polite(board: FakeBoard, command: Frame) -> None:

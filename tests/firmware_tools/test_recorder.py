@@ -6,13 +6,15 @@ import numpy as np
 import pytest
 from fake_board import HELLO_PAYLOAD, Answer, FakeBoard, audio_frames
 
-from firmware_tools import capture, recorder
-from firmware_tools.audio_frames import END, RECORD
 from firmware_tools.errors import LinkError
-from firmware_tools.link import Link, PortGoneError
-from firmware_tools.recorder import levels, record_clip
-from firmware_tools.replies import CommandRefusedError, State
-from firmware_tools.wire import BoardCode, Frame, Type
+from firmware_tools.link.serial_link import Link, PortGoneError
+from firmware_tools.protocol.audio_frames import END, RECORD
+from firmware_tools.protocol.frames import BoardCode, Frame, Type
+from firmware_tools.protocol.replies import CommandRefusedError, State
+from firmware_tools.recorder import capture
+from firmware_tools.recorder import clip as recorder
+from firmware_tools.recorder.clip import record_clip
+from firmware_tools.recorder.verdict import levels
 
 SAMPLES = np.random.default_rng(5).integers(-20_000, 20_000, 1_000).astype("<i2")
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from firmware_tools import toolchain
 from firmware_tools.errors import FirmwareError
+from firmware_tools.toolchain import compile as toolchain
 
 ANSWER_C = '#include "answer.h"\nint answer(void);\nint answer(void) { return ANSWER; }\n'
 
@@ -97,7 +97,7 @@ class TestArm:
         (folder / "memory.ld").write_text(script)
         board: Any = SimpleNamespace(core=core)
         out = folder / "out" / "image.elf"
-        toolchain.compile_arm(board, [source], include_dirs=[], linker_script=folder / "memory.ld", out_elf=out)
+        toolchain.compile_arm(board.core, [source], include_dirs=[], linker_script=folder / "memory.ld", out_elf=out)
         assert [path.name for path in out.parent.iterdir()] == ["image.elf"]
         return out.read_bytes()
 

@@ -8,7 +8,16 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from firmware_tools.verdict import FLOOR_DB, Levels, QuarantineRules, Speech, Verdict, find_speech, gap_reasons, levels
+from firmware_tools.recorder.verdict import (
+    FLOOR_DB,
+    Levels,
+    QuarantineRules,
+    Speech,
+    Verdict,
+    find_speech,
+    gap_reasons,
+    levels,
+)
 
 RATE = 16_000
 GOOD = Verdict(0, 0, 0, 0, 0, True, Levels(0.0, 0.0, -6.0, -20.0), Speech(-60.0, 30.0, 4_000, 9_600))

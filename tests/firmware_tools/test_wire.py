@@ -9,8 +9,8 @@ import wire_in_c
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from firmware_tools import wire
-from firmware_tools.wire import MAX_PAYLOAD, Decoder, Frame, Type, encode
+from firmware_tools.protocol import frames
+from firmware_tools.protocol.frames import MAX_PAYLOAD, Decoder, Frame, Type, encode
 
 # Payloads that exercise COBS: zeros, runs around 254 bytes, the longest frame.
 payloads = st.one_of(
@@ -19,10 +19,10 @@ payloads = st.one_of(
     st.just(b"\0" * MAX_PAYLOAD),
     st.just(bytes(range(1, 256)) * 4),
 )
-frames = st.builds(Frame, st.integers(0, 63), st.integers(0, 0xFFFF), payloads)
+any_frame = st.builds(Frame, st.integers(0, 63), st.integers(0, 0xFFFF), payloads)
 
 
-@given(st.lists(frames, max_size=5), st.integers(1, 700))
+@given(st.lists(any_frame, max_size=5), st.integers(1, 700))
 @settings(deadline=None, max_examples=100)
 def test_any_frames_in_any_pieces_come_back(sent: list[Frame], piece: int) -> None:
     line = b"".join(encode(frame) for frame in sent)
@@ -32,13 +32,13 @@ def test_any_frames_in_any_pieces_come_back(sent: list[Frame], piece: int) -> No
     assert decoder.counters.garbage_bytes == 0
 
 
-@given(frames)
+@given(any_frame)
 @settings(deadline=None, max_examples=100)
 def test_board_and_host_write_the_same_bytes(frame: Frame) -> None:
     assert wire_in_c.encode(frame) == encode(frame)
 
 
-@given(st.lists(frames, max_size=4))
+@given(st.lists(any_frame, max_size=4))
 @settings(deadline=None, max_examples=100)
 def test_board_reads_what_the_host_writes(sent: list[Frame]) -> None:
     decoder = wire_in_c.Decoder()
@@ -46,7 +46,7 @@ def test_board_reads_what_the_host_writes(sent: list[Frame]) -> None:
     assert decoder.errors == 0
 
 
-@given(frames, st.data())
+@given(any_frame, st.data())
 @settings(deadline=None, max_examples=200)
 def test_corruption_never_gives_a_wrong_frame_and_the_next_is_found(frame: Frame, data: st.DataObject) -> None:
     line = bytearray(encode(frame))
@@ -68,7 +68,7 @@ def test_corruption_never_gives_a_wrong_frame_and_the_next_is_found(frame: Frame
         assert all(found == frame for found in got[:-1])
 
 
-@given(st.binary(max_size=3000), frames)
+@given(st.binary(max_size=3000), any_frame)
 @settings(deadline=None, max_examples=100)
 def test_garbage_before_a_frame_costs_only_itself(garbage: bytes, frame: Frame) -> None:
     for decoder in (Decoder(), wire_in_c.Decoder()):
@@ -107,8 +107,8 @@ def test_every_single_bit_error_is_noticed() -> None:
 
 
 def test_frame_of_another_protocol_version_is_refused_by_both() -> None:
-    body = wire.HEADER.pack(2 << 6 | 1, 0)
-    line = b"\0" + wire.cobs.encode(body + wire.CRC.pack(zlib.crc32(body))) + b"\0"
+    body = frames.HEADER.pack(2 << 6 | 1, 0)
+    line = b"\0" + frames.cobs.encode(body + frames.CRC.pack(zlib.crc32(body))) + b"\0"
     decoder, board = Decoder(), wire_in_c.Decoder()
     assert decoder.feed(line) == [] and board.feed(line) == []
     assert decoder.counters.bad_version == 1 and board.errors == 1
@@ -118,7 +118,7 @@ def test_endless_garbage_takes_no_memory() -> None:
     decoder = Decoder()
     for _ in range(100):
         decoder.feed(b"\xaa" * 10_000)
-    assert len(decoder._block) <= wire.MAX_ENCODED
+    assert len(decoder._block) <= frames.MAX_ENCODED
     assert decoder.feed(b"\0") == []
     assert decoder.counters.garbage_bytes == 1_000_000
     assert decoder.counters.bad_length == 1
@@ -126,7 +126,7 @@ def test_endless_garbage_takes_no_memory() -> None:
 
 def test_board_refuses_what_does_not_fit_its_buffers() -> None:
     frame = Frame(1, 0, b"x" * 20)
-    assert wire_in_c.encode(frame, capacity=20) == wire.BoardCode.SPACE
+    assert wire_in_c.encode(frame, capacity=20) == frames.BoardCode.SPACE
     small = wire_in_c.Decoder(capacity=20)
     assert small.feed(encode(frame)) == []
     assert small.errors == 1

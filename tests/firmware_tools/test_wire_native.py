@@ -10,10 +10,10 @@ from cobs import cobs
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from firmware_tools import wire_native
 from firmware_tools.errors import FirmwareError
-from firmware_tools.wire import CRC, HEADER, MAX_ENCODED, MAX_FRAME, MAX_PAYLOAD, Decoder, Frame, encode
-from firmware_tools.wire_native import PIECE_BYTES, NativeDecoder, new_decoder
+from firmware_tools.protocol import native_decoder
+from firmware_tools.protocol.frames import CRC, HEADER, MAX_ENCODED, MAX_FRAME, MAX_PAYLOAD, Decoder, Frame, encode
+from firmware_tools.protocol.native_decoder import PIECE_BYTES, NativeDecoder, new_decoder
 
 pieces = st.one_of(
     st.binary(max_size=300),
@@ -95,9 +95,9 @@ def test_without_a_compiler_the_python_decoder_stands_in(monkeypatch: pytest.Mon
         raise FirmwareError("no C compiler", "ziglang", "install it")
 
     assert isinstance(new_decoder(), NativeDecoder)
-    monkeypatch.setattr(wire_native, "compile_host", refuse)
-    wire_native._library.cache_clear()
+    monkeypatch.setattr(native_decoder, "compile_host", refuse)
+    native_decoder._library.cache_clear()
     try:
         assert type(new_decoder()) is Decoder
     finally:
-        wire_native._library.cache_clear()
+        native_decoder._library.cache_clear()

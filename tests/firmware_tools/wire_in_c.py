@@ -1,12 +1,13 @@
-"""The firmware's wire code, compiled for the host, behind the same two verbs as ``firmware_tools.wire``."""
+"""The firmware's wire code, compiled for the host, behind the same two verbs as ``firmware_tools.protocol.frames``."""
 
 from __future__ import annotations
 
 import ctypes
 from functools import cache
 
-from firmware_tools import toolchain
-from firmware_tools.wire import MAX_FRAME, Frame
+from firmware_tools.firmware import SOURCE_DIR
+from firmware_tools.protocol.frames import MAX_FRAME, Frame
+from firmware_tools.toolchain import compile as toolchain
 
 SINK = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.POINTER(ctypes.c_uint8), ctypes.c_size_t)
 
@@ -43,7 +44,7 @@ class _Tx(ctypes.Structure):
 
 @cache
 def library() -> ctypes.CDLL:
-    loaded = ctypes.CDLL(str(toolchain.compile_host([toolchain.SOURCE_DIR / "kws_wire.c"], name="kws_wire")))
+    loaded = ctypes.CDLL(str(toolchain.compile_host([SOURCE_DIR / "kws_wire.c"], name="kws_wire")))
     loaded.kws_crc32.restype = ctypes.c_uint32
     loaded.kws_crc32.argtypes = (ctypes.c_uint32, ctypes.c_char_p, ctypes.c_size_t)
     loaded.kws_wire_rx_init.argtypes = (ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t)

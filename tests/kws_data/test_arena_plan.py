@@ -7,17 +7,17 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from firmware_tools.engine.flatbuffer import load_model
-from firmware_tools.engine.graph import read_tflite
 from firmware_tools.engine.host import load_batches
-from firmware_tools.engine.synthetic import keyword_model
-from firmware_tools.engine.tflm import TflmInterpreter, arena_bytes, available
 from firmware_tools.engine.tflm_plan import ALIGNMENT, METADATA, SUBGRAPH, UNPLANNED, VERSION, plan_vector
+from firmware_tools.tflite.flatbuffer import load_model
+from firmware_tools.tflite.graph import read_tflite
+from firmware_tools.tflite.slim import slim
+from firmware_tools.tflite.tflm import TflmInterpreter, arena_bytes, available
 from kws_data.config import ExportSettings, ModelSettings
 from kws_data.convert import exported_tflite
-from kws_data.models import build_model
+from kws_data.models.registry import build_model
 from kws_data.shape_cost import randomise
-from kws_data.slim import slim
+from tests.firmware_tools.synthetic_models import keyword_model
 
 FRAMES, FEATURES = 49, 20
 NEEDS_TFLM = pytest.mark.skipif(not available(), reason="tflite-micro has no wheel for this machine")
@@ -71,7 +71,7 @@ def test_what_lives_at_the_same_time_does_not_share_memory() -> None:
 
 
 def test_no_plan_where_it_would_save_nothing_or_state_is_kept() -> None:
-    from firmware_tools.engine.flatbuffer import model_bytes
+    from firmware_tools.tflite.flatbuffer import model_bytes
 
     file = slim(keyword_model())
     if (plan := plan_vector(file)) is not None:

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
-from kws_data.augment import Sounds, augment_batch
+from kws_data.augment.chain import augment_batch
 from kws_data.augment.draws import NAMES
 from kws_data.augment.native import library as native
+from kws_data.augment.sounds import Sounds
 from kws_data.augment_settings import AugmentSettings
 from kws_data.errors import DataError
 

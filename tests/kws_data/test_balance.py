@@ -15,11 +15,11 @@ from kws_data.balance import class_weights, imbalance, label_shares, nearest, sm
 from kws_data.catalog import Catalog
 from kws_data.config import Config
 from kws_data.features import FeatureSet
-from kws_data.plan import clips_of
+from kws_data.pool import clips_of
 from kws_data.sources.layouts import import_layout
 from kws_data.split_words import split_words
-from kws_data.train import prepare_tensorflow, train_set
-from kws_data.train.fit import fit, label_costs
+from kws_data.train.dataset import train_set
+from kws_data.train.fit import fit, label_costs, prepare_tensorflow
 
 CLIPS = [(f"go{i}", "go", f"s{i % 4}") for i in range(20)] + [(f"up{i}", "up", "s0") for i in range(5)]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from firmware_tools.audio_frames import Codec
-from firmware_tools.capture import Block
+from firmware_tools.protocol.audio_frames import Codec
+from firmware_tools.recorder.capture import Block
 from kws_data.audio import Samples
 from kws_data.bench.boards import bench_boards
 from kws_data.bench.link import Ledger, LinkFigures, bench_bad_line, bench_good_line, noise, truth_of

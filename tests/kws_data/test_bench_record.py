@@ -9,13 +9,13 @@ from dataclasses import replace
 import pytest
 from click.testing import CliRunner
 
+from firmware_tools.errors import KwsError
 from kws_data.bench import record as bench_record
 from kws_data.bench.figures import Figure, all_passed
 from kws_data.bench.record import PARTS, RecordBench
 from kws_data.bench.record import bench_record as measure
 from kws_data.cli import bench as verb
 from kws_data.cli import bench_record as bench_record_verb
-from kws_data.errors import KwsError
 
 GOOD = Figure("a line", "0 lost", "0 lost", True)
 BAD = Figure("another line", "0 lost", "7 lost", False)

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from firmware_tools.wire import Decoder, Frame, encode
+from firmware_tools.protocol.frames import Decoder, Frame, encode
 from kws_data.bench import wire as bench_wire
 from kws_data.bench.wire import FuzzFigures, decoder_mb_per_s, frame_pool, fuzz, fuzz_input, fuzz_many
 

@@ -8,14 +8,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from firmware_tools.boards import load_board
-from firmware_tools.flash import flasher_for
-from firmware_tools.image import build_image
-from firmware_tools.recorder import record_clip
-from firmware_tools.session import BoardSession, open_board
+from firmware_tools.boards.spec import load_board
+from firmware_tools.errors import BoardError, LinkError
+from firmware_tools.flashers.find import flasher_for
+from firmware_tools.image.build import build_image
+from firmware_tools.link.session import BoardSession, open_board
+from firmware_tools.recorder.clip import record_clip
 from kws_data.catalog import Catalog
 from kws_data.clips import NewClip
-from kws_data.errors import BoardError, LinkError
 from kws_data.sources import board as board_source
 from kws_data.sources.board import record_through_board
 

@@ -1,7 +1,7 @@
 import pytest
 from tiny_bundle import tiny_bundle
 
-from firmware_tools.engine.graph import read_tflite
+from firmware_tools.tflite.graph import read_tflite
 from kws_data.budget import LatencyCycles, check_budget, layer_cycles, live_tensors
 from kws_data.config import BudgetSettings
 from kws_data.errors import GateError

@@ -14,16 +14,17 @@ import pytest
 from faulty_port import FaultyPort
 from numpy.typing import NDArray
 
-from firmware_tools import ports
-from firmware_tools.audio_frames import Codec
-from firmware_tools.boards import BoardSpec, load_board
-from firmware_tools.emulator import EmulatedBoard
-from firmware_tools.flash import flasher_for
-from firmware_tools.image import build_image
-from firmware_tools.link import Link
-from firmware_tools.selftest import frequency_hz
-from kws_data.doctor_board import Finding, examine_link, examine_port, self_test
-from kws_data.firmware import flash_recorder
+from firmware_tools.boards.spec import BoardSpec, load_board
+from firmware_tools.emulator.board import EmulatedBoard
+from firmware_tools.flashers.find import flasher_for
+from firmware_tools.image.build import build_image
+from firmware_tools.link import ports
+from firmware_tools.link.serial_link import Link
+from firmware_tools.protocol.audio_frames import Codec
+from firmware_tools.recorder.flash import flash_recorder
+from firmware_tools.recorder.selftest import frequency_hz
+from kws_data.doctor_board import examine_link, examine_port, self_test
+from kws_data.findings import Finding
 
 BOARD = load_board("emulated")
 BOOT_TEXT = b"ets Jun  8 2016 00:22:57\r\nrst:0x1 (POWERON_RESET),boot:0x13 (SPI_FAST_FLASH_BOOT)\r\n"
@@ -176,7 +177,7 @@ def test_another_app(tmp_path: Path) -> None:
     """The board check of tests/firmware is no kws app; the spotter is one that does not record."""
     source = Path(__file__).parents[1] / "firmware" / "board_check.c"
     assert source.exists()
-    from firmware_tools.replies import BoardHello
+    from firmware_tools.protocol.replies import BoardHello
 
     hello = BoardHello("spotter", "nano", "", 16_000, 64_000_000, 1_040, 16_000, 49, 40, 3, 0, ("go",))
     with FaultyPort() as line, pytest.MonkeyPatch.context() as patch:

@@ -7,9 +7,10 @@ import pytest
 from test_folder import make_folder
 from tiny_bundle import tiny_bundle
 
-from firmware_tools.engine import tflm
 from firmware_tools.engine.host import HostEngine
-from kws_data.errors import BoardError, DataError, ModelError
+from firmware_tools.errors import BoardError, ModelError
+from firmware_tools.tflite import tflm
+from kws_data.errors import DataError
 from kws_data.evaluate import check_decisions, evaluate_folder, host_features, int8_scores
 from kws_data.metrics import decide
 
@@ -52,11 +53,11 @@ def test_a_board_that_decides_otherwise_is_found_out() -> None:
 
 @contextmanager
 def spotter(bundle, folder: Path):  # type: ignore[no-untyped-def]
-    from firmware_tools.boards import load_board
-    from firmware_tools.flash import flasher_for
-    from firmware_tools.image import build_image
-    from firmware_tools.session import open_board
-    from firmware_tools.spotter_image import spotter_sources
+    from firmware_tools.boards.spec import load_board
+    from firmware_tools.flashers.find import flasher_for
+    from firmware_tools.image.build import build_image
+    from firmware_tools.link.session import open_board
+    from firmware_tools.spotter.sources import spotter_sources
 
     board = load_board("emulated")
     sources = spotter_sources(bundle.frontend, bundle.tflite, bundle.labels, bundle.threshold_int8, bundle.bundle_hash)

@@ -13,16 +13,16 @@ from test_models import SMALL, some_features, trained_a_little
 from test_train import CONFIG, patterns, write_dataset
 from tiny_bundle import tiny_bundle
 
-from firmware_tools.engine.graph import SUPPORTED, read_tflite
-from firmware_tools.toolchain import compile_host
+from firmware_tools.tflite.graph import SUPPORTED, read_tflite
+from firmware_tools.tflite.slim import slim
+from firmware_tools.toolchain.compile import compile_host
 from kws_data.cli.export import choice_lines, layer_lines, parity_lines
 from kws_data.config import ExportSettings, ModelSettings
 from kws_data.fake_quant import plain_model, rounding_model
 from kws_data.parity import layer_errors, litert_scores, parity_table
 from kws_data.quantize import float_scores, quantise, representative
-from kws_data.slim import slim
 from kws_data.tflm_files import RESOLVER_NAMES, write_tflm_files
-from kws_data.train import as_input
+from kws_data.train.dataset import as_input
 
 
 @pytest.mark.slow
@@ -65,7 +65,7 @@ def test_every_layer_and_every_engine_is_compared() -> None:
 @pytest.mark.parametrize(("method", "bits"), [("post", 8), ("auto", 4)])
 def test_the_better_way_is_taken(tmp_path: Path, method: Any, bits: Any) -> None:
     from kws_data.export import export_model
-    from kws_data.train import train
+    from kws_data.train.run import train
 
     write_dataset(tmp_path)
     settings = ExportSettings(quantise=method, aware_epochs=1, pointwise_bits=bits)

@@ -6,21 +6,22 @@ import numpy as np
 import pytest
 from test_models import SMALL, some_features, trained_a_little
 
-from firmware_tools.engine.flatbuffer import load_model, model_bytes, schema
-from firmware_tools.engine.graph import read_tflite
 from firmware_tools.engine.host import HostEngine
-from firmware_tools.engine.synthetic import ModelBuilder
-from firmware_tools.engine.tflm import TflmInterpreter, available
 from firmware_tools.errors import ModelError
+from firmware_tools.tflite.flatbuffer import load_model, model_bytes, schema
+from firmware_tools.tflite.graph import read_tflite
+from firmware_tools.tflite.int4 import LEVELS
+from firmware_tools.tflite.pack_int4 import packed
+from firmware_tools.tflite.slim import layer_bytes, slim
+from firmware_tools.tflite.tflm import TflmInterpreter, available
 from kws_data.config import ExportSettings, ModelSettings
 from kws_data.convert import exported_tflite
 from kws_data.fake_quant import plain_model, rounding_model
-from kws_data.four_bits import packed
-from kws_data.models.levels import LEVELS, is_pointwise, levelled, on_levels
+from kws_data.models.levels import is_pointwise, levelled, on_levels
 from kws_data.parity import layer_errors, litert_scores, parity_table
 from kws_data.quantize import float_scores, representative
-from kws_data.slim import layer_bytes, slim
-from kws_data.train import as_input
+from kws_data.train.dataset import as_input
+from tests.firmware_tools.synthetic_models import ModelBuilder
 
 needs_tflm = pytest.mark.skipif(not available(), reason="tflite-micro has no wheel for this machine")
 FOUR = ExportSettings(pointwise_bits=4)

@@ -9,13 +9,16 @@ from test_temporal import BATCH, FEATURES, FRAMES, LABELS, SHAPES, batch
 from test_train import patterns
 from test_train_resume import RECIPE, SHAPE, stop_after
 
+from firmware_tools.errors import ModelError
+from firmware_tools.tflite.int4 import LEVELS
 from kws_data.config import ModelSettings, TrainSettings
-from kws_data.errors import ModelError
-from kws_data.models import build_model
-from kws_data.models.levels import LEVELS, levelled, on_levels, pointwise_layers
-from kws_data.train import TrainSet, fit, prepare_tensorflow
+from kws_data.models.levels import levelled, on_levels, pointwise_layers
+from kws_data.models.registry import build_model
+from kws_data.train import fit
 from kws_data.train.average import WeightAverage
 from kws_data.train.checkpoint import Checkpoint
+from kws_data.train.dataset import TrainSet
+from kws_data.train.fit import prepare_tensorflow
 from kws_data.train.step import make_optimizer, make_step
 
 

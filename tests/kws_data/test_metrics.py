@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from firmware_tools.detector import HostDetector
+from firmware_tools.spotter.detector import HostDetector
 from kws_data.errors import DataError
 from kws_data.metrics import (
     choose_threshold,

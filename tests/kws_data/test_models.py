@@ -8,16 +8,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from firmware_tools.engine.graph import read_tflite
 from firmware_tools.engine.host import load_batches
-from firmware_tools.engine.tflm import TflmInterpreter, available
+from firmware_tools.tflite.graph import read_tflite
+from firmware_tools.tflite.slim import slim
+from firmware_tools.tflite.tflm import TflmInterpreter, available
 from kws_data.config import ModelSettings, load_config
 from kws_data.errors import ConfigError
-from kws_data.models import FAMILIES, build_model, deploy
-from kws_data.models.fold import fold_norms
+from kws_data.models.fold import deploy, fold_norms
+from kws_data.models.registry import FAMILIES, build_model
 from kws_data.quantize import float_scores, load_float, quantise
-from kws_data.slim import slim
-from kws_data.train import prepare_tensorflow
+from kws_data.train.fit import prepare_tensorflow
 
 SHAPE = (49, 1, 20)
 SMALL: dict[str, dict[str, Any]] = {

@@ -11,7 +11,7 @@ from test_train import write_dataset
 from test_train_resume import TEACHER, config
 
 from kws_data.config import Config
-from kws_data.train import load_train_set
+from kws_data.train.dataset import load_train_set
 from kws_data.train.opinions import KEPT, opinion, soft_targets, taught
 from kws_data.train.teacher import teachers
 

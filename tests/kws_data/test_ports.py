@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from faulty_port import FaultyPort
 
-from firmware_tools.link import SerialPort
-from firmware_tools.ports import USB_BOARDS, Holder, holders, may_open, parse_lsof, printable, raw_bytes, usb_board
+from firmware_tools.boards.usb import USB_BOARDS, usb_board
+from firmware_tools.link.ports import Holder, holders, may_open, parse_lsof, printable, raw_bytes
+from firmware_tools.link.serial_link import SerialPort
 from kws_data import doctor
 from kws_data.findings import Finding
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from kws_data.errors import ModelError
+from firmware_tools.errors import ModelError
 from kws_data.processes import worker_pool
 
 

@@ -6,7 +6,7 @@ import io
 
 import numpy as np
 
-from firmware_tools.capture import Block
+from firmware_tools.recorder.capture import Block
 from kws_data.cli.record_guide import Guide, Stage
 from kws_data.cli.record_screen import screen
 from kws_data.sources.sessions import Item

@@ -13,11 +13,11 @@ import pytest
 from faulty_port import FaultyPort
 from terminal import ROOT
 
-from firmware_tools.boards import load_board
-from firmware_tools.emulator import EmulatedBoard
-from firmware_tools.ports import raw_bytes
+from firmware_tools.boards.spec import load_board
+from firmware_tools.emulator.board import EmulatedBoard
+from firmware_tools.link.ports import raw_bytes
+from firmware_tools.recorder.flash import flash_recorder
 from kws_data.catalog import Catalog
-from kws_data.firmware import flash_recorder
 
 BOARD = load_board("emulated")
 

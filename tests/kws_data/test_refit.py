@@ -17,8 +17,9 @@ from kws_data.config import Config, ExportSettings
 from kws_data.errors import DataError
 from kws_data.export import HELD_OUT_FILE, export_model, fair_int8
 from kws_data.manifest import read_manifest, write_manifest
-from kws_data.train import TrainSet, load_train_set, train
+from kws_data.train.dataset import TrainSet, load_train_set
 from kws_data.train.refit import joined, validation_set, weights_like
+from kws_data.train.run import train
 
 WORDS = ["_silence_", "dog", "yes", "no"]
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from firmware_tools.boards import load_board
+from firmware_tools.boards.spec import load_board
 from kws_data import shape_cost as module
 from kws_data.config import Config
 from kws_data.firmware import measure_latency

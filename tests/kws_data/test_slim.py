@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from firmware_tools.engine.graph import read_tflite
-from firmware_tools.engine.synthetic import ModelBuilder, keyword_model
-from firmware_tools.engine.tflm import TflmInterpreter, available
 from firmware_tools.errors import ModelError
-from kws_data.slim import layer_bytes, slim
+from firmware_tools.tflite.graph import read_tflite
+from firmware_tools.tflite.slim import layer_bytes, slim
+from firmware_tools.tflite.tflm import TflmInterpreter, available
+from tests.firmware_tools.synthetic_models import ModelBuilder, keyword_model
 
 MODEL = keyword_model()
 needs_tflm = pytest.mark.skipif(not available(), reason="tflite-micro has no wheel for this machine")

@@ -8,7 +8,8 @@ from tiny_bundle import tiny_bundle
 from kws_data.audio import write_flac
 from kws_data.errors import DataError
 from kws_data.evaluate import host_features, int8_scores
-from kws_data.streaming import Heard, Spoken, evaluate_stream, stream_scores, summary
+from kws_data.stream_truth import Spoken
+from kws_data.streaming import Heard, evaluate_stream, stream_scores, summary
 
 
 def noise(samples: int) -> np.ndarray:

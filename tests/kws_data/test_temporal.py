@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from kws_data.cli import bench as verb
 from kws_data.config import ModelSettings, TrainSettings
-from kws_data.models import build_model
+from kws_data.models.registry import build_model
 from kws_data.train.average import WeightAverage
 from kws_data.train.fit import prepare_tensorflow
 from kws_data.train.step import learner, logits_model, make_optimizer, make_step

@@ -4,24 +4,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from firmware_tools.engine.tflm import TflmInterpreter, available
+from firmware_tools.errors import ModelError
+from firmware_tools.tflite.tflm import TflmInterpreter, available
 from kws_data.config import Config, ModelSettings, TrainSettings
-from kws_data.errors import ConfigError, DataError, ModelError
+from kws_data.errors import ConfigError, DataError
 from kws_data.features import FeatureSet
 from kws_data.manifest import write_manifest
 from kws_data.metrics import metrics
-from kws_data.train import (
-    TrainSet,
-    WeightAverage,
-    batches,
-    draw_batch,
-    draw_weights,
-    fit,
-    prepare_tensorflow,
-    train,
-    train_set,
-    training_words,
-)
+from kws_data.train import batches, fit
+from kws_data.train.average import WeightAverage
+from kws_data.train.batches import draw_batch
+from kws_data.train.dataset import TrainSet, draw_weights, train_set, training_words
+from kws_data.train.fit import prepare_tensorflow
+from kws_data.train.run import train
 
 LABELS = ["_silence_", "_unknown_", "yes", "no"]
 SHAPE = ModelSettings(channels=8, blocks=1, kernel=5)
@@ -110,7 +105,7 @@ def test_a_clip_that_is_not_in_the_manifest_is_noticed(tmp_path: Path) -> None:
 
 
 def test_an_unknown_family_names_the_nearest() -> None:
-    from kws_data.models import build_model
+    from kws_data.models.registry import build_model
 
     with pytest.raises(ConfigError, match="temporal_dscnn"):
         build_model(ModelSettings(family="temporal_dscn"), (49, 1, 40), 4)
@@ -157,9 +152,9 @@ def test_the_same_seed_trains_the_same_weights_and_another_does_not() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("family", ["temporal_dscnn", "ds_cnn", "tiny_conv"])
 def test_every_family_becomes_int8(family: str) -> None:
-    from kws_data.models import build_model
+    from firmware_tools.tflite.slim import slim
+    from kws_data.models.registry import build_model
     from kws_data.quantize import quantise
-    from kws_data.slim import slim
 
     model = build_model(ModelSettings(family=family, channels=6, blocks=1, kernel=4), (49, 1, 40), 4)
     x, _ = patterns(32)

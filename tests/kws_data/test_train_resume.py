@@ -16,10 +16,12 @@ from test_train import LABELS, SHAPE, patterns, write_dataset
 
 from kws_data.config import Config, ModelSettings, TeacherSettings, TrainSettings
 from kws_data.quantize import load_float
-from kws_data.train import TrainSet, fit, train
+from kws_data.train import fit
 from kws_data.train.checkpoint import Checkpoint
+from kws_data.train.dataset import TrainSet
 from kws_data.train.fit import Pace, settled
 from kws_data.train.jobs import run_jobs
+from kws_data.train.run import train
 from kws_data.train.teacher import forget_oldest, forget_teachers, planned, teachers, valid
 
 RECIPE = TrainSettings(epochs=6, batch=16, learning_rate=0.02, ema=0.9)
@@ -165,7 +167,7 @@ def note(item: tuple[Path, int], progress: object) -> None:
 
 
 def test_jobs_run_in_processes_of_their_own_and_their_errors_come_back(tmp_path: Path) -> None:
-    from kws_data.errors import KwsError
+    from firmware_tools.errors import KwsError
 
     run_jobs(note, [(tmp_path, n) for n in range(3)], 2)
     assert len({path.read_text() for path in tmp_path.iterdir()} | {str(os.getpid())}) == 4

@@ -15,9 +15,9 @@ from kws_data.config import Config, TrainSettings
 from kws_data.errors import DataError
 from kws_data.export import export_model
 from kws_data.manifest import write_manifest
-from kws_data.train import train
 from kws_data.train.curves import epoch_plot, power_law, speakers_plot
 from kws_data.train.fit import History
+from kws_data.train.run import train
 from kws_data.train.seeds import interval, run_seeds
 from kws_data.train.speakers import first_speakers, speakers_curve
 

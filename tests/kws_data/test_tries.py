@@ -13,8 +13,8 @@ from test_train_resume import TEACHER, config
 from kws_data.config import Config
 from kws_data.features import load_features
 from kws_data.quantize import float_scores, load_float
-from kws_data.train import train
 from kws_data.train import tries as module
+from kws_data.train.run import train
 from kws_data.train.tries import TRIES_FILE, TRIES_FOLDER, try_seed
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from firmware_tools.engine.synthetic import ModelBuilder
 from firmware_tools.frontend.spec import FrontendSpec
 from kws_data.bundle import ModelBundle, model_hash
+from tests.firmware_tools.synthetic_models import ModelBuilder
 
 LABELS = ("_silence_", "_unknown_", "yes", "no")
 

@@ -1,4 +1,4 @@
-/* From scores to decisions. The same C decides on the board and, through firmware_tools/detector.py, on the host.
+/* From scores to decisions. The same C decides on the board and, through firmware_tools/spotter/detector.py, on the host.
  *
  * Scores are the model's int8 outputs, one for each label; labels 0 and 1 are _silence_ and _unknown_ and are never
  * detected.

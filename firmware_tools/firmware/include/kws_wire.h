@@ -1,4 +1,4 @@
-/* Frames on a serial line, the same as firmware_tools/wire.py.
+/* Frames on a serial line, the same as firmware_tools/protocol/frames.py.
  *
  * A frame is   header | sequence | payload | CRC-32   and travels COBS-encoded between two zero bytes, so that boot
  * text, noise or a cut frame never costs more than themselves:

@@ -1,4 +1,4 @@
-"""The compiled loops: built once, then loaded from the cache of :func:`~firmware_tools.toolchain.compile_host`.
+"""The compiled loops: built once, then loaded from the cache of :func:`~firmware_tools.toolchain.compile.compile_host`.
 
 No contraction to fused multiply-adds and no fast maths, so the same bytes come out on every processor. Each call
 releases the GIL.
@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from firmware_tools.toolchain import compile_host
+from firmware_tools.toolchain.compile import compile_host
 
 FOLDER = Path(__file__).parent
 FLAGS = ("-ffp-contract=off", "-fno-math-errno")

@@ -1,0 +1,201 @@
+"""Board files: ``configs/boards/<name>.yaml`` to a checked :class:`BoardSpec`.
+
+A board is named (``emulated``) or given by path (``my/board.yaml``). Named ones are looked for in ``configs/boards``
+below the current folder, then beside the package.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from firmware_tools.errors import BoardError
+from firmware_tools.firmware import FIRMWARE_DIR
+from firmware_tools.toolchain.cores import CORE_FLAGS
+
+_PACKAGE_BOARDS = Path(__file__).parent.parent / "configs" / "boards"
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}")
+_USB_ID = re.compile(r"[0-9a-f]{4}:[0-9a-f]{4}")
+
+
+@dataclass(frozen=True)
+class FlashSpec:
+    """Where the image lives."""
+
+    origin: int
+    bytes: int
+    wait_states: int = 0
+
+
+@dataclass(frozen=True)
+class RamSpec:
+    """Where variables and the stack live."""
+
+    origin: int
+    bytes: int
+
+
+@dataclass(frozen=True)
+class BoardSpec:
+    """One kind of board.
+
+    Attributes:
+        core: what the compiler is told, a key of ``toolchain.CORE_FLAGS``.
+        clock_hz: core clock, cycles a second.
+        port: folder below ``firmware_tools/firmware/ports``.
+        flasher: how an image gets onto it (``flash.flasher_for``).
+        baud: line rate of its UART, bits a second.
+        stack_bytes: reserved for the stack at the bottom of RAM.
+        usb_ids: ``vvvv:pppp`` in small hexadecimal digits, by which its serial port is found.
+    """
+
+    name: str
+    core: str
+    clock_hz: int
+    port: str
+    flasher: str
+    flash: FlashSpec
+    ram: RamSpec
+    baud: int
+    description: str = ""
+    stack_bytes: int = 4096
+    usb_ids: tuple[str, ...] = ()
+
+    @property
+    def emulated(self) -> bool:
+        """Whether this board is not there."""
+        return self.port == "emulated"
+
+    def cycles_to_ms(self, cycles: float) -> float:
+        """Milliseconds that ``cycles`` take at this board's clock."""
+        return cycles * 1000.0 / self.clock_hz
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, as in a board file."""
+        return dataclasses.asdict(self) | {"usb_ids": list(self.usb_ids)}
+
+
+def board_folders() -> list[Path]:
+    """Folders in which a board's name is looked for, first one first."""
+    here = Path.cwd() / "configs" / "boards"
+    return [folder for folder in dict.fromkeys((here, _PACKAGE_BOARDS)) if folder.is_dir()]
+
+
+def list_boards() -> list[BoardSpec]:
+    """All boards that can be named, by name.
+
+    Raises:
+        BoardError: one of the files is wrong.
+    """
+    found: dict[str, BoardSpec] = {}
+    for folder in board_folders():
+        for path in sorted(folder.glob("*.yaml")):
+            found.setdefault(path.stem, read_board(path))
+    return [found[name] for name in sorted(found)]
+
+
+def load_board(name_or_path: str | Path) -> BoardSpec:
+    """The board of that name, or of that file.
+
+    Raises:
+        BoardError: nobody knows it (with the nearest name), or its file is wrong.
+    """
+    text = str(name_or_path)
+    if text.endswith((".yaml", ".yml")) or "/" in text:
+        return read_board(Path(text))
+    for folder in board_folders():
+        if (folder / f"{text}.yaml").is_file():
+            return read_board(folder / f"{text}.yaml")
+    names = sorted({path.stem for folder in board_folders() for path in folder.glob("*.yaml")})
+    raise BoardError("unknown board", text, _nearest(text, names) or f"known boards: {', '.join(names) or 'none'}")
+
+
+def read_board(path: Path) -> BoardSpec:
+    """A board file.
+
+    Raises:
+        BoardError: missing, no YAML, a key that is unknown (with the nearest valid one), missing or out of range.
+    """
+    try:
+        values = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise BoardError("board file cannot be read", str(path), error.strerror or "") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise BoardError("board file is no YAML", str(path), str(error).split("\n")[0]) from None
+    return board_from_dict(values, where=str(path))
+
+
+def board_from_dict(values: object, where: str = "board") -> BoardSpec:
+    """A board from plain values, checked.
+
+    Raises:
+        BoardError: as :func:`read_board`; ``where`` names the place in the message.
+    """
+    table = _table(BoardSpec, values, where, "")
+    table["flash"] = FlashSpec(**_table(FlashSpec, table["flash"], where, "flash."))
+    table["ram"] = RamSpec(**_table(RamSpec, table["ram"], where, "ram."))
+    usb_ids = table.get("usb_ids", [])
+    if not isinstance(usb_ids, list | tuple) or not all(isinstance(i, str) and _USB_ID.fullmatch(i) for i in usb_ids):
+        raise BoardError(f"{where}: usb_ids", str(usb_ids), "give a list of texts like '2341:805a'")
+    table["usb_ids"] = tuple(usb_ids)
+    board = BoardSpec(**table)
+    _check_ranges(board, where)
+    return board
+
+
+def _table(kind: type[Any], values: object, where: str, prefix: str) -> dict[str, Any]:
+    """``values`` with known keys of the right simple types, none missing."""
+    if not isinstance(values, Mapping):
+        raise BoardError(
+            f"{where}: {prefix or 'the file'} is no table", type(values).__name__, "write 'key: value' lines"
+        )
+    fields = {field.name: field for field in dataclasses.fields(kind)}
+    for key, value in values.items():
+        field = fields.get(str(key))
+        if field is None:
+            raise BoardError(f"{where}: unknown key", prefix + str(key), _nearest(str(key), list(fields), prefix))
+        wanted = {"int": int, "str": str}.get(str(field.type))
+        if wanted is not None and (not isinstance(value, wanted) or isinstance(value, bool)):
+            raise BoardError(
+                f"{where}: {prefix}{key} is no {field.type}", str(value), "see configs/boards/emulated.yaml"
+            )
+    for name, field in fields.items():
+        if field.default is dataclasses.MISSING and name not in values:
+            raise BoardError(f"{where}: key missing", prefix + name, "add it; see configs/boards/emulated.yaml")
+    return {str(key): value for key, value in values.items()}
+
+
+def _check_ranges(board: BoardSpec, where: str) -> None:
+    def require(good: bool, key: str, value: object, rule: str) -> None:
+        if not good:
+            raise BoardError(f"{where}: {key}", str(value), rule)
+
+    require(
+        _NAME.fullmatch(board.name) is not None, "name", board.name, "letters, digits, '-', '_' and '.', at most 40"
+    )
+    require(board.core in CORE_FLAGS, "core", board.core, f"one of {', '.join(sorted(CORE_FLAGS))}")
+    require(1_000 <= board.clock_hz <= 2_000_000_000, "clock_hz", board.clock_hz, "1 kHz to 2 GHz")
+    require(300 <= board.baud <= 12_000_000, "baud", board.baud, "300 to 12000000")
+    ports = sorted(path.name for path in (FIRMWARE_DIR / "ports").iterdir() if path.is_dir())
+    require(board.port in ports, "port", board.port, f"one of {', '.join(ports)}")
+    for key, memory in (("flash", board.flash), ("ram", board.ram)):
+        end = memory.origin + memory.bytes
+        require(1024 <= memory.bytes <= 1 << 28, f"{key}.bytes", memory.bytes, "1 KB to 256 MB")
+        require(memory.origin >= 0 and end <= 1 << 32, f"{key}.origin", memory.origin, "within 32 bits")
+    require(0 <= board.flash.wait_states <= 15, "flash.wait_states", board.flash.wait_states, "0 to 15")
+    require(
+        256 <= board.stack_bytes <= board.ram.bytes // 2, "stack_bytes", board.stack_bytes, "256 to half of ram.bytes"
+    )
+    require(board.stack_bytes % 8 == 0, "stack_bytes", board.stack_bytes, "a multiple of 8")
+
+
+def _nearest(word: str, choices: list[str], prefix: str = "") -> str:
+    near = difflib.get_close_matches(word, choices, n=1, cutoff=0.4)
+    return f"did you mean {prefix + near[0]!r}?" if near else ""

@@ -1,0 +1,4 @@
+"""A firmware image: compiled, linked, every byte accounted for.
+
+May import: ``boards``, ``toolchain``, ``firmware``. Start reading at ``build.py``.
+"""

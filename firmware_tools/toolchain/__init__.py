@@ -1,0 +1,4 @@
+"""The C compilers: a shared library for this machine, an image for a core.
+
+May import: ``firmware``. Start reading at ``compile.py``; cores are named in ``cores.py``.
+"""

@@ -1,0 +1,14 @@
+"""The cores that a board file may name, and what clang is told for each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+# What clang is told for each core that a board file may name.
+CORE_FLAGS: Mapping[str, tuple[str, ...]] = {
+    "cortex-m0+": ("-target", "thumb-freestanding-eabi", "-mcpu=cortex_m0plus"),
+    "cortex-m3": ("-target", "thumb-freestanding-eabi", "-mcpu=cortex_m3"),
+    "cortex-m4": ("-target", "thumb-freestanding-eabi", "-mcpu=cortex_m4"),
+    "cortex-m4f": ("-target", "thumb-freestanding-eabihf", "-mcpu=cortex_m4+vfp4d16sp"),
+    "cortex-m33": ("-target", "thumb-freestanding-eabihf", "-mcpu=cortex_m33"),
+}
