@@ -6,7 +6,7 @@ STAMP  := $(VENV)/.installed
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast check clean
+.PHONY: help demo test test-fast check map clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -33,6 +33,9 @@ check: $(STAMP) ## lint, types, tests
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	$(BIN)/mypy --strict
 	$(MAKE) test
+
+map: $(STAMP) ## the rooms, their sizes, and what each imports
+	@$(BIN)/python tests/parts/house.py
 
 clean: ## remove what runs produced, keep recordings
 	rm -rf runs .kws build *.egg-info

@@ -17,7 +17,7 @@ from firmware_tools.atomic import write_bytes, write_text
 from firmware_tools.errors import FrontendError
 from firmware_tools.frontend.spec import FrontendSpec
 from kws_data.errors import BundleError
-from kws_data.metrics import threshold_from_int8
+from kws_data.scores import threshold_from_int8
 
 SCHEMA = 1
 MODEL_FILE, BUNDLE_FILE, LABELS_FILE = "model.tflite", "bundle.json", "labels.txt"

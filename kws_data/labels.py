@@ -5,8 +5,10 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Sequence
 
-from kws_data.config import SILENCE, UNKNOWN
 from kws_data.errors import DataError
+
+SILENCE = "_silence_"
+UNKNOWN = "_unknown_"
 
 BACKGROUND = "_background_noise_"
 #: Running speech of more than one word, with its transcript: nobody's keyword, but somebody's voice. (Words that start

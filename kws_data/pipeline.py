@@ -1,7 +1,7 @@
 """The chain of steps from a person to a detector on a board; ``kws run`` is this list.
 
-Each step says which settings and which source files shape its result. Together with the fingerprints
-of the steps before it they make its key; a step whose key and files are those of last time is skipped.
+Each step says which settings shape its result; which code does follows from what its function imports. Together with
+the fingerprints of the steps before it they make its key; a step whose key and files are those of last time is skipped.
 """
 
 from __future__ import annotations
@@ -16,21 +16,11 @@ from typing import Any
 
 from firmware_tools.atomic import write_text
 from kws_data import __version__, steps
-from kws_data.code_version import code_hash
-from kws_data.config import Config
+from kws_data.config.config import Config
 from kws_data.errors import DataError
 from kws_data.models.registry import family_files
 from kws_data.steps import RunContext
-
-BUILD_MODULES = (
-    *("traces", "leaks", "stratify", "pool", "release", "split_words", "near_duplicates", "fingerprints"),
-    *("running_speech", "sources/people"),
-    *("build", "plan", "splits", "labels", "silence", "noise", "features", "manifest", "datasheet", "audio"),
-    "balance",
-    *("subgroups", "datasheet_people", "datasheet_blocks", "croissant", "release_documents"),
-    *("recipe", "worker", "sounds", "wanted", "build_features", "assemble", "feature_store", "feature_shard"),
-    *("sources/room_folder", "sources/noise_folder", "sources/side_folder"),
-)
+from kws_data.system.code_version import code_hash
 
 
 @dataclass(frozen=True)
@@ -40,9 +30,8 @@ class Step:
     Attributes:
         name: the verb that runs this step alone.
         title: what a person reads while it runs.
-        run: does the work; returns the fingerprint of what it made.
+        run: does the work; returns the fingerprint of what it made. All code that it reaches shapes the result.
         sections: configuration sections that shape the result.
-        code: source files or folders, below the project's root, that shape the result.
         needs: steps whose fingerprints shape the result.
         outputs: files below ``runs/<name>`` that must exist for the step to be current.
         always: the step finds out by itself what is new, so it runs each time.
@@ -53,7 +42,6 @@ class Step:
     title: str
     run: Callable[[RunContext], str]
     sections: tuple[str, ...] = ()
-    code: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     outputs: tuple[str, ...] = ()
     always: bool = False
@@ -68,12 +56,6 @@ STEPS: tuple[Step, ...] = (
         "build the data set",
         steps.build,
         sections=("seed", "keywords", "data", "split", "balance", "release", "frontend", "augment"),
-        code=(
-            *(f"kws_data/{name}.py" for name in BUILD_MODULES),
-            "kws_data/augment",
-            "firmware_tools/frontend",
-            "firmware_tools/firmware/src/kws_frontend.c",
-        ),
         needs=("record",),
         outputs=("dataset/dataset.json", "dataset/manifest.parquet"),
     ),
@@ -82,7 +64,6 @@ STEPS: tuple[Step, ...] = (
         "train the model",
         steps.train,
         sections=("seed", "keywords", "balance", "model", "train", "export.pointwise_bits"),
-        code=("kws_data/models", "kws_data/train", "kws_data/spec_augment.py", "kws_data/pseudo_words.py"),
         needs=("build",),
         outputs=("model/model_float.keras",),
         own_files=lambda config: family_files(config.model.family),
@@ -92,22 +73,6 @@ STEPS: tuple[Step, ...] = (
         "convert, slim, fix the threshold",
         steps.export,
         sections=("threshold", "keywords", "frontend", "split", "export"),
-        code=(
-            "kws_data/export.py",
-            "kws_data/candidates.py",
-            "kws_data/convert.py",
-            "firmware_tools/tflite/pack_int4.py",
-            "kws_data/fake_quant.py",
-            "kws_data/parity.py",
-            "kws_data/tflm_files.py",
-            "kws_data/quantize.py",
-            "firmware_tools/tflite/slim.py",
-            "kws_data/bundle.py",
-            "kws_data/metrics.py",
-            "kws_data/stream_threshold.py",
-            "kws_data/stream_set.py",
-            "firmware_tools/engine",
-        ),
         needs=("train",),
         outputs=("model/model.tflite", "model/bundle.json", "model/labels.txt", "model/export.json", "export/ops.json"),
     ),
@@ -116,7 +81,6 @@ STEPS: tuple[Step, ...] = (
         "hold the limits",
         steps.check,
         sections=("budget", "device"),
-        code=("kws_data/budget.py", "firmware_tools"),
         needs=("export",),
         outputs=("model/budget.json", "firmware/size.json"),
     ),
@@ -125,7 +89,6 @@ STEPS: tuple[Step, ...] = (
         "flash the board",
         steps.flash,
         sections=("device",),
-        code=("firmware_tools",),
         needs=("export", "check"),
         always=True,
     ),
@@ -134,13 +97,6 @@ STEPS: tuple[Step, ...] = (
         "measure on the host",
         steps.evaluate,
         sections=("threshold",),
-        code=(
-            "kws_data/evaluate.py",
-            "kws_data/metrics.py",
-            "kws_data/streaming.py",
-            "kws_data/stream_set.py",
-            "firmware_tools/engine",
-        ),
         needs=("build", "export"),
         outputs=("report/host.json",),
     ),
@@ -149,7 +105,6 @@ STEPS: tuple[Step, ...] = (
         "measure on the board",
         steps.device_eval,
         sections=("device",),
-        code=("kws_data/evaluate.py", "kws_data/metrics.py", "kws_data/response.py", "firmware_tools"),
         needs=("build", "flash"),
         outputs=("report/device.json",),
     ),
@@ -157,7 +112,6 @@ STEPS: tuple[Step, ...] = (
         "report",
         "write the report",
         steps.report,
-        code=("kws_data/report",),
         needs=("evaluate", "device-eval", "check"),
         outputs=("report/report.json", "report/report.html"),
     ),
@@ -211,7 +165,7 @@ class Pipeline:
     def _key(self, step: Step) -> str:
         digest = hashlib.sha256(__version__.encode())
         digest.update(self.context.config.sha256(*step.sections).encode() if step.sections else b"")
-        digest.update(code_hash(step.code).encode())
+        digest.update(code_hash(step.run).encode())
         for path in step.own_files(self.context.config):
             digest.update(path.read_bytes() if path.is_file() else b"")
         for name in step.needs:

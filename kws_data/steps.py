@@ -18,17 +18,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firmware_tools.atomic import write_text
-from kws_data.config import Config
+from kws_data.config.config import Config
+from kws_data.progress import Progress
 
 if TYPE_CHECKING:
     from firmware_tools.boards.spec import BoardSpec
     from firmware_tools.link.session import BoardSession
-    from kws_data.budget import BudgetReport
-    from kws_data.build import BuildOptions
     from kws_data.bundle import ModelBundle
-    from kws_data.clips import Clip
-
-Progress = Callable[[str, int, int], None]
+    from kws_data.catalog.clips import Clip
+    from kws_data.dataset.build import BuildOptions
+    from kws_data.gate.budget import BudgetReport
 
 
 @dataclass(frozen=True)
@@ -78,12 +77,12 @@ class RunContext:
 
 def collect(ctx: RunContext) -> str:
     """Import the data folder, or let synthetic people speak; what is there already stays."""
-    from kws_data.catalog import Catalog
-    from kws_data.pool import clips_of
-    from kws_data.sources.intake import Terms
-    from kws_data.sources.layouts import import_layout
-    from kws_data.sources.speech_folder import import_speech
-    from kws_data.sources.synth import synth_people
+    from kws_data.catalog.catalog import Catalog
+    from kws_data.dataset.clip_pool import clips_of
+    from kws_data.sources.imports.find_layout import import_layout
+    from kws_data.sources.imports.intake import Terms
+    from kws_data.sources.imports.speech_folder import import_speech
+    from kws_data.sources.synth.people import synth_people
 
     data = ctx.config.data
     terms = Terms(data.licence, data.consent)
@@ -110,9 +109,9 @@ def _said_of(clip: Clip) -> list[str]:
 
 def record(ctx: RunContext) -> str:
     """Play the planned clips into the board's microphone and record them over serial."""
-    from kws_data.catalog import Catalog
-    from kws_data.plan import plan_dataset
-    from kws_data.sources.board import record_through_board
+    from kws_data.catalog.catalog import Catalog
+    from kws_data.dataset.plan import plan_dataset
+    from kws_data.sources.recording.through_board import record_through_board
 
     with Catalog(ctx.config.data.recordings) as catalog:
         waiting = plan_dataset(ctx.config, catalog).to_record()
@@ -141,9 +140,9 @@ def recorder_session(ctx: RunContext) -> Iterator[BoardSession]:
 
 def build(ctx: RunContext) -> str:
     """Split, augment, compute features; leaks fail the build."""
-    from kws_data.artifacts import register_dataset
-    from kws_data.build import BuildOptions, build_dataset
-    from kws_data.catalog import Catalog
+    from kws_data.catalog.catalog import Catalog
+    from kws_data.dataset.build import BuildOptions, build_dataset
+    from kws_data.provenance.register import register_dataset
 
     options = replace(ctx.build or BuildOptions(ctx.workers), say=ctx.say)
     with Catalog(ctx.config.data.recordings) as catalog:
@@ -154,7 +153,7 @@ def build(ctx: RunContext) -> str:
 
 def train(ctx: RunContext) -> str:
     """Train the float model."""
-    from kws_data.train.run import train as train_model
+    from kws_data.training.run import train as train_model
 
     train_model(ctx.config, ctx.dataset_dir, ctx.model_dir, ctx.progress, ctx.say)
     return _hash_file(ctx.model_dir / "model_float.keras")
@@ -162,12 +161,12 @@ def train(ctx: RunContext) -> str:
 
 def export(ctx: RunContext) -> str:
     """Convert to int8, slim, fix the threshold on validation data, save the bundle and C for any firmware."""
-    from kws_data.artifacts import register_model
-    from kws_data.catalog import Catalog
-    from kws_data.export import export_model
-    from kws_data.firmware import write_sources
-    from kws_data.report.document import read_json
-    from kws_data.tflm_files import write_tflm_files
+    from kws_data.catalog.catalog import Catalog
+    from kws_data.deploy.images import write_sources
+    from kws_data.deploy.tflm import write_tflm_files
+    from kws_data.export.export import export_model
+    from kws_data.provenance.register import register_model
+    from kws_data.run_folder import read_json
 
     version = read_json(ctx.dataset_dir / "dataset.json", "build")["version"]
     bundle = export_model(ctx.config, ctx.dataset_dir, version, ctx.model_dir, ctx.progress)
@@ -180,7 +179,8 @@ def export(ctx: RunContext) -> str:
 
 def check(ctx: RunContext) -> str:
     """Hold the bundle against its limits; a broken one is said here and fails the run at its end."""
-    from kws_data.firmware import island_bytes, spotter_image
+    from kws_data.deploy.images import spotter_image
+    from kws_data.gate.measure import island_bytes
 
     report = check_limits(ctx)
     for found in report.checks:
@@ -197,8 +197,9 @@ def check_limits(ctx: RunContext) -> BudgetReport:
     from tempfile import TemporaryDirectory
 
     from firmware_tools.spotter.island import island_parts
-    from kws_data.budget import check_budget
-    from kws_data.firmware import measure_latency, measure_layers, spotter_image
+    from kws_data.deploy.images import spotter_image
+    from kws_data.gate.budget import check_budget
+    from kws_data.gate.measure import measure_latency, measure_layers
 
     bundle, board = ctx.bundle(), ctx.board()
     cycles = measure_latency(board, bundle, ctx.config.device.port)
@@ -214,9 +215,9 @@ def check_limits(ctx: RunContext) -> BudgetReport:
 def flash(ctx: RunContext) -> str:
     """Build the detector's image and write it to the board, unless it is there already."""
     from firmware_tools.errors import BoardError
-    from kws_data.artifacts import register_image
-    from kws_data.catalog import Catalog
-    from kws_data.firmware import flash_spotter
+    from kws_data.catalog.catalog import Catalog
+    from kws_data.deploy.images import flash_spotter
+    from kws_data.provenance.register import register_image
 
     board, port = ctx.board(), ctx.config.device.port
     if board.emulated and port is not None:
@@ -231,12 +232,12 @@ def flash(ctx: RunContext) -> str:
 
 def evaluate(ctx: RunContext) -> str:
     """Float and int8 on the held-out clips, and the streaming detector on a stream made of them."""
-    from kws_data.candidates import FLOAT_FILE
-    from kws_data.evaluate import evaluate_features, evaluate_file, evaluate_float
-    from kws_data.export import fair_int8
-    from kws_data.features import load_features
-    from kws_data.stream_set import write_stream
-    from kws_data.streaming import evaluate_stream
+    from kws_data.evaluation.clips import evaluate_features, evaluate_file, evaluate_float
+    from kws_data.evaluation.stitched_stream import write_stream
+    from kws_data.evaluation.streams import evaluate_stream
+    from kws_data.export.choose_int8 import FLOAT_FILE
+    from kws_data.export.export import fair_int8
+    from kws_data.features.load import load_features
 
     bundle, test = ctx.bundle(), load_features(ctx.dataset_dir, "test")
     x = np.asarray(test.x[:, 0])
@@ -256,10 +257,10 @@ def evaluate(ctx: RunContext) -> str:
 def device_eval(ctx: RunContext) -> str:
     """Replay the held-out clips through the serial port on the flashed image."""
     from firmware_tools.link.session import open_board
-    from kws_data.evaluate import evaluate_device
-    from kws_data.features import load_audio_clips, load_features
-    from kws_data.report.document import read_json
-    from kws_data.response import response_times
+    from kws_data.evaluation.on_board import evaluate_device
+    from kws_data.evaluation.response_time import response_times
+    from kws_data.features.load import load_audio_clips, load_features
+    from kws_data.run_folder import read_json
 
     bundle, test = ctx.bundle(), load_features(ctx.dataset_dir, "test")
     chosen = _replayed(len(test), ctx.config.device.eval_clips)

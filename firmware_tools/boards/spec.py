@@ -20,7 +20,7 @@ from firmware_tools.errors import BoardError
 from firmware_tools.firmware import FIRMWARE_DIR
 from firmware_tools.toolchain.cores import CORE_FLAGS
 
-_PACKAGE_BOARDS = Path(__file__).parent.parent / "configs" / "boards"
+_PACKAGE_BOARDS = Path(__file__).parents[2] / "configs" / "boards"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}")
 _USB_ID = re.compile(r"[0-9a-f]{4}:[0-9a-f]{4}")
 

@@ -1,4 +1,5 @@
-"""The integer front end: parameters (spec), C constants (design, tables, emit), host build (host), reference.
+"""The integer front end: samples to int8 features, the same C on the board and on the host.
 
-Nothing is imported here, so that reading a configuration, which needs only ``frontend.spec``, stays fast.
+May import: ``toolchain``, ``firmware``. Start reading at ``spec.py`` (parameters), ``design.py`` (constants), ``host.py``.
+Nothing is imported here, so that reading a configuration, which needs only ``spec.py``, stays fast.
 """

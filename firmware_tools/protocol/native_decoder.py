@@ -1,7 +1,8 @@
 """The frame decoder in C, for lines that are fast or many: same rules, same counters, two to three times the speed.
 
 :class:`firmware_tools.protocol.frames.Decoder` is the reference; this one gives the same frames and counts for the
-same bytes, which the tests and ``kws bench record`` check on damaged lines. :func:`new_decoder` takes it where it can be built.
+same bytes, which the tests and ``kws bench record`` check on damaged lines. :func:`new_decoder` takes it where it can
+be built.
 """
 
 from __future__ import annotations

@@ -177,7 +177,7 @@ def _host_key(
     for source in sources:
         add("text" if isinstance(source, str) else source.name, _content(source))
     for folder in include_dirs:
-        for header in sorted(folder.rglob("*.h")):
+        for header in sorted(path for path in folder.rglob("*") if path.suffix == ".h"):
             add(str(header.relative_to(folder)), _content(header))
     for file_name, text in sorted(headers.items()):
         add(file_name, text.encode())

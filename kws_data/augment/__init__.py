@@ -1,11 +1,5 @@
-"""What may happen to a training clip before its features are computed.
+"""What may happen to a training clip before its features are computed. Each transform is a pure function of a batch
+of rows with its parameters given; names and meanings are those of audiomentations, the loops are in C (``native/``).
 
-Each transform is a pure function of a batch of rows with its parameters given; :mod:`~kws_data.augment.draws` draws
-the parameters, :mod:`~kws_data.augment.chain` puts them in order. Names and meanings are those of audiomentations,
-which is too slow for many copies of many clips; the loops are in C.
+May import: ``config``, ``audio.py`` and below. Start reading at ``chain.py`` (the order), then any transform.
 """
-
-from kws_data.augment.chain import augment_batch
-from kws_data.augment.sounds import Sounds
-
-__all__ = ["Sounds", "augment_batch"]

@@ -28,7 +28,7 @@ from kws_data.augment.rooms import hear_in, simulated_rooms
 from kws_data.augment.shift import shift
 from kws_data.augment.sounds import Sounds
 from kws_data.augment.voice import change_voice
-from kws_data.augment_settings import AugmentSettings
+from kws_data.config.augment import AugmentSettings
 
 PART = 16  # rows in work at once: they stay in the processor's cache
 QUIET_SHARE, QUIET_GAIN_DB = 0.3, -30.0  # so many copies of silence are turned down as far as this

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from kws_data.augment.convolve import Kernel, convolve, kernel_of
 from kws_data.augment.image_source import Box, response_of
 from kws_data.augment.native.library import library, rows_of
-from kws_data.augment_settings import AugmentSettings
+from kws_data.config.augment import AugmentSettings
 from kws_data.errors import DataError
 
 POOL = 64  # simulated rooms; the same ones in each process

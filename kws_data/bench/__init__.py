@@ -1,1 +1,4 @@
-"""Measurements of this machine, always against a named baseline: one module a part of ``kws bench``."""
+"""``kws bench``: kws on this machine against a named baseline; each part a room or a file.
+
+May import: everything below the command line. Start reading at ``speed.py``; ``build/``, ``record/``.
+"""

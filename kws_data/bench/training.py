@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from kws_data.bench.speed import BenchRow, rate
-from kws_data.config import Config
+from kws_data.config.config import Config
 
 STEPS = 40
 BASELINE = "Keras layers in a tf.function"
@@ -32,12 +32,12 @@ def bench_training(config: Config) -> list[BenchRow]:
 
 def _steps_per_s(config: Config, by_layers: bool) -> float | None:
     """None when such a model has no other way than layer by layer."""
+    from kws_data.models.mel_axis import mel_axis
     from kws_data.models.registry import build_model
-    from kws_data.spec_augment import mel_axis
-    from kws_data.train.average import WeightAverage
-    from kws_data.train.fit import prepare_tensorflow
-    from kws_data.train.step import logits_model, make_optimizer, make_step
-    from kws_data.train.temporal import temporal_logits
+    from kws_data.training.average import WeightAverage
+    from kws_data.training.fit import prepare_tensorflow
+    from kws_data.training.step import logits_model, make_optimizer, make_step
+    from kws_data.training.temporal_matmul import temporal_logits
 
     prepare_tensorflow(config.seed)
     spec, labels = config.frontend, len(config.labels)

@@ -1,4 +1,7 @@
-"""The command line: one file a verb, each loaded only when it is called."""
+"""The command line: one file a verb, each loaded only when it is called; all that draws on a terminal.
+
+May import: the whole library; no room may import it. Start reading at ``VERBS`` below, then ``run_.py``.
+"""
 
 from __future__ import annotations
 
@@ -18,12 +21,12 @@ VERBS: dict[str, tuple[str, str]] = {
     "boards": ("boards", "List the boards kws knows and the serial ports that are there."),
     "import": ("import_", "Take a folder of recordings into the catalogue."),
     "synth": ("synth", "Let synthetic people say the keywords, into the catalogue."),
-    "record": ("record", "Record clips from a board over serial, into the catalogue."),
+    "record": ("record.command", "Record clips from a board over serial, into the catalogue."),
     "catalog": ("catalog", "Show what is in the catalogue, what is missing, and what was made of it."),
     "forget-speaker": ("forget_speaker", "Remove a person everywhere, and list what had heard them."),
     "split": ("split", "Show who trains, fixes the threshold and is tested, without leaks."),
     "build": ("build", "Build the data set: splits, augmentation, features."),
-    "dataset": ("dataset", "Compare built data sets, or write one out in another layout."),
+    "dataset": ("dataset.command", "Compare built data sets, or write one out in another layout."),
     "search": ("search", "Search shapes and front ends for the best model within the limits."),
     "datasheet": ("datasheet", "Describe a data set: datasheet, page with plots, Croissant."),
     "train": ("train", "Train the model on the data set."),
@@ -32,10 +35,10 @@ VERBS: dict[str, tuple[str, str]] = {
     "evaluate": ("evaluate", "Measure a bundle on a folder of clips or on long recordings."),
     "flash": ("flash", "Build the detector's firmware and write it to the board."),
     "device-eval": ("device_eval", "Replay the held-out clips on the board and measure."),
-    "listen": ("listen", "Show what a board hears: level, spectrogram, keywords."),
+    "listen": ("listen.command", "Show what a board hears: level, spectrogram, keywords."),
     "report": ("report", "Write report.html and report.json."),
     "run": ("run_", "All steps of one configuration, skipping what is current."),
-    "bench": ("bench", "Measure speed against named baselines."),
+    "bench": ("bench.command", "Measure speed against named baselines."),
 }
 
 

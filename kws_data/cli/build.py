@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kws_data.cli.options import config_options, json_option, print_json, progress_bars, say, verb, workers_option
-from kws_data.config import Config
+from kws_data.config.config import Config
 
 if TYPE_CHECKING:
-    from kws_data.build import BuildOptions
+    from kws_data.dataset.build import BuildOptions
 
 
 @verb("build", "kws build configs/demo.yaml")
@@ -74,11 +74,11 @@ def _options(
     store_at: str | None,
     store_limit_bytes: int | None,
 ) -> BuildOptions:
-    from kws_data.build import BuildOptions
+    from kws_data.dataset.build import BuildOptions
 
     options = BuildOptions(workers, None, audio_at, store_at, store_limit_bytes)
     if engine == "local":
         return options
-    from kws_data.build_ray import RayEngine
+    from kws_data.features.ray_workers import RayEngine
 
     return replace(options, engine=RayEngine(workers, ray_address))

@@ -11,7 +11,7 @@ import click
 from kws_data.cli.options import json_option, print_json, progress_bars, recordings_option, verb
 
 if TYPE_CHECKING:
-    from kws_data.catalog import Catalog
+    from kws_data.catalog.catalog import Catalog
 
 
 @verb("catalog", "kws catalog --by gender --by age --by accent")
@@ -46,7 +46,7 @@ def command(recordings: Path, as_json: bool, **options: Any) -> None:
     Counts clips and speakers by any attributes. A cell of a cross table is marked when it holds far fewer speakers
     than the totals of its attributes lead one to expect. --rot, --lineage and --publish show something else instead.
     """
-    from kws_data.catalog import Catalog
+    from kws_data.catalog.catalog import Catalog
     from kws_data.errors import CatalogError
 
     if not (recordings / "catalog.sqlite").exists():
@@ -64,8 +64,8 @@ def _mode(options: dict[str, Any]) -> Any:
 
 
 def _counts(catalog: Catalog, options: dict[str, Any], as_json: bool) -> None:
-    from kws_data.cli.catalog_tables import print_crosstab
-    from kws_data.crosstab import crosstab
+    from kws_data.cli.terminal.catalog_tables import print_crosstab
+    from kws_data.coverage.crosstab import crosstab
 
     table = crosstab(catalog, options["by"], options["where"], _keywords(options), options["floor"])
     totals = catalog.counts()
@@ -80,8 +80,8 @@ def _counts(catalog: Catalog, options: dict[str, Any], as_json: bool) -> None:
 
 
 def _rot(catalog: Catalog, options: dict[str, Any], as_json: bool) -> None:
-    from kws_data.cli.catalog_tables import print_rot
-    from kws_data.rot import find_rot
+    from kws_data.cli.terminal.catalog_tables import print_rot
+    from kws_data.quality.rot import find_rot
 
     with progress_bars() as progress:
         found = find_rot(catalog, options["easy"], progress)
@@ -92,9 +92,9 @@ def _rot(catalog: Catalog, options: dict[str, Any], as_json: bool) -> None:
 
 
 def _lineage(catalog: Catalog, options: dict[str, Any], as_json: bool) -> None:
-    from kws_data.artifacts import register_runs
-    from kws_data.cli.catalog_tables import print_lineage
-    from kws_data.lineage import lineage
+    from kws_data.cli.terminal.catalog_tables import print_lineage
+    from kws_data.provenance.lineage import lineage
+    from kws_data.provenance.register import register_runs
 
     register_runs(catalog, Path("runs"))
     document = lineage(catalog, options["lineage"])
@@ -105,8 +105,8 @@ def _lineage(catalog: Catalog, options: dict[str, Any], as_json: bool) -> None:
 
 
 def _publish(catalog: Catalog, options: dict[str, Any], as_json: bool) -> None:
-    from kws_data.cli.catalog_tables import print_published
-    from kws_data.publish import publish_catalog
+    from kws_data.cli.terminal.catalog_tables import print_published
+    from kws_data.coverage.subgroups import publish_catalog
 
     chosen: Sequence[str] = options["by"]
     by = ("gender", "age", "accent") if chosen == ("source", "word") else chosen
@@ -118,7 +118,7 @@ def _publish(catalog: Catalog, options: dict[str, Any], as_json: bool) -> None:
 
 
 def _keywords(options: dict[str, Any]) -> list[str] | None:
-    from kws_data.config import load_config
+    from kws_data.config.load import load_config
 
     path = options["config_file"]
     return load_config(path, ["data.source=synthetic"]).keywords if path else None  # wherever its clips come from

@@ -10,9 +10,9 @@ import click
 from kws_data.cli.options import json_option, print_json, say, verb, workers_option
 
 if TYPE_CHECKING:
-    from kws_data.budget import BudgetReport
-    from kws_data.config import Config
-    from kws_data.suggest import Suggestion
+    from kws_data.config.config import Config
+    from kws_data.experiments.suggest import Suggestion
+    from kws_data.gate.budget import BudgetReport
 
 
 @verb("check", "kws check configs/demo.yaml --set budget.model_bytes=8000")
@@ -53,7 +53,7 @@ def command(
 
 
 def _load(path: Path, overrides: tuple[str, ...]) -> Config:
-    from kws_data.config import load_config
+    from kws_data.config.load import load_config
 
     return load_config(path, overrides)
 
@@ -66,7 +66,7 @@ def _check_config(config: Config) -> BudgetReport:
 
 def _suggestions(config: Config, report: BudgetReport, workers: int) -> list[Suggestion]:
     """Smaller shapes that were measured; none when every limit holds, or the run's model is of another shape."""
-    from kws_data.suggest import suggest
+    from kws_data.experiments.suggest import suggest
 
     broken = [check.name for check in report.checks if not check.passed]
     if not broken:
@@ -81,9 +81,9 @@ def _suggestions(config: Config, report: BudgetReport, workers: int) -> list[Sug
 def _check_file(path: Path) -> BudgetReport:
     from firmware_tools.errors import ModelError
     from firmware_tools.tflite.graph import read_tflite
-    from kws_data.budget import check_model
-    from kws_data.config import BudgetSettings
-    from kws_data.export import arena_bytes
+    from kws_data.config.device import BudgetSettings
+    from kws_data.export.make_bundle import arena_bytes
+    from kws_data.gate.budget import check_model
 
     try:
         tflite = path.read_bytes()

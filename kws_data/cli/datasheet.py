@@ -22,9 +22,9 @@ def command(dataset: Path, k: int | None, epsilon: float | None, recordings: Pat
 
     Each build writes datasheet.md and croissant.json; this adds datasheet.html, and writes the others anew.
     """
-    from kws_data.dataset_names import find_dataset
-    from kws_data.manifest import load_dataset, read_manifest
-    from kws_data.release_documents import write_page, write_release_documents
+    from kws_data.dataset.manifest import load_dataset, read_manifest
+    from kws_data.provenance.find_dataset import find_dataset
+    from kws_data.release.documents import write_page, write_release_documents
 
     folder = find_dataset(str(dataset), recordings)
     info, rows = load_dataset(folder).info, read_manifest(folder)
@@ -41,9 +41,9 @@ def command(dataset: Path, k: int | None, epsilon: float | None, recordings: Pat
 
 
 def _secret(recordings: Path) -> bytes:
-    from kws_data.catalog import Catalog
+    from kws_data.catalog.catalog import Catalog
+    from kws_data.coverage.subgroups import PURPOSE
     from kws_data.errors import CatalogError
-    from kws_data.publish import PURPOSE
 
     if not (recordings / "catalog.sqlite").exists():
         raise CatalogError("noise needs the key of a catalogue", str(recordings), "name it with --recordings")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from kws_data.cli.options import config_options, json_option, print_json, progress_bars, verb
-from kws_data.config import Config
+from kws_data.config.config import Config
 
 
 @verb("device-eval", "kws device-eval configs/demo.yaml --set device.eval_clips=50")
@@ -14,8 +14,8 @@ from kws_data.config import Config
 def command(config: Config, as_json: bool) -> None:
     """Replay held-out clips through the serial port on the flashed board: TPR, FPR, cycles, agreement with the host."""
     from kws_data.cli.steps import run_steps
-    from kws_data.report.document import read_json
-    from kws_data.report.summary import interval, percent
+    from kws_data.pages.numbers import interval, percent
+    from kws_data.run_folder import read_json
 
     with progress_bars() as progress:
         run_steps(config, ["device-eval"], force=True, progress=progress)

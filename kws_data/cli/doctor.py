@@ -11,7 +11,7 @@ import click
 from kws_data.cli.options import board_option, json_option, port_option, print_json, verb
 
 if TYPE_CHECKING:
-    from kws_data.findings import Finding
+    from kws_data.doctor.findings import Finding
 
 _COLOURS = {"ok": "green", "note": "yellow", "FAIL": "red"}
 
@@ -37,7 +37,7 @@ def command(board: str, port: str | None, play: Path | None, seconds: float, as_
     code 1 when something is to be mended.
     """
     from kws_data.audio import read_audio
-    from kws_data.doctor import examine
+    from kws_data.doctor.machine import examine
 
     sound = None if play is None else read_audio(play)
     found: list[Finding] = []

@@ -41,8 +41,8 @@ def command(
     start_s,end_s) in the folder tells what was said, a metadata.csv with transcripts which files mention keywords.
     """
     from kws_data.bundle import ModelBundle
-    from kws_data.evaluate import evaluate_folder
-    from kws_data.streaming import evaluate_stream
+    from kws_data.evaluation.clips import evaluate_folder
+    from kws_data.evaluation.streams import evaluate_stream
 
     if (data is None) == (stream is None):
         raise click.UsageError("name either --data or --stream")
@@ -69,7 +69,7 @@ def _session(bundle: ModelBundle, engine: str, board: str, port: str | None) -> 
         yield None
         return
     from firmware_tools.boards.spec import load_board
-    from kws_data.firmware import spotter_session
+    from kws_data.deploy.images import spotter_session
 
     with (
         tempfile.TemporaryDirectory(prefix="kws-evaluate-") as folder,
@@ -79,7 +79,7 @@ def _session(bundle: ModelBundle, engine: str, board: str, port: str | None) -> 
 
 
 def _print_metrics(found: dict[str, Any]) -> None:
-    from kws_data.report.summary import interval, percent
+    from kws_data.pages.numbers import interval, percent
 
     click.echo(f"{found['clips']} clips, threshold {found['threshold']:.3f}")
     click.echo(f"accuracy {percent(found['accuracy'])}")

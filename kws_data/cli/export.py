@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from kws_data.cli.options import config_options, json_option, print_json, progress_bars, say, verb
-from kws_data.config import Config
+from kws_data.config.config import Config
 
 METHODS = {"post": "post-training", "aware": "quantisation-aware training"}
 

@@ -7,7 +7,7 @@ import json
 import click
 
 from kws_data.cli.options import config_options, json_option, print_json, progress_bars, verb
-from kws_data.config import Config
+from kws_data.config.config import Config
 
 
 @verb("flash", "kws flash configs/demo.yaml")

@@ -10,7 +10,7 @@ import click
 from kws_data.cli.options import json_option, print_json, recordings_option, verb
 
 if TYPE_CHECKING:
-    from kws_data.forget import Forgotten
+    from kws_data.provenance.forget import Forgotten
 
 _SHOWN = 5
 
@@ -51,9 +51,9 @@ def command(
     whole; models and firmware images stay and are listed, to be trained again. A keyed hash of the pseudonym stays, so
     that importing the same folder does not bring the person back. Safe to interrupt: call it again.
     """
-    from kws_data.catalog import Catalog
+    from kws_data.catalog.catalog import Catalog
     from kws_data.errors import CatalogError
-    from kws_data.forget import Elsewhere, forget_speaker
+    from kws_data.provenance.forget import Elsewhere, forget_speaker
 
     if not (recordings / "catalog.sqlite").exists():
         raise CatalogError("no catalogue here", str(recordings), "name its folder with --recordings")
@@ -71,8 +71,8 @@ def _print(found: Forgotten) -> None:
         click.echo(f"{found.speaker} was forgotten before" + ("; the catalogue was written anew" if found.done else ""))
     else:
         _print_removed(found)
-    from kws_data.artifacts import lies_there
-    from kws_data.forget import RETRAIN
+    from kws_data.provenance.forget import RETRAIN
+    from kws_data.provenance.register import lies_there
 
     there_first = sorted(found.heard_in, key=lambda one: not any(lies_there(one[0], p.path) for p in one[0].places))
     for artifact, clips in there_first:

@@ -11,7 +11,7 @@ import click
 from kws_data.cli.options import json_option, print_json, progress_bars, recordings_option, say, verb
 
 if TYPE_CHECKING:
-    from kws_data.sources.intake import ImportReport
+    from kws_data.sources.imports.intake import ImportReport
 
 SHOWN = 20
 
@@ -48,11 +48,11 @@ def command(layout: str, path: Path, licence: str, consent: str, rate: float, re
     Calling it again reads only what is new or changed. A file that cannot be used is set aside with its reason; the
     rest goes on. Addresses are fetched as their hosts' robots.txt allow, and only with a licence.
     """
-    from kws_data.catalog import Catalog
-    from kws_data.fetch import Manners
-    from kws_data.sources.intake import Terms
-    from kws_data.sources.layouts import URLS, import_layout
-    from kws_data.sources.urls import import_urls
+    from kws_data.catalog.catalog import Catalog
+    from kws_data.sources.imports.fetch import Manners
+    from kws_data.sources.imports.find_layout import URLS, import_layout
+    from kws_data.sources.imports.intake import Terms
+    from kws_data.sources.imports.urls import import_urls
 
     terms = Terms(licence, consent)
     with Catalog(recordings) as catalog, progress_bars() as progress:

@@ -11,10 +11,10 @@ from typing import Any, TypeVar
 
 import click
 
-from kws_data.config import load_config
+from kws_data.config.load import load_config
+from kws_data.progress import Progress
 
 Function = TypeVar("Function", bound=Callable[..., Any])
-Progress = Callable[[str, int, int], None]
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document on stdout, nothing else.")
 workers_option = click.option(

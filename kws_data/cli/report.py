@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from kws_data.cli.options import config_options, json_option, print_json, verb
-from kws_data.config import Config
+from kws_data.config.config import Config
 
 
 @verb("report", "kws report configs/demo.yaml")
@@ -14,7 +14,7 @@ from kws_data.config import Config
 def command(config: Config, as_json: bool) -> None:
     """Write report.html and report.json of CONFIG from the results of the earlier steps."""
     from kws_data.cli.steps import run_steps
-    from kws_data.report.summary import load_report, print_summary
+    from kws_data.cli.terminal.summary import load_report, print_summary
 
     run_steps(config, ["report"], force=True)
     path = config.run_dir / "report" / "report.json"

@@ -6,7 +6,7 @@ import click
 
 from kws_data.cli.options import config_options, json_option, print_json, progress_bars, say, verb, workers_option
 from kws_data.cli.train import measure_seeds, seeds_option
-from kws_data.config import Config
+from kws_data.config.config import Config
 
 
 @verb("run", "kws run configs/gsc9.yaml --set data.folder=../speech_commands")
@@ -35,7 +35,7 @@ def command(config: Config, workers: int, force: bool, until: str | None, seeds:
         if as_json:
             print_json({"steps": [vars(result) for result in results]})
         return 0
-    from kws_data.report.summary import load_report, print_summary
+    from kws_data.cli.terminal.summary import load_report, print_summary
 
     report = load_report(report_json)
     if as_json:

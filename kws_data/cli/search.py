@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from kws_data.cli.options import config_options, json_option, print_json, progress_bars, say, verb, workers_option
-from kws_data.config import Config
+from kws_data.config.config import Config
 
 SECONDS = {"s": 1.0, "m": 60.0, "h": 3_600.0}
 
@@ -64,9 +64,9 @@ def command(
     validation split stay closed. Writes search.json, front.png, front.svg and best.yaml (for kws run) to
     runs/<name>/search; --resume goes on where it ended.
     """
-    from kws_data.search.driver import Search
-    from kws_data.search.halving import Halving
-    from kws_data.search.space import DEFAULT_SPACE, load_space
+    from kws_data.experiments.search.driver import Search
+    from kws_data.experiments.search.halving import Halving
+    from kws_data.experiments.search.space import DEFAULT_SPACE, load_space
 
     if resume and fresh:
         raise click.UsageError("--resume and --fresh contradict each other")
@@ -88,7 +88,7 @@ def command(
 
 def _take_up(search: Any, resume: bool, fresh: bool) -> None:
     from kws_data.errors import DataError
-    from kws_data.search.state import FILE
+    from kws_data.experiments.search.state import FILE
 
     path = search.folder / FILE
     if resume:
@@ -105,8 +105,8 @@ def _collect(config: Config, workers: int, progress: Any) -> None:
 
 
 def _show_costs(search: Any, fitting: Sequence[Any], as_json: bool) -> None:
-    from kws_data.cli.table import print_table
-    from kws_data.search.report import cost_table
+    from kws_data.cli.terminal.table import print_table
+    from kws_data.experiments.search.report import cost_table
 
     left_out = [one for one in search.state.tried if one.broken]
     if as_json:
@@ -117,8 +117,8 @@ def _show_costs(search: Any, fitting: Sequence[Any], as_json: bool) -> None:
 
 
 def _show_results(search: Any, as_json: bool) -> None:
-    from kws_data.cli.table import print_table
-    from kws_data.search.report import table, write_results
+    from kws_data.cli.terminal.table import print_table
+    from kws_data.experiments.search.report import table, write_results
 
     written = write_results(search.state, search.config, search.folder)
     if as_json:

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from kws_data.cli.options import config_options, json_option, print_json, say, verb
-from kws_data.config import Config
+from kws_data.config.config import Config
 
 
 @verb("split", "kws split configs/gsc9.yaml --set split.disjoint=[speaker,session,near_duplicate]")
@@ -22,12 +22,11 @@ def command(config: Config, out: Path | None, as_json: bool) -> None:
     noise can be added), and labels and attributes are evened out (split.stratify). Writes nothing but lists, with
     --out; every build goes by the same splits.
     """
-    from kws_data.catalog import Catalog
-    from kws_data.config import SILENCE
-    from kws_data.labels import BACKGROUND
-    from kws_data.pool import clips_of
-    from kws_data.split_report import split_report, write_lists
-    from kws_data.split_words import split_words
+    from kws_data.catalog.catalog import Catalog
+    from kws_data.dataset.clip_pool import clips_of
+    from kws_data.dataset.split_report import split_report, write_lists
+    from kws_data.dataset.spoken_clips import split_words
+    from kws_data.labels import BACKGROUND, SILENCE
 
     with Catalog(config.data.recordings) as catalog:
         words = [clip for clip in clips_of(config, catalog) if clip.word not in (BACKGROUND, SILENCE)]

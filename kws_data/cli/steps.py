@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from kws_data.cli.options import Progress, say
-from kws_data.config import Config
+from kws_data.cli.options import say
+from kws_data.config.config import Config
 from kws_data.pipeline import Pipeline, Step, StepResult
+from kws_data.progress import Progress
 from kws_data.steps import RunContext
 
 if TYPE_CHECKING:
-    from kws_data.build import BuildOptions
+    from kws_data.dataset.build import BuildOptions
 
 
 def run_steps(

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from kws_data.cli.options import config_options, json_option, print_json, progress_bars, verb, workers_option
-from kws_data.config import Config
+from kws_data.config.config import Config
 from kws_data.errors import ConfigError
 
 
@@ -24,9 +24,9 @@ def command(config: Config, workers: int, only_plan: bool, as_json: bool) -> Non
     """
     from dataclasses import asdict
 
-    from kws_data.catalog import Catalog
-    from kws_data.sources.synth import synth_people
-    from kws_data.sources.synth_plan import synth_plan
+    from kws_data.catalog.catalog import Catalog
+    from kws_data.sources.synth.people import synth_people
+    from kws_data.sources.synth.preview import synth_plan
 
     if config.data.source == "folder":
         raise ConfigError(

@@ -8,8 +8,9 @@ from typing import Any
 
 import click
 
-from kws_data.cli.options import Progress, config_options, json_option, print_json, progress_bars, say, verb
-from kws_data.config import Config
+from kws_data.cli.options import config_options, json_option, print_json, progress_bars, say, verb
+from kws_data.config.config import Config
+from kws_data.progress import Progress
 
 seeds_option = click.option(
     "--seeds",
@@ -64,8 +65,8 @@ def with_flags(config: Config, teacher: bool, tensorboard: bool) -> Config:
 
 def measure_seeds(config: Config, count: int, progress: Progress) -> dict[str, Any]:
     """Train and measure the seeds, and say what came out."""
-    from kws_data.manifest import load_dataset
-    from kws_data.train.seeds import FIGURES, run_seeds
+    from kws_data.dataset.manifest import load_dataset
+    from kws_data.experiments.seeds import FIGURES, run_seeds
 
     dataset_dir = config.run_dir / "dataset"
     version = load_dataset(dataset_dir).version
@@ -81,7 +82,7 @@ def measure_seeds(config: Config, count: int, progress: Progress) -> dict[str, A
 
 def measure_curve(config: Config, progress: Progress) -> dict[str, Any]:
     """Train on parts of the speakers, and say what more of them would bring."""
-    from kws_data.train.speakers import PICTURE, speakers_curve
+    from kws_data.experiments.speaker_curve import PICTURE, speakers_curve
 
     model_dir: Path = config.run_dir / "model"
     found = speakers_curve(config, config.run_dir / "dataset", model_dir, progress)

@@ -14,7 +14,7 @@ from kws_data.models.layers import classifier, conv, depthwise
 if TYPE_CHECKING:
     import keras
 
-    from kws_data.config import ModelSettings
+    from kws_data.config.model import ModelSettings
 
 Shape = tuple[int, int, int]
 WIDTHS = (1.0, 1.5, 2.0, 2.5)

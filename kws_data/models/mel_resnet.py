@@ -15,8 +15,8 @@ from kws_data.models.layers import classifier, conv, norm
 if TYPE_CHECKING:
     import keras
 
-    from kws_data.config import ModelSettings
-    from kws_data.spec_augment import MelAxis
+    from kws_data.config.model import ModelSettings
+    from kws_data.models.mel_axis import MelAxis
 
 Shape = tuple[int, int, int]
 WIDTHS = (1.0, 1.5, 2.0)  # of the stages, in channels; the bands are halved before each

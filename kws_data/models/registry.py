@@ -8,7 +8,6 @@ directory, or with its full path) or ``my_package.module:build`` (installed). It
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import importlib.util
 from collections.abc import Callable
@@ -16,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kws_data.config.model import check_settings, is_place, shape_settings
 from kws_data.errors import ConfigError
 from kws_data.models.bc_resnet import bc_resnet
 from kws_data.models.ds_cnn import ds_cnn
@@ -27,14 +27,11 @@ from kws_data.models.tiny_conv import tiny_conv
 if TYPE_CHECKING:
     import keras
 
-    from kws_data.config import ModelSettings
-    from kws_data.spec_augment import MelAxis
+    from kws_data.config.model import ModelSettings
+    from kws_data.models.mel_axis import MelAxis
 
 Shape = tuple[int, int, int]
 Builder = Callable[..., "keras.Model"]
-
-#: Shape settings that every family may be given, so that a configuration can change its family alone.
-COMMON = frozenset({"family", "channels", "blocks", "kernel", "residual", "dropout"})
 
 
 @dataclass(frozen=True)
@@ -44,13 +41,11 @@ class Family:
     Attributes:
         name: as in ``model.family``.
         build: makes a freshly initialised model.
-        keys: shape settings that it has beyond the common ones.
         on_bands: whether ``build`` is told the way from features to mel bands as well.
     """
 
     name: str
     build: Builder
-    keys: frozenset[str] = frozenset()
     on_bands: bool = False
 
     def __call__(
@@ -64,10 +59,10 @@ class Family:
 FAMILIES: dict[str, Family] = {
     family.name: family
     for family in (
-        Family("temporal_dscnn", temporal_dscnn, frozenset({"padding", "stride", "branches"})),
-        Family("tenet", tenet, frozenset({"stride", "branches", "expansion"})),
+        Family("temporal_dscnn", temporal_dscnn),
+        Family("tenet", tenet),
         Family("ds_cnn", ds_cnn),
-        Family("bc_resnet", bc_resnet, frozenset({"stride"})),
+        Family("bc_resnet", bc_resnet),
         Family("tiny_conv", tiny_conv),
         Family("mel_resnet", mel_resnet, on_bands=True),
     )
@@ -94,38 +89,12 @@ def build_model(settings: ModelSettings, input_shape: Shape, labels: int, axis: 
     return model
 
 
-def check_settings(settings: ModelSettings) -> None:
-    """Raises ConfigError when there is no such family, or it does not have a shape setting that is given."""
-    if is_place(settings.family):
-        return
-    family = find_family(settings.family)
-    known = COMMON | family.keys
-    given = settings.model_fields_set
-    for key in sorted(given - known):
-        if getattr(settings, key) == type(settings).model_fields[key].get_default(call_default_factory=True):
-            continue
-        near = difflib.get_close_matches(key, known, n=1, cutoff=0.6)
-        have = ", ".join(sorted(known - {"family"}))
-        remedy = f"did you mean {near[0]}? It has {have}" if near else f"it has {have}"
-        raise ConfigError(f"model family {family.name} does not have the setting", f"model.{key}", remedy)
-
-
 def find_family(name: str) -> Family:
     """The family of that name, or of that place; raises ConfigError when there is none."""
-    if name in FAMILIES:
-        return FAMILIES[name]
     if is_place(name):
-        return Family(name, _load(name), frozenset({"options"}))
-    near = difflib.get_close_matches(name, FAMILIES, n=1, cutoff=0.4)
-    known = ", ".join(sorted(FAMILIES))
-    own = "or your own as path/to/file.py:function"
-    remedy = f"did you mean {near[0]}? Families: {known}" if near else f"use one of {known}, {own}"
-    raise ConfigError("model.family is unknown", name, remedy)
-
-
-def is_place(name: str) -> bool:
-    """Whether a family is named by where it stands: ``file.py:function`` or ``package.module:function``."""
-    return ":" in name
+        return Family(name, _load(name))
+    shape_settings(name)  # raises with the nearest name
+    return FAMILIES[name]
 
 
 def family_files(name: str) -> tuple[Path, ...]:

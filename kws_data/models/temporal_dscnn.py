@@ -15,7 +15,7 @@ from kws_data.models.layers import classifier, conv, depthwise
 if TYPE_CHECKING:
     import keras
 
-    from kws_data.config import ModelSettings
+    from kws_data.config.model import ModelSettings
 
 Shape = tuple[int, int, int]
 FIRST_KERNEL = 3

@@ -9,7 +9,7 @@ from kws_data.models.layers import classifier, conv
 if TYPE_CHECKING:
     import keras
 
-    from kws_data.config import ModelSettings
+    from kws_data.config.model import ModelSettings
 
 Shape = tuple[int, int, int]
 

@@ -1,1 +1,4 @@
-"""The report of a run: ``report.json`` for programs, ``report.html`` for people."""
+"""The page of a run, and report.json.
+
+May import: ``evaluation``, ``gate``, ``pages`` and below. Start reading at ``write.py``.
+"""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from kws_data.report.html import text
+from kws_data.pages.html import text
 from kws_data.report.plots import example_plot
 
 

@@ -11,14 +11,18 @@ from numpy.typing import NDArray
 
 from firmware_tools.atomic import write_text
 from kws_data.bundle import ModelBundle
-from kws_data.config import Config
-from kws_data.features import FeatureSet, load_audio_clips, load_features
-from kws_data.metrics import best_keyword, confusion, decide, threshold_curve
+from kws_data.config.config import Config
+from kws_data.evaluation.metrics import confusion
+from kws_data.evaluation.thresholds import threshold_curve
+from kws_data.features.load import FeatureSet, load_audio_clips, load_features
+from kws_data.pages.html import figure, page, table
+from kws_data.pages.numbers import percent
 from kws_data.report import plots
-from kws_data.report.document import build_document, read_json
+from kws_data.report.document import build_document
 from kws_data.report.examples import Example, examples_html, pick_examples
-from kws_data.report.html import budget_table, figure, headline, metrics_table, page, table
-from kws_data.report.summary import percent
+from kws_data.report.sections import budget_table, headline, metrics_table
+from kws_data.run_folder import read_json
+from kws_data.scores import best_keyword, decide
 
 HeldOut = tuple[ModelBundle, FeatureSet, NDArray[np.int8]]
 
@@ -86,7 +90,7 @@ def _detection_plots(held_out: HeldOut, report: dict[str, Any]) -> str:
 
 def _held_out(config: Config) -> HeldOut:
     """The bundle, the test features, and its int8 scores of them."""
-    from kws_data.evaluate import int8_scores
+    from kws_data.evaluation.inference import int8_scores
 
     bundle = ModelBundle.load(config.run_dir / "model")
     test = load_features(config.run_dir / "dataset", "test")

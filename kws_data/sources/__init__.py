@@ -1,1 +1,5 @@
-"""Where clips come from: one file a source. Each fills the catalogue and can be repeated."""
+"""Where clips come from: imports, synthetic people, recording. None of the three imports another.
+
+May import: ``catalog``, ``config`` and below.
+Start reading at ``imports/intake.py``, ``synth/people.py``, ``recording/sessions.py``.
+"""

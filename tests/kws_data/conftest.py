@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kws_data.catalog import Catalog
+from kws_data.catalog.catalog import Catalog
 
 
 @pytest.fixture

@@ -91,7 +91,7 @@ def test_every_test_clip_came_through_the_board_unchanged(folder: Path) -> None:
     assert all(row["device"] == "board:emulated" for row in rows if row["split"] == "test")
     assert sum(row["split"] == "train" for row in recorded) == 20
     # The emulated microphone adds nothing: what was played is what was stored, so both share their audio's hash.
-    from kws_data.catalog import Catalog
+    from kws_data.catalog.catalog import Catalog
 
     with Catalog(folder / "recordings") as catalog:
         by_id = {clip.id: clip for clip in catalog.clips()}

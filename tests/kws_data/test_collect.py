@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from made_layouts import make_folder_with_table
 
-from kws_data.catalog import Catalog
-from kws_data.config import Config, load_config
+from kws_data.catalog.catalog import Catalog
+from kws_data.config.config import Config
+from kws_data.config.load import load_config
 from kws_data.errors import ConfigError, DataError
 from kws_data.steps import RunContext, collect
 

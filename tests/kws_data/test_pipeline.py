@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from kws_data import pipeline
-from kws_data.config import Config
+from kws_data.config.config import Config
 from kws_data.errors import DataError
 from kws_data.pipeline import Pipeline, Step
 from kws_data.steps import RunContext
@@ -92,9 +92,3 @@ def test_a_damaged_stamp_counts_as_none(ran: list[str]) -> None:
     Path("runs/tiny/steps/build.json").write_text("{")
     chain().run()
     assert ran == ["build", "train", "report", "build"]
-
-
-def test_code_belongs_to_the_key(tmp_path: Path) -> None:
-    assert pipeline.code_hash(("kws_data/pseudo_words.py",)) != pipeline.code_hash(("kws_data/spec_augment.py",))
-    for step in pipeline.STEPS:
-        pipeline.code_hash(step.code)  # every place exists

@@ -1,0 +1,46 @@
+"""The catalogue: every clip, who said it, where it comes from and on what terms.
+
+SQLite in write-ahead mode beside the audio, which is stored once by the hash of its samples::
+
+    recordings/catalog.sqlite
+    recordings/speaker.key                       key of the pseudonyms of named people
+    recordings/audio/<2 hex>/<sha256 of PCM>.flac
+
+A clip's identity is its source, device, place of origin and samples, so every import can be repeated,
+interrupted, and run twice at the same time without doubling anything. Audio is written before its row:
+whatever a crash leaves is at worst an audio file that nobody points to.
+"""
+
+from __future__ import annotations
+
+from kws_data.audio import Samples
+from kws_data.catalog.artifacts import CatalogRegistry
+from kws_data.catalog.audio_store import audio_path, load_audio, store_audio
+from kws_data.catalog.clips import Clip, StoredAudio
+from kws_data.catalog.counts import CatalogCounter
+from kws_data.catalog.database import BUSY_SECONDS
+from kws_data.catalog.forget import CatalogForgetter
+from kws_data.catalog.read import CatalogLineage, CatalogReader
+from kws_data.catalog.write import CatalogWriter
+
+__all__ = ["BUSY_SECONDS", "Catalog"]
+
+
+class Catalog(CatalogWriter, CatalogReader, CatalogCounter, CatalogLineage, CatalogRegistry, CatalogForgetter):
+    """The catalogue in ``folder``, made when it is not there. A context manager; one per thread.
+
+    Raises (all methods):
+        CatalogError: no catalogue but another file, damaged, of another version, or locked for a minute.
+    """
+
+    def store_audio(self, samples: Samples, sample_rate_hz: int) -> StoredAudio:
+        """Store samples once, under their hash. Safe in threads; touches no table; raises AudioError."""
+        return store_audio(self.folder, samples, sample_rate_hz)
+
+    def has_audio(self, sha256: str) -> bool:
+        """Whether the samples with this hash are there (they may have been deleted)."""
+        return audio_path(self.folder, sha256).exists()
+
+    def load(self, clip: Clip | str) -> Samples:
+        """Samples of a clip (or of an audio hash), int16; checks them against the hash."""
+        return load_audio(self.folder, clip if isinstance(clip, str) else clip.audio_sha256)

@@ -1,0 +1,39 @@
+"""``kws bench``: one module a part."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from kws_data.cli.lazy import LazyGroup
+from kws_data.cli.options import json_option
+
+#: part -> (module below kws_data.cli, what it measures).
+BENCHES: dict[str, tuple[str, str]] = {
+    "frontend": ("bench.frontend", "The C front end against librosa."),
+    "engine": ("bench.engine", "The C engine against TensorFlow Lite Micro, on a model."),
+    "train": ("bench.train", "Steps of training, along time only, against Keras layers."),
+    "build": ("bench.build", "How data sets are built: speed, memory, the same bytes always."),
+    "model": ("bench.model", "Model families side by side on one data set."),
+    "record": ("bench.record", "What serial capture loses, mistakes or survives."),
+}
+
+
+@click.group(
+    "bench",
+    cls=LazyGroup,
+    table=BENCHES,
+    title="What to measure",
+    invoke_without_command=True,
+    epilog="Example: kws bench record --quick",
+)
+@click.option("--bundle", type=click.Path(path_type=Path), default=None, help="Also compare engines on this model.")
+@json_option
+@click.pass_context
+def command(ctx: click.Context, bundle: Path | None, as_json: bool) -> None:
+    """Measure on this machine, always against a named baseline. Without a part: front end, and engine with --bundle."""
+    if ctx.invoked_subcommand is None:
+        from kws_data.cli.bench.speed import bench_speed
+
+        bench_speed(None, bundle, as_json)

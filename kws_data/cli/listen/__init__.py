@@ -1,0 +1,4 @@
+"""``kws listen``: what a board hears, live.
+
+May import: the whole library. Start reading at ``command.py``.
+"""

@@ -1,0 +1,146 @@
+"""``kws listen``."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kws_data.cli.options import board_option, json_option, port_option, print_json, say, verb
+
+if TYPE_CHECKING:
+    from firmware_tools.link.session import BoardSession
+
+_SCREEN_FPS = 12
+
+
+@verb("listen", "kws listen configs/demo.yaml --play some_speech.wav")
+@click.argument("config_file", metavar="[CONFIG]", required=False, type=click.Path(path_type=Path))
+@click.option("--set", "overrides", metavar="KEY=VALUE", multiple=True, help="Override a setting of CONFIG.")
+@click.option("--seconds", type=float, default=None, help="Stop after so long; otherwise at Ctrl-C.")
+@click.option(
+    "--play", type=click.Path(path_type=Path), default=None, help="Sound for the emulated board's microphone."
+)
+@board_option
+@port_option
+@json_option
+def command(
+    config_file: Path | None,
+    overrides: tuple[str, ...],
+    seconds: float | None,
+    play: Path | None,
+    board: str,
+    port: str | None,
+    as_json: bool,
+) -> None:
+    """Listen live: what a board's microphone hears, or which keywords its detector hears.
+
+    With CONFIG: its board must run the detector, and each keyword that it hears is printed. Without: the board that
+    --board and --port name; level, waveform and spectrogram when it runs the recorder app (the emulated board gets it
+    when nothing is flashed), detections when it runs the detector.
+    """
+    from kws_data.audio import read_audio
+
+    if config_file is not None:
+        from kws_data.config.load import load_config
+
+        config = load_config(config_file, overrides)
+        board, port = config.device.board, config.device.port
+    with _opened(board, port) as session:
+        if config_file is not None:
+            session.require("spotter")
+        if play is not None and session.play is not None:
+            session.play(read_audio(play, session.hello.sample_rate_hz))
+        hear = _detections if session.hello.app == "spotter" else _microphone
+        result = hear(session, seconds, as_json)
+    if as_json:
+        print_json(result)
+
+
+@contextmanager
+def _opened(name: str, port: str | None) -> Iterator[BoardSession]:
+    from firmware_tools.boards.spec import load_board
+    from firmware_tools.emulator.storage import FLASH_FILE, default_state_dir
+    from firmware_tools.link.session import open_board
+    from firmware_tools.recorder.flash import flash_recorder
+
+    board = load_board(name)
+    if port is None and board.emulated and not (default_state_dir(board) / FLASH_FILE).is_file():
+        flash_recorder(board)
+    # A person who looks wants sound as it is heard; a program wants it as fast as it comes.
+    with open_board(board, port, realtime=sys.stderr.isatty()) as session:
+        yield session
+
+
+def _detections(session: BoardSession, seconds: float | None, as_json: bool) -> list[dict[str, Any]]:
+    from firmware_tools.spotter.client import StreamDetection, listen
+
+    heard: list[dict[str, Any]] = []
+    rate_hz, labels = session.hello.sample_rate_hz, session.hello.labels
+    say("listening; Ctrl-C ends it")
+    try:
+        for event in listen(session.link, seconds=seconds):
+            if isinstance(event, StreamDetection):
+                heard.append({"time_s": event.sample / rate_hz, "label": labels[event.label], "score": event.score})
+                if not as_json:
+                    click.echo(
+                        f"{event.sample / rate_hz:8.2f} s  {labels[event.label]}  {(event.score + 128) / 256:.2f}"
+                    )
+    except KeyboardInterrupt:
+        say("stopped")
+    return heard
+
+
+def _microphone(session: BoardSession, seconds: float | None, as_json: bool) -> dict[str, Any]:
+    from kws_data.cli.listen.screen import Scene
+
+    session.require("recorder")
+    scene = Scene(session.hello.sample_rate_hz)
+    try:
+        if sys.stderr.isatty() and not as_json:
+            _on_screen(session, scene, seconds)
+        else:
+            _in_lines(session, scene, seconds)
+    except KeyboardInterrupt:
+        say("stopped")
+    say(f"{scene.seconds:.1f} s heard, {scene.lost} samples lost, highest peak {scene.highest_db:.1f} dB")
+    return scene.as_dict()
+
+
+def _on_screen(session: BoardSession, scene: Any, seconds: float | None) -> None:
+    from contextlib import closing
+
+    from rich.console import Console
+    from rich.live import Live
+
+    from firmware_tools.recorder.capture import capture
+    from kws_data.cli.listen.screen import listen_screen
+
+    title, due = f"{session.board.name} on {session.link.port}", 0.0
+    with (
+        closing(capture(session.link, seconds=seconds)) as blocks,
+        Live(console=Console(stderr=True), auto_refresh=False) as view,
+    ):
+        for block in blocks:
+            scene.hear(block)
+            if scene.seconds >= due:
+                view.update(listen_screen(scene, blocks, title), refresh=True)
+                due = scene.seconds + 1 / _SCREEN_FPS
+
+
+def _in_lines(session: BoardSession, scene: Any, seconds: float | None) -> None:
+    from contextlib import closing
+
+    from firmware_tools.recorder.capture import capture
+
+    due = 1.0
+    with closing(capture(session.link, seconds=seconds)) as blocks:
+        for block in blocks:
+            scene.hear(block)
+            if scene.seconds >= due:
+                say(scene.line())
+                due += 1.0

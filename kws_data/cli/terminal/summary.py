@@ -1,0 +1,53 @@
+"""The summary of a run as a table."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from kws_data.pages.numbers import interval, percent
+from kws_data.run_folder import read_json
+
+
+def load_report(path: Path) -> dict[str, Any]:
+    """``report.json`` of a run; DataError when there is none."""
+    return read_json(path, "report")
+
+
+def summary_rows(report: dict[str, Any]) -> list[tuple[str, str, str]]:
+    """(what, value, remark) for the table."""
+    host, device, model = report["host"]["int8"], report["device"], report["model"]
+    rows = [
+        ("accuracy, int8, host", percent(host["accuracy"]), f"{host['clips']} clips of speakers never trained on"),
+        ("TPR, int8, host", percent(host["tpr"]), f"95 % interval {interval(host['tpr_ci95'])}"),
+        ("FPR, int8, host", percent(host["fpr"]), f"95 % interval {interval(host['fpr_ci95'])}"),
+        ("TPR on the board", percent(device["tpr"]), f"{device['clips']} clips, {interval(device['tpr_ci95'])}"),
+        ("FPR on the board", percent(device["fpr"]), interval(device["fpr_ci95"])),
+        ("host and board agree", percent(device["agreement"]), "same scores, byte for byte"),
+        ("latency on the board", f"{device['latency_ms']['p95']:.1f} ms", "95th percentile, after the last sample"),
+        ("inference", f"{device['cycles']['inference']:,} cycles", f"{model['macs']:,} MAC"),
+        (
+            "false accepts",
+            f"{report['stream']['false_accepts_per_hour']:.1f} / h",
+            f"upper 95 % {report['stream']['upper95']:.1f} / h, {60 * report['stream']['hours']:.1f} min heard",
+        ),
+    ]
+    for check in report["budget"]["checks"]:
+        verdict = "ok" if check["passed"] else "TOO BIG"
+        rows.append(
+            (check["name"], f"{check['measured']:,.6g} {check['unit']}", f"limit {check['limit']:,}: {verdict}")
+        )
+    return rows
+
+
+def print_summary(report: dict[str, Any]) -> None:
+    """The table on stdout."""
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(
+        title=f"{report['config']}, board {report['device']['board']}", title_justify="left", show_header=False
+    )
+    for what, value, remark in summary_rows(report):
+        table.add_row(what, value, remark)
+    Console().print(table)

@@ -1,0 +1,90 @@
+"""One YAML file to typed, checked settings.
+
+An unknown or mistyped key is an error that names the file, the key and the nearest valid one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, field_validator, model_validator
+
+from firmware_tools.frontend.spec import FrontendSpec
+from kws_data.config.augment import AugmentSettings as AugmentSettings
+from kws_data.config.base import Settings
+from kws_data.config.data import DataSettings
+from kws_data.config.device import BudgetSettings, DeviceSettings
+from kws_data.config.export import ExportSettings, ThresholdSettings
+from kws_data.config.model import ModelSettings
+from kws_data.config.release import ReleaseSettings
+from kws_data.config.split import SplitSettings
+from kws_data.config.training import BalanceSettings, TrainSettings
+from kws_data.labels import SILENCE, UNKNOWN
+
+
+class Config(Settings):
+    """A whole run, from data to the board."""
+
+    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")
+    seed: int = Field(0, ge=0, lt=2**31)
+    keywords: list[str] = Field(min_length=1)
+    data: DataSettings = Field(default_factory=lambda: DataSettings())
+    split: SplitSettings = Field(default_factory=lambda: SplitSettings())
+    release: ReleaseSettings = Field(default_factory=lambda: ReleaseSettings())
+    frontend: FrontendSpec = Field(default_factory=FrontendSpec)
+    augment: AugmentSettings = Field(default_factory=lambda: AugmentSettings())
+    balance: BalanceSettings = Field(default_factory=lambda: BalanceSettings())
+    model: ModelSettings = Field(default_factory=lambda: ModelSettings())
+    train: TrainSettings = Field(default_factory=lambda: TrainSettings())
+    export: ExportSettings = Field(default_factory=lambda: ExportSettings())
+    threshold: ThresholdSettings = Field(default_factory=lambda: ThresholdSettings())
+    budget: BudgetSettings = Field(default_factory=lambda: BudgetSettings())
+    device: DeviceSettings = Field(default_factory=lambda: DeviceSettings())
+
+    @field_validator("keywords")
+    @classmethod
+    def _keywords(cls, words: list[str]) -> list[str]:
+        for word in words:
+            if not word.strip() or word != word.strip() or re.search(r"[/\\\s]", word):
+                raise ValueError(f"keyword {word!r} is empty or has a blank or a slash in it")
+            if word.startswith("_"):
+                raise ValueError(f"keyword {word!r} starts with _, which is kept for {SILENCE} and {UNKNOWN}")
+        if len(set(words)) != len(words):
+            raise ValueError("a keyword stands twice")
+        return words
+
+    @model_validator(mode="after")
+    def _few_real_need_a_list(self) -> Config:
+        if self.data.real_per_keyword is not None and self.split.test == "speakers":
+            raise ValueError("data.real_per_keyword needs split.test: validation_list or given: others are tested")
+        return self
+
+    @property
+    def labels(self) -> list[str]:
+        """``_silence_``, ``_unknown_``, then the keywords in config order."""
+        return [SILENCE, UNKNOWN, *self.keywords]
+
+    @property
+    def clip_samples(self) -> int:
+        """Samples of one clip."""
+        return self.data.clip_ms * self.frontend.sample_rate_hz // 1_000
+
+    @property
+    def run_dir(self) -> Path:
+        """``runs/<name>`` below the working directory."""
+        return Path("runs") / self.name
+
+    def sha256(self, *sections: str) -> str:
+        """Hash of the named sections, or of single settings as ``section.setting`` (all when none is named)."""
+        values = self.model_dump(mode="json")
+        chosen = {key: _at(values, key) for key in (sections or sorted(values))}
+        return hashlib.sha256(json.dumps(chosen, sort_keys=True).encode()).hexdigest()
+
+
+def _at(values: dict[str, Any], key: str) -> Any:
+    section, _, setting = key.partition(".")
+    return values[section][setting] if setting else values[section]

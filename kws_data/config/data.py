@@ -1,0 +1,53 @@
+"""``data:`` where clips come from."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from kws_data.config.base import Settings, Share
+from kws_data.config.synth import SynthSettings
+
+
+class DataSettings(Settings):
+    """Where clips come from."""
+
+    source: Literal["synthetic", "folder", "both"] = Field(
+        "synthetic", description="both: synthetic people are trained on, those of the folder tested"
+    )
+    real_per_keyword: int | None = Field(
+        None,
+        ge=0,
+        description="source both: training clips of the folder for each keyword, each by another person; all when null",
+    )
+    real_repeats: int = Field(
+        1, ge=1, le=64, description="so often each of those stands in training, each time with other augmented copies"
+    )
+    folder: str | None = Field(None, description="the recordings, in data.layout; needed when source is folder")
+    layout: str = Field("speech-commands", description="of the folder: a name that kws import takes, or your own .py")
+    licence: str = Field("", description="of clips whose folder states none")
+    consent: str = Field("", description="to what the speakers agreed, where the folder does not say")
+    noise_folder: str | None = Field(None, description="extra noise recordings, for augmentation only")
+    speech_folder: str | None = Field(
+        None, description="running speech with transcripts; pieces without a keyword are further other words"
+    )
+    room_folder: str | None = Field(None, description="measured impulse responses, for augmentation only")
+    recordings: str = Field("recordings", description="the catalogue and its audio")
+    synth: SynthSettings = Field(default_factory=lambda: SynthSettings())
+    clip_ms: int = Field(1_000, ge=250, le=4_000)
+    silence_share: Share = Field(0.1, description="silence clips as a share of all clips of a split")
+    record_test_clips: int | None = Field(
+        None, ge=0, description="held-out clips to record through the board; all when null"
+    )
+    record_train_clips: int = Field(0, ge=0, description="training clips to record through the board")
+
+    @model_validator(mode="after")
+    def _folder_when_needed(self) -> DataSettings:
+        if self.source != "synthetic" and not self.folder:
+            raise ValueError(f"data.folder is needed when data.source is {self.source}: use --set data.folder=PATH")
+        if self.source != "both" and self.real_per_keyword is not None:
+            raise ValueError("data.real_per_keyword is for data.source: both")
+        if self.real_repeats > 1 and not self.real_per_keyword:
+            raise ValueError("data.real_repeats is for the few recordings of data.real_per_keyword")
+        return self

@@ -1,0 +1,25 @@
+"""``device:`` and ``budget:`` the board, and the limits of the gate."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from kws_data.config.base import Settings
+
+
+class BudgetSettings(Settings):
+    """Limits of the gate."""
+
+    model_bytes: int = Field(16_384, ge=1)
+    arena_bytes: int = Field(16_384, ge=1)
+    latency_ms: float = Field(200.0, gt=0)
+    island_bytes: int | None = Field(None, ge=1, description="weights, and RAM of engine and front end; null: no limit")
+    inference_cycles: int | None = Field(None, ge=1, description="of the model, on the board's core; null: no limit")
+
+
+class DeviceSettings(Settings):
+    """The board on which the detector is proven."""
+
+    board: str = "emulated"
+    port: str | None = Field(None, description="serial port; null starts the emulated board")
+    eval_clips: int | None = Field(None, ge=1, description="held-out clips to replay; all when null")

@@ -1,0 +1,130 @@
+"""A YAML file to checked settings: overrides, and errors that name file, key and the nearest valid one."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, get_args
+
+import yaml
+from pydantic import ValidationError
+
+from firmware_tools.errors import FrontendError, KwsError
+from kws_data.config.config import Config
+from kws_data.config.model import COMMON, shape_settings
+from kws_data.errors import ConfigError
+
+
+def load_config(path: str | Path, overrides: Iterable[str] = ()) -> Config:
+    """Read, override and check a configuration.
+
+    Args:
+        path: YAML file.
+        overrides: ``key.subkey=value`` strings, the value in YAML syntax.
+
+    Raises:
+        ConfigError: the file is missing or no YAML, a key is unknown, a value does not fit.
+    """
+    path = Path(path)
+    try:
+        values = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigError("configuration not found", str(path), "the ones that come with kws are in configs/") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError("configuration cannot be read", str(path), str(error)) from None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f"line {mark.line + 1}: {getattr(error, 'problem', '')}" if mark else "check its syntax"
+        raise ConfigError("configuration is not YAML", str(path), line) from None
+    if not isinstance(values, dict):
+        raise ConfigError("configuration holds no settings", str(path), "start it with name: and keywords:")
+    values.setdefault("name", path.stem)
+    for override in overrides:
+        _apply_override(values, override)
+    try:
+        return Config.model_validate(values)
+    except ValidationError as error:
+        raise _config_error(path, values, error) from None
+    except KwsError as error:
+        raise ConfigError(f"{path}: {error.what}", error.value, error.remedy) from None
+
+
+def _apply_override(values: dict[str, Any], override: str) -> None:
+    key, equals, text = override.partition("=")
+    if not equals or not key:
+        raise ConfigError("override is not KEY=VALUE", override, "write --set data.folder=PATH")
+    try:
+        value = yaml.safe_load(text)
+    except yaml.YAMLError:
+        value = text
+    node = values
+    *parents, last = key.split(".")
+    for parent in parents:
+        child = node.setdefault(parent, {})
+        if not isinstance(child, dict):
+            raise ConfigError("override goes into a plain value", key, f"{parent} has no parts")
+        node = child
+    node[last] = value
+
+
+def _config_error(path: Path, values: Mapping[str, Any], error: ValidationError) -> ConfigError:
+    first = error.errors()[0]
+    location = [str(part) for part in first["loc"]]
+    key = ".".join(location)
+    if first["type"] in ("extra_forbidden", "unexpected_keyword_argument"):
+        valid = _valid_keys(location[:-1])
+        near = difflib.get_close_matches(location[-1], valid, n=1, cutoff=0.4)
+        remedy = f"did you mean {near[0]}?" if near else f"valid keys here: {', '.join(valid)}"
+        return ConfigError(f"{path}: unknown key", key, remedy)
+    if first["type"] == "missing":
+        return ConfigError(f"{path}: missing key", key, "add it")
+    message = first["msg"].removeprefix("Value error, ")
+    if first["type"] == "string_type" and isinstance(first.get("input"), bool):
+        message = "YAML reads yes, no, on and off as true and false: put the word in quotes"
+    value = first.get("input")
+    shown = value if isinstance(value, str | int | float | bool | list) else None
+    if key and shown is not None:
+        return ConfigError(f"{path}: {key} cannot be used", shown, message)
+    return ConfigError(f"{path}: {key + ': ' if key else ''}{message}")
+
+
+def _valid_keys(location: list[str]) -> list[str]:
+    model: Any = Config
+    for part in location:
+        annotation = model.model_fields[part].annotation
+        model = next((a for a in (annotation, *get_args(annotation)) if hasattr(a, "__mro__")), annotation)
+        if not hasattr(model, "model_fields"):
+            return sorted(getattr(model, "__dataclass_fields__", {}))
+    return sorted(model.model_fields)
+
+
+def with_settings(config: Config, settings: Mapping[str, Any]) -> Config:
+    """The configuration with some settings changed: ``{"model.channels": 24, "frontend": {"coefficients": 20}}``.
+
+    Raises:
+        ConfigError: there is no such setting, or its value cannot be used.
+    """
+    values = config.model_dump(mode="json", exclude_unset=True)
+    for key, value in settings.items():
+        section, _, name = key.partition(".")
+        if not name and not isinstance(value, Mapping):
+            raise ConfigError("a whole section needs a mapping", key, f"write {key}: [{{...}}]")
+        part = values.setdefault(section, {})
+        part.update(value if not name else {name: value})
+    if "model.family" in settings:
+        values["model"] = _of_family(values["model"], settings)
+    try:
+        return Config.model_validate(values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise ConfigError(f"setting {where} cannot be used", first.get("input"), first["msg"]) from None
+    except FrontendError as error:
+        raise ConfigError(error.what, error.value, error.remedy) from None
+
+
+def _of_family(model: dict[str, Any], settings: Mapping[str, Any]) -> dict[str, Any]:
+    """The model's settings without those of the configuration's own family that the new one does not have."""
+    known = COMMON | shape_settings(model["family"])
+    return {key: value for key, value in model.items() if key in known or f"model.{key}" in settings}

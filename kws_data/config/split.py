@@ -1,0 +1,43 @@
+"""``split:`` who trains, who fixes the threshold, who is tested."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, field_validator
+
+from kws_data.config.base import Settings, Share
+
+Trace = Literal["speaker", "session", "device", "voice", "noise", "near_duplicate"]
+SPLITS = ("train", "validation", "test")
+
+
+class SplitSettings(Settings):
+    """Who is in which split. Speakers are never in two."""
+
+    test: Literal["speakers", "validation_list", "given"] = Field(
+        "speakers",
+        description="speakers: a share of them; validation_list: those in the folder's validation list;"
+        " given: the source's own train, validation and test lists",
+    )
+    test_share: Share = 0.25
+    validation_share: Share = Field(0.12, description="share of the remaining speakers that fixes the threshold")
+    refit: bool = Field(
+        False,
+        description="once the validation people have fixed method and threshold, the model learns from them as well",
+    )
+    disjoint: list[Trace] = Field(
+        default_factory=lambda: list[Trace](("speaker", "session", "voice", "near_duplicate")),
+        description="what no two splits may share; device and noise (whole recordings) can be added",
+    )
+    stratify: list[str] = Field(
+        default_factory=lambda: ["label", "accent", "gender", "age"],
+        description="label, and clip attributes that every split gets in proportion",
+    )
+
+    @field_validator("disjoint")
+    @classmethod
+    def _speaker_always(cls, traces: list[Trace]) -> list[Trace]:
+        if "speaker" not in traces:
+            raise ValueError("speaker must be among them: a test with people of the training proves nothing")
+        return traces

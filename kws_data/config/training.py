@@ -1,0 +1,82 @@
+"""``train:`` and ``balance:`` how a model is trained, its teachers, and what is done about small labels."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from kws_data.config.base import Settings, Share
+from kws_data.config.model import ModelSettings
+
+
+class BalanceSettings(Settings):
+    """What to do when some labels have many more training clips than others, beside ``train.label_balance``."""
+
+    undersample: float | None = Field(
+        None, ge=1, description="leave out training clips of a label that has more than so many times the smallest"
+    )
+    smote: Share = Field(0.0, description="share of the gap to the largest label to fill between neighbours")
+    class_weights: Share = Field(0.0, description="let errors on small labels count more: 0 off, 1 in full")
+
+
+class TeacherSettings(Settings):
+    """Large models that are trained first and followed by the small one (distillation)."""
+
+    count: int = Field(0, ge=0, le=16, description="how many teachers; their mean is followed; 0 is off")
+    models: tuple[ModelSettings, ...] = Field(
+        (ModelSettings(channels=80, blocks=6, dropout=0.1),),
+        min_length=1,
+        description="their shapes, in turn when there are more teachers than shapes",
+    )
+    epochs: int = Field(70, ge=1)
+    learning_rate: float | None = Field(None, gt=0, le=0.1, description="the student's when null")
+    label_smoothing: float = Field(0.0, ge=0, lt=1, description="of their own labels; smoothed teachers teach less")
+    seed: int | None = Field(None, ge=0, lt=2**31, description="null: the run's; a number: the same for every seed")
+    temperature: float = Field(2.0, gt=0, description="how soft the probabilities are that the student follows")
+    soft_share: Share = Field(0.7, description="share of the teachers in the loss; the rest is that of the labels")
+    sees: Literal["augmented", "stored"] = Field(
+        "augmented", description="augmented: asked about each batch; stored: once about each stored copy, faster"
+    )
+    words_apart: Share = Field(
+        0.0, description="teachers have labels for words that make up this share of _unknown_; 0: one for all"
+    )
+
+
+class TrainSettings(Settings):
+    """How the model is trained."""
+
+    epochs: int = Field(40, ge=1)
+    batch: int = Field(128, ge=8)
+    learning_rate: float = Field(4e-3, gt=0, le=0.1)
+    weight_decay: float = Field(1e-3, ge=0)
+    label_smoothing: float = Field(0.05, ge=0, lt=0.5)
+    label_balance: Share = Field(
+        0.1, description="over-sampling: 0 draws labels as often as they are there, 1 all the same"
+    )
+    word_balance: Share = Field(0.35, description="the same for the words of a label")
+    real_share: float | None = Field(
+        None,
+        gt=0,
+        lt=1,
+        description="share of people in the draws of each keyword, beside synthetic voices; null: as there are",
+    )
+    speech_share: float | None = Field(
+        None, gt=0, lt=1, description="share of running speech in the draws of _unknown_; null: as there is"
+    )
+    spec_augment: bool = True
+    style_mix: Share = Field(
+        0.0,
+        exclude_if=lambda share: share == 0.0,  # teachers of configurations without it keep their keys
+        description="share of the clips of a batch that sound as if recorded where another was (needs spec_augment)",
+    )
+    mixup: float = Field(0.0, ge=0, le=1)
+    ema: float = Field(0.0, ge=0, lt=1, description="decay of the weight average; 0 is off")
+    patience: int = Field(
+        0, ge=0, description="stop when the smoothed training loss is no better for so many epochs; 0 never stops"
+    )
+    tries: int = Field(
+        1, ge=1, le=16, description="so many models with seeds of their own, side by side; the best on validation stays"
+    )
+    tensorboard: bool = Field(False, description="write logs for TensorBoard to model/tensorboard")
+    teacher: TeacherSettings = Field(default_factory=lambda: TeacherSettings())

@@ -1,0 +1,105 @@
+"""Which clips of the catalogue a configuration draws on: those of a folder, of synthetic people, or of both, and pieces
+of running speech."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+
+from kws_data.catalog.catalog import Catalog
+from kws_data.catalog.clips import Clip
+from kws_data.catalog.folders import SOURCE as SPEECH_SOURCE
+from kws_data.catalog.folders import folder_id, speech_folder_id
+from kws_data.config.config import Config
+from kws_data.errors import DataError
+
+
+def clips_of(config: Config, catalog: Catalog) -> list[Clip]:
+    """Clips of the configuration's source, whatever else the catalogue holds.
+
+    Raises:
+        DataError: there are none.
+    """
+    folder = folder_clips(config, catalog) if config.data.source != "synthetic" else []
+    synthetic = synthetic_clips(config, catalog) if config.data.source != "folder" else []
+    return folder + synthetic + speech_clips(config, catalog)
+
+
+def folder_clips(config: Config, catalog: Catalog) -> list[Clip]:
+    """Clips of ``data.folder``; raises DataError when there are none."""
+    folder = str(config.data.folder)
+    clips = catalog.clips(folder=folder_id(folder))
+    if not clips:
+        raise DataError("nothing was imported from the data folder", folder, "call kws import first")
+    return clips
+
+
+def synthetic_clips(config: Config, catalog: Catalog) -> list[Clip]:
+    """Clips that the configuration's synthetic people have said; raises DataError when there are none."""
+    from kws_data.sources.synth.people import planned_origins
+
+    wanted = planned_origins(config)
+    clips = [clip for clip in catalog.clips(source="synth", device="") if clip.origin in wanted]
+    if not clips:
+        raise DataError("no synthetic clips of this configuration", config.name, "call kws synth first")
+    return clips
+
+
+def speech_clips(config: Config, catalog: Catalog) -> list[Clip]:
+    """Pieces of ``data.speech_folder``, if there is one; raises DataError when none was imported."""
+    if config.data.speech_folder is None:
+        return []
+    clips = catalog.clips(folder=speech_folder_id(config.data.speech_folder))
+    if not clips:
+        remedy = "call kws run --until collect first"
+        raise DataError("nothing was imported from the speech folder", config.data.speech_folder, remedy)
+    return clips
+
+
+def unused_real(config: Config, words: Sequence[Clip]) -> dict[str, str]:
+    """With ``data.real_per_keyword``: recordings of people that are neither tested nor among the few that train.
+
+    Returns:
+        The reason for each, by clip id.
+
+    Raises:
+        DataError: too few people say a keyword.
+    """
+    count = config.data.real_per_keyword
+    if config.data.source != "both" or count is None:
+        return {}
+    real = [clip for clip in words if not clip.synthetic and clip.source != SPEECH_SOURCE]
+    held = _held_people(config, real)
+    chosen = {clip.id for keyword in config.keywords for clip in few_real(real, keyword, count, held, config.seed)}
+    reason = f"recording of a person beyond data.real_per_keyword: {count}"
+    return {clip.id: reason for clip in real if clip.speaker not in held and clip.id not in chosen}
+
+
+def few_real(clips: Iterable[Clip], keyword: str, count: int, held: Iterable[str], seed: int) -> list[Clip]:
+    """``count`` clips of a keyword, each by another person that is not among ``held``, in the order of a hash.
+
+    Raises:
+        DataError: too few people say it.
+    """
+    held = set(held)
+    people: dict[str, Clip] = {}
+    for clip in sorted(clips, key=lambda clip: _order(seed, f"take {clip.id}")):
+        if clip.word == keyword and clip.speaker not in held:
+            people.setdefault(clip.speaker, clip)
+    if len(people) < count:
+        remedy = f"only {len(people)} people who are not tested say it: lower data.real_per_keyword"
+        raise DataError("too few people for data.real_per_keyword", keyword, remedy)
+    return [people[speaker] for speaker in sorted(people, key=lambda s: _order(seed, f"{keyword} {s}"))[:count]]
+
+
+def _held_people(config: Config, real: Sequence[Clip]) -> set[str]:
+    """People of the test, and of lists that are kept out."""
+    held = {clip.speaker for clip in real if clip.given_split in ("validation", "testing")}
+    if not held:
+        remedy = "add validation_list.txt to the data folder, or set data.real_per_keyword to null"
+        raise DataError("no clip stands in a list for the test", config.data.folder, remedy)
+    return held
+
+
+def _order(seed: int, text: str) -> bytes:
+    return hashlib.sha256(f"{seed} real {text}".encode()).digest()

@@ -1,0 +1,93 @@
+"""The clips of a configuration in which something is said: which are used, and in which split each is.
+
+``kws split`` shows this, and every build and recording goes by it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from kws_data.catalog.catalog import Catalog
+from kws_data.catalog.clips import Clip
+from kws_data.catalog.near_duplicates import near_duplicate_groups
+from kws_data.catalog.transcripts import words_of
+from kws_data.config.config import Config
+from kws_data.dataset.clip_pool import unused_real
+from kws_data.dataset.groups import Same
+from kws_data.dataset.release_rules import check_not_empty, excluded_by_terms
+from kws_data.dataset.splits import assign_splits, drop_copies, drop_near_copies_of_test
+from kws_data.dataset.undersample import undersample
+from kws_data.labels import SPEECH, check_keywords, label_of
+
+
+@dataclass(frozen=True)
+class SplitWords:
+    """Clips that are used, those left out with the reason for each, the split of each by id, and near-duplicates."""
+
+    kept: tuple[Clip, ...]
+    left_out: Mapping[str, str]
+    splits: Mapping[str, str]
+    same: Same
+
+
+def split_words(config: Config, catalog: Catalog, words: Sequence[Clip]) -> SplitWords:
+    """Choose and split the clips in which something is said.
+
+    Raises:
+        DataError: no clip may be used, a keyword has none, too few speakers.
+        CatalogError: stored audio is missing or damaged.
+    """
+    left_out = keywords_in_speech(words, config.keywords) | excluded_by_terms(config, words)
+    allowed = [clip for clip in words if clip.id not in left_out]
+    check_not_empty(config, words, allowed)
+    check_keywords(config.keywords, (clip.word for clip in allowed))
+    kept, copies = drop_copies(allowed, lambda word: label_of(word, config.keywords))
+    left_out |= copies
+    unused = unused_real(config, kept)
+    kept = [clip for clip in kept if clip.id not in unused]
+    wanted = "near_duplicate" in config.split.disjoint
+    recorded = [clip for clip in kept if not clip.synthetic]  # synthetic ones are told apart by their voices
+    same = near_duplicate_groups(catalog, recorded) if wanted else []
+    near = drop_near_copies_of_test(kept, config.split, same)
+    kept = [clip for clip in kept if clip.id not in near]
+    splits = assign_splits(kept, config, same)
+    surplus = surplus_of_large_labels(config, kept, splits)
+    kept = [clip for clip in kept if clip.id not in surplus]
+    splits = {identity: split for identity, split in splits.items() if identity not in surplus}
+    return SplitWords(tuple(kept), left_out | unused | near | surplus, splits, same)
+
+
+def surplus_of_large_labels(config: Config, clips: Sequence[Clip], splits: Mapping[str, str]) -> dict[str, str]:
+    """Training clips that ``balance.undersample`` leaves out, with the reason."""
+    ratio = config.balance.undersample
+    if ratio is None:
+        return {}
+    training = (
+        (clip.id, label_of(clip.word, config.keywords) or "", clip.speaker)
+        for clip in clips
+        if splits.get(clip.id) == "train"
+    )
+    return dict.fromkeys(undersample(training, ratio, config.seed), "more clips of its label than balance.undersample")
+
+
+def keywords_in_speech(clips: Iterable[Clip], keywords: Sequence[str]) -> dict[str, str]:
+    """Clips of running speech that cannot be other words, by id, with the reason: a keyword is said, or may be."""
+    reasons = {}
+    for clip in clips:
+        if clip.word == SPEECH and (reason := _reason(str(clip.attributes.get("transcript", "")), keywords)):
+            reasons[clip.id] = reason
+    return reasons
+
+
+def _reason(transcript: str, keywords: Sequence[str]) -> str:
+    said = words_of(transcript)
+    if not said:
+        return "running speech without a transcript: a keyword may be said in it"
+    found = [keyword for keyword in keywords if _is_said(keyword.lower().split("_"), said)]
+    return f"running speech in which a keyword is said: {', '.join(found)}" if found else ""
+
+
+def _is_said(phrase: Sequence[str], said: Sequence[str]) -> bool:
+    """Whether the words of a phrase follow one another in what was said."""
+    return any(list(said[start : start + len(phrase)]) == list(phrase) for start in range(len(said)))

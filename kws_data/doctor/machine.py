@@ -1,0 +1,178 @@
+"""Does everything work here? Each check is a small real use of the part.
+
+The machine first, then the boards: those whose USB identity is known, or the port that is named, are looked at from
+the cable to the microphone (:mod:`kws_data.doctor.board`); without one, the emulated board records a known sound.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from firmware_tools.errors import KwsError
+from kws_data.doctor.findings import Finding, bad, note, well
+
+if TYPE_CHECKING:
+    from firmware_tools.boards.spec import BoardSpec
+    from firmware_tools.link.serial_link import SerialPort
+    from firmware_tools.link.session import BoardSession
+    from kws_data.audio import Samples
+
+PACKAGES = ("numpy", "librosa", "soundfile", "tensorflow", "pyserial", "ziglang", "unicorn", "espeakng-loader")
+
+
+def examine(board: str, port: str | None, play: Samples | None = None, *, listen_s: float = 3.0) -> Iterator[Finding]:
+    """All findings, cheapest first.
+
+    Args:
+        board: name of the board.
+        port: its serial port; None looks at every board whose USB identity is known, and at the emulated one.
+        play: int16 sound for the emulated board's microphone, which is then judged like a real one.
+        listen_s: how long a microphone is listened to.
+    """
+    yield _python()
+    yield from _guarded("packages", _packages, "call make demo, or pip install -e .")
+    yield from _guarded("host compiler and front end", _frontend, "pip install ziglang")
+    remedy = "it exists for Linux on x86-64 only; the C engine stands in elsewhere"
+    yield from _guarded("micro interpreter", _interpreter, remedy)
+    yield from _guarded("synthetic voices", _voices, "pip install espeakng-loader")
+    yield from _boards(board, port, play, listen_s)
+
+
+def _guarded(what: str, check: Callable[[], str], remedy: str) -> Iterator[Finding]:
+    """The finding of a check that gives what it found, or fails."""
+    try:
+        yield well(what, check())
+    except KwsError as error:
+        yield bad(what, error.what + (f" {error.value!r}" if error.value else ""), error.remedy or remedy)
+    except (ImportError, OSError) as error:
+        yield bad(what, str(error), remedy)
+
+
+def _python() -> Finding:
+    version = ".".join(map(str, sys.version_info[:3]))
+    return Finding("Python", sys.version_info >= (3, 11), version, "install Python 3.11 or later")
+
+
+def _packages() -> str:
+    return ", ".join(f"{name} {importlib.metadata.version(name)}" for name in PACKAGES)
+
+
+def _frontend() -> str:
+    from firmware_tools.frontend.host import HostFrontend
+    from firmware_tools.frontend.spec import FrontendSpec
+
+    spec = FrontendSpec()
+    features = HostFrontend(spec).one(np.zeros(spec.sample_rate_hz, np.int16))
+    return f"compiled, {features.shape[0]} frames of {features.shape[1]} from a second of silence"
+
+
+def _interpreter() -> str:
+    from firmware_tools.tflite import tflm
+
+    if not tflm.available():
+        return "no tflite-micro wheel on this platform: the generated C engine stands in, bit for bit"
+    return f"tflite-micro {importlib.metadata.version('tflite-micro')}"
+
+
+def _voices() -> str:
+    from kws_data.sources.synth.stand_in import stand_in
+
+    with stand_in("doctor", 16_000) as say:
+        samples = say("hello", 0)
+    if np.ptp(samples) < 1_000:
+        raise KwsError("espeak-ng is silent", None, "pip install --force-reinstall espeakng-loader")
+    return "espeak-ng said hello"
+
+
+# ---- boards --------------------------------------------------------------------------------------------------------
+
+
+def _boards(name: str, port: str | None, play: Samples | None, listen_s: float) -> Iterator[Finding]:
+    from firmware_tools.boards.spec import list_boards, load_board
+    from kws_data.doctor.board import examine_port
+
+    try:
+        board, known = load_board(name), list_boards()
+    except KwsError as error:
+        yield bad("board", str(error.what) + f" {error.value!r}", error.remedy)
+        return
+    if port is not None:
+        yield from examine_port(port, board, listen_s=listen_s)
+        return
+    for found in _usb_ports():
+        yield _named(found)
+        spec = next((spec for spec in known if found.usb_id in spec.usb_ids), board)
+        if spec is not board or _is_board(found.usb_id):
+            yield from (replace(f, what=_at(f.what, found.device)) for f in examine_port(found.device, spec))
+    if board.emulated:
+        yield from _emulated(board, play, listen_s)
+
+
+def _usb_ports() -> Sequence[SerialPort]:
+    from firmware_tools.link.serial_link import list_ports
+
+    return list_ports()
+
+
+def _is_board(usb_id: str) -> bool:
+    from firmware_tools.boards.usb import usb_board
+
+    known = usb_board(usb_id)
+    return known is not None and not known.any_device
+
+
+def _at(what: str, device: str) -> str:
+    return what if what == device else f"{what} of {device}"
+
+
+def _named(port: SerialPort) -> Finding:
+    """What the USB identity of a port says."""
+    from firmware_tools.boards.usb import usb_board
+
+    known = usb_board(port.usb_id)
+    if known is None:
+        return well("serial port", f"{port}; no board that kws knows by its USB identity")
+    if known.any_device or known.note:
+        remedy = known.note or f"many things have this chip; if it is your board: kws doctor --port {port.device}"
+        return note("serial port", f"{port.device}: {known.name} ({port.usb_id})", remedy)
+    return well("serial port", f"{port.device}: {known.name} ({port.usb_id})")
+
+
+def _emulated(board: BoardSpec, play: Samples | None, listen_s: float) -> Iterator[Finding]:
+    """The emulated board, freshly flashed: it records a known sound, and makes its own. Judged by ``play`` if given."""
+    from firmware_tools.link.session import open_board
+    from firmware_tools.recorder.flash import flash_recorder
+    from kws_data.doctor.board import examine_link, self_test
+
+    with tempfile.TemporaryDirectory(prefix="kws-doctor-") as folder:
+        try:
+            flash_recorder(board, Path(folder))
+            with open_board(board, None, Path(folder)) as session:
+                yield from _guarded(f"board {board.name}", partial(_record_ramp, session), "please report this")
+                if play is None or session.play is None:
+                    yield from self_test(session.link)
+                else:
+                    session.play(play)
+                    yield from examine_link(session.link, min(listen_s, len(play) / session.hello.sample_rate_hz))
+        except KwsError as error:
+            yield bad(f"board {board.name}", error.what + (f" {error.value!r}" if error.value else ""), error.remedy)
+
+
+def _record_ramp(session: BoardSession) -> str:
+    """What is played to the microphone comes back sample for sample; raises KwsError when it does not."""
+    from firmware_tools.recorder.clip import record_clip
+
+    ramp, play = np.arange(-8_000, 8_000, dtype=np.int16), session.play
+    recording = record_clip(session.link, len(ramp), None if play is None else lambda: play(ramp))
+    if not recording.ok or not np.array_equal(recording.samples, ramp):
+        raise KwsError("recording differs from what was played", "; ".join(recording.reasons), "please report this")
+    return f"recorded {len(ramp)} samples of a ramp, every one right"

@@ -1,0 +1,86 @@
+"""What is wrong with a microphone, from a few seconds of what it hears: dead, clipping, offset, hum, noise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kws_data.audio import Samples
+from kws_data.cli.terminal.meter import level
+from kws_data.doctor.findings import Finding, bad, note, well
+
+DEAD_DB = -84.0  # two steps of int16: less than the noise of any microphone
+QUIET_VALUES = 4
+CLIPPING_SHARE = 0.001
+OFFSET_SHARE = 0.03
+HUM_SHARE = 0.25
+HUM_DB = -60.0
+NOISY_DB = -35.0
+_MAINS_HZ = (50.0, 60.0)
+_HARMONICS = 8
+
+
+def examine_sound(samples: Samples, sample_rate_hz: int) -> Iterator[Finding]:
+    """Findings on int16 [n] of a room, best two seconds or more: the first is the level, the others are troubles."""
+    what, loud = "microphone", level(samples)
+    if loud.rms_db < DEAD_DB or len(np.unique(samples)) < QUIET_VALUES:
+        values = ", ".join(map(str, np.unique(samples)[:3]))
+        yield bad(
+            what,
+            f"dead: {len(samples)} samples hold little else than {values}",
+            "check its power, clock and data pins, and which channel (left or right) the firmware reads",
+        )
+        return
+    yield well(what, f"hears {loud.rms_db:.0f} dB, peaks at {loud.peak_db:.0f} dB")
+    yield from _clipping(samples)
+    yield from _offset(samples)
+    yield from _hum(samples, sample_rate_hz)
+    if loud.rms_db > NOISY_DB and loud.clipped <= CLIPPING_SHARE * len(samples):
+        remedy = "if the room is quiet, lower the gain or look for a switching supply near the microphone"
+        yield note("noise", f"the room sounds at {loud.rms_db:.0f} dB", remedy)
+
+
+def _clipping(samples: Samples) -> Iterator[Finding]:
+    share = level(samples).clipped / len(samples)
+    if share > CLIPPING_SHARE:
+        yield bad("clipping", f"{share:.1%} of the samples stand at the limit", "lower the gain in the firmware's port")
+
+
+def _offset(samples: Samples) -> Iterator[Finding]:
+    offset = float(samples.mean()) / 32_768.0
+    if abs(offset) > OFFSET_SHARE:
+        remedy = "switch the high-pass of the microphone or codec on; check bias and the format of its samples"
+        yield bad("DC offset", f"samples stand {offset:+.1%} of full scale off zero", remedy)
+
+
+def _hum(samples: Samples, sample_rate_hz: int) -> Iterator[Finding]:
+    mains_hz, share, hum_db = hum(samples, sample_rate_hz)
+    if share > HUM_SHARE and hum_db > HUM_DB:
+        remedy = "run the board from a battery or another USB supply, keep its cable off mains leads, ground it once"
+        yield bad("hum", f"{mains_hz:.0f} Hz and its harmonics hold {share:.0%} of the power, {hum_db:.0f} dB", remedy)
+
+
+def hum(samples: Samples, sample_rate_hz: int) -> tuple[float, float, float]:
+    """Mains frequency (50 or 60 Hz), its and its harmonics' share of the power above 20 Hz, and their level in dBFS."""
+    values = (samples.astype(np.float64) - samples.mean()) / 32_768.0
+    window = np.hanning(len(values))
+    power = np.abs(np.fft.rfft(values * window)) ** 2
+    frequencies = np.arange(len(power)) * (sample_rate_hz / len(values))
+    total = float(power[frequencies > 20].sum()) or 1e-20
+    mains_hz = max(_MAINS_HZ, key=lambda hz: _power_at(power, frequencies, hz))
+    at = _power_at(power, frequencies, mains_hz)
+    if _power_at(power, frequencies, mains_hz, 3) < at / 2:  # a voice or a whistle on one of the higher harmonics
+        return mains_hz, 0.0, -200.0
+    rms = 2.0 * at / float((window**2).sum()) / len(values)
+    return mains_hz, at / total, 10.0 * float(np.log10(rms + 1e-20))
+
+
+def _power_at(
+    power: NDArray[np.float64], frequencies: NDArray[np.floating[Any]], mains_hz: float, highest: int = _HARMONICS
+) -> float:
+    width = max(1.0, 2.0 * float(frequencies[1]))
+    near = [np.abs(frequencies - k * mains_hz) <= width for k in range(1, highest + 1)]
+    return float(power[np.any(near, axis=0)].sum())

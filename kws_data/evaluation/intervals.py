@@ -1,0 +1,64 @@
+"""How sure a figure is: intervals of proportions, of rates, and of means over a few runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import sqrt
+
+import numpy as np
+
+from kws_data.errors import DataError
+
+Z95 = 1.959963984540054
+
+
+def wilson(hits: int, total: int) -> tuple[float, float]:
+    """95 % interval of a proportion (Wilson 1927, J. Am. Stat. Assoc. 22:209); (0, 1) when nothing was counted."""
+    if total == 0:
+        return 0.0, 1.0
+    share, z2 = hits / total, Z95 * Z95
+    centre = (share + z2 / (2 * total)) / (1 + z2 / total)
+    half = Z95 * sqrt(share * (1 - share) / total + z2 / (4 * total * total)) / (1 + z2 / total)
+    low = 0.0 if hits == 0 else max(0.0, centre - half)
+    high = 1.0 if hits == total else min(1.0, centre + half)
+    return low, high
+
+
+def share(count: int, total: int) -> float:
+    """count / total, and 0 of nothing is 0."""
+    return count / total if total else 0.0
+
+
+def poisson_upper95(events: int) -> float:
+    """One-sided 95 % upper bound of a Poisson mean after ``events`` were seen (exact, Garwood 1936)."""
+    from scipy.stats import chi2
+
+    return float(chi2.ppf(0.95, 2 * (events + 1)) / 2)
+
+
+@dataclass(frozen=True)
+class MeanInterval:
+    """Mean of a few runs and its 95 % interval by Student's t; one run alone has no interval (None)."""
+
+    mean: float
+    low: float | None
+    high: float | None
+    runs: int
+
+    def to_dict(self) -> dict[str, float | None]:
+        """For JSON."""
+        return {"mean": self.mean, "low": self.low, "high": self.high, "runs": self.runs}
+
+
+def mean_interval(values: Sequence[float]) -> MeanInterval:
+    """Mean over runs that differ by their seeds (Student 1908, Biometrika 6:1); raises DataError when there is none."""
+    from scipy.stats import t
+
+    if len(values) == 0:
+        raise DataError("no values to take the mean of", 0, "run at least one seed")
+    mean = float(np.mean(values))
+    if len(values) == 1:
+        return MeanInterval(mean, None, None, 1)
+    half = float(t.ppf(0.975, len(values) - 1) * np.std(values, ddof=1) / sqrt(len(values)))
+    return MeanInterval(mean, mean - half, mean + half, len(values))

@@ -1,0 +1,79 @@
+"""Response time: from the end of a spoken keyword to its detection, streaming, on the board."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kws_data.bundle import ModelBundle
+from kws_data.progress import Progress
+
+if TYPE_CHECKING:
+    from firmware_tools.link.session import BoardSession
+
+
+WORDS = 24
+FRAME_MS = 10
+SPEECH_BELOW_PEAK_DB = 25.0
+LEAD_S, TAIL_S = 1.0, 1.5
+NOISE_RMS = 8.0
+
+
+def word_end(samples: NDArray[np.int16], sample_rate_hz: int) -> int:
+    """Sample after which a clip's word is over: the end of the last 10 ms within 25 dB of the loudest 10 ms."""
+    length = FRAME_MS * sample_rate_hz // 1_000
+    frames = samples[: len(samples) // length * length].astype(np.float64).reshape(-1, length)
+    level_db = 10 * np.log10(np.mean(frames**2, axis=1) + 1e-3)
+    loud = np.flatnonzero(level_db >= level_db.max() - SPEECH_BELOW_PEAK_DB)
+    return int(loud[-1] + 1) * length
+
+
+def response_times(
+    session: BoardSession,
+    bundle: ModelBundle,
+    clips: NDArray[np.int16],
+    y: NDArray[Any],
+    progress: Progress | None = None,
+) -> dict[str, float | int]:
+    """Stream keyword clips to the board, a second of quiet before and after each, and time the detections.
+
+    Args:
+        session: a board that runs this bundle.
+        bundle: what was flashed.
+        clips: int16 ``[clips, samples]``, of which up to 24 keyword clips are used.
+        y: true label of each.
+
+    Returns:
+        p50 and p95 in ms (0 when nothing was detected), ``detected`` and ``words``. A detection before the
+        word is over counts with its negative time.
+
+    Raises:
+        LinkError: the board is gone.
+    """
+    keywords = np.flatnonzero(y >= 2)
+    chosen = keywords[np.unique(np.linspace(0, len(keywords) - 1, min(WORDS, len(keywords))).astype(int))]
+    times = []
+    for done, index in enumerate(chosen, 1):
+        time_ms = _response_ms(session, bundle, np.asarray(clips[index]), int(y[index]))
+        times += [] if time_ms is None else [time_ms]
+        if progress:
+            progress("response time", done, len(chosen))
+    p50, p95 = np.percentile(times, (50, 95)) if times else (0.0, 0.0)
+    return {"p50": float(p50), "p95": float(p95), "detected": len(times), "words": len(chosen)}
+
+
+def _response_ms(session: BoardSession, bundle: ModelBundle, clip: NDArray[np.int16], label: int) -> float | None:
+    """From the word's end to the first detection of it, the board's own computing included; None when missed."""
+    from firmware_tools.spotter.client import StreamDetection, stream
+
+    rate_hz = session.hello.sample_rate_hz
+    rng = np.random.default_rng(int(np.abs(clip.astype(np.int64)).sum()))
+    quiet = [rng.normal(0, NOISE_RMS, int(seconds * rate_hz)).astype(np.int16) for seconds in (LEAD_S, TAIL_S)]
+    samples = np.concatenate([quiet[0], clip, quiet[1]])
+    over = len(quiet[0]) + word_end(clip, rate_hz)
+    for event in list(stream(session.link, [samples])):
+        if isinstance(event, StreamDetection) and event.label == label:
+            return 1_000 * ((event.sample - over) / rate_hz + event.cycles / session.hello.clock_hz)
+    return None

@@ -1,0 +1,69 @@
+"""A long recording made of single clips, with the times of its keywords: what a streaming detector meets."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firmware_tools.atomic import write_text
+from kws_data.audio import write_flac
+from kws_data.bundle import ModelBundle
+from kws_data.evaluation.stream_truth import Spoken
+from kws_data.features.load import load_audio_clips, load_features
+
+FILE = "stream.flac"
+FADE_MS = 10
+
+
+def string_together(
+    clips: NDArray[np.int16], y: NDArray[Any], labels: Sequence[str], rate_hz: int, seed: int = 0
+) -> tuple[NDArray[np.int16], list[Spoken]]:
+    """Every clip once, one after the other in a seeded order, with faded ends.
+
+    Silence clips lie between the words as they fall, so the detector hears words, other words, noise and quiet.
+
+    Args:
+        clips: int16 ``[clips, samples]``.
+        y: label of each; 0 and 1 are no keywords.
+        labels: names of the labels.
+
+    Returns:
+        Samples, and the keywords in them: a word's time is that of its whole clip.
+    """
+    order = np.random.default_rng([seed, 0x57]).permutation(len(y))
+    length = clips.shape[1]
+    ramp = np.linspace(0.0, 1.0, FADE_MS * rate_hz // 1_000)
+    fade = np.ones(length)
+    fade[: len(ramp)], fade[-len(ramp) :] = ramp, ramp[::-1]
+    samples = np.concatenate([np.rint(clips[index] * fade).astype(np.int16) for index in order])
+    seconds = length / rate_hz
+    spoken = [
+        Spoken(labels[int(y[index])], place * seconds, (place + 1) * seconds)
+        for place, index in enumerate(order)
+        if y[index] >= 2
+    ]
+    return samples, spoken
+
+
+def write_stream(dataset_dir: Path, bundle: ModelBundle, folder: Path) -> Path:
+    """Write ``stream.flac`` and ``labels.csv`` of the test clips.
+
+    Returns:
+        ``folder``, ready for :func:`kws_data.evaluation.streams.evaluate_stream`.
+    """
+    clips, test = load_audio_clips(dataset_dir), load_features(dataset_dir, "test")
+    rate_hz = bundle.frontend.sample_rate_hz
+    samples, spoken = string_together(clips, test.y, bundle.labels, rate_hz)
+    table = io.StringIO()
+    writer = csv.writer(table, lineterminator="\n")
+    writer.writerow(["file", "label", "start_s", "end_s"])
+    writer.writerows([FILE, word.label, f"{word.start_s:.3f}", f"{word.end_s:.3f}"] for word in spoken)
+    write_flac(folder / FILE, samples, rate_hz)
+    write_text(folder / "labels.csv", table.getvalue())
+    return folder

@@ -1,0 +1,4 @@
+"""``kws search``: shapes and front ends within measured limits, by successive halving.
+
+May import: as ``experiments``. Start reading at ``driver.py``.
+"""

@@ -1,0 +1,133 @@
+"""One recipe, several seeds: how much of a figure is the recipe and how much is luck.
+
+Seeds ``s``, ``s + 1``, … train on the same data set, each into ``runs/<name>/seeds/<n>``; each is exported with a
+threshold of its own and measured on the held-out clips as int8.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from firmware_tools.atomic import write_text
+from kws_data.config.config import Config
+from kws_data.features.load import load_features
+from kws_data.progress import Progress
+from kws_data.system.code_version import code_hash
+from kws_data.system.processes import cores, run_jobs
+from kws_data.training.checkpoint import fit_key
+from kws_data.training.run import train
+from kws_data.training.teachers.soft_targets import prepare_teachers
+
+FIGURES = ("accuracy", "tpr", "fpr")
+RESULT_FILE = "result.json"
+
+
+@dataclass(frozen=True)
+class SeedJob:
+    """One seed to train and measure: what a process needs to know."""
+
+    config: Config
+    dataset_dir: Path
+    dataset_version: str
+    folder: Path
+    key: str
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A mean over seeds and its 95 % interval by Student's t; the interval is None for one seed."""
+
+    mean: float
+    low: float | None
+    high: float | None
+
+
+def run_seeds(
+    config: Config, dataset_dir: Path, dataset_version: str, count: int, progress: Progress | None = None
+) -> dict[str, Any]:
+    """Train and measure ``count`` seeds; the run's own model is the first, and none that is current is done again.
+
+    Returns:
+        ``{"seeds": [{"seed", "accuracy", "tpr", "fpr", …}], "accuracy": {"mean", "low", "high"}, "tpr": …, "fpr": …}``;
+        it is also written to ``runs/<name>/seeds/seeds.json``.
+    """
+    folder = config.run_dir / "seeds"
+    jobs = [_job(config, dataset_dir, dataset_version, folder / str(n), n) for n in range(count)]
+    _take_over(config.run_dir / "model", jobs[0])
+    waiting = [job for job in jobs if _result(job) is None]
+    if waiting and config.train.teacher.seed is not None:
+        prepare_teachers(waiting[0].config, dataset_dir, progress)
+    run_jobs(train_seed, waiting, cores(), progress)
+    results = [result for job in jobs if (result := _result(job)) is not None]
+    document = {"seeds": results, **{name: vars(interval([r[name] for r in results])) for name in FIGURES}}
+    write_text(folder / "seeds.json", json.dumps(document, indent=1) + "\n")
+    return document
+
+
+def interval(values: Sequence[float]) -> Interval:
+    """Mean and 95 % interval of the mean of shares, by Student's t, cut at 0 and 1."""
+    from scipy import stats
+
+    mean = float(np.mean(values))
+    if len(values) < 2:
+        return Interval(mean, None, None)
+    half = float(stats.t.ppf(0.975, len(values) - 1) * np.std(values, ddof=1) / np.sqrt(len(values)))
+    return Interval(mean, max(0.0, mean - half), min(1.0, mean + half))
+
+
+def train_seed(job: SeedJob, progress: Progress) -> None:
+    """Train, export and measure one seed."""
+    from kws_data.export.export import export_model
+
+    seed, model_dir = job.config.seed, job.folder / "model"
+
+    def tell(stage: str, done: int, total: int) -> None:
+        progress(f"seed {seed}: {stage}", done, total)
+
+    train(job.config, job.dataset_dir, model_dir, tell)
+    export_model(job.config, job.dataset_dir, job.dataset_version, model_dir)
+    measure_seed(job)
+
+
+def measure_seed(job: SeedJob) -> None:
+    """Figures of a seed's bundle on the held-out clips, int8, into ``result.json``."""
+    from kws_data.bundle import ModelBundle
+    from kws_data.evaluation.clips import evaluate_features
+
+    bundle = ModelBundle.load(job.folder / "model")
+    test = load_features(job.dataset_dir, "test")
+    found = evaluate_features(bundle, np.asarray(test.x[:, 0]), test.y)
+    figures = {name: found[name] for name in (*FIGURES, "clips", "threshold")}
+    result = {"key": job.key, "seed": job.config.seed, **figures, "tflite_bytes": bundle.tflite_bytes}
+    write_text(job.folder / RESULT_FILE, json.dumps(result, indent=1) + "\n")
+
+
+def _take_over(model_dir: Path, job: SeedJob) -> None:
+    """The first seed is the run's own: its model is there already, trained and exported."""
+    if _result(job) is None:
+        ignored = shutil.ignore_patterns("tensorboard", "speakers", "checkpoint.npz")
+        shutil.copytree(model_dir, job.folder / "model", dirs_exist_ok=True, ignore=ignored)
+        measure_seed(job)
+
+
+def _job(config: Config, dataset_dir: Path, version: str, folder: Path, number: int) -> SeedJob:
+    own = config.model_copy(update={"seed": config.seed + number})
+    settings = own.sha256("seed", "keywords", "frontend", "model", "train", "export", "threshold")
+    return SeedJob(own, dataset_dir, version, folder, fit_key(settings, version, code_hash(train_seed, measure_seed)))
+
+
+def _result(job: SeedJob) -> dict[str, Any] | None:
+    """What a seed gave, when that is still what it would give."""
+    try:
+        result = json.loads((job.folder / RESULT_FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    current = isinstance(result, dict) and result.get("key") == job.key
+    return result if current else None

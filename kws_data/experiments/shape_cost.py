@@ -1,0 +1,250 @@
+"""What a shape costs, measured and never estimated: an untrained model of it goes all the way onto the emulated core.
+
+Bytes, arena, RAM and cycles of a model depend on its shape, not on what it has learned. So a freshly initialised model
+is converted, slimmed, laid out by TFLM, compiled into the detector's image and run once on the emulated Cortex-M4F,
+which takes two or three seconds. Its weights are drawn so that nothing in it is constant or dead: identical vectors
+are stored once in a slim file, and a trained model has few.
+
+Results are kept in ``.kws/shapes``, by everything that shapes them: model, front end, labels, clip, what is exported,
+board, code.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tempfile
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from firmware_tools.atomic import write_text
+from firmware_tools.errors import FirmwareError, ModelError
+from kws_data.config.config import Config
+from kws_data.errors import ConfigError
+from kws_data.gate.measure import LatencyCycles
+from kws_data.progress import Progress
+from kws_data.system.code_version import code_hash
+from kws_data.system.native_output import native_output_silenced
+from kws_data.system.processes import worker_pool
+
+if TYPE_CHECKING:
+    from firmware_tools.boards.spec import BoardSpec
+    from kws_data.bundle import ModelBundle
+
+CACHE_DIR = Path(".kws") / "shapes"
+CALIBRATION_CLIPS = 8
+
+
+@dataclass(frozen=True)
+class ShapeCost:
+    """Measured cost of a shape; ``failure`` says why there is none: the engine or the board refuses the shape.
+
+    Attributes:
+        model_bytes: of the slim ``.tflite``.
+        arena_bytes: by TFLM's recording allocator.
+        island_bytes: weights, and every byte of RAM that engine and front end use on the board.
+        frontend_cycles, inference_cycles, decision_cycles: on the board's core; the front end's are of one frame.
+        parameters, macs: of the model.
+        clock_hz: of the board.
+    """
+
+    model_bytes: int = 0
+    arena_bytes: int = 0
+    island_bytes: int = 0
+    frontend_cycles: int = 0
+    inference_cycles: int = 0
+    decision_cycles: int = 0
+    parameters: int = 0
+    macs: int = 0
+    clock_hz: int = 1
+    failure: str = ""
+
+    @property
+    def cycles(self) -> LatencyCycles:
+        """After a clip's last sample."""
+        return LatencyCycles(self.frontend_cycles, self.inference_cycles, self.decision_cycles, self.clock_hz)
+
+    def of_limit(self, name: str) -> float:
+        """What is held against the limit of this name in ``budget``."""
+        return self.cycles.latency_ms if name == "latency_ms" else float(getattr(self, name))
+
+    def broken(self, config: Config) -> list[str]:
+        """Names of the configuration's limits that the shape does not keep; all of them when it cannot run."""
+        limits = {k: v for k, v in config.budget.model_dump().items() if k in LIMITS and v is not None}
+        return [name for name, limit in limits.items() if self.failure or self.of_limit(name) > limit]
+
+    def to_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return asdict(self)
+
+
+#: Limits of ``budget`` that a shape can break, and their units.
+UNITS = {
+    "model_bytes": "bytes",
+    "arena_bytes": "bytes",
+    "island_bytes": "bytes",
+    "latency_ms": "ms",
+    "inference_cycles": "cycles",
+}
+LIMITS = tuple(UNITS)
+
+
+def shape_key(config: Config) -> str:
+    """Hash of everything that a shape's cost depends on."""
+    from kws_data.models.registry import family_files
+
+    parts = {
+        "model": config.model.model_dump(mode="json"),
+        "frontend": config.frontend.to_dict(),
+        "labels": len(config.labels),
+        "clip_samples": config.clip_samples,
+        "export": config.export.model_dump(mode="json", include={"arena_plan", "dense_per_channel", "pointwise_bits"}),
+        "board": emulated_board(config).to_dict(),
+        "code": code_hash(measure_shape),
+        "own_family": [path.read_text(encoding="utf-8") for path in family_files(config.model.family)],
+    }
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def shape_cost(config: Config, cache_dir: Path = CACHE_DIR) -> ShapeCost:
+    """Cost of the model that a configuration names: from the cache, or measured now (a few seconds).
+
+    A shape that cannot be built, or that the engine or the board cannot run, has a cost that says so in ``failure``.
+    """
+    path = cache_dir / f"{shape_key(config)}.json"
+    known = _read(path)
+    if known is None:
+        known = _measure_or_failure(config)
+        write_text(path, json.dumps(known.to_dict(), indent=1) + "\n")
+    return known
+
+
+def shape_costs(
+    configs: Sequence[Config],
+    workers: int = 2,
+    cache_dir: Path = CACHE_DIR,
+    progress: Progress | None = None,
+    pool: Executor | None = None,
+) -> Iterator[tuple[Config, ShapeCost]]:
+    """:func:`shape_cost` of many, in order, by the processes of ``pool``, or by ``workers`` new ones where needed."""
+    missing = [config for config in configs if _read(cache_dir / f"{shape_key(config)}.json") is None]
+    if len(missing) < 2 or (workers <= 1 and pool is None):
+        costs: Iterator[ShapeCost] = (shape_cost(config, cache_dir) for config in configs)
+        yield from _told(configs, costs, progress)
+    elif pool is not None:
+        yield from _told(configs, pool.map(shape_cost, configs, [cache_dir] * len(configs)), progress)
+    else:
+        with worker_pool(min(workers, len(missing))) as own:
+            yield from _told(configs, own.map(shape_cost, configs, [cache_dir] * len(configs)), progress)
+
+
+def _told(
+    configs: Sequence[Config], costs: Iterator[ShapeCost], progress: Progress | None
+) -> Iterator[tuple[Config, ShapeCost]]:
+    for done, (config, cost) in enumerate(zip(configs, costs, strict=True), 1):
+        if progress:
+            progress("measure shapes", done, len(configs))
+        yield config, cost
+
+
+def _measure_or_failure(config: Config) -> ShapeCost:
+    try:
+        return measure_shape(config)
+    except (ConfigError, FirmwareError, ModelError) as error:
+        # a clip too short for the shape, an operator that the engine does not know, a board without the room
+        return ShapeCost(failure=str(error))
+    except ValueError as error:  # Keras: a kernel that is longer than what it runs over
+        return ShapeCost(failure=f"the model cannot be built: {str(error).splitlines()[0]}")
+
+
+def measure_shape(config: Config) -> ShapeCost:
+    """:func:`measure_bundle` of an untrained model of the configuration's shape.
+
+    Raises:
+        ConfigError: the clip is too short for it.
+        ModelError, FirmwareError: the engine or the board cannot run it.
+    """
+    return measure_bundle(untrained_bundle(config), emulated_board(config))
+
+
+def measure_bundle(bundle: ModelBundle, board: BoardSpec) -> ShapeCost:
+    """Compile a bundle into the detector's image and run it once on an emulated board.
+
+    Raises:
+        ModelError, FirmwareError: the engine or the board cannot run it.
+    """
+    from firmware_tools.flashers.find import flasher_for
+    from firmware_tools.link.session import open_board
+    from kws_data.deploy.images import spotter_image
+    from kws_data.gate.measure import island_bytes, session_cycles
+
+    with tempfile.TemporaryDirectory(prefix="kws-shape-") as name:
+        folder = Path(name)
+        image = spotter_image(board, bundle, folder / "image")
+        flasher_for(board, state_dir=folder).flash(image.bin)
+        with open_board(board, None, folder) as session:
+            cycles = session_cycles(session, bundle)
+        return ShapeCost(
+            model_bytes=bundle.tflite_bytes,
+            arena_bytes=bundle.arena_bytes,
+            island_bytes=island_bytes(bundle, image),
+            frontend_cycles=cycles.frontend,
+            inference_cycles=cycles.inference,
+            decision_cycles=cycles.decision,
+            parameters=bundle.parameters,
+            macs=bundle.macs,
+            clock_hz=cycles.clock_hz,
+        )
+
+
+def untrained_bundle(config: Config) -> ModelBundle:
+    """A bundle around a freshly initialised model of the configuration's shape; knows nothing, costs what it costs."""
+    from kws_data.export.convert import exported_tflite
+    from kws_data.export.make_bundle import make_bundle
+    from kws_data.models.mel_axis import mel_axis
+    from kws_data.models.registry import build_model
+    from kws_data.training.fit import prepare_tensorflow
+
+    prepare_tensorflow(0)
+    rng = np.random.default_rng(0)
+    shape = (config.frontend.frames(config.clip_samples), config.frontend.features)
+    with native_output_silenced():  # it looks for a GPU, and says that it found none
+        axis = mel_axis(config.frontend)
+        model = build_model(config.model, (shape[0], 1, shape[1]), len(config.labels), axis)
+        randomise(model, rng)
+    features = rng.integers(-128, 128, (CALIBRATION_CLIPS, *shape)).astype(np.int8)
+    return make_bundle(config, exported_tflite(model, features, config.export), 0, "untrained")
+
+
+def randomise(model: Any, rng: np.random.Generator) -> None:
+    """Weights as uneven as a trained model's, none of its layers dead: kernels by He's rule, all else 0.5 to 1.5."""
+    for weight in model.weights:
+        shape = tuple(weight.shape)
+        if len(shape) < 2:
+            weight.assign(rng.uniform(0.5, 1.5, shape))
+        else:
+            depthwise = len(shape) == 4 and shape[3] == 1  # (height, width, channels, 1): each channel by itself
+            inputs = np.prod(shape[:2] if depthwise else shape[:-1])
+            weight.assign(rng.normal(0.0, np.sqrt(2.0 / inputs), shape))
+
+
+def emulated_board(config: Config) -> BoardSpec:
+    """The board that shapes are measured on: the configuration's when it is emulated, the standard one otherwise."""
+    from firmware_tools.boards.spec import load_board
+
+    board = load_board(config.device.board)
+    return board if board.emulated else load_board("emulated")
+
+
+def _read(path: Path) -> ShapeCost | None:
+    """A cost that was measured before; None when there is none that can be read."""
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+        return ShapeCost(**values) if set(values) == {f.name for f in fields(ShapeCost)} else None
+    except (OSError, ValueError, TypeError):
+        return None

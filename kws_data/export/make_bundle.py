@@ -1,0 +1,45 @@
+"""A bundle from a model file, a threshold and the data it saw."""
+
+from __future__ import annotations
+
+from kws_data.bundle import ModelBundle, model_hash
+from kws_data.config.config import Config
+
+
+def make_bundle(config: Config, tflite: bytes, threshold_int8: int, dataset_version: str) -> ModelBundle:
+    """Measure a model and put what belongs to it together."""
+    from firmware_tools.tflite.graph import read_tflite
+
+    graph = read_tflite(tflite)
+    return ModelBundle(
+        config=config.name,
+        labels=tuple(config.labels),
+        frontend=config.frontend,
+        clip_samples=config.clip_samples,
+        threshold_int8=threshold_int8,
+        dataset_version=dataset_version,
+        model_sha256=model_hash(tflite),
+        seed=config.seed,
+        tflite_bytes=len(tflite),
+        arena_bytes=arena_bytes(tflite),
+        macs=graph.total_macs,
+        parameters=graph.parameters,
+        train_settings={
+            "model": config.model.model_dump(mode="json"),
+            "train": config.train.model_dump(mode="json"),
+            "max_fpr": config.threshold.max_fpr,
+        },
+        tflite=tflite,
+    )
+
+
+def arena_bytes(tflite: bytes) -> int:
+    """Arena by TFLM's recording allocator; where its wheel is missing, the exact plan of the C engine."""
+    from firmware_tools.tflite import tflm
+
+    if tflm.available():
+        return tflm.arena_bytes(tflite)
+    from firmware_tools.engine.plan import plan_memory
+    from firmware_tools.tflite.graph import read_tflite
+
+    return int(plan_memory(read_tflite(tflite)).arena_bytes)

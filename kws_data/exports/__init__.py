@@ -1,1 +1,0 @@
-"""A built data set in the layouts of other tools: one file a layout."""

@@ -1,0 +1,37 @@
+"""The sounds that are mixed into copies: read once a process, then kept."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+
+from kws_data.audio import Samples, fit_length
+from kws_data.augment.sounds import Sounds
+from kws_data.catalog.audio_store import load_audio_from
+from kws_data.features.recipe import Recipe
+from kws_data.system.storage import place
+
+
+@lru_cache(maxsize=2)
+def sounds_of(recipe: Recipe) -> Sounds:
+    """All sounds of a recipe, but the voices.
+
+    Raises:
+        CatalogError: stored audio of a noise or a room is missing or damaged.
+    """
+    audio = place(recipe.audio_at)
+    noise = [load_audio_from(audio, sha256)[start:end] for sha256, start, end in recipe.noises]
+    rooms = tuple(load_audio_from(audio, sha256).astype(np.float32) / np.float32(32_768) for sha256 in recipe.rooms)
+    nobody = np.zeros((0, recipe.clip_samples), np.int16)
+    return Sounds(np.concatenate([np.zeros(0, np.int16), *noise]), rooms, nobody)
+
+
+@lru_cache(maxsize=64)
+def voice_of(audio_at: str, sha256: str, clip_samples: int) -> Samples:
+    """int16 ``[1, clip_samples]``: a clip that speaks in the background.
+
+    Raises:
+        CatalogError: its stored audio is missing or damaged.
+    """
+    return fit_length(load_audio_from(place(audio_at), sha256), clip_samples)[np.newaxis]

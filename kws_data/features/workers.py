@@ -1,0 +1,101 @@
+"""Who computes what is missing from the feature store: processes of this machine (or Ray, see build_ray.py).
+
+An engine is given all work and gives back the result of one chunk after the other, in any order: rows go straight into
+the store, under names and with contents that depend on the clips alone, so neither the engine nor the number of its
+workers nor an interruption can be seen in what comes out.
+"""
+
+from __future__ import annotations
+
+import signal
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from multiprocessing import get_context
+from typing import Protocol
+
+import numpy as np
+
+from kws_data.errors import DataError
+from kws_data.features.compute import COPIES, ChunkResult, Work, compute_chunk
+from kws_data.features.recipe import Recipe
+from kws_data.system.processes import _one_thread_each, end_with_parent
+
+CHUNK_ROWS, SMALL_ROWS = 2_048, 4_096
+
+
+class Engine(Protocol):
+    """Computes chunks of work."""
+
+    def run(self, recipe: Recipe, work: Work) -> Iterator[ChunkResult]:
+        """Compute all work; results come in any order.
+
+        Raises:
+            DataError: the workers died, or cannot be reached.
+            CatalogError: audio of a noise, a room or a voice is missing or damaged.
+        """
+
+
+def rows_of(work: Work) -> int:
+    """Copies that the work asks for: what it costs."""
+    copies = np.where(work["parts"] & COPIES, work["key"]["copies"], 0)
+    return int((copies.astype(np.int64) + 1).sum())
+
+
+def chunks_of(work: Work, rows: int = CHUNK_ROWS) -> list[Work]:
+    """Work in pieces of about so many copies."""
+    if not len(work):
+        return []
+    pieces = max(1, min(len(work), -(-rows_of(work) // rows)))
+    return [piece for piece in np.array_split(work, pieces) if len(piece)]
+
+
+@dataclass(frozen=True)
+class LocalEngine:
+    """Processes of this machine. One worker, or little work, stays in this process.
+
+    Others are started afresh, not forked: TensorFlow's threads would not survive it.
+
+    Attributes:
+        workers: processes.
+        chunk_rows: copies in a chunk, at most: about a second of work, which is what an interruption may cost.
+        small_rows: so few copies are computed sooner than processes start.
+    """
+
+    workers: int = 2
+    chunk_rows: int = CHUNK_ROWS
+    small_rows: int = SMALL_ROWS
+
+    def run(self, recipe: Recipe, work: Work) -> Iterator[ChunkResult]:
+        """See :class:`Engine`."""
+        rows = rows_of(work)
+        if self.workers <= 1 or rows < self.small_rows:
+            yield from (compute_chunk(recipe, chunk) for chunk in chunks_of(work, self.chunk_rows))
+            return
+        chunks = chunks_of(work, min(self.chunk_rows, -(-rows // (4 * self.workers))))
+        try:
+            yield from self._in_processes(recipe, deque(chunks))
+        except BrokenProcessPool:
+            remedy = "was there memory for it? call it again: what is finished is kept"
+            raise DataError("a worker process was killed", f"{self.workers} workers", remedy) from None
+
+    def _in_processes(self, recipe: Recipe, chunks: deque[Work]) -> Iterator[ChunkResult]:
+        with _one_thread_each():
+            pool = ProcessPoolExecutor(self.workers, get_context("spawn"), initializer=_start_worker)
+            pending: set[Future[ChunkResult]] = set()
+            try:
+                while chunks or pending:
+                    while chunks and len(pending) < 2 * self.workers:
+                        pending.add(pool.submit(compute_chunk, recipe, chunks.popleft()))
+                    done, pending = wait(pending, return_when=FIRST_COMPLETED)
+                    yield from (future.result() for future in done)
+            finally:
+                pool.shutdown(cancel_futures=True)
+
+
+def _start_worker() -> None:
+    """Ctrl-C is for the parent, which lets chunks finish; a worker whose parent was killed ends too."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    end_with_parent()

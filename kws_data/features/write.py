@@ -1,0 +1,131 @@
+"""From the feature store to the files of a data set: rows in the order of the manifest, checked on the way.
+
+Only a window of clips is in memory at once, and files are written from their beginning to their end.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firmware_tools.atomic import atomic_path
+from kws_data.features.shard import Digests, digests_of, read_rows
+from kws_data.features.store import FeatureStore, Located
+
+WINDOW_BYTES = 8 << 20
+RUN_GAP = 8  # rows that are read along with the others rather than skipped
+
+
+class DamagedRowsError(Exception):
+    """Shards of the store whose rows are not what their table says, or a part of which rows are gone."""
+
+    def __init__(self, shards: set[str]) -> None:
+        super().__init__(f"{len(shards)} damaged")
+        self.shards = shards
+
+
+@dataclass(frozen=True)
+class Column:
+    """Where the rows of one part lie, clip by clip, and the shards that hold them."""
+
+    names: list[str]
+    row_bytes: list[int]
+    located: Located
+
+
+def write_rows(
+    path: Path,
+    store: FeatureStore,
+    columns: list[Column],
+    shape: tuple[int, ...],
+    dtype: type[np.generic],
+    done: Callable[[int], None] = lambda clips: None,
+    threads: int = 2,
+) -> None:
+    """Write ``path`` as .npy of ``shape``: each clip's row is that of each column, one after the other.
+
+    Raises:
+        DamagedRowsError: rows in the store are not what their digests say; nothing is written.
+        OSError: the store cannot be read or the file cannot be written.
+    """
+    row_bytes = int(np.prod(shape[1:])) * np.dtype(dtype).itemsize
+    step = max(1, WINDOW_BYTES // row_bytes)
+    windows = [slice(start, min(start + step, shape[0])) for start in range(0, shape[0], step)]
+    with atomic_path(path) as temporary, temporary.open("wb") as file:
+        _write_header(file, shape, dtype)
+        for rows in _ahead(lambda window: _window(store, columns, window), windows, threads):
+            file.write(rows.data)
+            done(len(rows))
+
+
+def _write_header(file: IO[bytes], shape: tuple[int, ...], dtype: type[np.generic]) -> None:
+    header = {"descr": np.lib.format.dtype_to_descr(np.dtype(dtype)), "fortran_order": False, "shape": shape}
+    np.lib.format.write_array_header_1_0(file, header)
+
+
+def _ahead(work: Callable[[slice], NDArray[Any]], windows: list[slice], threads: int) -> Iterator[NDArray[Any]]:
+    """Results in order, a few computed ahead in threads: reading and hashing let go of the interpreter."""
+    with ThreadPoolExecutor(threads) as pool:
+        pending: deque[Future[NDArray[Any]]] = deque()
+        try:
+            for window in windows:
+                pending.append(pool.submit(work, window))
+                if len(pending) > threads:
+                    yield pending.popleft().result()
+            while pending:
+                yield pending.popleft().result()
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _window(store: FeatureStore, columns: list[Column], window: slice) -> NDArray[np.uint8]:
+    """uint8 ``[clips, bytes]`` of some clips; raises DamagedRowsError."""
+    parts = [_rows(store, column, window) for column in columns]
+    return np.ascontiguousarray(np.concatenate(parts, axis=1) if len(parts) > 1 else parts[0])
+
+
+def _rows(store: FeatureStore, column: Column, window: slice) -> NDArray[np.uint8]:
+    located = column.located
+    shards, rows, digests = located.shard[window], located.row[window], located.digest[window]
+    collected = np.empty((len(shards), column.row_bytes[int(shards[0])]), np.uint8)
+    for shard in np.unique(shards):
+        places = np.flatnonzero(shards == shard)
+        places = places[np.argsort(rows[places], kind="stable")]
+        for run in np.split(places, np.flatnonzero(np.diff(rows[places].astype(np.int64)) > RUN_GAP) + 1):
+            first = int(rows[run[0]])
+            _read_run(store, column, int(shard), first, rows[run] - np.uint32(first), collected, run)
+    _check(column, shards, collected, digests)
+    return collected
+
+
+def _read_run(
+    store: FeatureStore,
+    column: Column,
+    shard: int,
+    first: int,
+    offsets: NDArray[np.uint32],
+    into: NDArray[np.uint8],
+    places: NDArray[np.intp],
+) -> None:
+    """Rows ``first + offsets`` of a shard into these places."""
+    name, count = column.names[shard], int(offsets[-1]) + 1
+    try:
+        read = read_rows(store.where, name, into.shape[1], first, count)
+    except FileNotFoundError:
+        raise DamagedRowsError({name}) from None
+    if len(read) < count or column.row_bytes[shard] != into.shape[1]:
+        raise DamagedRowsError({name})
+    into[places] = read[offsets]
+
+
+def _check(column: Column, shards: NDArray[np.int32], rows: NDArray[np.uint8], digests: Digests) -> None:
+    wrong = digests_of(rows) != digests
+    if wrong.any():
+        raise DamagedRowsError({column.names[shard] for shard in np.unique(shards[wrong])})

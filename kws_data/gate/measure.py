@@ -1,0 +1,87 @@
+"""What the gate measures on the board: cycles of features, inference and decision, of each layer, and the island."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from firmware_tools.boards.spec import BoardSpec
+from firmware_tools.flashers.find import flasher_for
+from firmware_tools.image.build import FirmwareImage, build_image
+from firmware_tools.link.session import BoardSession, open_board
+from firmware_tools.spotter.island import island_parts
+from kws_data.bundle import ModelBundle
+from kws_data.deploy.images import generated_sources, spotter_session
+
+
+@dataclass(frozen=True)
+class LatencyCycles:
+    """Core cycles on the board after a clip's last sample, and the clock they were counted at.
+
+    ``layers`` are the cycles of each layer of the inference, where they were measured.
+    """
+
+    frontend: int
+    inference: int
+    decision: int
+    clock_hz: int
+    layers: tuple[int, ...] = ()
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return self.frontend + self.inference + self.decision
+
+    @property
+    def latency_ms(self) -> float:
+        """From the last sample to the decision."""
+        return self.total * 1_000.0 / self.clock_hz
+
+
+def measure_layers(board: BoardSpec, bundle: ModelBundle) -> tuple[int, ...]:
+    """Cycles of each layer on an emulated board of this kind, from an app that reads the counter between the layers.
+
+    Raises:
+        BoardError, LinkError, FirmwareError: the board cannot run the bundle.
+    """
+    from firmware_tools.spotter.layers import APP, layer_cycles, layer_sources
+
+    sources = layer_sources(bundle.tflite, generated_sources(bundle), bundle.bundle_hash)
+    with tempfile.TemporaryDirectory(prefix="kws-layers-") as folder:
+        image = build_image(board, APP, sources, Path(folder) / "image")
+        flasher_for(board, state_dir=Path(folder)).flash(image.bin)
+        with open_board(board, None, Path(folder)) as session:
+            session.require(APP, bundle.bundle_hash)
+            return layer_cycles(session.link)
+
+
+def measure_latency(board: BoardSpec, bundle: ModelBundle, port: str | None = None) -> LatencyCycles:
+    """Run one clip of noise on the core. The work does not depend on the samples, but for a few branches.
+
+    Raises:
+        BoardError, LinkError, FirmwareError: the board cannot run the bundle.
+    """
+    with (
+        tempfile.TemporaryDirectory(prefix="kws-check-") as folder,
+        spotter_session(board, bundle, Path(folder), port) as session,
+    ):
+        return session_cycles(session, bundle)
+
+
+def session_cycles(session: BoardSession, bundle: ModelBundle) -> LatencyCycles:
+    """Cycles of one clip of noise on an open board that runs this bundle; raises BoardError when it runs another."""
+    from firmware_tools.spotter.client import classify
+
+    session.require("spotter", bundle.bundle_hash)
+    clip = np.random.default_rng(0).normal(0, 3_000, bundle.clip_samples).astype(np.int16)
+    result = classify(session.link, clip)
+    frontend = result.latency_cycles - result.inference_cycles - result.decision_cycles
+    return LatencyCycles(frontend, result.inference_cycles, result.decision_cycles, session.hello.clock_hz)
+
+
+def island_bytes(bundle: ModelBundle, image: FirmwareImage) -> int:
+    """Weights plus every byte of RAM that engine and front end use; raises FirmwareError as :func:`island_parts`."""
+    return sum(island_parts(image, bundle.tflite_bytes).values())

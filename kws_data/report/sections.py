@@ -1,0 +1,65 @@
+"""Sections of the run's page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kws_data.pages.html import table, tile
+from kws_data.pages.numbers import interval, percent
+
+
+def headline(report: dict[str, Any]) -> str:
+    """The numbers a reader looks for first."""
+    device, host, model = report["device"], report["host"]["int8"], report["model"]
+    broken = {check["name"] for check in report["budget"]["checks"] if not check["passed"]}
+    return (
+        '<div class="tiles">'
+        + "".join(
+            (
+                tile(percent(device["tpr"]), f"TPR on the board {interval(device['tpr_ci95'])}"),
+                tile(percent(device["fpr"]), f"FPR on the board {interval(device['fpr_ci95'])}"),
+                tile(percent(host["accuracy"]), f"accuracy, int8, {host['clips']} held-out clips"),
+                tile(f"{model['tflite_bytes']:,} B", "model file", "model_bytes" in broken),
+                tile(f"{model['arena_bytes']:,} B", "arena (TFLM, recorded)", "arena_bytes" in broken),
+                tile(f"{device['latency_ms']['p95']:.1f} ms", "latency on the board, p95", "latency_ms" in broken),
+                tile(percent(device["agreement"]), "host and board agree"),
+            )
+        )
+        + "</div>"
+    )
+
+
+def budget_table(report: dict[str, Any]) -> str:
+    """Each limit, what was measured, and what weighs most."""
+    rows = []
+    for check in report["budget"]["checks"]:
+        verdict = '<span class="ok">within</span>' if check["passed"] else '<span class="no">broken</span>'
+        largest = ", ".join(f"{item['name']} {item['amount']:,.6g}" for item in check.get("largest", [])[:3])
+        rows.append(
+            (check["name"], f"{check['measured']:,.6g}", f"{check['limit']:,}", check["unit"], verdict, largest)
+        )
+    return table(rows, ("limit", "measured", "allowed", "unit", "", "weighs most"), numbers=(1, 2))
+
+
+def metrics_table(report: dict[str, Any]) -> str:
+    """Float, int8 and board side by side."""
+    columns = {
+        "float, host": report["host"]["float"],
+        "int8 before the refit, host": report["host"].get("before_refit"),
+        "int8, host": report["host"]["int8"],
+        "on the board": report["device"],
+    }
+    rows = [
+        (
+            name,
+            percent(m["accuracy"]),
+            f"{percent(m['tpr'])} {interval(m['tpr_ci95'])}",
+            f"{percent(m['fpr'])} {interval(m['fpr_ci95'])}",
+            f"{m['threshold']:.3f}",
+            m["clips"],
+        )
+        for name, m in columns.items()
+        if m is not None
+    ]
+    head = ("", "accuracy", "TPR [95 %]", "FPR [95 %]", "threshold", "clips")
+    return table(rows, head, numbers=(1, 2, 3, 4, 5))

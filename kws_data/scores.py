@@ -1,0 +1,41 @@
+"""From scores to a decision.
+
+A clip's decision is that of ``firmware/src/kws_detector.c``: the keyword with the highest score (the first of equals),
+detected when its score is at or above the threshold. Scores are probabilities; int8 scores are turned into them exactly
+by ``(score + 128) / 256``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+FIRST_KEYWORD = 2  # after _silence_ and _unknown_
+Scores = NDArray[Any]
+
+
+def probabilities(scores: Scores) -> NDArray[np.float64]:
+    """Scores in 0 to 1; int8 scores (scale 1/256, zero point -128) are converted exactly."""
+    if scores.dtype == np.int8:
+        return (scores.astype(np.float64) + 128.0) / 256.0
+    return scores.astype(np.float64)
+
+
+def threshold_from_int8(threshold_int8: int) -> float:
+    """The probability that an int8 threshold stands for."""
+    return (threshold_int8 + 128) / 256.0
+
+
+def decide(scores: Scores, threshold: float) -> NDArray[np.int64]:
+    """Detected label of each clip, or -1: scores [clips, labels], threshold as a probability."""
+    best, score = best_keyword(scores)
+    return np.where(score >= threshold, best, -1)
+
+
+def best_keyword(scores: Scores) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Label and probability of the highest keyword of each clip."""
+    keywords = probabilities(scores)[:, FIRST_KEYWORD:]
+    best = keywords.argmax(axis=1)
+    return best + FIRST_KEYWORD, keywords[np.arange(len(best)), best]

@@ -1,1 +1,0 @@
-"""``kws search``: shapes and front ends within measured limits, by successive halving."""

@@ -1,0 +1,258 @@
+"""From the clips that a layout found to the catalogue: the part that all layouts share.
+
+A file whose size, time and labels have not changed is not read again, so a repeated import takes a moment. A file
+that cannot be used is set aside with its reason and the rest goes on. What was imported before and reads differently
+in the source's table today (a corrected label, another licence) is corrected in place.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import islice
+from pathlib import Path
+
+from firmware_tools.levels import measure_quality, word_defects
+from kws_data.catalog.audio_store import store_audio
+from kws_data.catalog.catalog import Catalog
+from kws_data.catalog.clips import ImportCount, KnownFile, NewClip, StoredAudio, clip_id
+from kws_data.errors import AudioError, CatalogError
+from kws_data.progress import Progress
+from kws_data.sources.imports.items import RATE_HZ, Item, Scan
+
+THREADS = 2
+UNSTATED = "unstated"
+_BATCH = 256
+
+
+@dataclass(frozen=True)
+class Terms:
+    """Licence and consent of clips whose source states none; empty when nobody states them."""
+
+    licence: str = ""
+    consent: str = ""
+
+
+@dataclass(frozen=True)
+class ImportReport:
+    """What an import did.
+
+    Attributes:
+        folder: the catalogue's name of the folder.
+        counts: clips new, known before, set aside.
+        set_aside: each file that was set aside, and each line that could not be used, with its reason.
+        absent: names that a list or a table has and the folder has not.
+        people: how many people speak, as far as the source tells them apart.
+        without_speaker: clips of which the source does not say who speaks.
+        notes: what a person should know of the whole, one line each.
+    """
+
+    folder: str
+    counts: ImportCount
+    set_aside: tuple[tuple[str, str], ...] = ()
+    absent: tuple[str, ...] = ()
+    people: int = 0
+    without_speaker: int = 0
+    notes: tuple[str, ...] = ()
+
+    def warnings(self) -> list[str]:
+        """What a person should know, one line each; what was set aside is not among it."""
+        lines = list(self.notes)
+        if self.without_speaker:
+            lines.append(
+                f"{self.without_speaker} clips do not say who speaks: each recording counts as a person of its own, so "
+                "nothing keeps the same voice out of two splits"
+            )
+        if self.counts.refused:
+            lines.append(f"{self.counts.refused} clips of forgotten speakers were not read")
+        if self.absent:
+            lines.append(f"{len(self.absent)} listed files are not there, such as {self.absent[0]}")
+        return lines
+
+
+def take_in(
+    catalog: Catalog,
+    folder: str,
+    source: str,
+    scan: Scan,
+    progress: Progress | None = None,
+    terms: Terms | None = None,
+) -> ImportReport:
+    """Bring the catalogue up to date with what was found.
+
+    Args:
+        catalog: where clips go.
+        folder: the catalogue's name of the folder (:func:`folder_id`).
+        source: the catalogue's name of the layout.
+        scan: what was found; names are unique.
+        progress: told ("import", done, total).
+        terms: licence and consent where the source states none.
+
+    Raises:
+        CatalogError: the catalogue or its audio cannot be written (the disk is full).
+    """
+    items = [_on_terms(item, terms or Terms(), source) for item in scan.items]
+    known = _known(catalog, folder)
+    fresh = [item for item in items if not _unchanged(item, known.get(item.name))]
+    try:
+        counts = _read_all(catalog, folder, source, fresh, len(items), progress)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        remedy = f"{reason}; what was imported is kept, call it again to go on"
+        raise CatalogError("recordings cannot be written", str(catalog.folder), remedy) from None
+    _refresh_known(catalog, folder, items, known)
+    aside = [(name, file.reason) for name, file in sorted(catalog.known_files(folder).items()) if file.reason]
+    known_before = len(items) - counts.added - len(aside) - counts.refused
+    speakers = [item.speaker for item in items if not item.is_noise]
+    return ImportReport(
+        folder,
+        ImportCount(counts.added, known_before, len(aside) + len(scan.problems), counts.refused),
+        (*aside, *scan.problems),
+        scan.absent,
+        people=len(set(speakers) - {""}),
+        without_speaker=speakers.count(""),
+        notes=scan.notes,
+    )
+
+
+def unread(catalog: Catalog, folder: str, source: str, items: Iterable[Item], terms: Terms | None = None) -> list[Item]:
+    """Those of ``items`` whose audio :func:`take_in` would read: new or changed, and not of a forgotten speaker."""
+    known = _known(catalog, folder)
+    pairs = ((item, _on_terms(item, terms or Terms(), source)) for item in items)
+    fresh = [item for item, on_terms in pairs if not _unchanged(on_terms, known.get(item.name))]
+    return _not_forgotten(catalog, source, fresh)
+
+
+def _known(catalog: Catalog, folder: str) -> dict[str, KnownFile]:
+    """Files of a folder that need not be read again, as far as the catalogue goes: their audio is still there."""
+    files = catalog.known_files(folder)
+    return {n: f for n, f in files.items() if not f.audio_sha256 or catalog.has_audio(f.audio_sha256)}
+
+
+def _on_terms(item: Item, terms: Terms, source: str) -> Item:
+    """The item on the terms that hold for it, its stamp changed by everything that is not in the file itself."""
+    licence, consent = item.licence or terms.licence or UNSTATED, item.consent or terms.consent or UNSTATED
+    on_terms = replace(item, licence=licence, consent=consent)
+    told = (terms.licence, terms.consent) if not (item.licence and item.consent) else ("", "")
+    if item.details or any(told):
+        return replace(on_terms, mtime_ns=_stamp(on_terms, source))
+    return on_terms
+
+
+def _stamp(item: Item, source: str) -> int:
+    """63 bits of time, source and all that is said of the clip."""
+    facts = (item.mtime_ns, source, item.word, item.speaker, item.licence, item.consent, item.session)
+    digest = hashlib.sha256(repr((*facts, sorted(item.attributes.items()))).encode("utf-8", "backslashreplace"))
+    return int.from_bytes(digest.digest()[:8], "little") >> 1
+
+
+def _unchanged(item: Item, known: KnownFile | None) -> bool:
+    return known is not None and (item.size_bytes, item.mtime_ns) == (known.size_bytes, known.mtime_ns)
+
+
+def _read_all(
+    catalog: Catalog, folder: str, source: str, fresh: list[Item], total: int, progress: Progress | None
+) -> ImportCount:
+    """Read new files in threads (libsndfile and the hash release the lock), write rows in batches."""
+    wanted = _not_forgotten(catalog, source, fresh)
+    counts = ImportCount(refused=len(fresh) - len(wanted))
+    done = total - len(wanted)
+    with ThreadPoolExecutor(THREADS) as pool:
+        for batch in _batches(wanted):
+            counts += _write(catalog, folder, source, batch, pool.map(partial(_read, catalog.folder), batch))
+            done += len(batch)
+            if progress:
+                progress("import", done, total)
+    return counts
+
+
+def _not_forgotten(catalog: Catalog, source: str, items: list[Item]) -> list[Item]:
+    """Items without those of speakers whom the catalogue was told to forget: their audio is not even read."""
+    speakers = {(item.speaker, item.named) for item in items if item.speaker}
+    gone = {pair for pair in speakers if catalog.is_forgotten(source, pair[0], named=pair[1])}
+    return [item for item in items if (item.speaker, item.named) not in gone] if gone else items
+
+
+def _batches(items: Iterable[Item]) -> Iterator[list[Item]]:
+    iterator = iter(items)
+    while batch := list(islice(iterator, _BATCH)):
+        yield batch
+
+
+@dataclass(frozen=True)
+class _Read:
+    """What became of a file: its audio in the store and its levels, or only the reason why not."""
+
+    audio: StoredAudio | None
+    attributes: Mapping[str, float]
+    reason: str = ""
+
+
+def _read(store: Path, item: Item) -> _Read:
+    """Read, measure and store one clip. What is wrong with the file is its reason; a full disk is an error."""
+    try:
+        samples = item.read(item.path)
+    except AudioError as error:
+        return _Read(None, {}, f"{error.what}: {error.remedy}")
+    except (OSError, ValueError, MemoryError) as error:
+        return _Read(None, {}, f"file cannot be read: {error}")
+    quality = measure_quality(samples)
+    reason = "" if item.is_noise else "; ".join(word_defects(quality))
+    return _Read(store_audio(store, samples, RATE_HZ), quality.to_dict(), reason)
+
+
+def _write(catalog: Catalog, folder: str, source: str, batch: Iterable[Item], read: Iterable[_Read]) -> ImportCount:
+    """Write the rows of one batch; what counts as added is usable."""
+    clips: list[NewClip] = []
+    files: dict[str, KnownFile] = {}
+    for item, done in zip(batch, read, strict=True):
+        clip = _new_clip(catalog, source, item, done.audio, done) if done.audio else None
+        clips += [clip] if clip else []
+        identity = clip_id(clip) if clip else ""
+        files[item.name] = KnownFile(item.size_bytes, item.mtime_ns, identity, item.given_split, done.reason)
+    counts = catalog.add_clips([clip for clip in clips if not clip.reasons])
+    counts += replace(catalog.add_clips([clip for clip in clips if clip.reasons]), added=0)
+    if counts.known:
+        catalog.correct_clips(clips)
+    catalog.remember_files(folder, files)
+    return counts
+
+
+def _new_clip(catalog: Catalog, source: str, item: Item, audio: StoredAudio, done: _Read) -> NewClip:
+    """The clip of an item. Where names may name a person, the catalogue sees their keyed hashes only."""
+
+    def hidden(kind: str, name: str) -> str:
+        return catalog.pseudonym(source, f"{kind} {name}", named=True) if item.named else name
+
+    speaker = item.speaker or (f"noise {item.path.stem}" if item.is_noise else f"unknown {item.recording or item.name}")
+    unknown = not item.speaker and not item.is_noise
+    return NewClip(
+        audio=audio,
+        word=item.word,
+        speaker=speaker,
+        source=source,
+        origin=f"file/{hidden('file', item.name)}" if item.named else item.name,
+        licence=item.licence,
+        consent=item.consent,
+        session=f"{source}/{hidden('session', item.session).removeprefix(f'{source}/')}" if item.session else "",
+        named=item.named and not item.is_noise,
+        pseudonymous=item.pseudonymous,
+        synthetic=item.synthetic,
+        attributes={**item.attributes, **done.attributes, **({"speaker_known": False} if unknown else {})},
+        reasons=done.reason,
+    )
+
+
+def _refresh_known(catalog: Catalog, folder: str, items: list[Item], known: Mapping[str, KnownFile]) -> None:
+    """Take over changed lists for files that were not read again; forget files that are gone."""
+    changed = {
+        item.name: replace(known[item.name], given_split=item.given_split)
+        for item in items
+        if _unchanged(item, known.get(item.name)) and known[item.name].given_split != item.given_split
+    }
+    gone = catalog.known_files(folder).keys() - {item.name for item in items}
+    if changed or gone:
+        catalog.remember_files(folder, changed, gone)

@@ -1,0 +1,171 @@
+"""What a layout finds in a folder before any audio is read: one :class:`Item` a clip, and what is wrong around them."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from kws_data.audio import Samples, read_audio
+from kws_data.errors import AudioError, DataError
+from kws_data.labels import UNKNOWN
+
+RATE_HZ = 16_000
+#: Suffixes that are looked at. The last line cannot be read today: such files are set aside, not overlooked.
+SUFFIXES = frozenset(
+    {".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aiff", ".aif", ".au", ".caf", ".w64"}
+    | {".m4a", ".aac", ".wma", ".amr", ".webm", ".3gp"}
+)
+#: What sources call their splits -> what the catalogue calls them.
+SPLIT_NAMES = {
+    **dict.fromkeys(("train", "training", "trn"), "training"),
+    **dict.fromkeys(("validation", "valid", "val", "dev", "development"), "validation"),
+    **dict.fromkeys(("test", "testing", "tst", "eval"), "testing"),
+}
+
+
+def read_clip(path: Path) -> Samples:
+    """The whole file at the rate of the catalogue; raises AudioError."""
+    return read_audio(path, RATE_HZ)
+
+
+def read_stretch(path: Path, start_s: float, end_s: float) -> Samples:
+    """The stretch of a file between two times, at the rate of the catalogue; raises AudioError."""
+    samples = read_clip(path)
+    cut = samples[round(start_s * RATE_HZ) : round(end_s * RATE_HZ)]
+    if not len(cut):
+        raise AudioError(
+            "labelled stretch lies outside of the recording",
+            str(path),
+            f"{start_s:g} to {end_s:g} s of {len(samples) / RATE_HZ:g} s: correct the label",
+        )
+    return cut.copy()
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One clip of a folder.
+
+    Attributes:
+        path: the file that holds its samples.
+        name: what tells it from every other clip of the folder: the path below it, and the stretch if it is one.
+        word: what is said in it.
+        speaker: the source's own id; empty when it is not known who speaks.
+        size_bytes, mtime_ns: of the file, to see whether it has changed.
+        given_split: ``training``, ``validation``, ``testing``, or empty.
+        licence, consent: as the source states them; empty when it does not.
+        recording: name of the file below the folder, where ``name`` is a stretch of it.
+        named: the id of the speaker may be a name, so that its hash needs the catalogue's key.
+        pseudonymous: the id of the speaker is a pseudonym that kws made.
+        synthetic: nobody speaks but a machine.
+        details: whether something other than the file and its name says what it is (a table, a JSON file).
+        read: how the samples are read.
+    """
+
+    path: Path
+    name: str
+    word: str
+    speaker: str
+    size_bytes: int
+    mtime_ns: int
+    given_split: str = ""
+    licence: str = ""
+    consent: str = ""
+    session: str = ""
+    recording: str = ""
+    named: bool = True
+    pseudonymous: bool = False
+    synthetic: bool = False
+    details: bool = True
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+    read: Callable[[Path], Samples] = read_clip
+
+    @property
+    def is_noise(self) -> bool:
+        """Whether nobody speaks: background noise and silence."""
+        return self.word.startswith("_") and self.word != UNKNOWN
+
+
+@dataclass(frozen=True)
+class Scan:
+    """What a layout found.
+
+    Attributes:
+        items: clips, in the order of their names.
+        problems: (place, reason) of what cannot become a clip: a broken line of a table, a label of the wrong shape.
+        absent: names that a list or a table has and the folder has not.
+        notes: what a person should know of the whole, one line each.
+    """
+
+    items: list[Item]
+    problems: tuple[tuple[str, str], ...] = ()
+    absent: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A way to lay out recordings.
+
+    Attributes:
+        source: how the catalogue names clips from it.
+        scan: finds the clips below a folder (or listed in a file); raises DataError.
+        expected: what it looks like, in a few words, for people.
+        takes_file: it may be one file instead of a folder.
+    """
+
+    source: str
+    scan: Callable[[Path], Scan]
+    expected: str
+    takes_file: bool = False
+
+    def find(self, path: Path) -> Scan:
+        """The clips at a place.
+
+        Raises:
+            DataError: nothing is there, no folder, or nothing that looks like the layout.
+        """
+        if not path.exists():
+            raise DataError("data folder not found", str(path), f"expected {self.expected}")
+        if not path.is_dir() and not self.takes_file:
+            raise DataError("data folder is a file", str(path), f"expected a folder with {self.expected}")
+        scan = self.scan(path.resolve())
+        if not scan.items:
+            broken = f"; {scan.problems[0][0]}: {scan.problems[0][1]}" if scan.problems else ""
+            absent = f"; {len(scan.absent)} listed files are not there" if scan.absent else ""
+            raise DataError("data folder holds no audio", str(path), f"expected {self.expected}{broken}{absent}")
+        return scan
+
+
+def audio_below(root: Path) -> Iterator[Path]:
+    """Audio files at any depth, sorted; nothing hidden, no folder twice, whatever links there are."""
+    seen: set[tuple[int, int]] = set()
+    for folder, folders, files in os.walk(root, followlinks=True):
+        status = Path(folder).stat()
+        if (status.st_dev, status.st_ino) in seen:
+            folders.clear()
+            continue
+        seen.add((status.st_dev, status.st_ino))
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(files):
+            path = Path(folder, name)
+            if not name.startswith(".") and path.suffix.lower() in SUFFIXES and path.is_file():
+                yield path
+
+
+def plain_text(name: str) -> str:
+    """A file name as text that every database takes: bytes that are no UTF-8 are written as ``\\xNN``."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
+
+
+def relative_name(path: Path, root: Path) -> str:
+    """Path below ``root``, with slashes, as plain text."""
+    return plain_text(path.relative_to(root).as_posix())
+
+
+def public_id(speaker: str) -> bool:
+    """Whether an id is no name: eight hex digits or more, as public data sets hash their speakers."""
+    return re.fullmatch(r"[0-9a-f]{8,}", speaker) is not None

@@ -1,0 +1,25 @@
+"""What a speech program wrote into a file, checked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from kws_data.audio import Samples, read_audio
+from kws_data.errors import AudioError, DataError
+from kws_data.sources.synth.espeak import trim
+
+RATE_HZ = 16_000
+MIN_SAMPLES, MAX_SAMPLES = RATE_HZ // 50, 30 * RATE_HZ
+
+
+def spoken(out: Path, program: str) -> Samples:
+    """The audio, int16 at 16 kHz, without the silence around it; raises DataError when there is none."""
+    if not out.is_file():
+        raise DataError("speech program wrote no file", program, "does its command write to {out}?")
+    try:
+        samples = trim(read_audio(out, RATE_HZ))
+    except AudioError as error:
+        raise DataError("speech program wrote no usable audio", program, f"{error.what}: {error.remedy}") from None
+    if not MIN_SAMPLES <= len(samples) <= MAX_SAMPLES or not samples.any():
+        raise DataError("speech program wrote silence, or not 20 ms to 30 s", program, f"{len(samples)} samples")
+    return samples

@@ -1,0 +1,133 @@
+"""What a fit sees: the features of the training split, how often each clip is drawn, how a batch is changed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kws_data.config.config import Config
+from kws_data.dataset.manifest import read_manifest
+from kws_data.errors import DataError
+from kws_data.features.load import FeatureSet, load_features
+from kws_data.models.mel_axis import MelAxis, mel_axis
+from kws_data.training.batches.balance import label_shares, smote
+from kws_data.training.batches.draw_weights import draw_weights, with_real_share, with_speech_share
+from kws_data.training.batches.pseudo_words import with_pseudo_words
+from kws_data.training.batches.spec_augment import SpecAugment
+from kws_data.training.batches.style_mix import StyleMix
+
+PSEUDO_SEED = 0x9E  # the same for every seed: pseudo-words are data, and what teachers say of them is kept
+
+
+@dataclass(frozen=True)
+class TrainSet:
+    """What a fit sees.
+
+    Attributes:
+        x: int8 [clips, copies, frames, features].
+        y: int [clips], index into the labels.
+        labels: how many labels there are.
+        weights: [clips] how often each clip is drawn, relative to the others; all the same when None.
+        axis, augment: how a batch is changed; not at all when either is None.
+        class_weights: how much more errors on small labels count, 0 (not) to 1 (in full).
+        soft: float32 [clips, copies, labels] what teachers say of each copy, when that was computed beforehand.
+    """
+
+    x: NDArray[np.int8]
+    y: NDArray[np.int64]
+    labels: int
+    weights: NDArray[np.float64] | None = None
+    axis: MelAxis | None = None
+    augment: SpecAugment | None = None
+    soft: NDArray[np.float32] | None = None
+    class_weights: float = 0.0
+
+    def sha256(self) -> str:
+        """Hash of all that is in it."""
+        digest = hashlib.sha256(f"{self.x.shape} {self.labels} {self.augment} {self.class_weights}".encode())
+        axis = (self.axis.to_mel, self.axis.from_mel) if self.axis else ()
+        for array in (self.x, self.y, self.weights, self.soft, *axis):
+            digest.update(b"-" if array is None else np.ascontiguousarray(array).data)
+        return digest.hexdigest()
+
+
+def load_train_set(dataset_dir: Path, config: Config) -> TrainSet:
+    """What is learnt from a built data set: its training split.
+
+    Raises:
+        DataError: the data set is missing, or does not fit the config.
+    """
+    features = load_features(dataset_dir, "train")
+    synthetic = None
+    if config.train.real_share is not None:
+        synthetic = np.array([said == "True" for said in manifest_column(dataset_dir, features.clip_ids, "synthetic")])
+    return train_set(features, training_words(dataset_dir, features.clip_ids), config, synthetic)
+
+
+def train_set(
+    features: FeatureSet, words: Sequence[str], config: Config, synthetic: NDArray[np.bool_] | None = None
+) -> TrainSet:
+    """The training features of a data set, with pseudo-words and feature augmentation when the config asks for them.
+
+    Args:
+        features: of the training split.
+        words: what was said in each clip.
+        config: labels, front end, training settings.
+        synthetic: which clips nobody said; needed for ``train.real_share`` only.
+
+    Raises:
+        DataError: features, words and config do not fit.
+    """
+    x, y = np.asarray(features.x), np.asarray(features.y, np.int64)
+    fits = 0 < len(y) == len(words) and y.max() < len(config.labels) and x.shape[3] == config.frontend.features
+    if not fits:
+        raise DataError("data set does not fit the configuration", list(x.shape), "build it again: kws build")
+    settings, axis = config.train, mel_axis(config.frontend)
+    counts = np.bincount(y, minlength=len(config.labels))
+    shares = label_shares(counts, settings.label_balance)
+    real = np.zeros(len(y), bool) if synthetic is None else ~synthetic
+    x, y, words = with_smote(x, y, words, config)
+    real = np.concatenate([real, np.zeros(len(y) - len(real), bool)])
+    if not settings.spec_augment:
+        weights = draw_weights(y, words, shares, settings.word_balance)
+        weights = with_real_share(weights, y, real, settings.real_share)
+        weights = with_speech_share(weights, y, words, settings.speech_share)
+        return TrainSet(x, y, len(config.labels), weights, axis, class_weights=config.balance.class_weights)
+    x, y = with_pseudo_words(x, y, config.frontend, np.random.default_rng(PSEUDO_SEED))
+    words = [*words, *["" for _ in range(len(y) - len(words))]]
+    weights = draw_weights(y, words, shares, settings.word_balance)
+    real = np.concatenate([real, np.zeros(len(y) - len(real), bool)])
+    weights = with_real_share(weights, y, real, settings.real_share)
+    weights = with_speech_share(weights, y, words, settings.speech_share)
+    strength = config.balance.class_weights
+    changed = StyleMix(share=settings.style_mix) if settings.style_mix else SpecAugment()
+    return TrainSet(x, y, len(config.labels), weights, axis, changed, class_weights=strength)
+
+
+def with_smote(
+    x: NDArray[np.int8], y: NDArray[np.int64], words: Sequence[str], config: Config
+) -> tuple[NDArray[np.int8], NDArray[np.int64], Sequence[str]]:
+    """The clips, and examples of small labels between them when ``balance.smote`` asks for some."""
+    if not config.balance.smote:
+        return x, y, words
+    made, labels = smote(x, y, config.balance.smote, np.random.default_rng([config.seed, 0x5E]))
+    return np.concatenate([x, made]), np.concatenate([y, labels]), [*words, *[""] * len(labels)]
+
+
+def training_words(dataset_dir: Path, clip_ids: NDArray[np.str_]) -> list[str]:
+    """What was said in each clip, from the manifest; raises DataError when a clip is not in it."""
+    return manifest_column(dataset_dir, clip_ids, "word")
+
+
+def manifest_column(dataset_dir: Path, clip_ids: NDArray[np.str_], column: str) -> list[str]:
+    """A column of the manifest for these clips; raises DataError when a clip is not in it."""
+    found = {row["clip_id"]: str(row[column]) for row in read_manifest(dataset_dir)}
+    try:
+        return [found[str(clip_id)] for clip_id in clip_ids]
+    except KeyError as error:
+        raise DataError("clip is not in the manifest", str(error), "build the data set again: kws build") from None

@@ -1,0 +1,229 @@
+"""The loop: epochs of steps, the weight average, figures of each epoch, checkpoints."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kws_data.config.model import ModelSettings
+from kws_data.config.training import TrainSettings
+from kws_data.models.registry import build_model
+from kws_data.models.weights_4bit import put_on_levels
+from kws_data.progress import Progress
+from kws_data.system.native_output import native_output_silenced
+from kws_data.training.average import WeightAverage
+from kws_data.training.batches.balance import class_weights
+from kws_data.training.batches.draw import epoch_batches
+from kws_data.training.batches.train_set import TrainSet
+from kws_data.training.checkpoint import Checkpoint
+from kws_data.training.step import Step, make_optimizer, make_step
+
+if TYPE_CHECKING:
+    import keras
+
+THREADS = 1  # results may depend on the number of threads; a second core draws the batches
+SMOOTH_EPOCHS, LEAST_GAIN = 5, 1e-3  # early stop: mean loss of so many epochs, and what counts as better
+CHECKPOINT_COST = 0.02  # checkpoints take no more than this share of the time
+
+
+@dataclass
+class History:
+    """Figures of each epoch; ``validation`` holds [epoch, accuracy] of those in which it was taken."""
+
+    loss: list[float] = field(default_factory=list)
+    accuracy: list[float] = field(default_factory=list)
+    validation: list[tuple[int, float]] = field(default_factory=list)
+
+
+@dataclass
+class Fit:
+    """A fit under way: what further epochs depend on."""
+
+    model: keras.Model
+    optimizer: Any
+    average: WeightAverage
+    rng: np.random.Generator
+    epochs: int
+    pointwise_bits: int = 8
+    history: History = field(default_factory=History)
+
+    @property
+    def epoch(self) -> int:
+        """Epochs done."""
+        return len(self.history.loss)
+
+    def finish(self) -> None:
+        """Put into the model what the fit ends with: the averaged weights, those of 4 bits on their levels."""
+        self.average.apply()
+        if self.pointwise_bits == 4:
+            put_on_levels(self.model)
+
+    @contextmanager
+    def finished(self) -> Iterator[None]:
+        """The model is as the fit would end now while the block runs; then its own weights are back."""
+        with self.average.applied():
+            self.finish()
+            yield
+
+    def save(self, checkpoint: Checkpoint) -> None:
+        """Write the whole state."""
+        arrays = [np.asarray(v) for v in self._variables()] + self.average.mean
+        random = self.rng.bit_generator.state
+        checkpoint.save(arrays, {"rng": random, "averaged": self.average.steps, "history": vars(self.history)})
+
+    def restore(self, checkpoint: Checkpoint) -> None:
+        """Go on from what was saved, if anything was."""
+        found = checkpoint.load()
+        if found is None:
+            return
+        arrays, state = found
+        variables = self._variables()
+        for variable, value in zip(variables, arrays, strict=False):
+            variable.assign(value)
+        self.average.restore(arrays[len(variables) :], state["averaged"])
+        self.rng.bit_generator.state = state["rng"]
+        self.history = History(**state["history"])
+
+    def _variables(self) -> list[Any]:
+        return [*self.model.variables, *self.optimizer.variables]
+
+
+#: Told of each epoch when it is done; may look, and may add to the history.
+Watcher = Callable[[Fit], None]
+
+
+def prepare_tensorflow(seed: int) -> None:
+    """Seeds, deterministic kernels and one thread (which only a fresh process can still set)."""
+    with native_output_silenced():
+        import keras
+        import tensorflow as tf
+
+    keras.utils.set_random_seed(seed)
+    tf.config.experimental.enable_op_determinism()
+    try:
+        tf.config.threading.set_intra_op_parallelism_threads(THREADS)
+        tf.config.threading.set_inter_op_parallelism_threads(1)
+    except RuntimeError:
+        pass  # TensorFlow already runs: its threads stay as they are
+
+
+def label_costs(data: TrainSet) -> NDArray[np.float64] | None:
+    """How much an error on each label counts, [labels]; None when all count the same."""
+    if not data.class_weights:
+        return None
+    return class_weights(np.bincount(data.y, minlength=data.labels), data.class_weights)
+
+
+def fit(
+    data: TrainSet,
+    shape: ModelSettings,
+    settings: TrainSettings,
+    seed: int,
+    teachers: Sequence[keras.Model] = (),
+    stage: str = "train",
+    progress: Progress | None = None,
+    *,
+    checkpoint: Checkpoint | None = None,
+    watchers: Sequence[Watcher] = (),
+    model: keras.Model | None = None,
+    pointwise_bits: int = 8,
+) -> tuple[keras.Model, History]:
+    """Train one model; returns it with its (averaged) last weights.
+
+    Args:
+        data: what it learns from.
+        shape: the model.
+        settings: how it learns.
+        seed: of the weights, the batches and the augmentation.
+        teachers: models to follow as well; ``data.soft`` takes their place when it is there.
+        stage: what progress is told it is.
+        progress: told (stage, epochs done, epochs).
+        checkpoint: where the state is kept and taken up; nowhere when None.
+        watchers: told of each epoch.
+        model: goes on from here, instead of from a freshly initialised model of ``shape``.
+        pointwise_bits: 4 to learn with the kernels of 1x1 convolutions on their 15 levels, where they end.
+    """
+    steps = max(1, len(data.y) // settings.batch)
+    state = start(data, shape, settings, seed, steps, model, pointwise_bits)
+    if checkpoint:
+        state.restore(checkpoint)
+    soft, costs = data.soft is not None, label_costs(data)
+    step = make_step(
+        state.model, state.optimizer, settings, teachers, soft, costs, state.average, pointwise_bits=pointwise_bits
+    )
+    pace = Pace()
+    while state.epoch < settings.epochs and not settled(state.history.loss, settings.patience):
+        run_epoch(state, step, data, settings, steps)
+        for watcher in watchers:
+            watcher(state)
+        if checkpoint and pace.due():
+            state.save(checkpoint)
+            pace.saved()
+        if progress:
+            progress(stage, state.epoch, settings.epochs)
+    state.finish()
+    return state.model, state.history
+
+
+def start(
+    data: TrainSet,
+    shape: ModelSettings,
+    settings: TrainSettings,
+    seed: int,
+    steps: int,
+    model: keras.Model | None = None,
+    pointwise_bits: int = 8,
+) -> Fit:
+    """A fit before its first epoch."""
+    import keras
+
+    keras.backend.clear_session(free_memory=False)  # layers are numbered afresh: their names depend on nothing else
+    keras.utils.set_random_seed(seed)
+    frames, features = data.x.shape[2:]
+    if model is None:
+        model = build_model(shape, (frames, 1, features), data.labels, data.axis)
+    optimizer = make_optimizer(model, settings, settings.epochs * steps)
+    average = WeightAverage(model, settings.ema)
+    return Fit(model, optimizer, average, np.random.default_rng(seed), settings.epochs, pointwise_bits)
+
+
+def run_epoch(state: Fit, step: Step, data: TrainSet, settings: TrainSettings, steps: int) -> None:
+    """One epoch; its mean loss and accuracy are added to the history."""
+    losses, hits = [], []
+    for batch in epoch_batches(data, settings, steps, state.rng):
+        loss, hit = step(*batch)
+        losses.append(float(loss))
+        hits.append(float(hit))
+    state.history.loss.append(round(float(np.mean(losses)), 6))
+    state.history.accuracy.append(round(float(np.mean(hits)), 6))
+
+
+def settled(loss: Sequence[float], patience: int) -> bool:
+    """Whether the smoothed training loss has not become better for ``patience`` epochs; never when that is 0."""
+    if not patience or len(loss) < SMOOTH_EPOCHS + patience:
+        return False
+    smooth = np.convolve(loss, np.full(SMOOTH_EPOCHS, 1 / SMOOTH_EPOCHS), "valid")
+    return bool(smooth[-patience:].min() > smooth[:-patience].min() * (1 - LEAST_GAIN))
+
+
+class Pace:
+    """When the next checkpoint is due: often, but not so that they take a noticeable share of the time."""
+
+    def __init__(self) -> None:
+        self._since, self._asked, self._cost = time.monotonic(), 0.0, 0.0
+
+    def due(self) -> bool:
+        """Whether to save now."""
+        self._asked = time.monotonic()
+        return self._cost <= CHECKPOINT_COST * (self._asked - self._since)
+
+    def saved(self) -> None:
+        """What was due is done."""
+        self._since = time.monotonic()
+        self._cost = self._since - self._asked

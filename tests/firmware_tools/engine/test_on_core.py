@@ -1,0 +1,64 @@
+"""The generated C as Thumb-2 code on a Cortex-M4: the host's bits, within a budget of cycles."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from bare_core import BareCore
+from coarse_models import coarse, model_of_every_weighted_kind
+from random_models import random_model
+from synthetic_models import keyword_model
+
+from firmware_tools.engine.emit import emit_c
+from firmware_tools.engine.host import HostEngine, kernel_sources, load_batches
+from firmware_tools.tflite.graph import Graph, read_tflite
+
+CYCLES_PER_MAC = 4.0  # 28 channels, 5 residual blocks: additions, requantisation and softmax included
+
+MAIN_C = """
+#include "kws_model.h"
+void Reset(void);
+__attribute__((section(".io"))) int8_t io[%d];
+void Reset(void) {
+    kws_model_invoke(io, io + %d);
+    __asm volatile("bkpt #0");
+    for (;;) {
+    }
+}
+"""
+
+
+def run_on_core(graph: Graph, inputs: np.ndarray, folder: Path) -> tuple[np.ndarray, BareCore]:
+    out_at = -(-graph.input.elements // 4) * 4
+    main = MAIN_C % (out_at + graph.output.elements, out_at)
+    files = emit_c(graph, header="test")
+    core = BareCore([*kernel_sources(), files["kws_model.c"], main], {"kws_model.h": files["kws_model.h"]}, folder)
+    rows = [core.run(one, out_at, graph.output.elements) for one in inputs]
+    return np.stack([np.frombuffer(row, np.int8) for row in rows]), core
+
+
+def test_keyword_model_runs_fast_and_equal(tmp_path: Path) -> None:
+    engine = HostEngine(keyword_model())
+    inputs = np.random.default_rng(1).integers(-128, 128, (3, 49, 1, 40)).astype(np.int8)
+    outputs, core = run_on_core(engine.graph, inputs, tmp_path)
+    np.testing.assert_array_equal(outputs, engine(inputs))
+    assert core.total_cycles / engine.graph.total_macs < CYCLES_PER_MAC, core.by_function()
+
+
+@pytest.mark.parametrize("seed", [5, 15, 35])
+def test_random_networks_on_core(seed: int, tmp_path: Path) -> None:
+    graph = read_tflite(random_model(seed))
+    inputs = np.random.default_rng(seed).integers(-128, 128, (2, *graph.input.shape[1:])).astype(np.int8)
+    outputs, _ = run_on_core(graph, inputs, tmp_path)
+    np.testing.assert_array_equal(outputs, load_batches([graph], optimise="-O1")[0](inputs))
+
+
+@pytest.mark.parametrize("channels", [3, 27, 32])
+def test_weights_of_4_bits_on_core(channels: int, tmp_path: Path) -> None:
+    """Depths with and without four weights left over from groups of eight; an odd number of filters and of pixels."""
+    graph = read_tflite(coarse(model_of_every_weighted_kind(channels), four_bits=True))
+    inputs = np.random.default_rng(2).integers(-128, 128, (2, *graph.input.shape[1:])).astype(np.int8)
+    outputs, _ = run_on_core(graph, inputs, tmp_path)
+    np.testing.assert_array_equal(outputs, load_batches([graph], optimise="-O1")[0](inputs))

@@ -1,0 +1,105 @@
+import multiprocessing
+import sqlite3
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from kws_data.catalog.catalog import Catalog
+from kws_data.catalog.clips import ImportCount, NewClip
+from kws_data.errors import CatalogError
+
+
+def new_clip(catalog: Catalog, number: int, **changes: object) -> NewClip:
+    samples = np.full(100 + number, number, np.int16)
+    values: dict[str, object] = {"word": "go", "speaker": "s1", "source": "test", "origin": f"go/{number}"}
+    return NewClip(audio=catalog.store_audio(samples, 16_000), **{**values, **changes})  # type: ignore[arg-type]
+
+
+def test_adding_twice_doubles_nothing(tmp_path: Path) -> None:
+    with Catalog(tmp_path) as catalog:
+        clips = [new_clip(catalog, n) for n in range(3)]
+        assert catalog.add_clips(clips) == ImportCount(3, 0, 0)
+        assert catalog.add_clips(clips) == ImportCount(0, 3, 0)
+    with Catalog(tmp_path) as catalog:
+        assert len(catalog.clips()) == 3
+        assert np.array_equal(catalog.load(next(c for c in catalog.clips() if c.origin == "go/2")), np.full(102, 2))
+
+
+def test_same_samples_are_stored_once(tmp_path: Path) -> None:
+    with Catalog(tmp_path) as catalog:
+        one = catalog.store_audio(np.arange(500, dtype=np.int16), 16_000)
+        assert catalog.store_audio(np.arange(500, dtype=np.int16), 16_000) == one
+    assert len(list((tmp_path / "audio").rglob("*.flac"))) == 1
+
+
+def test_names_become_keyed_pseudonyms(tmp_path: Path) -> None:
+    names = []
+    for folder in ("a", "b"):
+        with Catalog(tmp_path / folder) as catalog:
+            catalog.add_clip(new_clip(catalog, 1, speaker="Anna Smith", named=True))
+            names.append(catalog.clips()[0].speaker)
+            assert catalog.pseudonym("x", "ab12cd34") == Catalog(tmp_path / "c").pseudonym("x", "ab12cd34")
+        assert b"Anna" not in (tmp_path / folder / "catalog.sqlite").read_bytes()
+        assert (tmp_path / folder / "speaker.key").stat().st_mode & 0o077 == 0
+    assert names[0] != names[1]
+
+
+def test_clips_that_are_set_aside_can_come_back(tmp_path: Path) -> None:
+    with Catalog(tmp_path) as catalog:
+        identity = catalog.add_clip(new_clip(catalog, 1))
+        catalog.set_aside({identity: "wrong word"})
+        assert catalog.clips() == []
+        assert catalog.clips(with_set_aside=True)[0].reasons == "wrong word"
+        catalog.set_aside({identity: ""})
+        assert len(catalog.clips()) == 1
+
+
+def test_foreign_damaged_and_newer_files_are_refused_and_kept(tmp_path: Path) -> None:
+    (tmp_path / "text").mkdir()
+    (tmp_path / "text" / "catalog.sqlite").write_text("not a database, really not, but long enough" * 30)
+    with pytest.raises(CatalogError, match="damaged or no catalogue"):
+        Catalog(tmp_path / "text")
+    (tmp_path / "foreign").mkdir()
+    with sqlite3.connect(tmp_path / "foreign" / "catalog.sqlite") as db:
+        db.execute("CREATE TABLE mine (x)")
+    before = (tmp_path / "foreign" / "catalog.sqlite").read_bytes()
+    with pytest.raises(CatalogError, match="no kws catalogue"):
+        Catalog(tmp_path / "foreign")
+    assert (tmp_path / "foreign" / "catalog.sqlite").read_bytes() == before
+    Catalog(tmp_path / "newer").close()
+    with sqlite3.connect(tmp_path / "newer" / "catalog.sqlite") as db:
+        db.execute("PRAGMA user_version=99")
+    with pytest.raises(CatalogError, match="another version"):
+        Catalog(tmp_path / "newer")
+
+
+def test_damaged_audio_is_noticed(tmp_path: Path) -> None:
+    with Catalog(tmp_path) as catalog:
+        catalog.add_clip(new_clip(catalog, 1))
+        clip = catalog.clips()[0]
+        path = next((tmp_path / "audio").rglob("*.flac"))
+        path.write_bytes(path.read_bytes()[:40])
+        with pytest.raises(CatalogError, match="missing or damaged"):
+            catalog.load(clip)
+        path.unlink()
+        with pytest.raises(CatalogError, match="missing or damaged"):
+            catalog.load(clip)
+
+
+def _add_many(folder: Path, numbers: range) -> None:
+    with Catalog(folder) as catalog:
+        for number in numbers:
+            catalog.add_clip(new_clip(catalog, number))
+
+
+def test_two_processes_at_once_lose_and_double_nothing(tmp_path: Path) -> None:
+    context = multiprocessing.get_context("spawn")
+    both = [context.Process(target=_add_many, args=(tmp_path, range(n, n + 60))) for n in (0, 30)]
+    for process in both:
+        process.start()
+    for process in both:
+        process.join(30)
+        assert process.exitcode == 0
+    with Catalog(tmp_path) as catalog:
+        assert sorted(c.origin for c in catalog.clips()) == sorted(f"go/{n}" for n in range(90))

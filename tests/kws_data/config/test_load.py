@@ -1,0 +1,89 @@
+"""A configuration is checked where it enters, and a wrong one says what to mend."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kws_data.config.load import load_config
+from kws_data.errors import ConfigError
+
+ROOT = Path(__file__).resolve().parents[3]
+MINIMAL = "name: tiny\nkeywords: [go, left]\n"
+
+
+def write(folder: Path, text: str) -> Path:
+    path = folder / "tiny.yaml"
+    path.write_text(text)
+    return path
+
+
+def test_labels_are_silence_unknown_then_keywords_in_order(tmp_path: Path) -> None:
+    assert load_config(write(tmp_path, MINIMAL)).labels == ["_silence_", "_unknown_", "go", "left"]
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "configs").glob("*.yaml")), ids=lambda p: p.name)
+def test_every_shipped_configuration_loads(path: Path) -> None:
+    config = load_config(path, ["data.folder=somewhere"])
+    assert config.name == path.stem
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (MINIMAL + "trian: {epochs: 3}\n", ["tiny.yaml", "trian", "did you mean train?"]),
+        (MINIMAL + "train: {epocs: 3}\n", ["train.epocs", "did you mean epochs?"]),
+        (MINIMAL + "frontend: {kidn: mfcc}\n", ["frontend.kidn", "did you mean kind?"]),
+        (MINIMAL + "data: {synth: {speekers: 5}}\n", ["data.synth.speekers", "did you mean speakers?"]),
+        (MINIMAL + "frontend: {hop_samples: 9999}\n", ["hop_samples", "9999"]),
+        (MINIMAL + "train: {epochs: many}\n", ["train.epochs", "many"]),
+        (MINIMAL + "augment: {gain_db: [3, -3]}\n", ["augment.gain_db", "first value"]),
+        (MINIMAL + "data: {source: folder}\n", ["data.folder", "--set data.folder=PATH"]),
+        ("name: tiny\n", ["keywords", "missing"]),
+        ("name: tiny\nkeywords: []\n", ["keywords"]),
+        ("name: tiny\nkeywords: ['']\n", ["empty"]),
+        ("name: tiny\nkeywords: [go, go]\n", ["twice"]),
+        ("name: tiny\nkeywords: [_silence_]\n", ["_silence_"]),
+        ("name: tiny\nkeywords: [yes, no]\n", ["keywords.0", "quotes"]),
+        ("name: ../up\nkeywords: [go]\n", ["name", "../up"]),
+        ("keywords: [go\n", ["not YAML", "line 2"]),
+        ("just text", ["no settings"]),
+        ("", ["no settings"]),
+    ],
+)
+def test_a_wrong_configuration_is_one_clear_line(tmp_path: Path, text: str, expected: list[str]) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load_config(write(tmp_path, text))
+    line = str(caught.value)
+    assert "\n" not in line
+    for part in expected:
+        assert part in line
+
+
+def test_missing_file_and_binary_file(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="not found"):
+        load_config(tmp_path / "none.yaml")
+    binary = tmp_path / "binary.yaml"
+    binary.write_bytes(bytes(range(256)))
+    with pytest.raises(ConfigError):
+        load_config(binary)
+    with pytest.raises(ConfigError):
+        load_config(tmp_path)
+
+
+def test_overrides_reach_nested_settings_and_are_checked(tmp_path: Path) -> None:
+    path = write(tmp_path, MINIMAL)
+    config = load_config(path, ["train.epochs=3", "data.folder=a/b", "augment.gain_db=[-3, 3]"])
+    assert (config.train.epochs, config.data.folder, config.augment.gain_db) == (3, "a/b", (-3.0, 3.0))
+    for wrong in ("train.epochs", "=3", "name.x=3", "train.nothing=1"):
+        with pytest.raises(ConfigError):
+            load_config(path, [wrong])
+
+
+def test_the_hash_follows_the_named_sections_only(tmp_path: Path) -> None:
+    path = write(tmp_path, MINIMAL)
+    one, other = load_config(path), load_config(path, ["train.epochs=3"])
+    assert one.sha256("model") == other.sha256("model")
+    assert one.sha256("train") != other.sha256("train")
+    assert one.sha256() != other.sha256()

@@ -1,0 +1,60 @@
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tiny_bundle import tiny_bundle
+
+from kws_data.audio import write_flac
+from kws_data.errors import DataError
+from kws_data.evaluation.detections import stream_scores
+from kws_data.evaluation.inference import host_features, int8_scores
+from kws_data.evaluation.stream_truth import Spoken
+from kws_data.evaluation.streams import Heard, evaluate_stream, summary
+
+
+def noise(samples: int) -> np.ndarray:
+    return np.random.default_rng(samples).integers(-3_000, 3_000, samples).astype(np.int16)
+
+
+def test_every_window_is_scored_as_a_clip_of_its_own() -> None:
+    bundle = tiny_bundle()
+    samples = noise(40_000)
+    scores, ends = stream_scores(bundle, samples, 3)
+    window = (bundle.frames - 1) * 320 + 512
+    assert ends[0] == window and set(np.diff(ends)) == {3 * 320}
+    for at in (0, 7, len(ends) - 1):
+        clip = samples[np.newaxis, ends[at] - window : ends[at]]
+        assert np.array_equal(int8_scores(bundle.tflite, host_features(bundle, clip))[0][0], scores[at])
+
+
+def test_a_recording_shorter_than_a_clip_has_no_window() -> None:
+    scores, ends = stream_scores(tiny_bundle(), noise(9_000), 3)
+    assert scores.shape == (0, 4) and len(ends) == 0
+
+
+def test_everything_detected_is_false_without_truth(tmp_path: Path) -> None:
+    write_flac(tmp_path / "a.flac", noise(64_000), 16_000)
+    (tmp_path / "b.wav").write_text("no audio")
+    eager = evaluate_stream(replace(tiny_bundle(), threshold_int8=-128), tmp_path)
+    assert eager["hours"] == pytest.approx(4 / 3_600)
+    assert eager["false_accepts"] == len(eager["detections"]) >= 2
+    assert eager["false_accepts_per_hour"] == pytest.approx(eager["false_accepts"] * 900)
+    assert eager["frr"] is None
+    assert [row["file"] for row in eager["set_aside"]] == ["b.wav"]
+    times = [row["time_s"] for row in eager["detections"]]
+    assert min(np.diff(times)) >= 1.0
+    shy = evaluate_stream(replace(tiny_bundle(), threshold_int8=127), tmp_path)
+    assert shy["false_accepts"] == 0 and shy["upper95"] == pytest.approx(2.9957 * 900, rel=1e-4)
+
+
+def test_the_summary_counts_misses_and_false_accepts() -> None:
+    heard = [Heard("a", 1.0, "yes", 0.9, verdict) for verdict in ("right", "false", "uncounted")]
+    spoken = [Spoken("yes", 0.5, 0.9, True), Spoken("no", 3.0, 3.5, False)]
+    found = summary(heard, spoken, 0.5)
+    assert found["false_accepts_per_hour"] == 2.0 and found["frr"] == 0.5 and found["keywords_said"] == 2
+
+
+def test_a_folder_without_audio_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DataError):
+        evaluate_stream(tiny_bundle(), tmp_path)

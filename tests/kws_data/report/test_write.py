@@ -1,0 +1,79 @@
+"""The report's parts: numbers stand where programs look, pages are whole and safe, pictures show what they should."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from kws_data.config.config import Config
+from kws_data.errors import DataError
+from kws_data.pages.html import figure, page, table
+from kws_data.pages.numbers import interval, percent
+from kws_data.report import plots
+from kws_data.report.document import build_document
+from kws_data.report.examples import Example, examples_html, pick_examples, wav_data_uri
+from kws_data.run_folder import read_json
+
+
+def test_examples_are_the_worst_of_each_kind() -> None:
+    y = np.array([2, 2, 2, 3, 1, 0, 2])
+    heard = np.array([-1, -1, 2, 2, 3, -1, 2])
+    score = np.array([0.1, 0.3, 0.9, 0.8, 0.7, 0.2, 0.95])
+    assert pick_examples(y, heard, score, per_kind=1) == [
+        (0, "missed"),
+        (3, "wrong keyword"),
+        (4, "false accept"),
+        (2, "detected"),
+    ]
+
+
+def test_text_from_outside_cannot_break_the_page() -> None:
+    hostile = '<script>alert("x")</script>'
+    clip = Example(np.zeros(16_000, np.int16), np.zeros((49, 40), np.int8), hostile, "go", 0.5, "missed")
+    html = page(hostile, hostile, [(hostile, table([(hostile, 1)]) + figure("<svg></svg>", hostile))])
+    assert "<script>" not in html + examples_html([clip], 16_000)
+    assert html.endswith("</html>\n")
+
+
+def test_a_clip_in_the_page_is_a_wav_with_its_samples() -> None:
+    import base64
+    import io
+    import wave
+
+    samples = np.arange(-500, 500, dtype=np.int16)
+    data = base64.b64decode(wav_data_uri(samples, 16_000).partition("base64,")[2])
+    with wave.open(io.BytesIO(data)) as file:
+        assert (file.getframerate(), file.getnchannels()) == (16_000, 1)
+        assert np.array_equal(np.frombuffer(file.readframes(1_000), "<i2"), samples)
+
+
+def test_pictures_name_their_parts_and_repeat_byte_for_byte() -> None:
+    matrix = np.array([[5, 1], [0, 7]])
+    picture = plots.confusion_plot(matrix, ["go", "left"])
+    assert picture.startswith("<svg") and all(word in picture for word in ("go", "left", "heard", "said"))
+    assert picture == plots.confusion_plot(matrix, ["go", "left"])
+    curve = {"threshold": [0.0, 0.5, 1.0], "tpr": [1.0, 0.9, 0.0], "fpr": [1.0, 0.1, 0.0]}
+    assert "threshold 0.50" in plots.threshold_plot(curve, 0.5)
+    assert "conv" in plots.share_plot([("model_bytes", [("conv", 900.0), ("dense", 100.0)], 2_000.0)], "bytes")
+    assert "left" in plots.keyword_plot({"left": {"tpr": 0.9, "fpr": 0.0, "clips": 20}})
+
+
+def test_numbers_for_people() -> None:
+    assert percent(0.98765) == "98.8 %"
+    assert interval([0.9, 1.0]) == "[90.0, 100.0]"
+
+
+def test_a_missing_or_damaged_result_names_the_verb(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    config = Config.model_validate({"name": "tiny", "keywords": ["go"]})
+    with pytest.raises(DataError, match="call kws build first"):
+        build_document(config)
+    (tmp_path / "broken.json").write_text("[1")
+    with pytest.raises(DataError, match="call kws check again"):
+        read_json(tmp_path / "broken.json", "check")
+    (tmp_path / "list.json").write_text(json.dumps([1]))
+    with pytest.raises(DataError, match="damaged"):
+        read_json(tmp_path / "list.json", "check")
