@@ -25,8 +25,7 @@ DOORS = {
 
 #: Files of more than LONGEST lines, and why each is one idea all the same.
 LONGEST = 250
-LONG = {
-}
+LONG = {}
 
 SOURCES = sources()
 

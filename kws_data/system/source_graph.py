@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
@@ -24,7 +25,7 @@ PLACES = {
     "SOURCE_DIR": "firmware_tools/firmware/src",
     "INCLUDE_DIR": "firmware_tools/firmware/include",
 }
-_FILE = re.compile(r"[\w*.-]*(?:" + "|".join(map(re.escape, SUFFIXES)) + ")")
+_FILE = re.compile(r"[\w*./-]*(?:" + "|".join(map(re.escape, SUFFIXES)) + ")")
 _INCLUDE = re.compile(r'^\s*#\s*include\s*"([\w.]+)"', re.MULTILINE)
 
 
@@ -35,21 +36,18 @@ class Needs:
     Attributes:
         names: bare names that are used.
         modules: modules and packages that are imported or named in strings.
+        packages: top-level packages that are imported.
         files: names or patterns of files.
+        folders: words that may be names of folders.
         includes: headers that C text in strings includes.
     """
 
     names: set[str] = field(default_factory=set)
     modules: set[str] = field(default_factory=set)
+    packages: set[str] = field(default_factory=set)
     files: set[str] = field(default_factory=set)
+    folders: set[str] = field(default_factory=set)
     includes: set[str] = field(default_factory=set)
-
-    def add(self, other: Needs) -> None:
-        """Take in what other lines name."""
-        self.names |= other.names
-        self.modules |= other.modules
-        self.files |= other.files
-        self.includes |= other.includes
 
 
 class _Reader(ast.NodeVisitor):
@@ -63,10 +61,12 @@ class _Reader(ast.NodeVisitor):
 
     def visit_Import(self, node: ast.Import) -> None:
         self.needs.modules.update(alias.name for alias in node.names)
+        self.needs.packages.update(alias.name.partition(".")[0] for alias in node.names)
 
     def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
         if node.module and not node.level:
             self.needs.modules.add(node.module)
+            self.needs.packages.add(node.module.partition(".")[0])
             self.needs.modules.update(f"{node.module}.{alias.name}" for alias in node.names)
 
     def visit_If(self, node: ast.If) -> None:
@@ -101,6 +101,8 @@ class _Reader(ast.NodeVisitor):
                 self.needs.files.add(node.value)
             elif re.fullmatch(r"\w+(\.\w+)+", node.value):
                 self.needs.modules.add(node.value)
+            elif re.fullmatch(r"\w+", node.value):
+                self.needs.folders.add(node.value)
 
 
 def needs_of(nodes: Iterable[ast.AST]) -> Needs:
@@ -109,6 +111,14 @@ def needs_of(nodes: Iterable[ast.AST]) -> Needs:
     for node in nodes:
         reader.visit(node)
     return reader.needs
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What some code depends on: ``files`` of the project, below its root, and top-level ``packages`` of others."""
+
+    files: frozenset[str]
+    packages: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -135,8 +145,8 @@ class SourceGraph:
         files = (path for package in PACKAGES for path in (self.root / package).rglob("*") if path.suffix in SUFFIXES)
         return tuple(sorted(path.relative_to(self.root).as_posix() for path in files))
 
-    def closure(self, module: str, function: str | None = None, without: Iterable[str] = ()) -> frozenset[str]:
-        """Files, below ``root``, that shape what a module or one of its functions does.
+    def reach(self, module: str, function: str | None = None, without: Iterable[str] = ()) -> Reach:
+        """Files and packages that shape what a module or one of its functions does.
 
         Args:
             module: dotted name.
@@ -147,16 +157,18 @@ class SourceGraph:
         start = self._module_needs(module) if function is None else needs_of(self._reached(module, function))
         shut = tuple(without)
         files: set[str] = set() if function else {self.modules[module]}
+        packages: set[str] = set()
         waiting, seen = [(module, start)], {module}
         while waiting:
             name, needs = waiting.pop()
             files |= self._files_named(name, needs)
+            packages |= needs.packages
             for found in self._modules_named(needs.modules):
                 if found not in seen and not any(found == s or found.startswith(f"{s}.") for s in shut):
                     seen.add(found)
                     files.add(self.modules[found])
                     waiting.append((found, self._module_needs(found)))
-        return frozenset(files)
+        return Reach(frozenset(files), frozenset(packages - sys.stdlib_module_names - set(PACKAGES)))
 
     def text(self, module: str, function: str) -> str:
         """Source of all that a function reaches within its own module."""
@@ -202,11 +214,13 @@ class SourceGraph:
         """Files that are no Python: beside the module or in the places it names, and the headers they include."""
         own = self.modules[module].rpartition("/")[0]
         places = [own, *(folder for name, folder in PLACES.items() if name in self._module_needs(module).names)]
+        patterns = [f"*/{pattern}" for pattern in needs.files]
+        patterns += [f"{place}/{folder}/*" for place in places for folder in needs.folders]
         found = {
             file
             for file in self.others
             if any(file.startswith(f"{place}/") for place in places)
-            and any(fnmatch(file.rpartition("/")[2], pattern) for pattern in needs.files)
+            and any(fnmatch(file, pattern) for pattern in patterns)
         }
         waiting = [*needs.includes, *(header for file in found for header in self._included(file))]
         while waiting:

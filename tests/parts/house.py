@@ -89,16 +89,17 @@ def _guards(tree: ast.AST) -> Iterator[ast.AST]:
 
 
 @cache
-def arrows() -> dict[str, frozenset[str]]:
-    """Each file -> the files of the project that it imports, wherever in it the import stands."""
+def arrows(hints: bool = True) -> dict[str, frozenset[str]]:
+    """Each file -> the files of the project that it imports, wherever in it the import stands (for hints or not)."""
     modules = {}
     for path in sources():
         name = name_of(path)
         modules[name.removesuffix(".py").removesuffix("/__init__").replace("/", ".")] = name
     found = {}
     for path in sources():
-        names = {modules[name] for name, _ in imported(ast.parse(path.read_text(encoding="utf-8"))) if name in modules}
-        found[name_of(path)] = frozenset(names - {name_of(path)})
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        targets = {modules[name] for name, _ in imported(tree, hints=hints) if name in modules}
+        found[name_of(path)] = frozenset(targets - {name_of(path)})
     return found
 
 

@@ -39,7 +39,7 @@ def test_a_cost_is_that_of_the_bundle_on_the_core(measured: tuple[Path, ShapeCos
 
 def test_a_shape_is_asked_for_once(measured: tuple[Path, ShapeCost], monkeypatch: pytest.MonkeyPatch) -> None:
     folder, cost = measured
-    monkeypatch.setattr(module, "measure_shape", lambda _: pytest.fail("measured again"))
+    monkeypatch.setattr(module, "measure_bundle", lambda *_: pytest.fail("measured again"))
     same = config(name="other", seed=7, train={"epochs": 3}, export={"aware_epochs": 3})
     assert shape_cost(same, folder) == cost
     assert [one for _, one in shape_costs([config()] * 2, 2, folder)] == [cost, cost]
