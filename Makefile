@@ -6,7 +6,7 @@ STAMP  := $(VENV)/.installed
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast check map clean
+.PHONY: help demo test test-fast check map sizes clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -36,6 +36,9 @@ check: $(STAMP) ## lint, types, tests
 
 map: $(STAMP) ## the rooms, their sizes, and what each imports
 	@$(BIN)/python tests/parts/house.py
+
+sizes: $(STAMP) ## after make demo: code, data, stack and arena of each image, and the budget
+	@$(BIN)/python .ci/sizes.py runs/demo
 
 clean: ## remove what runs produced, keep recordings
 	rm -rf runs .kws build *.egg-info

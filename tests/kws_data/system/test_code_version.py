@@ -145,8 +145,6 @@ BY_NAME = {
     "firmware_tools/emulator/board.py": ["firmware_tools/emulator/child.py"],
     "kws_data/sources/synth/espeak.py": ["kws_data/sources/synth/espeak_process.py"],
     "kws_data/sources/imports/find_layout.py": [name for name in arrows() if "/imports/layouts/" in name],
-        n for n in arrows() if n.startswith("kws_data/sources/imports/layouts/")
-    ],
 }
 
 
