@@ -117,7 +117,7 @@ def _obsolete(catalog: Catalog, clips: Sequence[Clip]) -> tuple[list[Reason], li
         Reason("file gone", "its file is no longer in the folder that it was imported from", tuple(gone)),
         Reason(
             "superseded",
-            "a later recording of the same clip or take by the same device is there",
+            "a later recording of the same take by the same device is there",
             tuple(_superseded(clips)),
         ),
     ]
@@ -151,10 +151,13 @@ def _file_path(folder: str, name: str) -> Path:
 
 
 def _superseded(clips: Iterable[Clip]) -> Iterator[str]:
-    """All but the last of several takes of one session with the same word and number."""
+    """All but the last of several takes of one session with the same word and number.
+
+    A recording through a board is no take: it has the number of the take that was played, whoever spoke that.
+    """
     takes: dict[tuple[str, str, str, int], list[Clip]] = {}
     for clip in clips:
-        if clip.session and "take" in clip.attributes:
+        if clip.session and not clip.parent and "take" in clip.attributes:
             key = (clip.session, clip.device, clip.word, int(clip.attributes["take"]))
             takes.setdefault(key, []).append(clip)
     for group in takes.values():

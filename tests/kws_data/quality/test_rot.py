@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -62,6 +63,17 @@ def test_what_was_imported_or_recorded_is_not_measured_again(tmp_path: Path) -> 
             catalog.add_clip(NewClip(audio, "go", "s", "takes", f"s/go/{number}", attributes=figures))
         find_rot(catalog, progress=lambda stage, done, total: measured.append(total))
     assert measured == [1]  # the one of which nothing is stored
+
+
+def test_recordings_of_takes_do_not_supersede_each_other(tmp_path: Path) -> None:
+    """Two people's first takes, played into one board in one session, are not one take said again."""
+    with Catalog(tmp_path) as catalog:
+        for number, speaker in enumerate(("a", "b")):
+            audio = catalog.store_audio(tone("go", number), 16_000)
+            played = NewClip(audio, "go", speaker, "takes", f"{speaker}/go/0", session=speaker, attributes={"take": 0})
+            parent = catalog.add_clip(played)
+            catalog.add_clip(replace(played, device="board:x", session="board:x recorder", parent=parent))
+        assert not ids(find_rot(catalog), "superseded")
 
 
 def test_clips_of_no_data_set_and_takes_said_again(tmp_path: Path) -> None:
