@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+from older_catalog import make_older
 
 from kws_data.catalog.catalog import Catalog
 from tests.kws_data.catalog.test_catalog import new_clip
 
 LEVELS = {"peak_db": -6.0, "rms_db": -20.5, "dc": 1e-05}
-
-
-def third_version(folder: Path) -> None:
-    """Say that a catalogue is one of version 3, which has the same tables as version 4."""
-    with sqlite3.connect(folder / "catalog.sqlite") as db:
-        db.execute("PRAGMA user_version=3")
-    db.close()
 
 
 def upgraded(folder: Path, **stored: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -29,7 +23,7 @@ def upgraded(folder: Path, **stored: dict[str, Any]) -> dict[str, dict[str, Any]
                 (played,) = (one for one in catalog.clips() if one.word == "played")
                 clip = replace(clip, device="board:x", parent=played.id)
             catalog.add_clip(clip)
-    third_version(folder)
+    make_older(folder, 3)
     with Catalog(folder) as catalog:
         return {clip.word: dict(clip.attributes) for clip in catalog.clips()}
 
