@@ -13,13 +13,13 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from types import TracebackType
 
 import serial
 
 from firmware_tools.errors import LinkError, ProtocolError
 from firmware_tools.link.clock import SessionClock
+from firmware_tools.link.ports import permission_remedy
 from firmware_tools.protocol.frames import Frame, LineCounters, Type, encode
 from firmware_tools.protocol.native_decoder import new_decoder
 from firmware_tools.protocol.replies import (
@@ -314,19 +314,9 @@ def _open_error(port: str, baud: int, error: Exception) -> LinkError:
     if code == errno.ENOENT or "FileNotFoundError" in text or "could not find" in text.lower():
         return LinkError("serial port not found", port, "plug the board in; kws boards lists the ports there are")
     if code in (errno.EACCES, errno.EPERM):
-        return LinkError("serial port may not be opened", port, f"add yourself to its group: {_group_of(port)}")
+        return LinkError("serial port may not be opened", port, permission_remedy(port))
     if code in (errno.EBUSY, errno.EAGAIN) or "exclusively lock" in text:
         return LinkError("serial port is busy", port, "close the other program that has it open")
     if isinstance(error, ValueError):
         return LinkError("serial port cannot run at this rate", baud, text)
     return LinkError("serial port cannot be opened", port, os.strerror(code) if code else text)
-
-
-def _group_of(port: str) -> str:
-    try:
-        import grp
-
-        name = grp.getgrgid(Path(port).stat().st_gid).gr_name
-    except (ImportError, OSError, KeyError):
-        name = "dialout"
-    return f"sudo usermod -aG {name} $USER, then log in again"

@@ -16,39 +16,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firmware_tools.errors import LinkError
+from firmware_tools.levels import Levels, find_speech, levels
 from firmware_tools.link.clock import ClockEstimate
 from firmware_tools.link.serial_link import Link, PortGoneError
 from firmware_tools.protocol.audio_frames import AUDIO, END, Codec, Source
 from firmware_tools.protocol.frames import BoardCode, Type
 from firmware_tools.protocol.replies import CommandRefusedError
 from firmware_tools.recorder.capture import Block, Capture, Loss, capture
-from firmware_tools.recorder.verdict import (
-    FLOOR_DB,
-    Levels,
-    QuarantineRules,
-    Speech,
-    Verdict,
-    find_speech,
-    gap_reasons,
-    levels,
-)
+from firmware_tools.recorder.verdict import QuarantineRules, Verdict, gap_reasons
 
 __all__ = [
     "AUDIO",
     "END",
-    "FLOOR_DB",
     "Block",
     "Capture",
     "Codec",
-    "Levels",
     "Loss",
     "QuarantineRules",
     "Recording",
     "Source",
-    "Speech",
     "Verdict",
     "capture",
-    "levels",
     "record_clip",
 ]
 

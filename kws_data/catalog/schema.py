@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 APPLICATION_ID = 0x6B777331  # "kws1"
-VERSION = 3
+VERSION = 4
 
 #: Version 2: what was asked once of a speaker or a session, and numbers that are given once.
 _NOTES = (
@@ -38,8 +38,20 @@ _LINEAGE = (
     "CREATE INDEX clips_by_audio ON clips (audio_sha256)",
 )
 
+#: Version 4: one name for the share of clipped samples, and recordings through a board have no levels of the clip that
+#: was played. Where both names stand at a take that was imported again, what the import measured stays. Attributes that
+#: SQLite does not take for JSON (a NaN in them) are left alone.
+_LEVELS = (
+    """UPDATE clips SET attributes = json_remove(
+        attributes, '$.clipped_share', '$.noise_floor_db', '$.snr_db', '$.speech_start_s', '$.speech_end_s'
+    ) WHERE parent IS NOT NULL AND device != '' AND json_valid(attributes)""",
+    """UPDATE clips SET attributes = json_remove(
+        json_insert(attributes, '$.clipped_share', json(attributes -> '$.clipping_share')), '$.clipping_share'
+    ) WHERE CASE WHEN json_valid(attributes) THEN attributes -> '$.clipping_share' IS NOT NULL END""",
+)
+
 #: Older version -> statements that bring it to the next one.
-STEPS = {1: _NOTES, 2: _LINEAGE}
+STEPS = {1: _NOTES, 2: _LINEAGE, 3: _LEVELS}
 
 SCHEMA = (
     """CREATE TABLE audio (

@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from firmware_tools.levels import FLOOR_DB, FULL_SCALE, Levels, decibels, levels
 from kws_data.audio import Samples
-from kws_data.cli.terminal.meter import level
 from kws_data.doctor.findings import Finding, bad, note, well
 
 DEAD_DB = -84.0  # two steps of int16: less than the noise of any microphone
 QUIET_VALUES = 4
-CLIPPING_SHARE = 0.001
+CLIPPED_SHARE = 0.001
 OFFSET_SHARE = 0.03
 HUM_SHARE = 0.25
 HUM_DB = -60.0
@@ -25,7 +25,7 @@ _HARMONICS = 8
 
 def examine_sound(samples: Samples, sample_rate_hz: int) -> Iterator[Finding]:
     """Findings on int16 [n] of a room, best two seconds or more: the first is the level, the others are troubles."""
-    what, loud = "microphone", level(samples)
+    what, loud = "microphone", levels(samples)
     if loud.rms_db < DEAD_DB or len(np.unique(samples)) < QUIET_VALUES:
         values = ", ".join(map(str, np.unique(samples)[:3]))
         yield bad(
@@ -35,25 +35,24 @@ def examine_sound(samples: Samples, sample_rate_hz: int) -> Iterator[Finding]:
         )
         return
     yield well(what, f"hears {loud.rms_db:.0f} dB, peaks at {loud.peak_db:.0f} dB")
-    yield from _clipping(samples)
-    yield from _offset(samples)
+    yield from _clipping(loud)
+    yield from _offset(loud)
     yield from _hum(samples, sample_rate_hz)
-    if loud.rms_db > NOISY_DB and loud.clipped <= CLIPPING_SHARE * len(samples):
+    if loud.rms_db > NOISY_DB and loud.clipped_share <= CLIPPED_SHARE:
         remedy = "if the room is quiet, lower the gain or look for a switching supply near the microphone"
         yield note("noise", f"the room sounds at {loud.rms_db:.0f} dB", remedy)
 
 
-def _clipping(samples: Samples) -> Iterator[Finding]:
-    share = level(samples).clipped / len(samples)
-    if share > CLIPPING_SHARE:
-        yield bad("clipping", f"{share:.1%} of the samples stand at the limit", "lower the gain in the firmware's port")
+def _clipping(loud: Levels) -> Iterator[Finding]:
+    if loud.clipped_share > CLIPPED_SHARE:
+        found = f"{loud.clipped_share:.1%} of the samples stand at the limit"
+        yield bad("clipping", found, "lower the gain in the firmware's port")
 
 
-def _offset(samples: Samples) -> Iterator[Finding]:
-    offset = float(samples.mean()) / 32_768.0
-    if abs(offset) > OFFSET_SHARE:
+def _offset(loud: Levels) -> Iterator[Finding]:
+    if abs(loud.dc) > OFFSET_SHARE:
         remedy = "switch the high-pass of the microphone or codec on; check bias and the format of its samples"
-        yield bad("DC offset", f"samples stand {offset:+.1%} of full scale off zero", remedy)
+        yield bad("DC offset", f"samples stand {loud.dc:+.1%} of full scale off zero", remedy)
 
 
 def _hum(samples: Samples, sample_rate_hz: int) -> Iterator[Finding]:
@@ -65,7 +64,7 @@ def _hum(samples: Samples, sample_rate_hz: int) -> Iterator[Finding]:
 
 def hum(samples: Samples, sample_rate_hz: int) -> tuple[float, float, float]:
     """Mains frequency (50 or 60 Hz), its and its harmonics' share of the power above 20 Hz, and their level in dBFS."""
-    values = (samples.astype(np.float64) - samples.mean()) / 32_768.0
+    values = (samples.astype(np.float64) - samples.mean()) / FULL_SCALE
     window = np.hanning(len(values))
     power = np.abs(np.fft.rfft(values * window)) ** 2
     frequencies = np.arange(len(power)) * (sample_rate_hz / len(values))
@@ -73,9 +72,9 @@ def hum(samples: Samples, sample_rate_hz: int) -> tuple[float, float, float]:
     mains_hz = max(_MAINS_HZ, key=lambda hz: _power_at(power, frequencies, hz))
     at = _power_at(power, frequencies, mains_hz)
     if _power_at(power, frequencies, mains_hz, 3) < at / 2:  # a voice or a whistle on one of the higher harmonics
-        return mains_hz, 0.0, -200.0
-    rms = 2.0 * at / float((window**2).sum()) / len(values)
-    return mains_hz, at / total, 10.0 * float(np.log10(rms + 1e-20))
+        return mains_hz, 0.0, FLOOR_DB
+    mean_square = 2.0 * at / float((window**2).sum()) / len(values)
+    return mains_hz, at / total, decibels(mean_square**0.5)
 
 
 def _power_at(

@@ -12,14 +12,14 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from firmware_tools.levels import measure_quality
+from firmware_tools.levels import levels
 from kws_data.catalog.catalog import Catalog
 from kws_data.catalog.clips import Clip
 from kws_data.errors import CatalogError
 from kws_data.progress import Progress
 from kws_data.provenance.register import lies_there
 
-SILENT_RMS_DB = -60.0
+FAINT_RMS_DB = -60.0  # worth a look; only what is certainly silent is set aside unasked
 CLIPPED_SHARE = 0.01
 SHORT_MS = 250
 THREADS, _BATCH = 2, 512
@@ -117,7 +117,7 @@ def _obsolete(catalog: Catalog, clips: Sequence[Clip]) -> tuple[list[Reason], li
         Reason("file gone", "its file is no longer in the folder that it was imported from", tuple(gone)),
         Reason(
             "superseded",
-            "a later recording of the same clip or take by the same device is there",
+            "a later recording of the same take by the same device is there",
             tuple(_superseded(clips)),
         ),
     ]
@@ -151,10 +151,13 @@ def _file_path(folder: str, name: str) -> Path:
 
 
 def _superseded(clips: Iterable[Clip]) -> Iterator[str]:
-    """All but the last of several takes of one session with the same word and number."""
+    """All but the last of several takes of one session with the same word and number.
+
+    A recording through a board is no take: it has the number of the take that was played, whoever spoke that.
+    """
     takes: dict[tuple[str, str, str, int], list[Clip]] = {}
     for clip in clips:
-        if clip.session and "take" in clip.attributes:
+        if clip.session and not clip.parent and "take" in clip.attributes:
             key = (clip.session, clip.device, clip.word, int(clip.attributes["take"]))
             takes.setdefault(key, []).append(clip)
     for group in takes.values():
@@ -163,14 +166,13 @@ def _superseded(clips: Iterable[Clip]) -> Iterator[str]:
 
 
 def _by_levels(catalog: Catalog, clips: Sequence[Clip], progress: Progress | None) -> Iterator[Reason]:
-    levels = dict(_levels(catalog, clips, progress))
-    silent = tuple(i for i, (rms_db, _) in levels.items() if rms_db < SILENT_RMS_DB)
-    clipped = tuple(i for i, (_, share) in levels.items() if share > CLIPPED_SHARE)
+    known = dict(_levels(catalog, clips, progress))
+    faint = tuple(i for i, (rms_db, _) in known.items() if rms_db < FAINT_RMS_DB)
+    clipped = tuple(i for i, (_, share) in known.items() if share > CLIPPED_SHARE)
     rates = catalog.sample_rates()
     short = tuple(c.id for c in clips if c.samples * 1_000 < SHORT_MS * rates[c.audio_sha256])
-    yield Reason(
-        "silent", f"changes by less than {SILENT_RMS_DB:.0f} dB (RMS without offset): silent or constant", silent
-    )
+    definition = f"changes by less than {FAINT_RMS_DB:.0f} dB (RMS without offset): faint, silent or constant"
+    yield Reason("faint", definition, faint)
     yield Reason("clipped", f"more than {CLIPPED_SHARE:.0%} of its samples at full scale", clipped)
     yield Reason("short", f"shorter than {SHORT_MS} ms: no word", short)
 
@@ -187,11 +189,11 @@ def _levels(
             unknown.append(clip)
 
     def measured(clip: Clip) -> tuple[str, tuple[float, float]]:
-        try:
-            quality = measure_quality(catalog.load(clip))
-        except ValueError:
-            raise CatalogError("stored audio is empty", clip.id, "import it again") from None
-        return clip.id, (quality.rms_db, quality.clipped_share)
+        samples = catalog.load(clip)
+        if not samples.size:
+            raise CatalogError("stored audio is empty", clip.id, "import it again")
+        heard = levels(samples)
+        return clip.id, (heard.rms_db, heard.clipped_share)
 
     waiting, done = iter(unknown), 0
     with ThreadPoolExecutor(THREADS) as pool:

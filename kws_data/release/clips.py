@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from firmware_tools.levels import Quality
+from firmware_tools.levels import Levels
 from kws_data.config.split import SPLITS
 from kws_data.dataset.manifest import load_dataset, read_manifest
 from kws_data.errors import DataError
@@ -18,7 +18,7 @@ from kws_data.sources.imports.attribution import Origin
 
 SUFFIX = ".wav"
 #: What an import measures again (levels), and what means nothing without the recording that a clip was cut from.
-MEASURED = frozenset(Quality.__dataclass_fields__) | {"start"}
+MEASURED = frozenset(Levels.__dataclass_fields__) | {"start"}
 
 
 @dataclass(frozen=True)

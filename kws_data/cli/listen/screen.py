@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kws_data.cli.terminal.meter import METER_FLOOR_DB, Level, bar, level, spectrogram, waveform
+from firmware_tools.levels import Levels, levels
+from kws_data.cli.terminal.meter import METER_FLOOR_DB, bar, spectrogram, waveform
 from kws_data.sources.recording.guide import PeakHold
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ class Scene:
     def __init__(self, sample_rate_hz: int) -> None:
         self.rate_hz = sample_rate_hz
         self.meter = PeakHold(sample_rate_hz)
-        self.now: Level = level(np.zeros(0, np.int16))
+        self.now: Levels = levels(np.zeros(0, np.int16))
         self.recent = np.zeros(int(SHOWN_S * sample_rate_hz), np.int16)
         self.heard = self.lost = 0
         self.highest_db = METER_FLOOR_DB
@@ -39,7 +40,7 @@ class Scene:
         self.heard += len(block.samples)
         self.lost += block.lost_before
         self.highest_db = max(self.highest_db, self.now.peak_db)
-        self.clipped += self.now.clipped
+        self.clipped += round(self.now.clipped_share * len(block.samples))
 
     @property
     def seconds(self) -> float:

@@ -1,51 +1,22 @@
-"""Sound as a few characters: level meter, waveform, spectrogram, big letters. Pure functions: samples in, text out.
+"""Sound as a few characters: level meter, waveform, spectrogram. Pure functions: samples in, text out.
 
-Levels are dB relative to full scale (dBFS): 0 dB is the largest int16, a sine of that height has -3 dB RMS.
+Levels are dB relative to full scale, as :mod:`firmware_tools.levels` measures them.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
+from firmware_tools.levels import FULL_SCALE, decibels
 from kws_data.audio import Samples
 
-FULL_SCALE = 32_768.0
-FLOOR_DB = -96.0
 METER_FLOOR_DB = -60.0
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 _SHADES = " ·░▒▓█"
 _COLUMN = "▁▂▃▄▅▆▇█"
-
-
-@dataclass(frozen=True)
-class Level:
-    """How loud a stretch is: peak and RMS in dBFS, and how many samples stand at the limit."""
-
-    peak_db: float
-    rms_db: float
-    clipped: int
-
-    @property
-    def clipping(self) -> bool:
-        """Whether at least one sample stands at the limit."""
-        return self.clipped > 0
-
-
-def level(samples: Samples) -> Level:
-    """Level of int16 [n]; RMS is measured around the mean, so that an offset does not look like sound."""
-    if not samples.size:
-        return Level(FLOOR_DB, FLOOR_DB, 0)
-    values = samples.astype(np.float64) / FULL_SCALE
-    clipped = int(np.count_nonzero((samples == 32_767) | (samples == -32_768)))
-    return Level(_db(float(np.abs(values).max())), _db(float(values.std())), clipped)
-
-
-def _db(ratio: float) -> float:
-    return max(FLOOR_DB, 20.0 * float(np.log10(ratio))) if ratio > 0 else FLOOR_DB
 
 
 def bar(db: float, width: int, peak_db: float | None = None) -> str:
@@ -73,7 +44,7 @@ def waveform(samples: Samples, width: int) -> str:
 
 
 def _height(share: float) -> str:
-    above = (_db(share) + 48.0) / 48.0
+    above = (decibels(share) + 48.0) / 48.0
     return " " if above <= 0 else _COLUMN[min(len(_COLUMN) - 1, int(above * len(_COLUMN)))]
 
 

@@ -15,7 +15,7 @@ from functools import partial
 from itertools import islice
 from pathlib import Path
 
-from firmware_tools.levels import measure_quality, word_defects
+from firmware_tools.levels import levels
 from kws_data.catalog.audio_store import store_audio
 from kws_data.catalog.catalog import Catalog
 from kws_data.catalog.clips import ImportCount, KnownFile, NewClip, StoredAudio, clip_id
@@ -199,9 +199,10 @@ def _read(store: Path, item: Item) -> _Read:
         return _Read(None, {}, f"{error.what}: {error.remedy}")
     except (OSError, ValueError, MemoryError) as error:
         return _Read(None, {}, f"file cannot be read: {error}")
-    quality = measure_quality(samples)
-    reason = "" if item.is_noise else "; ".join(word_defects(quality))
-    return _Read(store_audio(store, samples, RATE_HZ), quality.to_dict(), reason)
+    heard = levels(samples)
+    # only certainties: a quiet or clipped word is real data that a detector has to bear
+    reason = f"silent: {heard.rms_db:.0f} dB" if heard.silent and not item.is_noise else ""
+    return _Read(store_audio(store, samples, RATE_HZ), heard.to_dict(), reason)
 
 
 def _write(catalog: Catalog, folder: str, source: str, batch: Iterable[Item], read: Iterable[_Read]) -> ImportCount:

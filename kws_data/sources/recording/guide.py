@@ -17,9 +17,9 @@ from enum import Enum
 
 import numpy as np
 
+from firmware_tools.levels import FLOOR_DB, Levels, levels
 from firmware_tools.recorder.capture import Block
 from kws_data.audio import Samples
-from kws_data.cli.terminal.meter import FLOOR_DB, Level, level
 from kws_data.sources.recording.sessions import Item
 from kws_data.sources.recording.take_verdict import Judgement, judge
 
@@ -81,7 +81,7 @@ class Guide:
         self._on_take, self._on_keep, self._on_skip = on_take, on_keep, on_skip
         self.stage = Stage.WAIT if self.items else Stage.DONE
         self.meter = PeakHold(sample_rate_hz)
-        self.now: Level = level(np.zeros(0, np.int16))
+        self.now: Levels = levels(np.zeros(0, np.int16))
         self.take: Samples = np.zeros(0, np.int16)
         self.lost_in_take = 0
         self.lost_in_all = 0
@@ -183,12 +183,12 @@ class PeakHold:
 
     def __init__(self, sample_rate_hz: int) -> None:
         self._keep = HOLD_SECONDS * sample_rate_hz
-        self._recent: deque[tuple[int, Level]] = deque()
+        self._recent: deque[tuple[int, Levels]] = deque()
         self._at = 0
 
-    def add(self, samples: Samples) -> Level:
-        """Take in the next samples; returns their own level."""
-        now = level(samples)
+    def add(self, samples: Samples) -> Levels:
+        """Take in the next samples; returns their own levels."""
+        now = levels(samples)
         self._at += len(samples)
         self._recent.append((self._at, now))
         while self._recent[0][0] < self._at - self._keep:
@@ -203,4 +203,4 @@ class PeakHold:
     @property
     def clipped(self) -> bool:
         """Whether anything clipped of late."""
-        return any(entry.clipping for _, entry in self._recent)
+        return any(entry.clipped_share > 0 for _, entry in self._recent)

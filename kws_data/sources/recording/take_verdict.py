@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
-from firmware_tools.recorder.verdict import QuarantineRules, Verdict, find_speech, levels
+from firmware_tools.levels import Levels, Speech, find_speech, levels
+from firmware_tools.recorder.verdict import QuarantineRules, Verdict
 from kws_data.audio import Samples
 from kws_data.errors import DataError
 
@@ -14,10 +15,12 @@ if TYPE_CHECKING:
 
 #: What a person is told of a take before they keep it.
 ADVICE = QuarantineRules(
-    max_clipping_share=0.001, min_peak_db=-36.0, max_noise_floor_db=-35.0, min_snr_db=10.0, speech_needed=True
+    max_clipped_share=0.001, min_peak_db=-36.0, max_noise_floor_db=-35.0, min_snr_db=10.0, speech_needed=True
 )
 #: Nothing but gaps: where nobody is asked, a clip is set aside only for what was ordered.
-NO_RULES = QuarantineRules(max_clipping_share=None, max_dc=None, min_peak_db=None, max_noise_floor_db=None)
+NO_RULES = QuarantineRules(max_clipped_share=None, max_dc=None, min_peak_db=None, max_noise_floor_db=None)
+#: What rules were called before: orders that name them so still hold.
+OLD_NAMES = {"max_clipping_share": "max_clipped_share"}
 
 
 @dataclass(frozen=True)
@@ -41,18 +44,18 @@ def judge(samples: Samples, sample_rate_hz: int, rules: QuarantineRules = ADVICE
 
 def figures(verdict: Verdict, sample_rate_hz: int) -> dict[str, Any]:
     """A verdict as it is stored with a clip: plain numbers, rounded, times in seconds."""
-    level, speech = verdict.levels, verdict.speech
+    heard = sound_figures(verdict.levels, verdict.speech, sample_rate_hz)
+    return {**heard, "sequence_gaps": verdict.sequence_gaps, "retries": verdict.retries}
+
+
+def sound_figures(heard: Levels, speech: Speech, sample_rate_hz: int) -> dict[str, Any]:
+    """What follows from a clip's samples alone, as it is stored with the clip; levels as an import stores them."""
     return {
-        "peak_db": round(level.peak_db, 1),
-        "rms_db": round(level.rms_db, 1),
-        "clipping_share": round(level.clipping_share, 6),
-        "dc": round(level.dc, 5),
+        **heard.to_dict(),
         "noise_floor_db": round(speech.noise_floor_db, 1),
         "snr_db": None if speech.snr_db is None else round(speech.snr_db, 1),
         "speech_start_s": None if speech.start is None else round(speech.start / sample_rate_hz, 3),
         "speech_end_s": None if speech.end is None else round(speech.end / sample_rate_hz, 3),
-        "sequence_gaps": verdict.sequence_gaps,
-        "retries": verdict.retries,
     }
 
 
@@ -72,7 +75,8 @@ def quarantine_rules(settings: tuple[str, ...]) -> QuarantineRules:
     known = {one.name: one.type for one in fields(QuarantineRules)}
     chosen: dict[str, Any] = {}
     for setting in settings:
-        name, _, value = setting.partition("=")
+        given, _, value = setting.partition("=")
+        name = OLD_NAMES.get(given, given)
         if name not in known:
             raise DataError("no such rule", name, f"rules: {', '.join(known)}")
         try:

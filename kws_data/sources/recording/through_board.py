@@ -7,15 +7,17 @@ and the board. Each is stored at once, so that an interrupted session goes on wh
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from firmware_tools.errors import BoardError
+from firmware_tools.levels import find_speech
 from firmware_tools.link.session import BoardSession
 from firmware_tools.recorder.clip import Recording, record_clip
 from kws_data.audio import Samples
 from kws_data.catalog.catalog import Catalog
 from kws_data.catalog.clips import Clip, NewClip
 from kws_data.progress import Progress
+from kws_data.sources.recording.take_verdict import sound_figures
 
 
 @dataclass(frozen=True)
@@ -66,9 +68,11 @@ def _play_and_record(session: BoardSession, samples: Samples) -> Recording:
 
 
 def _recorded(catalog: Catalog, clip: Clip, device: str, session: BoardSession, recording: Recording) -> NewClip:
-    levels = {name: round(value, 5) for name, value in asdict(recording.levels).items()}
+    """The clip as the board heard it: what was said of it stays, how it sounds is measured on the recording."""
+    rate_hz = session.hello.sample_rate_hz
+    heard = sound_figures(recording.levels, find_speech(recording.samples, rate_hz), rate_hz)
     return NewClip(
-        audio=catalog.store_audio(recording.samples, session.hello.sample_rate_hz),
+        audio=catalog.store_audio(recording.samples, rate_hz),
         word=clip.word,
         speaker=clip.speaker,
         source=clip.source,
@@ -80,5 +84,5 @@ def _recorded(catalog: Catalog, clip: Clip, device: str, session: BoardSession, 
         parent=clip.id,
         pseudonymous=True,
         synthetic=clip.synthetic,
-        attributes={**clip.attributes, **levels},
+        attributes={**clip.attributes, **heard},
     )

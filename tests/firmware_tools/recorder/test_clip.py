@@ -14,7 +14,6 @@ from firmware_tools.protocol.replies import CommandRefusedError, State
 from firmware_tools.recorder import capture
 from firmware_tools.recorder import clip as recorder
 from firmware_tools.recorder.clip import record_clip
-from firmware_tools.recorder.verdict import levels
 
 SAMPLES = np.random.default_rng(5).integers(-20_000, 20_000, 1_000).astype("<i2")
 
@@ -158,17 +157,6 @@ def test_app_that_cannot_record_says_so() -> None:
         pytest.raises(CommandRefusedError, match="flash the other app"),
     ):
         record_clip(link, 1_000)
-
-
-def test_levels_of_known_signals() -> None:
-    square = np.tile(np.array([32_767, -32_768], np.int16), 500)
-    assert levels(square).clipping_share == 1.0
-    assert levels(square).rms_db == pytest.approx(0, abs=0.01)
-    sine = np.round(16_384 * np.sin(np.arange(1_600) * 2 * np.pi / 16)).astype(np.int16)
-    assert levels(sine).peak_db == pytest.approx(-6.02, abs=0.01)
-    assert levels(sine).rms_db == pytest.approx(-9.03, abs=0.01)
-    assert levels(np.full(10, 3_277, np.int16)).dc == pytest.approx(0.1, abs=1e-3)
-    assert levels(np.zeros(10, np.int16)).rms_db == recorder.FLOOR_DB
 
 
 @pytest.mark.parametrize(("samples", "attempts"), [(0, 3), (-5, 3), (10, 0)])

@@ -1,36 +1,16 @@
-"""Meter, waveform and spectrogram show what is there."""
+"""Bar, waveform and spectrogram show what is there."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from kws_data.cli.terminal.meter import FLOOR_DB, bar, level, spectrogram, waveform
-from kws_data.sources.recording.guide import PeakHold
+from kws_data.cli.terminal.meter import bar, spectrogram, waveform
 
 RATE = 16_000
 
 
 def sine(hz: float, height: float, seconds: float = 1.0) -> np.ndarray[tuple[int, ...], np.dtype[np.int16]]:
     return (height * np.sin(2 * np.pi * hz * np.arange(int(seconds * RATE)) / RATE)).astype(np.int16)
-
-
-def test_levels_of_known_sounds() -> None:
-    full = level(sine(440, 32_767))
-    assert abs(full.peak_db) < 0.1 and abs(full.rms_db + 3.01) < 0.1
-    assert level(np.full(99, 8_000, np.int16)).rms_db == FLOOR_DB  # an offset is no sound
-    assert level(np.zeros(0, np.int16)).peak_db == FLOOR_DB
-    clipped = level(np.array([0, 32_767, -32_768, 5], np.int16))
-    assert clipped.clipped == 2 and clipped.clipping
-
-
-def test_peak_and_clipping_are_held_for_a_while_and_then_forgotten() -> None:
-    hold = PeakHold(RATE)
-    hold.add(np.array([32_767], np.int16))
-    hold.add(sine(440, 300, 1.0))
-    assert hold.clipped and hold.peak_db > -0.1
-    for _ in range(3):
-        hold.add(sine(440, 300, 1.0))
-    assert not hold.clipped and hold.peak_db < -38
 
 
 def test_bar_grows_with_the_level() -> None:

@@ -97,7 +97,7 @@ def test_quitting_keeps_what_was_kept_and_restores_the_terminal(tmp_path: Path) 
         start = int(np.flatnonzero(heard)[0])
         np.testing.assert_array_equal(heard[start : start + len(sound)], sound)
         assert not heard[:start].any() and not heard[start + len(sound) :].any()
-        assert {"snr_db", "noise_floor_db", "clipping_share", "speech_start_s"} <= set(clip.attributes)
+        assert {"snr_db", "noise_floor_db", "clipped_share", "speech_start_s"} <= set(clip.attributes)
 
 
 @pytest.mark.slow

@@ -1,13 +1,16 @@
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from made_folder import make_folder, tone
 
+from firmware_tools.levels import levels
 from kws_data.audio import write_flac
 from kws_data.catalog.catalog import Catalog
 from kws_data.catalog.clips import NewClip
 from kws_data.quality.rot import Rot, find_rot
 from kws_data.sources.imports.find_layout import import_layout
+from kws_data.sources.recording.take_verdict import judge
 
 
 def ids(rot: Rot, name: str) -> tuple[str, ...]:
@@ -33,7 +36,7 @@ def test_copies_gone_files_and_clips_that_hold_nothing_are_found(tmp_path: Path)
         (folder / "stop" / "dddddddd_nohash_0.flac").unlink()
         rot = find_rot(catalog)
         assert len(ids(rot, "exact copy")) == 1 and origins[ids(rot, "exact copy")[0]].startswith("go/")
-        assert [origins[i][:10] for i in ids(rot, "silent")] == ["go/bbbbbbb"]
+        assert [origins[i][:10] for i in ids(rot, "faint")] == ["go/bbbbbbb"]
         assert [origins[i][:10] for i in ids(rot, "short")] == ["go/ccccccc"]
         assert [origins[i][:10] for i in ids(rot, "clipped")] == ["stop/ddddd"]
         assert [origins[i][:10] for i in ids(rot, "file gone")] == ["stop/ddddd"]
@@ -48,6 +51,29 @@ def test_a_folder_that_is_away_is_said_and_its_clips_are_not_called_gone(tmp_pat
         folder.rename(tmp_path / "elsewhere")
         rot = find_rot(catalog)
     assert not ids(rot, "file gone") and any(str(folder) in note for note in rot.notes)
+
+
+def test_what_was_imported_or_recorded_is_not_measured_again(tmp_path: Path) -> None:
+    measured: list[int] = []
+    with Catalog(tmp_path) as catalog:
+        for number, figures in enumerate(
+            (levels(tone("go", 0)).to_dict(), judge(tone("go", 1), 16_000).attributes, {})
+        ):
+            audio = catalog.store_audio(tone("go", number), 16_000)
+            catalog.add_clip(NewClip(audio, "go", "s", "takes", f"s/go/{number}", attributes=figures))
+        find_rot(catalog, progress=lambda stage, done, total: measured.append(total))
+    assert measured == [1]  # the one of which nothing is stored
+
+
+def test_recordings_of_takes_do_not_supersede_each_other(tmp_path: Path) -> None:
+    """Two people's first takes, played into one board in one session, are not one take said again."""
+    with Catalog(tmp_path) as catalog:
+        for number, speaker in enumerate(("a", "b")):
+            audio = catalog.store_audio(tone("go", number), 16_000)
+            played = NewClip(audio, "go", speaker, "takes", f"{speaker}/go/0", session=speaker, attributes={"take": 0})
+            parent = catalog.add_clip(played)
+            catalog.add_clip(replace(played, device="board:x", session="board:x recorder", parent=parent))
+        assert not ids(find_rot(catalog), "superseded")
 
 
 def test_clips_of_no_data_set_and_takes_said_again(tmp_path: Path) -> None:

@@ -6,9 +6,10 @@ import io
 
 import numpy as np
 
+from firmware_tools.levels import FLOOR_DB
 from firmware_tools.recorder.capture import Block
 from kws_data.cli.record.screen import screen
-from kws_data.sources.recording.guide import Guide, Stage
+from kws_data.sources.recording.guide import Guide, PeakHold, Stage
 from kws_data.sources.recording.sessions import Item
 
 ITEMS = (Item(0, "yes"), Item(0, "no"), Item(1, "yes"))
@@ -110,3 +111,14 @@ def test_clipping_is_shown_while_it_happens() -> None:
     person = Person()
     person.guide.hear(Block(0, np.full(256, 32_767, np.int16)))
     assert "CLIPPED" in person.shown()
+
+
+def test_peak_and_clipping_are_held_for_a_while_and_then_forgotten() -> None:
+    hold, quiet = PeakHold(16_000), np.tile(np.array([300, -300], np.int16), 8_000)
+    assert hold.peak_db == FLOOR_DB and not hold.clipped
+    hold.add(np.array([32_767], np.int16))
+    hold.add(quiet)
+    assert hold.clipped and hold.peak_db > -0.1
+    for _ in range(3):
+        hold.add(quiet)
+    assert not hold.clipped and hold.peak_db < -38

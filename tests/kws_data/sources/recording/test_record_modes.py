@@ -100,6 +100,8 @@ def test_scripted_session_from_a_plan_sets_aside_by_rules_and_resumes(capsys: py
 
 def test_wrong_rules_are_named() -> None:
     assert quarantine_rules(("min_snr_db=12", "max_dc=off")).min_snr_db == 12.0
+    for name in ("max_clipped_share", "max_clipping_share"):  # as it was called first
+        assert quarantine_rules((f"{name}=0.2",)).max_clipped_share == 0.2
     with pytest.raises(DataError, match="no such rule"):
         quarantine_rules(("min_snr=12",))
     with pytest.raises(DataError, match="no number"):

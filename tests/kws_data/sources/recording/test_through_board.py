@@ -12,10 +12,12 @@ from firmware_tools.boards.spec import load_board
 from firmware_tools.errors import BoardError, LinkError
 from firmware_tools.flashers.find import flasher_for
 from firmware_tools.image.build import build_image
+from firmware_tools.levels import levels
 from firmware_tools.link.session import BoardSession, open_board
 from firmware_tools.recorder.clip import record_clip
 from kws_data.catalog.catalog import Catalog
 from kws_data.catalog.clips import NewClip
+from kws_data.quality.rot import find_rot
 from kws_data.sources.recording import through_board as board_source
 from kws_data.sources.recording.through_board import record_through_board
 
@@ -55,6 +57,23 @@ def test_recordings_equal_what_was_played_and_are_made_once(state: Path, catalog
             clip.origin, clip.speaker, clip.word, "CC0-1.0",
         )  # fmt: skip
         assert recorded.id != clip.id and "rms_db" in recorded.attributes
+
+
+def test_a_recording_has_levels_of_its_own_and_is_judged_by_them(state: Path, tmp_path: Path) -> None:
+    """What was played was clipped through and through; what the microphone heard is half as loud, and is not."""
+    loud = np.tile(np.array([32_767, -32_768], np.int16), 4_000)
+    said = {**levels(loud).to_dict(), "accent": "scots", "snr_db": 55.0, "speech_start_s": 0.5}
+    catalog = Catalog(tmp_path)
+    parent = catalog.add_clip(NewClip(catalog.store_audio(loud, 16_000), "go", "s", "test", "go/0", attributes=said))
+    with open_board(load_board("emulated"), state_dir=state) as session:
+        assert session.play is not None
+        halved = dataclasses.replace(session, play=lambda samples: session.play(samples // 2))
+        record_through_board(catalog, catalog.clips(), halved)
+    (recorded,) = catalog.clips(device="board:emulated")
+    own = {**levels(loud // 2).to_dict(), "noise_floor_db": -6.0, "snr_db": None}
+    own |= {"speech_start_s": None, "speech_end_s": None}
+    assert recorded.attributes == {"accent": "scots", **own}
+    assert [reason.clips for _, reason in find_rot(catalog).reasons if reason.name == "clipped"] == [(parent,)]
 
 
 def test_gaps_are_reported_and_never_stored(state: Path, catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
