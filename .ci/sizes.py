@@ -37,7 +37,10 @@ def table(run: Path) -> str:
         for board in list_boards():
             lines.append(row(build_image(load_board(board.name), "recorder", {}, Path(folder)).to_dict()))
     lines.append(row(read_json(run / "firmware" / "size.json", "check")))
-    lines += ["", f"budget of {run.name}: {'kept' if read_json(run / 'model/budget.json', 'check')['passed'] else 'BROKEN'}"]
+    lines += [
+        "",
+        f"budget of {run.name}: {'kept' if read_json(run / 'model/budget.json', 'check')['passed'] else 'BROKEN'}",
+    ]
     for check in read_json(run / "model/budget.json", "check")["checks"]:
         lines.append(f"{check['name']:<16}{check['measured']:>12,.6g} {check['unit']:<6} limit {check['limit']:,g}")
     return "\n".join(lines)

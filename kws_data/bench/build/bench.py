@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-from kws_data.progress import Progress
-
-import os
-import shutil
-import signal
-import tempfile
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, replace
-from multiprocessing import get_context
+from dataclasses import dataclass
 from pathlib import Path
-from firmware_tools.errors import KwsError
-from kws_data.bench.build.baseline import baseline_seconds
-from kws_data.bench.build.material import FRONTENDS, RATE_HZ, Material, import_material, make_material
-from kws_data.bench.figures import Figure
+
+from kws_data.bench.build.material import FRONTENDS, Material, make_material
+from kws_data.catalog.catalog import Catalog
 from kws_data.dataset.build import BuildOptions, build_dataset
 from kws_data.features.build import Computed
-from kws_data.catalog.catalog import Catalog
-from kws_data.features.workers import Engine, LocalEngine
-from kws_data.system.processes import end_with_parent
-from kws_data.errors import DataError
+from kws_data.features.workers import Engine
+from kws_data.progress import Progress
 
 PARTS = ("speed", "cores", "warm", "memory", "same", "ray")
 # Seconds on two cores of 2020s x86-64: only for the estimate that is printed first.

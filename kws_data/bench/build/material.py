@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from firmware_tools.frontend.spec import FrontendSpec
 from kws_data.audio import write_flac
-from kws_data.config.augment import AugmentSettings
 from kws_data.catalog.catalog import Catalog
+from kws_data.config.augment import AugmentSettings
 from kws_data.config.config import Config
 from kws_data.errors import DataError
 

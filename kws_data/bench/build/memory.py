@@ -16,15 +16,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kws_data.bench.build.material import FRONTENDS, KEYWORDS, import_material
-from kws_data.dataset.build import BuildOptions, recipe_of
-from kws_data.features.build import compute_missing, write_features
 from kws_data.catalog.catalog import Catalog
+from kws_data.dataset.build import BuildOptions, recipe_of
+from kws_data.dataset.plan import plan_dataset
+from kws_data.errors import DataError
+from kws_data.features.build import compute_missing, write_features
+from kws_data.features.needed import read_wanted
+from kws_data.features.recipe import Recipe
 from kws_data.features.workers import LocalEngine
 from kws_data.system.processes import end_with_parent
-from kws_data.errors import DataError
-from kws_data.dataset.plan import plan_dataset
-from kws_data.features.recipe import Recipe
-from kws_data.features.needed import read_wanted
 
 if TYPE_CHECKING:
     from kws_data.bench.build.bench import Bench

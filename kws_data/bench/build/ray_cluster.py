@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from kws_data.features.ray_workers import import_ray
 from kws_data.errors import DataError
+from kws_data.features.ray_workers import import_ray
 
 _OBJECT_STORE_BYTES = 100_000_000
 

@@ -7,34 +7,28 @@ manifest of as many clips as they say (see bench_build_memory.py).
 
 from __future__ import annotations
 
-from kws_data.progress import Progress
-
-from kws_data.bench.build.bench import BuildBench
-from kws_data.bench.build.bench import Bench
-
 import os
 import shutil
 import signal
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from multiprocessing import get_context
 from pathlib import Path
 
 from firmware_tools.errors import KwsError
 from kws_data.bench.build.baseline import baseline_seconds
-from kws_data.bench.build.material import FRONTENDS, RATE_HZ, Material, import_material, make_material
+from kws_data.bench.build.bench import Bench, BuildBench
+from kws_data.bench.build.material import FRONTENDS, RATE_HZ, Material, import_material
 from kws_data.bench.figures import Figure
-from kws_data.dataset.build import BuildOptions, build_dataset
-from kws_data.features.build import Computed
-from kws_data.catalog.catalog import Catalog
-from kws_data.features.workers import Engine, LocalEngine
-from kws_data.system.processes import end_with_parent
 from kws_data.errors import DataError
-
+from kws_data.features.workers import LocalEngine
+from kws_data.progress import Progress
+from kws_data.system.processes import end_with_parent
 
 SPEED, CORES, WARM_SHARE, MEMORY_BYTES, FLAT = 10.0, 1.8, 0.03, 1.5e9, 1.25
+
 
 def bench_build(amounts: BuildBench, progress: Progress | None = None) -> Iterator[Figure]:
     """Measure; gives each figure when it is there. A part that fails is a figure that says so, and the rest goes on."""
