@@ -153,10 +153,11 @@ def build(ctx: RunContext) -> str:
 
 def train(ctx: RunContext) -> str:
     """Train the float model."""
+    from kws_data.run_folder import FLOAT_FILE
     from kws_data.training.run import train as train_model
 
     train_model(ctx.config, ctx.dataset_dir, ctx.model_dir, ctx.progress, ctx.say)
-    return _hash_file(ctx.model_dir / "model_float.keras")
+    return _hash_file(ctx.model_dir / FLOAT_FILE)
 
 
 def export(ctx: RunContext) -> str:
@@ -182,11 +183,11 @@ def check(ctx: RunContext) -> str:
     from kws_data.deploy.images import spotter_image
     from kws_data.gate.measure import island_bytes
 
-    report = check_limits(ctx)
-    for found in report.checks:
+    limits = check_limits(ctx)
+    for found in limits.checks:
         ctx.say(f"  {found.line()}")
     island = island_bytes(ctx.bundle(), spotter_image(ctx.board(), ctx.bundle(), ctx.firmware_dir))
-    document = {**report.to_dict(), "island_bytes": island}
+    document = {**limits.to_dict(), "island_bytes": island}
     _write_json(ctx.model_dir / "budget.json", document)
     return _hash(document)
 
@@ -224,20 +225,20 @@ def flash(ctx: RunContext) -> str:
         raise BoardError(
             "the emulated board has no port", port, "leave device.port out, or name the board on that port"
         )
-    report = flash_spotter(board, ctx.bundle(), ctx.firmware_dir)
+    flashed = flash_spotter(board, ctx.bundle(), ctx.firmware_dir)
     with Catalog(ctx.config.data.recordings) as catalog:
         register_image(catalog, ctx.firmware_dir, ctx.model_dir)
-    return report.sha256
+    return flashed.sha256
 
 
 def evaluate(ctx: RunContext) -> str:
     """Float and int8 on the held-out clips, and the streaming detector on a stream made of them."""
     from kws_data.evaluation.clips import evaluate_features, evaluate_file, evaluate_float
+    from kws_data.evaluation.fair_int8 import fair_int8
     from kws_data.evaluation.stitched_stream import write_stream
     from kws_data.evaluation.streams import evaluate_stream
-    from kws_data.export.choose_int8 import FLOAT_FILE
-    from kws_data.export.export import fair_int8
     from kws_data.features.load import load_features
+    from kws_data.run_folder import FLOAT_FILE
 
     bundle, test = ctx.bundle(), load_features(ctx.dataset_dir, "test")
     x = np.asarray(test.x[:, 0])
