@@ -233,47 +233,48 @@ def flash(ctx: RunContext) -> str:
 
 def evaluate(ctx: RunContext) -> str:
     """Float and int8 on the held-out clips, and the streaming detector on a stream made of them."""
-    from kws_data.evaluation.clips import evaluate_features, evaluate_file, evaluate_float
-    from kws_data.evaluation.fair_int8 import fair_int8
+    from kws_data.evaluation.detector import HostDetector
+    from kws_data.evaluation.evaluation_report import HOST_FILE, STREAM_FILE
+    from kws_data.evaluation.predictions import HOST_PART, write_predictions
+    from kws_data.evaluation.run_clips import run_on_host
     from kws_data.evaluation.stitched_stream import write_stream
     from kws_data.evaluation.streams import evaluate_stream
-    from kws_data.features.load import load_features
-    from kws_data.run_folder import FLOAT_FILE
 
-    bundle, test = ctx.bundle(), load_features(ctx.dataset_dir, "test")
-    x = np.asarray(test.x[:, 0])
-    host = {
-        "float": evaluate_float(ctx.model_dir / FLOAT_FILE, bundle, x, test.y),
-        "int8": evaluate_features(bundle, x, test.y),
-    }
-    if (before := fair_int8(bundle, ctx.model_dir)) != bundle.tflite:
-        host["before_refit"] = evaluate_file(before, bundle, x, test.y)
+    bundle = ctx.bundle()
+    made = run_on_host(bundle, ctx.model_dir, ctx.dataset_dir)
+    host = {engine: one.to_dict() for engine, one in made.evaluations(bundle.threshold).items()}
     folder = write_stream(ctx.dataset_dir, bundle, ctx.dataset_dir / "stream")
-    stream = evaluate_stream(bundle, folder, progress=ctx.progress)
-    _write_json(ctx.report_dir / "host.json", host)
-    _write_json(ctx.report_dir / "stream.json", stream)
-    return _hash([host, stream])
+    stream = evaluate_stream(HostDetector(bundle), folder, ctx.progress).to_dict()
+    write_predictions(ctx.report_dir / HOST_PART, made.predictions)
+    _write_json(ctx.report_dir / HOST_FILE, host)
+    _write_json(ctx.report_dir / STREAM_FILE, stream)
+    return _hash([host, stream, _hash_file(ctx.report_dir / HOST_PART)])
 
 
 def device_eval(ctx: RunContext) -> str:
     """Replay the held-out clips through the serial port on the flashed image."""
     from firmware_tools.link.session import open_board
-    from kws_data.evaluation.on_board import evaluate_device
+    from kws_data.evaluation.evaluation_report import DEVICE_FILE, DeviceEvaluation
+    from kws_data.evaluation.on_board import BoardDetector, board_evaluation
+    from kws_data.evaluation.predictions import DEVICE, DEVICE_PART, predicted, write_predictions
     from kws_data.evaluation.response_time import response_times
     from kws_data.features.load import load_audio_clips, load_features
     from kws_data.run_folder import read_json
 
     bundle, test = ctx.bundle(), load_features(ctx.dataset_dir, "test")
     chosen = _replayed(len(test), ctx.config.device.eval_clips)
-    clips = np.asarray(load_audio_clips(ctx.dataset_dir)[chosen])
+    clips, y = np.asarray(load_audio_clips(ctx.dataset_dir)[chosen]), test.y[chosen]
     with open_board(ctx.board(), ctx.config.device.port) as session:
-        device = evaluate_device(session, bundle, clips, test.y[chosen], ctx.progress)
-        response = response_times(session, bundle, clips, test.y[chosen], ctx.progress)
+        detector = BoardDetector(session, bundle)
+        made = detector.scores(clips, ctx.progress)
+        response = response_times(detector, clips, y, ctx.progress)
     size = read_json(ctx.firmware_dir / "size.json", "flash")
-    image = {"image_flash_bytes": size["flash_bytes"], "image_ram_bytes": size["ram_bytes"]}
-    document = {**device, **image, "response_ms": response}
-    _write_json(ctx.report_dir / "device.json", document)
-    return _hash(document)
+    found = board_evaluation(bundle, made, clips, y)
+    document = DeviceEvaluation(found, size["flash_bytes"], size["ram_bytes"], response).to_dict()
+    rows = predicted(bundle, DEVICE, test.split, test.clip_ids[chosen], y, made.values)
+    write_predictions(ctx.report_dir / DEVICE_PART, rows)
+    _write_json(ctx.report_dir / DEVICE_FILE, document)
+    return _hash([document, _hash_file(ctx.report_dir / DEVICE_PART)])
 
 
 def _replayed(clips: int, limit: int | None) -> NDArray[np.intp]:
@@ -283,7 +284,7 @@ def _replayed(clips: int, limit: int | None) -> NDArray[np.intp]:
 
 
 def report(ctx: RunContext) -> str:
-    """Write report.json and report.html."""
+    """Join the predictions of host and board; write report.json and report.html."""
     from kws_data.report.write import write_report
 
     return write_report(ctx.config)

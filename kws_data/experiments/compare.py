@@ -166,7 +166,7 @@ def run_entry(entry: Entry) -> dict[str, Any]:
     scores, engine = int8_scores(bundle.tflite, x)
     floats = float_scores(load_float(model_dir / FLOAT_FILE), x)
     before, _ = int8_scores(fair_int8(bundle, model_dir), x)
-    int8 = metrics(scores, test.y, bundle.threshold, bundle.labels)
+    int8 = metrics(scores, test.y, bundle.threshold, bundle.labels).to_dict()
     result = {
         "key": entry.key,
         "seed": config.seed,

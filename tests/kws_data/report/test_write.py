@@ -10,6 +10,7 @@ import pytest
 
 from kws_data.config.config import Config
 from kws_data.errors import DataError
+from kws_data.evaluation.metrics import KeywordMetrics
 from kws_data.pages.html import figure, page, table
 from kws_data.pages.numbers import interval, percent
 from kws_data.report import plots
@@ -58,7 +59,7 @@ def test_pictures_name_their_parts_and_repeat_byte_for_byte() -> None:
     curve = {"threshold": [0.0, 0.5, 1.0], "tpr": [1.0, 0.9, 0.0], "fpr": [1.0, 0.1, 0.0]}
     assert "threshold 0.50" in plots.threshold_plot(curve, 0.5)
     assert "conv" in plots.share_plot([("model_bytes", [("conv", 900.0), ("dense", 100.0)], 2_000.0)], "bytes")
-    assert "left" in plots.keyword_plot({"left": {"tpr": 0.9, "fpr": 0.0, "clips": 20}})
+    assert "left" in plots.keyword_plot({"left": KeywordMetrics(0.9, (0.7, 0.98), 0.0, 20)})
 
 
 def test_numbers_for_people() -> None:
