@@ -23,6 +23,7 @@ from kws_data.progress import Progress
 
 if TYPE_CHECKING:
     from firmware_tools.boards.spec import BoardSpec
+    from firmware_tools.image.build import FirmwareImage
     from firmware_tools.link.session import BoardSession
     from kws_data.bundle import ModelBundle
     from kws_data.catalog.clips import Clip
@@ -179,45 +180,52 @@ def export(ctx: RunContext) -> str:
 
 
 def check(ctx: RunContext) -> str:
-    """Hold the bundle against its limits; a broken one is said here and fails the run at its end."""
+    """Build the image, hold the bundle against its limits; a broken one is said here and fails the run at its end."""
     from kws_data.deploy.images import spotter_image
     from kws_data.gate.measure import island_bytes
 
-    limits = check_limits(ctx)
+    image = spotter_image(ctx.board(), ctx.bundle(), ctx.firmware_dir)
+    limits = _held(ctx, image)
     for found in limits.checks:
         ctx.say(f"  {found.line()}")
-    island = island_bytes(ctx.bundle(), spotter_image(ctx.board(), ctx.bundle(), ctx.firmware_dir))
-    document = {**limits.to_dict(), "island_bytes": island}
+    document = {**limits.to_dict(), "island_bytes": island_bytes(ctx.bundle(), image)}
     _write_json(ctx.model_dir / "budget.json", document)
     return _hash(document)
 
 
 def check_limits(ctx: RunContext) -> BudgetReport:
-    """Measure the bundle, one clip on the core included, against the configuration's limits; writes nothing."""
-    from dataclasses import replace
+    """Hold the bundle against the configuration's limits, one clip on the core included; changes nothing in the run."""
     from tempfile import TemporaryDirectory
 
+    from kws_data.deploy.images import spotter_image, spotter_there
+
+    board, bundle = ctx.board(), ctx.bundle()
+    with TemporaryDirectory(prefix="kws-check-") as folder:
+        there = spotter_there(board, bundle, ctx.firmware_dir)
+        return _held(ctx, there or spotter_image(board, bundle, Path(folder)))
+
+
+def _held(ctx: RunContext, image: FirmwareImage) -> BudgetReport:
+    """The bundle in this image, measured and compared with the limits."""
     from firmware_tools.spotter.island import island_parts
-    from kws_data.deploy.images import spotter_image
     from kws_data.gate.budget import check_budget
     from kws_data.gate.measure import measure_latency, measure_layers
 
     bundle, board = ctx.bundle(), ctx.board()
-    cycles = measure_latency(board, bundle, ctx.config.device.port)
+    cycles = measure_latency(board, bundle, image, ctx.config.device.port)
     if board.emulated:
         cycles = replace(cycles, layers=measure_layers(board, bundle))
-    if ctx.config.budget.island_bytes is None:
-        return check_budget(bundle, ctx.config.budget, cycles)
-    with TemporaryDirectory(prefix="kws-check-") as folder:
-        island = island_parts(spotter_image(board, bundle, Path(folder)), bundle.tflite_bytes)
-    return check_budget(bundle, ctx.config.budget, cycles, island)
+    limits = ctx.config.budget
+    island = None if limits.island_bytes is None else island_parts(image, bundle.tflite_bytes)
+    return check_budget(bundle, limits, cycles, island)
 
 
 def flash(ctx: RunContext) -> str:
-    """Build the detector's image and write it to the board, unless it is there already."""
+    """Write the detector's image to the board, the one that *check* built unless what it is made of has changed."""
     from firmware_tools.errors import BoardError
+    from firmware_tools.flashers.find import flasher_for
     from kws_data.catalog.catalog import Catalog
-    from kws_data.deploy.images import flash_spotter
+    from kws_data.deploy.images import spotter_image
     from kws_data.provenance.register import register_image
 
     board, port = ctx.board(), ctx.config.device.port
@@ -225,7 +233,8 @@ def flash(ctx: RunContext) -> str:
         raise BoardError(
             "the emulated board has no port", port, "leave device.port out, or name the board on that port"
         )
-    flashed = flash_spotter(board, ctx.bundle(), ctx.firmware_dir)
+    image = spotter_image(board, ctx.bundle(), ctx.firmware_dir)
+    flashed = flasher_for(board).flash(image.bin)
     with Catalog(ctx.config.data.recordings) as catalog:
         register_image(catalog, ctx.firmware_dir, ctx.model_dir)
     return flashed.sha256

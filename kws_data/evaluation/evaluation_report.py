@@ -6,15 +6,16 @@ reads them back.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from kws_data.errors import DataError
 from kws_data.evaluation.metrics import Metrics
 from kws_data.run_folder import read_json
 
+Part = TypeVar("Part")
 HOST_FILE, DEVICE_FILE, STREAM_FILE = "host.json", "device.json", "stream.json"
 
 
@@ -203,15 +204,18 @@ class EvaluationReport:
 
     @classmethod
     def load(cls, folder: Path) -> EvaluationReport:
-        """What *evaluate* and *device-eval* wrote into ``runs/<name>/report``; raises DataError naming the verb."""
-        host, stream = (read_json(folder / name, "evaluate") for name in (HOST_FILE, STREAM_FILE))
-        device = read_json(folder / DEVICE_FILE, "device-eval")
-        try:
-            return cls(
-                {name: HostEvaluation.from_dict(host[name]) for name in host},
-                DeviceEvaluation.from_dict(device),
-                StreamEvaluation.from_dict(stream),
-            )
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
-            remedy = f"call kws evaluate and kws device-eval again ({error})"
-            raise DataError("a result is damaged", str(folder), remedy) from None
+        """What *evaluate* and *device-eval* wrote into ``runs/<name>/report``; raises DataError naming the call."""
+        until = "run --until evaluate"
+        return cls(
+            _read(folder / HOST_FILE, until, lambda host: {k: HostEvaluation.from_dict(v) for k, v in host.items()}),
+            _read(folder / DEVICE_FILE, "device-eval", DeviceEvaluation.from_dict),
+            _read(folder / STREAM_FILE, until, StreamEvaluation.from_dict),
+        )
+
+
+def _read(path: Path, made_by: str, from_dict: Callable[[dict[str, Any]], Part]) -> Part:
+    values = read_json(path, made_by)
+    try:
+        return from_dict(values)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise DataError("a result is damaged", str(path), f"remove it and call kws run ({error})") from None

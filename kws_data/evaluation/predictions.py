@@ -154,4 +154,4 @@ def read_predictions(path: Path, made_by: str) -> Predictions:
     except FileNotFoundError:
         raise DataError("a result is missing", str(path), f"call kws {made_by} first") from None
     except (ArrowException, OSError, KeyError, ValueError):
-        raise DataError("a result is damaged", str(path), f"call kws {made_by} again") from None
+        raise DataError("a result is damaged", str(path), "remove it and call kws run") from None

@@ -38,7 +38,7 @@ def write_report(config: Config) -> str:
     """
     folder = config.run_dir / "report"
     document, evaluation = build_document(config), EvaluationReport.load(folder)
-    parts = ((HOST_PART, "evaluate"), (DEVICE_PART, "device-eval"))
+    parts = ((HOST_PART, "run --until evaluate"), (DEVICE_PART, "device-eval"))
     predictions = joined([read_predictions(folder / name, verb) for name, verb in parts])
     text = json.dumps(document, indent=1) + "\n"
     write_predictions(folder / FILE, predictions)

@@ -75,7 +75,9 @@ def test_what_was_written_is_read_back(tmp_path: Path) -> None:
     assert EvaluationReport.load(tmp_path) == WHOLE
 
 
-@pytest.mark.parametrize(("file", "verb"), [("host", "evaluate"), ("stream", "evaluate"), ("device", "device-eval")])
+@pytest.mark.parametrize(
+    ("file", "verb"), [("host", "run --until evaluate"), ("stream", "run --until evaluate"), ("device", "device-eval")]
+)
 def test_a_lost_part_names_its_verb_and_a_damaged_one_the_key(tmp_path: Path, file: str, verb: str) -> None:
     save(tmp_path, WHOLE)
     path = tmp_path / f"{file}.json"
@@ -84,7 +86,7 @@ def test_a_lost_part_names_its_verb_and_a_damaged_one_the_key(tmp_path: Path, fi
     lost = "engine" if file == "stream" else "fpr_ci95"
     del part[lost]
     path.write_text(json.dumps(document))
-    with pytest.raises(DataError, match=f"damaged.*{lost}"):
+    with pytest.raises(DataError, match=f"damaged.*{file}.json.*{lost}"):
         EvaluationReport.load(tmp_path)
     path.unlink()
     with pytest.raises(DataError, match=f"call kws {verb} first"):

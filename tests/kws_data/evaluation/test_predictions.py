@@ -85,7 +85,7 @@ def test_a_missing_or_damaged_part_names_the_verb(tmp_path: Path) -> None:
     whole = path.read_bytes()
     for content in (b"", whole[:200], whole[:-9]):
         path.write_bytes(content)
-        with pytest.raises(DataError, match=r"damaged.*call kws evaluate again"):
+        with pytest.raises(DataError, match=r"damaged.*remove it and call kws run"):
             read_predictions(path, "evaluate")
 
 
