@@ -35,6 +35,13 @@ def test_only_the_report_depends_on_the_page(step: str) -> None:
     assert not [file for file in files_below(GRAPH, f"kws_data.steps:{step}") if file.startswith("kws_data/report/")]
 
 
+def test_the_report_runs_no_model() -> None:
+    """Its figures come from predictions.parquet."""
+    files = files_below(GRAPH, "kws_data.steps:report")
+    assert "kws_data/evaluation/predictions.py" in files and "kws_data/evaluation/inference.py" not in files
+    assert not [file for file in files if file.startswith(("firmware_tools/engine/", "firmware_tools/tflite/"))]
+
+
 CONFIG = {"name": "tiny", "keywords": ["yes", "no"], "model": {"channels": 8, "blocks": 1, "kernel": 5}}
 
 
