@@ -23,7 +23,8 @@ def test_clip_decision_is_the_first_best_keyword_from_the_threshold_on(scores: n
 
 
 def test_silence_and_unknown_are_never_detected() -> None:
-    assert FirmwareDetector(4, 0).clips(np.array([[127, 127, -1, -2], [127, -128, 0, -128]], np.int8)).tolist() == [-1, 2]
+    scores = np.array([[127, 127, -1, -2], [127, -128, 0, -128]], np.int8)
+    assert FirmwareDetector(4, 0).clips(scores).tolist() == [-1, 2]
 
 
 def reference_stream(scores: np.ndarray, samples: list[int], threshold: int, average: int, refractory: int) -> list:
