@@ -98,7 +98,7 @@ STEPS: tuple[Step, ...] = (
         steps.evaluate,
         sections=("threshold",),
         needs=("build", "export"),
-        outputs=("report/host.json",),
+        outputs=("report/host.json", "report/stream.json", "report/predictions-host.parquet"),
     ),
     Step(
         "device-eval",
@@ -106,14 +106,14 @@ STEPS: tuple[Step, ...] = (
         steps.device_eval,
         sections=("device",),
         needs=("build", "flash"),
-        outputs=("report/device.json",),
+        outputs=("report/device.json", "report/predictions-device.parquet"),
     ),
     Step(
         "report",
         "write the report",
         steps.report,
         needs=("evaluate", "device-eval", "check"),
-        outputs=("report/report.json", "report/report.html"),
+        outputs=("report/report.json", "report/report.html", "report/predictions.parquet"),
     ),
 )
 

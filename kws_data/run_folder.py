@@ -1,4 +1,4 @@
-"""Files of a run, and reading them back."""
+"""Files of a run: names that several rooms use, and reading results back."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from kws_data.errors import DataError
+
+#: In ``runs/<name>/model``: the trained float model, and the int8 file as it was before a refit.
+FLOAT_FILE, HELD_OUT_FILE = "model_float.keras", "held_out.tflite"
 
 
 def read_json(path: Path, made_by: str) -> dict[str, Any]:

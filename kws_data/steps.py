@@ -23,6 +23,7 @@ from kws_data.progress import Progress
 
 if TYPE_CHECKING:
     from firmware_tools.boards.spec import BoardSpec
+    from firmware_tools.image.build import FirmwareImage
     from firmware_tools.link.session import BoardSession
     from kws_data.bundle import ModelBundle
     from kws_data.catalog.clips import Clip
@@ -153,10 +154,11 @@ def build(ctx: RunContext) -> str:
 
 def train(ctx: RunContext) -> str:
     """Train the float model."""
+    from kws_data.run_folder import FLOAT_FILE
     from kws_data.training.run import train as train_model
 
     train_model(ctx.config, ctx.dataset_dir, ctx.model_dir, ctx.progress, ctx.say)
-    return _hash_file(ctx.model_dir / "model_float.keras")
+    return _hash_file(ctx.model_dir / FLOAT_FILE)
 
 
 def export(ctx: RunContext) -> str:
@@ -178,45 +180,52 @@ def export(ctx: RunContext) -> str:
 
 
 def check(ctx: RunContext) -> str:
-    """Hold the bundle against its limits; a broken one is said here and fails the run at its end."""
+    """Build the image, hold the bundle against its limits; a broken one is said here and fails the run at its end."""
     from kws_data.deploy.images import spotter_image
     from kws_data.gate.measure import island_bytes
 
-    report = check_limits(ctx)
-    for found in report.checks:
+    image = spotter_image(ctx.board(), ctx.bundle(), ctx.firmware_dir)
+    limits = _held(ctx, image)
+    for found in limits.checks:
         ctx.say(f"  {found.line()}")
-    island = island_bytes(ctx.bundle(), spotter_image(ctx.board(), ctx.bundle(), ctx.firmware_dir))
-    document = {**report.to_dict(), "island_bytes": island}
+    document = {**limits.to_dict(), "island_bytes": island_bytes(ctx.bundle(), image)}
     _write_json(ctx.model_dir / "budget.json", document)
     return _hash(document)
 
 
 def check_limits(ctx: RunContext) -> BudgetReport:
-    """Measure the bundle, one clip on the core included, against the configuration's limits; writes nothing."""
-    from dataclasses import replace
+    """Hold the bundle against the configuration's limits, one clip on the core included; changes nothing in the run."""
     from tempfile import TemporaryDirectory
 
+    from kws_data.deploy.images import spotter_image, spotter_there
+
+    board, bundle = ctx.board(), ctx.bundle()
+    with TemporaryDirectory(prefix="kws-check-") as folder:
+        there = spotter_there(board, bundle, ctx.firmware_dir)
+        return _held(ctx, there or spotter_image(board, bundle, Path(folder)))
+
+
+def _held(ctx: RunContext, image: FirmwareImage) -> BudgetReport:
+    """The bundle in this image, measured and compared with the limits."""
     from firmware_tools.spotter.island import island_parts
-    from kws_data.deploy.images import spotter_image
     from kws_data.gate.budget import check_budget
     from kws_data.gate.measure import measure_latency, measure_layers
 
     bundle, board = ctx.bundle(), ctx.board()
-    cycles = measure_latency(board, bundle, ctx.config.device.port)
+    cycles = measure_latency(board, bundle, image, ctx.config.device.port)
     if board.emulated:
         cycles = replace(cycles, layers=measure_layers(board, bundle))
-    if ctx.config.budget.island_bytes is None:
-        return check_budget(bundle, ctx.config.budget, cycles)
-    with TemporaryDirectory(prefix="kws-check-") as folder:
-        island = island_parts(spotter_image(board, bundle, Path(folder)), bundle.tflite_bytes)
-    return check_budget(bundle, ctx.config.budget, cycles, island)
+    limits = ctx.config.budget
+    island = None if limits.island_bytes is None else island_parts(image, bundle.tflite_bytes)
+    return check_budget(bundle, limits, cycles, island)
 
 
 def flash(ctx: RunContext) -> str:
-    """Build the detector's image and write it to the board, unless it is there already."""
+    """Write the detector's image to the board, the one that *check* built unless what it is made of has changed."""
     from firmware_tools.errors import BoardError
+    from firmware_tools.flashers.find import flasher_for
     from kws_data.catalog.catalog import Catalog
-    from kws_data.deploy.images import flash_spotter
+    from kws_data.deploy.images import spotter_image
     from kws_data.provenance.register import register_image
 
     board, port = ctx.board(), ctx.config.device.port
@@ -224,55 +233,57 @@ def flash(ctx: RunContext) -> str:
         raise BoardError(
             "the emulated board has no port", port, "leave device.port out, or name the board on that port"
         )
-    report = flash_spotter(board, ctx.bundle(), ctx.firmware_dir)
+    image = spotter_image(board, ctx.bundle(), ctx.firmware_dir)
+    flashed = flasher_for(board).flash(image.bin)
     with Catalog(ctx.config.data.recordings) as catalog:
         register_image(catalog, ctx.firmware_dir, ctx.model_dir)
-    return report.sha256
+    return flashed.sha256
 
 
 def evaluate(ctx: RunContext) -> str:
     """Float and int8 on the held-out clips, and the streaming detector on a stream made of them."""
-    from kws_data.evaluation.clips import evaluate_features, evaluate_file, evaluate_float
+    from kws_data.evaluation.detector import HostDetector
+    from kws_data.evaluation.evaluation_report import HOST_FILE, STREAM_FILE
+    from kws_data.evaluation.predictions import HOST_PART, write_predictions
+    from kws_data.evaluation.run_clips import run_on_host
     from kws_data.evaluation.stitched_stream import write_stream
     from kws_data.evaluation.streams import evaluate_stream
-    from kws_data.export.choose_int8 import FLOAT_FILE
-    from kws_data.export.export import fair_int8
-    from kws_data.features.load import load_features
 
-    bundle, test = ctx.bundle(), load_features(ctx.dataset_dir, "test")
-    x = np.asarray(test.x[:, 0])
-    host = {
-        "float": evaluate_float(ctx.model_dir / FLOAT_FILE, bundle, x, test.y),
-        "int8": evaluate_features(bundle, x, test.y),
-    }
-    if (before := fair_int8(bundle, ctx.model_dir)) != bundle.tflite:
-        host["before_refit"] = evaluate_file(before, bundle, x, test.y)
+    bundle = ctx.bundle()
+    made = run_on_host(bundle, ctx.model_dir, ctx.dataset_dir)
+    host = {engine: one.to_dict() for engine, one in made.evaluations(bundle.threshold).items()}
     folder = write_stream(ctx.dataset_dir, bundle, ctx.dataset_dir / "stream")
-    stream = evaluate_stream(bundle, folder, progress=ctx.progress)
-    _write_json(ctx.report_dir / "host.json", host)
-    _write_json(ctx.report_dir / "stream.json", stream)
-    return _hash([host, stream])
+    stream = evaluate_stream(HostDetector(bundle), folder, ctx.progress).to_dict()
+    write_predictions(ctx.report_dir / HOST_PART, made.predictions)
+    _write_json(ctx.report_dir / HOST_FILE, host)
+    _write_json(ctx.report_dir / STREAM_FILE, stream)
+    return _hash([host, stream, _hash_file(ctx.report_dir / HOST_PART)])
 
 
 def device_eval(ctx: RunContext) -> str:
     """Replay the held-out clips through the serial port on the flashed image."""
     from firmware_tools.link.session import open_board
-    from kws_data.evaluation.on_board import evaluate_device
+    from kws_data.evaluation.evaluation_report import DEVICE_FILE, DeviceEvaluation
+    from kws_data.evaluation.on_board import BoardDetector, board_evaluation
+    from kws_data.evaluation.predictions import DEVICE, DEVICE_PART, predicted, write_predictions
     from kws_data.evaluation.response_time import response_times
     from kws_data.features.load import load_audio_clips, load_features
     from kws_data.run_folder import read_json
 
     bundle, test = ctx.bundle(), load_features(ctx.dataset_dir, "test")
     chosen = _replayed(len(test), ctx.config.device.eval_clips)
-    clips = np.asarray(load_audio_clips(ctx.dataset_dir)[chosen])
+    clips, y = np.asarray(load_audio_clips(ctx.dataset_dir)[chosen]), test.y[chosen]
     with open_board(ctx.board(), ctx.config.device.port) as session:
-        device = evaluate_device(session, bundle, clips, test.y[chosen], ctx.progress)
-        response = response_times(session, bundle, clips, test.y[chosen], ctx.progress)
+        detector = BoardDetector(session, bundle)
+        made = detector.scores(clips, ctx.progress)
+        response = response_times(detector, clips, y, ctx.progress)
     size = read_json(ctx.firmware_dir / "size.json", "flash")
-    image = {"image_flash_bytes": size["flash_bytes"], "image_ram_bytes": size["ram_bytes"]}
-    document = {**device, **image, "response_ms": response}
-    _write_json(ctx.report_dir / "device.json", document)
-    return _hash(document)
+    found = board_evaluation(bundle, made, clips, y)
+    document = DeviceEvaluation(found, size["flash_bytes"], size["ram_bytes"], response).to_dict()
+    rows = predicted(bundle, DEVICE, test.split, test.clip_ids[chosen], y, made.values)
+    write_predictions(ctx.report_dir / DEVICE_PART, rows)
+    _write_json(ctx.report_dir / DEVICE_FILE, document)
+    return _hash([document, _hash_file(ctx.report_dir / DEVICE_PART)])
 
 
 def _replayed(clips: int, limit: int | None) -> NDArray[np.intp]:
@@ -282,7 +293,7 @@ def _replayed(clips: int, limit: int | None) -> NDArray[np.intp]:
 
 
 def report(ctx: RunContext) -> str:
-    """Write report.json and report.html."""
+    """Join the predictions of host and board; write report.json and report.html."""
     from kws_data.report.write import write_report
 
     return write_report(ctx.config)

@@ -90,7 +90,7 @@ def _library() -> ctypes.CDLL:
     return library
 
 
-class HostDetector:
+class FirmwareDetector:
     """Decisions on clips and on a stream, by the board's own code.
 
     Args:

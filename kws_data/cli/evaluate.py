@@ -6,15 +6,17 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from kws_data.cli.options import board_option, json_option, port_option, print_json, progress_bars, say, verb
 
 if TYPE_CHECKING:
-    from firmware_tools.link.session import BoardSession
     from kws_data.bundle import ModelBundle
+    from kws_data.evaluation.clips import FolderEvaluation
+    from kws_data.evaluation.detector import Detector
+    from kws_data.evaluation.evaluation_report import BoardEvaluation, HostEvaluation, StreamEvaluation
 
 
 @verb("evaluate", "kws evaluate --bundle runs/demo/model --data my_recordings --engine device")
@@ -42,61 +44,68 @@ def command(
     """
     from kws_data.bundle import ModelBundle
     from kws_data.evaluation.clips import evaluate_folder
+    from kws_data.evaluation.evaluation_report import StreamEvaluation
     from kws_data.evaluation.streams import evaluate_stream
 
     if (data is None) == (stream is None):
         raise click.UsageError("name either --data or --stream")
     bundle = ModelBundle.load(bundle_dir)
-    with _session(bundle, engine, board, port) as session, progress_bars() as progress:
+    result: FolderEvaluation | StreamEvaluation
+    with _detector(bundle, engine, board, port) as detector, progress_bars() as progress:
         if data is not None:
-            result = evaluate_folder(bundle, data, engine, session, progress)  # type: ignore[arg-type]
+            result = evaluate_folder(detector, data, progress)
         else:
-            result = evaluate_stream(bundle, str(stream), engine, session, progress=progress)  # type: ignore[arg-type]
-    for aside in result["set_aside"][:20]:
-        say(f"  set aside {aside['file']}: {aside['reason']}")
+            result = evaluate_stream(detector, str(stream), progress)
+    for aside in result.set_aside[:20]:
+        say(f"  set aside {aside.file}: {aside.reason}")
     if as_json:
-        print_json(result)
-    elif data is not None:
-        _print_metrics(result)
-    else:
+        print_json(result.to_dict())
+    elif isinstance(result, StreamEvaluation):
         _print_stream(result)
+    else:
+        _print_metrics(result.found)
 
 
 @contextmanager
-def _session(bundle: ModelBundle, engine: str, board: str, port: str | None) -> Iterator[BoardSession | None]:
-    """None for the host; else a board that runs this bundle: the emulated one is given it, a real one must have it."""
+def _detector(bundle: ModelBundle, engine: str, board: str, port: str | None) -> Iterator[Detector]:
+    """This machine, or a board that runs this bundle: the emulated one is given it, a real one must have it."""
     if engine == "host":
-        yield None
+        from kws_data.evaluation.detector import HostDetector
+
+        yield HostDetector(bundle)
         return
     from firmware_tools.boards.spec import load_board
     from kws_data.deploy.images import spotter_session
+    from kws_data.evaluation.on_board import BoardDetector
 
     with (
         tempfile.TemporaryDirectory(prefix="kws-evaluate-") as folder,
         spotter_session(load_board(board), bundle, Path(folder), port) as session,
     ):
-        yield session
+        yield BoardDetector(session, bundle)
 
 
-def _print_metrics(found: dict[str, Any]) -> None:
+def _print_metrics(found: HostEvaluation | BoardEvaluation) -> None:
+    from kws_data.evaluation.evaluation_report import BoardEvaluation
     from kws_data.pages.numbers import interval, percent
 
-    click.echo(f"{found['clips']} clips, threshold {found['threshold']:.3f}")
-    click.echo(f"accuracy {percent(found['accuracy'])}")
-    click.echo(f"TPR {percent(found['tpr'])} {interval(found['tpr_ci95'])}")
-    click.echo(f"FPR {percent(found['fpr'])} {interval(found['fpr_ci95'])}")
-    for word, one in found["per_keyword"].items():
-        click.echo(f"  {word:<14} TPR {percent(one['tpr']):>8}   FPR {percent(one['fpr']):>8}")
-    if "agreement" in found:
-        click.echo(f"agreement with the host {percent(found['agreement'])}")
+    figures = found.metrics
+    click.echo(f"{figures.clips} clips, threshold {figures.threshold:.3f}")
+    click.echo(f"accuracy {percent(figures.accuracy)}")
+    click.echo(f"TPR {percent(figures.tpr)} {interval(figures.tpr_ci95)}")
+    click.echo(f"FPR {percent(figures.fpr)} {interval(figures.fpr_ci95)}")
+    for word, one in figures.per_keyword.items():
+        click.echo(f"  {word:<14} TPR {percent(one.tpr):>8}   FPR {percent(one.fpr):>8}")
+    if isinstance(found, BoardEvaluation):
+        click.echo(f"agreement with the host {percent(found.agreement)}")
 
 
-def _print_stream(found: dict[str, Any]) -> None:
-    for row in found["detections"]:
-        click.echo(f"{row['time_s']:9.2f} s  {row['label']:<12} {row['score']:.2f}  {row['verdict']:<10} {row['file']}")
+def _print_stream(found: StreamEvaluation) -> None:
+    for row in found.detections:
+        click.echo(f"{row.time_s:9.2f} s  {row.label:<12} {row.score:.2f}  {row.verdict:<10} {row.file}")
     click.echo(
-        f"{found['hours']:.3f} h heard, {found['false_accepts_per_hour']:.1f} false accepts an hour "
-        f"(at most {found['upper95']:.1f} with 95 % confidence)"
+        f"{found.hours:.3f} h heard, {found.false_accepts_per_hour:.1f} false accepts an hour "
+        f"(at most {found.upper95:.1f} with 95 % confidence)"
     )
-    if found["frr"] is not None:
-        click.echo(f"missed {100 * found['frr']:.1f} % of {found['keywords_said']} keywords")
+    if found.frr is not None:
+        click.echo(f"missed {100 * found.frr:.1f} % of {found.keywords_said} keywords")

@@ -1,4 +1,4 @@
 """A bundle becomes something that is flashed or compiled in: generated C, images, files for TFLM.
 
-May import: ``firmware_tools``, ``bundle.py``. Start reading at ``images.py``.
+May import: ``system``, ``bundle.py``, ``firmware_tools``. Start reading at ``images.py``.
 """

@@ -1,10 +1,11 @@
-"""Features and int8 scores of clips on the host, as the board computes them."""
+"""Features and int8 scores of clips and of streams on the host, as the board computes them."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
+from kws_data.audio import Samples
 from kws_data.bundle import ModelBundle
 
 
@@ -32,3 +33,20 @@ def host_features(bundle: ModelBundle, samples: NDArray[np.int16]) -> NDArray[np
     from firmware_tools.frontend.host import HostFrontend
 
     return HostFrontend(bundle.frontend)(samples)
+
+
+def stream_scores(
+    bundle: ModelBundle, samples: Samples, stride_frames: int
+) -> tuple[NDArray[np.int8], NDArray[np.int64]]:
+    """Scores of the windows of a recording: int8 [windows, labels], and after how many samples each was made.
+
+    The first window ends with frame ``bundle.frames``, as on the board; there are none in a shorter recording.
+    """
+    spec = bundle.frontend
+    if spec.frames(len(samples)) < bundle.frames:
+        return np.zeros((0, len(bundle.labels)), np.int8), np.zeros(0, np.int64)
+    frames = host_features(bundle, samples[np.newaxis])[0]
+    starts = np.arange(0, len(frames) - bundle.frames + 1, stride_frames)
+    windows = np.lib.stride_tricks.sliding_window_view(frames, bundle.frames, axis=0)[starts]
+    scores, _ = int8_scores(bundle.tflite, np.ascontiguousarray(windows.transpose(0, 2, 1)))
+    return scores, (starts + bundle.frames - 1) * spec.hop_samples + spec.window_samples

@@ -7,7 +7,8 @@ by ``(score + 128) / 256``.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -20,12 +21,76 @@ from kws_data.scores import FIRST_KEYWORD, Scores, decide
 Labels = NDArray[Any]
 
 
-def metrics(scores: Scores, y: Labels, threshold: float, labels: Sequence[str]) -> dict[str, Any]:
-    """METRICS of CONTRACTS.
+@dataclass(frozen=True)
+class KeywordMetrics:
+    """One keyword: share of its clips detected as it, share of all other clips that are, and how many clips it has."""
 
-    TPR is the share of keyword clips detected as their keyword; FPR the share of clips without a keyword in which any
-    keyword is detected; accuracy compares the highest of all scores. A keyword's own FPR is the share of all clips
-    of other labels that are detected as it.
+    tpr: float
+    tpr_ci95: tuple[float, float]
+    fpr: float
+    clips: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return {**vars(self), "tpr_ci95": list(self.tpr_ci95)}
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> KeywordMetrics:
+        """Inverse of :meth:`to_dict`."""
+        return cls(values["tpr"], _ends(values["tpr_ci95"]), values["fpr"], values["clips"])
+
+
+@dataclass(frozen=True)
+class Metrics:
+    """METRICS of CONTRACTS; intervals are Wilson's, 95 %.
+
+    Attributes:
+        accuracy: share of clips whose label has the highest of all scores.
+        tpr: share of keyword clips detected as their keyword.
+        fpr: share of clips without a keyword in which any is detected.
+        threshold: operating threshold as a probability.
+        clips: how many.
+        per_keyword: in the order of the labels.
+    """
+
+    accuracy: float
+    accuracy_ci95: tuple[float, float]
+    tpr: float
+    tpr_ci95: tuple[float, float]
+    fpr: float
+    fpr_ci95: tuple[float, float]
+    threshold: float
+    clips: int
+    per_keyword: Mapping[str, KeywordMetrics]
+
+    def to_dict(self) -> dict[str, Any]:
+        """As in report.json."""
+        intervals = {name: list(getattr(self, name)) for name in _INTERVALS}
+        return {
+            **vars(self),
+            **intervals,
+            "per_keyword": {word: one.to_dict() for word, one in self.per_keyword.items()},
+        }
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Metrics:
+        """Inverse of :meth:`to_dict`; what else there is among the values is passed over."""
+        own = {one.name: values[one.name] for one in fields(cls)}
+        intervals = {name: _ends(values[name]) for name in _INTERVALS}
+        keywords = {word: KeywordMetrics.from_dict(one) for word, one in values["per_keyword"].items()}
+        return cls(**{**own, **intervals, "per_keyword": keywords})
+
+
+_INTERVALS = ("accuracy_ci95", "tpr_ci95", "fpr_ci95")
+
+
+def _ends(values: Sequence[float]) -> tuple[float, float]:
+    low, high = values
+    return low, high
+
+
+def metrics(scores: Scores, y: Labels, threshold: float, labels: Sequence[str]) -> Metrics:
+    """What clips' scores are worth at a threshold.
 
     Args:
         scores: int8 or probabilities [clips, labels].
@@ -39,27 +104,31 @@ def metrics(scores: Scores, y: Labels, threshold: float, labels: Sequence[str]) 
     y = checked(scores, y, labels)
     found = decide(scores, threshold)
     keyword = y >= FIRST_KEYWORD
+    right = int((scores.argmax(axis=1) == y).sum())
     hits, false = int((found == y)[keyword].sum()), int((found >= 0)[~keyword].sum())
     positives, negatives = int(keyword.sum()), int((~keyword).sum())
-    return {
-        "accuracy": share(int((scores.argmax(axis=1) == y).sum()), len(y)),
-        "accuracy_ci95": list(wilson(int((scores.argmax(axis=1) == y).sum()), len(y))),
-        "tpr": share(hits, positives),
-        "tpr_ci95": list(wilson(hits, positives)),
-        "fpr": share(false, negatives),
-        "fpr_ci95": list(wilson(false, negatives)),
-        "threshold": threshold,
-        "clips": len(y),
-        "per_keyword": {
-            labels[k]: {
-                "tpr": share(int((found == k)[y == k].sum()), int((y == k).sum())),
-                "tpr_ci95": list(wilson(int((found == k)[y == k].sum()), int((y == k).sum()))),
-                "fpr": share(int((found == k)[y != k].sum()), int((y != k).sum())),
-                "clips": int((y == k).sum()),
-            }
-            for k in range(FIRST_KEYWORD, len(labels))
-        },
-    }
+    return Metrics(
+        accuracy=share(right, len(y)),
+        accuracy_ci95=wilson(right, len(y)),
+        tpr=share(hits, positives),
+        tpr_ci95=wilson(hits, positives),
+        fpr=share(false, negatives),
+        fpr_ci95=wilson(false, negatives),
+        threshold=threshold,
+        clips=len(y),
+        per_keyword={labels[k]: _of_keyword(found, y, k) for k in range(FIRST_KEYWORD, len(labels))},
+    )
+
+
+def _of_keyword(found: NDArray[np.int64], y: NDArray[np.int64], keyword: int) -> KeywordMetrics:
+    own, as_it = y == keyword, found == keyword
+    hits, clips = int((as_it & own).sum()), int(own.sum())
+    return KeywordMetrics(
+        tpr=share(hits, clips),
+        tpr_ci95=wilson(hits, clips),
+        fpr=share(int((as_it & ~own).sum()), int((~own).sum())),
+        clips=clips,
+    )
 
 
 def checked(scores: Scores, y: Labels, labels: Sequence[str]) -> NDArray[np.int64]:

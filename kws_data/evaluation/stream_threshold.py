@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from firmware_tools.spotter.detector import HostDetector, StreamSpec
+from firmware_tools.spotter.detector import FirmwareDetector, StreamSpec
 from kws_data.bundle import ModelBundle
-from kws_data.evaluation.detections import stream_scores
+from kws_data.evaluation.inference import stream_scores
 from kws_data.evaluation.stitched_stream import string_together
 from kws_data.evaluation.stream_truth import Truth, judge
 from kws_data.features.load import load_audio_clips, load_features
@@ -32,7 +32,7 @@ def choose_stream_threshold(bundle: ModelBundle, dataset_dir: Path, max_false_pe
     allowed = max_false_per_hour * len(samples) / rate_hz / 3_600
 
     def holds(threshold_int8: int) -> bool:
-        detector = HostDetector(len(bundle.labels), threshold_int8, stream, sample_rate_hz=rate_hz)
+        detector = FirmwareDetector(len(bundle.labels), threshold_int8, stream, sample_rate_hz=rate_hz)
         found = detector.run(scores, (int(end) for end in ends))
         times, names = [d.sample / rate_hz for d in found], [bundle.labels[d.label] for d in found]
         verdicts, _ = judge(truth, "stream", times, names)

@@ -148,11 +148,12 @@ def _train_teachers(entries: Sequence[Entry], progress: Progress, say: Callable[
 
 def run_entry(entry: Entry) -> dict[str, Any]:
     """Train, export, measure one contestant with one seed; writes its folder and returns ``result.json``."""
+    from kws_data.evaluation.fair_int8 import fair_int8
     from kws_data.evaluation.inference import int8_scores
-    from kws_data.export.choose_int8 import FLOAT_FILE
-    from kws_data.export.export import export_model, fair_int8
+    from kws_data.export.export import export_model
     from kws_data.features.load import load_features
     from kws_data.models.float_model import float_scores, load_float
+    from kws_data.run_folder import FLOAT_FILE
     from kws_data.training.run import train
 
     config, model_dir = entry.config, entry.folder / "model"
@@ -165,7 +166,7 @@ def run_entry(entry: Entry) -> dict[str, Any]:
     scores, engine = int8_scores(bundle.tflite, x)
     floats = float_scores(load_float(model_dir / FLOAT_FILE), x)
     before, _ = int8_scores(fair_int8(bundle, model_dir), x)
-    int8 = metrics(scores, test.y, bundle.threshold, bundle.labels)
+    int8 = metrics(scores, test.y, bundle.threshold, bundle.labels).to_dict()
     result = {
         "key": entry.key,
         "seed": config.seed,

@@ -99,12 +99,14 @@ def train_seed(job: SeedJob, progress: Progress) -> None:
 def measure_seed(job: SeedJob) -> None:
     """Figures of a seed's bundle on the held-out clips, int8, into ``result.json``."""
     from kws_data.bundle import ModelBundle
-    from kws_data.evaluation.clips import evaluate_features
+    from kws_data.evaluation.inference import int8_scores
+    from kws_data.evaluation.metrics import metrics
 
     bundle = ModelBundle.load(job.folder / "model")
     test = load_features(job.dataset_dir, "test")
-    found = evaluate_features(bundle, np.asarray(test.x[:, 0]), test.y)
-    figures = {name: found[name] for name in (*FIGURES, "clips", "threshold")}
+    scores, _ = int8_scores(bundle.tflite, np.asarray(test.x[:, 0]))
+    found = metrics(scores, test.y, bundle.threshold, bundle.labels)
+    figures = {name: getattr(found, name) for name in (*FIGURES, "clips", "threshold")}
     result = {"key": job.key, "seed": job.config.seed, **figures, "tflite_bytes": bundle.tflite_bytes}
     write_text(job.folder / RESULT_FILE, json.dumps(result, indent=1) + "\n")
 

@@ -20,6 +20,7 @@ from kws_data.features.load import FeatureSet, load_features
 from kws_data.models.float_model import load_float
 from kws_data.models.weights_4bit import pointwise_layers
 from kws_data.progress import Progress
+from kws_data.run_folder import FLOAT_FILE
 from kws_data.training.batches.train_set import load_train_set
 from kws_data.training.fit import fit, prepare_tensorflow
 from kws_data.training.quantisation_aware import aware_model, learnt_rounding, shorter
@@ -29,8 +30,6 @@ from kws_data.training.teachers.soft_targets import taught
 
 if TYPE_CHECKING:
     import keras
-
-FLOAT_FILE = "model_float.keras"
 
 
 @dataclass(frozen=True)

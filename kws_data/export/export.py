@@ -17,15 +17,14 @@ from kws_data.config.config import Config
 from kws_data.evaluation.inference import int8_scores
 from kws_data.evaluation.stream_threshold import choose_stream_threshold
 from kws_data.evaluation.thresholds import choose_threshold
-from kws_data.export.choose_int8 import FLOAT_FILE, Candidate, candidates, refitted
+from kws_data.export.choose_int8 import Candidate, candidates, refitted
 from kws_data.export.make_bundle import make_bundle
 from kws_data.export.parity import layer_errors, parity_table
 from kws_data.features.load import load_features
 from kws_data.progress import Progress
+from kws_data.run_folder import HELD_OUT_FILE
 
 REPORT_FILE = "export.json"
-HELD_OUT_FILE = "held_out.tflite"  # before the refit: no validation clip was learnt from
-__all__ = ["FLOAT_FILE", "HELD_OUT_FILE", "REPORT_FILE", "export_model", "export_report", "fair_int8"]
 
 
 def export_model(
@@ -61,13 +60,6 @@ def export_model(
         report["refit"] = {"kept": ships is not best, "clips": len(x), **ships.to_dict(len(x))}
     write_text(model_dir / REPORT_FILE, json.dumps(report, indent=1) + "\n")
     return bundle
-
-
-def fair_int8(bundle: ModelBundle, model_dir: Path) -> bytes:
-    """The int8 file that learnt from the same people as ``model_float.keras``: what ships, or after a refit the file
-    before it."""
-    held_out = model_dir / HELD_OUT_FILE
-    return held_out.read_bytes() if held_out.is_file() else bundle.tflite
 
 
 def export_report(

@@ -14,7 +14,7 @@ from firmware_tools.image.build import FirmwareImage, build_image
 from firmware_tools.link.session import BoardSession, open_board
 from firmware_tools.spotter.island import island_parts
 from kws_data.bundle import ModelBundle
-from kws_data.deploy.images import generated_sources, spotter_session
+from kws_data.deploy.images import generated_sources, image_session
 
 
 @dataclass(frozen=True)
@@ -58,15 +58,23 @@ def measure_layers(board: BoardSpec, bundle: ModelBundle) -> tuple[int, ...]:
             return layer_cycles(session.link)
 
 
-def measure_latency(board: BoardSpec, bundle: ModelBundle, port: str | None = None) -> LatencyCycles:
+def measure_latency(
+    board: BoardSpec, bundle: ModelBundle, image: FirmwareImage, port: str | None = None
+) -> LatencyCycles:
     """Run one clip of noise on the core. The work does not depend on the samples, but for a few branches.
+
+    Args:
+        board: the board.
+        bundle: what the image was built from.
+        image: for an emulated board without a port, which is given it for this; another one holds it already.
+        port: of a board on a desk.
 
     Raises:
         BoardError, LinkError, FirmwareError: the board cannot run the bundle.
     """
     with (
         tempfile.TemporaryDirectory(prefix="kws-check-") as folder,
-        spotter_session(board, bundle, Path(folder), port) as session,
+        image_session(board, image, Path(folder), port) as session,
     ):
         return session_cycles(session, bundle)
 

@@ -21,6 +21,7 @@ from kws_data.errors import DataError
 #: What a build writes; the manifest goes last, because it tells that the folder holds somebody.
 _FIRST = ("dataset.json",)
 _PATTERNS = ("*.npy", ".*.npy", "*.npz", "datasheet.*", "croissant.json", "*.flac", "*.partial*")
+_OF_REPORT = ("report.html", "predictions*.parquet", ".predictions*.parquet")
 _FOLDERS = ("stream", "parts")
 _LAST = ("manifest.parquet",)
 _LINES, _JSON = (".txt", ".csv", ".tsv", ".jsonl", ".md"), (".json", ".labels")
@@ -55,13 +56,13 @@ def teachers(recordings: Path) -> list[Path]:
 
 
 def remove_dataset(folder: Path) -> None:
-    """Remove a data set, and the page of its run's report, in which clips of the test can be heard."""
+    """Remove a data set, and of its run's report the page, in which clips can be heard, and what was made of each."""
     for name in _FIRST:
         (folder / name).unlink(missing_ok=True)
-    (folder.parent / "report" / "report.html").unlink(missing_ok=True)
-    for pattern in _PATTERNS:
-        for file in folder.glob(pattern):
-            file.unlink(missing_ok=True)
+    for place, patterns in ((folder.parent / "report", _OF_REPORT), (folder, _PATTERNS)):
+        for pattern in patterns:
+            for file in place.glob(pattern):
+                file.unlink(missing_ok=True)
     for name in _FOLDERS:
         shutil.rmtree(folder / name, ignore_errors=True)
     for name in _LAST:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from kws_data.config.config import Config
+from kws_data.evaluation.evaluation_report import EvaluationReport
 from kws_data.run_folder import read_json
 
 SCHEMA = 1
@@ -20,9 +21,7 @@ def build_document(config: Config) -> dict[str, Any]:
     dataset = read_json(root / "dataset" / "dataset.json", "build")
     bundle = read_json(root / "model" / "bundle.json", "export")
     budget = read_json(root / "model" / "budget.json", "check")
-    host = read_json(root / "report" / "host.json", "evaluate")
-    device = read_json(root / "report" / "device.json", "device-eval")
-    stream = read_json(root / "report" / "stream.json", "evaluate")
+    evaluation = EvaluationReport.load(root / "report")
     return {
         "schema": SCHEMA,
         "config": config.name,
@@ -36,8 +35,6 @@ def build_document(config: Config) -> dict[str, Any]:
             "macs": bundle["macs"],
             "sha256": bundle["model_sha256"],
         },
-        "host": {name: host[name] for name in ("float", "int8", "before_refit") if name in host},
-        "device": device,
-        "stream": stream,
+        **evaluation.to_dict(),
         "budget": {"passed": budget["passed"], "checks": budget["checks"]},
     }

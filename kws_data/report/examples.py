@@ -7,12 +7,17 @@ import io
 import wave
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from kws_data.errors import DataError
+from kws_data.evaluation.predictions import Predictions
+from kws_data.features.load import load_audio_clips, load_features
 from kws_data.pages.html import text
 from kws_data.report.plots import example_plot
+from kws_data.scores import FIRST_KEYWORD, best_keyword
 
 
 @dataclass(frozen=True)
@@ -37,7 +42,7 @@ def pick_examples(
         heard: detected label of each clip, -1 where nothing was detected.
         score: score of the best keyword of each clip, 0 to 1.
     """
-    keyword = y >= 2
+    keyword = y >= FIRST_KEYWORD
     kinds = (
         ("missed", keyword & (heard < 0), score),
         ("wrong keyword", keyword & (heard >= 0) & (heard != y), -score),
@@ -49,6 +54,26 @@ def pick_examples(
         indices = np.flatnonzero(mask)
         ranked = indices[np.argsort(order[indices], kind="stable")]
         chosen += [(int(index), kind) for index in ranked[:per_kind]]
+    return chosen
+
+
+def chosen_examples(dataset_dir: Path, held_out: Predictions) -> list[Example]:
+    """The clips worth hearing, from predictions of test clips and the data set that they stand in.
+
+    Raises:
+        DataError: the data set was built again since, without one of the clips.
+    """
+    test, clips = load_features(dataset_dir, "test"), load_audio_clips(dataset_dir)
+    place = {str(identity): index for index, identity in enumerate(test.clip_ids)}
+    names, (_, score) = [*held_out.labels, "nothing"], best_keyword(held_out.scores)
+    chosen = []
+    for row, kind in pick_examples(held_out.y, held_out.detected, score):
+        clip_id = str(held_out.clip_ids[row])
+        if clip_id not in place:
+            raise DataError("predictions are of another data set", clip_id, "call kws run, which measures again")
+        at, said, heard = place[clip_id], names[held_out.y[row]], names[held_out.detected[row]]
+        samples, features = np.asarray(clips[at]), np.asarray(test.x[at, 0])
+        chosen.append(Example(samples, features, said, heard, float(score[row]), kind))
     return chosen
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from kws_data.evaluation.metrics import KeywordMetrics
 from kws_data.pages.plots import GRID, INK, MAIN, PALETTE, SECOND, WARN, bare_figure, svg_of
 
 
@@ -51,11 +51,11 @@ def threshold_plot(curve: Mapping[str, Sequence[float]], threshold: float) -> st
     return svg_of(figure)
 
 
-def keyword_plot(per_keyword: Mapping[str, Mapping[str, Any]]) -> str:
+def keyword_plot(per_keyword: Mapping[str, KeywordMetrics]) -> str:
     """TPR of each keyword with its 95 % interval."""
     words = list(per_keyword)
-    tpr = np.array([per_keyword[w]["tpr"] for w in words], dtype=float) * 100
-    ends = np.array([per_keyword[w].get("tpr_ci95") or (t / 100, t / 100) for w, t in zip(words, tpr, strict=True)])
+    tpr = np.array([one.tpr for one in per_keyword.values()], dtype=float) * 100
+    ends = np.array([one.tpr_ci95 for one in per_keyword.values()])
     figure, axes = bare_figure(6.2, 0.34 * len(words) + 1.1)
     rows = np.arange(len(words))
     errors = np.abs(np.stack([tpr - ends[:, 0] * 100, ends[:, 1] * 100 - tpr]))

@@ -4,25 +4,28 @@ from __future__ import annotations
 
 from typing import Any
 
+from kws_data.evaluation.evaluation_report import EvaluationReport
+from kws_data.evaluation.predictions import BEFORE_REFIT, FLOAT, INT8
 from kws_data.pages.html import table, tile
 from kws_data.pages.numbers import interval, percent
 
 
-def headline(report: dict[str, Any]) -> str:
+def headline(report: dict[str, Any], evaluation: EvaluationReport) -> str:
     """The numbers a reader looks for first."""
-    device, host, model = report["device"], report["host"]["int8"], report["model"]
+    board, host, model = evaluation.device.clips, evaluation.host[INT8].metrics, report["model"]
     broken = {check["name"] for check in report["budget"]["checks"] if not check["passed"]}
+    latency = f"{board.timing.latency_ms.p95:.1f} ms"
     return (
         '<div class="tiles">'
         + "".join(
             (
-                tile(percent(device["tpr"]), f"TPR on the board {interval(device['tpr_ci95'])}"),
-                tile(percent(device["fpr"]), f"FPR on the board {interval(device['fpr_ci95'])}"),
-                tile(percent(host["accuracy"]), f"accuracy, int8, {host['clips']} held-out clips"),
+                tile(percent(board.metrics.tpr), f"TPR on the board {interval(board.metrics.tpr_ci95)}"),
+                tile(percent(board.metrics.fpr), f"FPR on the board {interval(board.metrics.fpr_ci95)}"),
+                tile(percent(host.accuracy), f"accuracy, int8, {host.clips} held-out clips"),
                 tile(f"{model['tflite_bytes']:,} B", "model file", "model_bytes" in broken),
                 tile(f"{model['arena_bytes']:,} B", "arena (TFLM, recorded)", "arena_bytes" in broken),
-                tile(f"{device['latency_ms']['p95']:.1f} ms", "latency on the board, p95", "latency_ms" in broken),
-                tile(percent(device["agreement"]), "host and board agree"),
+                tile(latency, "latency on the board, p95", "latency_ms" in broken),
+                tile(percent(board.agreement), "host and board agree"),
             )
         )
         + "</div>"
@@ -41,22 +44,23 @@ def budget_table(report: dict[str, Any]) -> str:
     return table(rows, ("limit", "measured", "allowed", "unit", "", "weighs most"), numbers=(1, 2))
 
 
-def metrics_table(report: dict[str, Any]) -> str:
+def metrics_table(evaluation: EvaluationReport) -> str:
     """Float, int8 and board side by side."""
+    before = evaluation.host.get(BEFORE_REFIT)
     columns = {
-        "float, host": report["host"]["float"],
-        "int8 before the refit, host": report["host"].get("before_refit"),
-        "int8, host": report["host"]["int8"],
-        "on the board": report["device"],
+        "float, host": evaluation.host[FLOAT].metrics,
+        "int8 before the refit, host": None if before is None else before.metrics,
+        "int8, host": evaluation.host[INT8].metrics,
+        "on the board": evaluation.device.clips.metrics,
     }
     rows = [
         (
             name,
-            percent(m["accuracy"]),
-            f"{percent(m['tpr'])} {interval(m['tpr_ci95'])}",
-            f"{percent(m['fpr'])} {interval(m['fpr_ci95'])}",
-            f"{m['threshold']:.3f}",
-            m["clips"],
+            percent(m.accuracy),
+            f"{percent(m.tpr)} {interval(m.tpr_ci95)}",
+            f"{percent(m.fpr)} {interval(m.fpr_ci95)}",
+            f"{m.threshold:.3f}",
+            m.clips,
         )
         for name, m in columns.items()
         if m is not None

@@ -6,112 +6,108 @@ import hashlib
 import json
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from firmware_tools.atomic import write_text
-from kws_data.bundle import ModelBundle
 from kws_data.config.config import Config
-from kws_data.evaluation.metrics import confusion
+from kws_data.evaluation.evaluation_report import DeviceEvaluation, EvaluationReport, StreamEvaluation
+from kws_data.evaluation.metrics import Metrics, confusion
+from kws_data.evaluation.predictions import (
+    DEVICE_PART,
+    FILE,
+    HOST_PART,
+    INT8,
+    Predictions,
+    joined,
+    read_predictions,
+    write_predictions,
+)
 from kws_data.evaluation.thresholds import threshold_curve
-from kws_data.features.load import FeatureSet, load_audio_clips, load_features
 from kws_data.pages.html import figure, page, table
 from kws_data.pages.numbers import percent
 from kws_data.report import plots
 from kws_data.report.document import build_document
-from kws_data.report.examples import Example, examples_html, pick_examples
+from kws_data.report.examples import chosen_examples, examples_html
 from kws_data.report.sections import budget_table, headline, metrics_table
 from kws_data.run_folder import read_json
-from kws_data.scores import best_keyword, decide
-
-HeldOut = tuple[ModelBundle, FeatureSet, NDArray[np.int8]]
 
 
 def write_report(config: Config) -> str:
-    """Write both files; returns the hash of ``report.json``.
+    """Write both files, and ``predictions.parquet`` from its parts; returns the hash of ``report.json``.
 
     Raises:
         DataError: a step has not run.
     """
-    document = build_document(config)
-    text = json.dumps(document, indent=1) + "\n"
     folder = config.run_dir / "report"
+    document, evaluation = build_document(config), EvaluationReport.load(folder)
+    parts = ((HOST_PART, "run --until evaluate"), (DEVICE_PART, "device-eval"))
+    predictions = joined([read_predictions(folder / name, verb) for name, verb in parts])
+    text = json.dumps(document, indent=1) + "\n"
+    write_predictions(folder / FILE, predictions)
     write_text(folder / "report.json", text)
-    write_text(folder / "report.html", render(config, document))
+    write_text(folder / "report.html", render(config, document, evaluation, predictions.of(INT8)))
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def render(config: Config, report: dict[str, Any]) -> str:
-    """The page."""
+def render(config: Config, report: dict[str, Any], evaluation: EvaluationReport, held_out: Predictions) -> str:
+    """The page; ``held_out`` are the predictions of the int8 file on the test clips."""
     lead = (
-        f"{', '.join(config.keywords)} · board {report['device']['board']} · "
+        f"{', '.join(config.keywords)} · board {evaluation.device.clips.board} · "
         f"data set {report['dataset']['version'][:19]} · model {report['model']['sha256'][:12]} · seed {report['seed']}"
     )
-    held_out = _held_out(config)
+    host, examples = evaluation.host[INT8].metrics, chosen_examples(config.run_dir / "dataset", held_out)
     sections = [
-        ("", headline(report)),
+        ("", headline(report, evaluation)),
         ("Limits", budget_table(report)),
-        ("Detection on people it has never heard", metrics_table(report) + _detection_plots(held_out, report)),
-        ("On the board", _board(config, report)),
-        ("In a stream", _stream(report)),
+        (
+            "Detection on people it has never heard",
+            metrics_table(evaluation) + _detection_plots(held_out, host),
+        ),
+        ("On the board", _board(evaluation.device, report)),
+        ("In a stream", _stream(evaluation.stream)),
         ("Memory", _memory(config)),
         ("Data", _data(config)),
-        ("Listen", _examples(config, held_out)),
+        (
+            "Listen",
+            examples_html(examples, config.frontend.sample_rate_hz),
+        ),
         ("Make it again", _again(config, report)),
     ]
     return page(f"kws report: {config.name}", lead, sections)
 
 
-def _detection_plots(held_out: HeldOut, report: dict[str, Any]) -> str:
-    bundle, test, scores = held_out
-    curve = threshold_curve(scores, test.y)
+def _detection_plots(held_out: Predictions, host: Metrics) -> str:
+    labels = held_out.labels
+    curve = threshold_curve(held_out.scores, held_out.y)
     columns = {key: [point[key] for point in curve] for key in ("threshold", "tpr", "fpr")}
     return (
         '<div class="cols">'
         + "".join(
             (
                 figure(
-                    plots.confusion_plot(confusion(scores, test.y, bundle.labels), bundle.labels),
+                    plots.confusion_plot(confusion(held_out.scores, held_out.y, labels), labels),
                     "Confusion of the int8 model on held-out clips: highest score wins.",
                 ),
                 figure(
-                    plots.threshold_plot(columns, bundle.threshold),
+                    plots.threshold_plot(columns, host.threshold),
                     "The threshold was fixed on validation data; this is what it gives on the held-out clips.",
                 ),
-                figure(
-                    plots.keyword_plot(report["host"]["int8"]["per_keyword"]),
-                    "Each keyword at the operating threshold.",
-                ),
+                figure(plots.keyword_plot(host.per_keyword), "Each keyword at the operating threshold."),
             )
         )
         + "</div>"
     )
 
 
-def _held_out(config: Config) -> HeldOut:
-    """The bundle, the test features, and its int8 scores of them."""
-    from kws_data.evaluation.inference import int8_scores
-
-    bundle = ModelBundle.load(config.run_dir / "model")
-    test = load_features(config.run_dir / "dataset", "test")
-    scores, _ = int8_scores(bundle.tflite, np.asarray(test.x[:, 0]))
-    return bundle, test, scores
-
-
-def _board(config: Config, report: dict[str, Any]) -> str:
-    device, cycles = report["device"], report["device"]["cycles"]
-    response = device["response_ms"]
+def _board(device: DeviceEvaluation, report: dict[str, Any]) -> str:
+    timing, response = device.clips.timing, device.response_ms
+    latency = ", ".join(f"{name} {value:.2f} ms" for name, value in vars(timing.latency_ms).items())
     rows = [
-        ("clips replayed through the serial port", device["clips"]),
-        ("host and board agree, byte for byte", percent(device["agreement"])),
-        ("front end, slowest frame", f"{cycles['frontend_frame']:,} cycles"),
-        ("inference", f"{cycles['inference']:,} cycles"),
-        ("latency after the last sample", ", ".join(f"{k} {v:.2f} ms" for k, v in device["latency_ms"].items())),
-        (
-            "response after the end of the word, streaming",
-            f"p50 {response['p50']:.0f} ms, p95 {response['p95']:.0f} ms",
-        ),
-        ("image", f"{device['image_flash_bytes']:,} B of flash, {device['image_ram_bytes']:,} B of RAM"),
+        ("clips replayed through the serial port", device.clips.metrics.clips),
+        ("host and board agree, byte for byte", percent(device.clips.agreement)),
+        ("front end, slowest frame", f"{timing.cycles.frontend_frame:,} cycles"),
+        ("inference", f"{timing.cycles.inference:,} cycles"),
+        ("latency after the last sample", latency),
+        ("response after the end of the word, streaming", f"p50 {response.p50:.0f} ms, p95 {response.p95:.0f} ms"),
+        ("image", f"{device.image_flash_bytes:,} B of flash, {device.image_ram_bytes:,} B of RAM"),
     ]
     checks = [check for check in report["budget"]["checks"] if check["name"] == "latency_ms"]
     bars = [("latency", _with_rest(check), float(check["limit"])) for check in checks]
@@ -119,17 +115,16 @@ def _board(config: Config, report: dict[str, Any]) -> str:
     return f'<div class="cols">{table(rows, numbers=(1,))}{picture if bars else ""}</div>'
 
 
-def _stream(report: dict[str, Any]) -> str:
-    stream = report["stream"]
-    frr = "-" if stream["frr"] is None else percent(stream["frr"])
+def _stream(stream: StreamEvaluation) -> str:
+    frr = "-" if stream.frr is None else percent(stream.frr)
     rows = [
-        ("heard", f"{60 * stream['hours']:.1f} min: the held-out clips one after the other"),
+        ("heard", f"{60 * stream.hours:.1f} min: the held-out clips one after the other"),
         (
             "false accepts",
-            f"{stream['false_accepts']} ({stream['false_accepts_per_hour']:.1f} an hour, "
-            f"at most {stream['upper95']:.1f} with 95 % confidence)",
+            f"{stream.false_accepts} ({stream.false_accepts_per_hour:.1f} an hour, "
+            f"at most {stream.upper95:.1f} with 95 % confidence)",
         ),
-        ("keywords missed (FRR)", f"{frr} of {stream['keywords_said']}"),
+        ("keywords missed (FRR)", f"{frr} of {stream.keywords_said}"),
     ]
     return table(rows)
 
@@ -171,20 +166,6 @@ def _data(config: Config) -> str:
     rows += [(label, *(info["labels_per_split"][s].get(label, 0) for s in splits)) for label in info["labels"]]
     leaks = f"<p>Speakers, voices or recordings that stand in two splits: {info['leaks']}.</p>"
     return table(rows, ("", *splits), numbers=range(1, len(splits) + 1)) + leaks
-
-
-def _examples(config: Config, held_out: HeldOut) -> str:
-    bundle, test, scores = held_out
-    clips = load_audio_clips(config.run_dir / "dataset")
-    heard, (_, score) = decide(scores, bundle.threshold), best_keyword(scores)
-    names = [*bundle.labels, "nothing"]
-    chosen = [
-        Example(
-            np.asarray(clips[i]), np.asarray(test.x[i, 0]), names[test.y[i]], names[heard[i]], float(score[i]), kind
-        )
-        for i, kind in pick_examples(np.asarray(test.y), heard, score)
-    ]
-    return examples_html(chosen, bundle.frontend.sample_rate_hz)
 
 
 def _again(config: Config, report: dict[str, Any]) -> str:

@@ -11,6 +11,7 @@ from kws_data.config.config import Config
 from kws_data.features.load import load_features
 from kws_data.models.float_model import save_float
 from kws_data.progress import Progress
+from kws_data.run_folder import FLOAT_FILE
 from kws_data.system.code_version import code_hash
 from kws_data.training.batches.train_set import TrainSet, load_train_set
 from kws_data.training.checkpoint import Checkpoint, fit_key
@@ -19,7 +20,7 @@ from kws_data.training.fit import History, Watcher, fit, prepare_tensorflow
 from kws_data.training.teachers.soft_targets import taught
 from kws_data.training.watch import EpochLines, TensorBoardLog
 
-FLOAT_FILE, HISTORY_FILE, CURVE_FILE = "model_float.keras", "history.json", "learning_curve.svg"
+HISTORY_FILE, CURVE_FILE = "history.json", "learning_curve.svg"
 CHECKPOINT_FILE, TENSORBOARD_FOLDER = "checkpoint.npz", "tensorboard"
 
 

@@ -18,13 +18,13 @@ from firmware_tools.atomic import write_text
 from kws_data.config.config import Config
 from kws_data.features.load import load_features
 from kws_data.progress import Progress
+from kws_data.run_folder import FLOAT_FILE
 from kws_data.system.processes import cores, run_jobs
 from kws_data.training.batches.train_set import load_train_set
 from kws_data.training.checkpoint import fit_key
 from kws_data.training.fit import History
 from kws_data.training.one_model import (
     CURVE_FILE,
-    FLOAT_FILE,
     HISTORY_FILE,
     TENSORBOARD_FOLDER,
     train_once,

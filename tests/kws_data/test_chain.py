@@ -118,6 +118,7 @@ def test_files_are_where_the_contract_says(folder: Path) -> None:
         "firmware/size.json",
         "report/report.html",
         "report/report.json",
+        "report/predictions.parquet",
     ):
         assert (root / name).stat().st_size > 0, name
     assert (root / "model/labels.txt").read_text().split() == ["_silence_", "_unknown_", "yes", "stop"]
@@ -125,6 +126,24 @@ def test_files_are_where_the_contract_says(folder: Path) -> None:
     assert bundle["bundle_hash"] in (root / "firmware/kws_model.c").read_text()[:200]
     assert (root / "model/held_out.tflite").read_bytes() != (root / "model/model.tflite").read_bytes()
     assert "int8 before the refit, host" in (root / "report/report.html").read_text()
+
+
+def test_every_clip_of_every_engine_has_a_row(folder: Path, report: dict[str, Any]) -> None:
+    import pyarrow.parquet as parquet
+
+    rows = parquet.read_table(folder / "runs/tiny/report/predictions.parquet").to_pylist()
+    manifest = parquet.read_table(folder / "runs/tiny/dataset/manifest.parquet").to_pylist()
+    host = {"float", "int8", "before_refit"}
+    for split, engines in (("test", host | {"device"}), ("validation", host)):
+        wanted = {(row["clip_id"], row["label"]) for row in manifest if row["split"] == split}
+        own = [row for row in rows if row["split"] == split]
+        assert {row["engine"] for row in own} == engines and len(own) == len(engines) * len(wanted)
+        for engine in engines:
+            assert {(row["clip_id"], row["label"]) for row in own if row["engine"] == engine} == wanted
+    for engine, block in (*report["host"].items(), ("device", report["device"])):
+        own = [row for row in rows if (row["engine"], row["split"]) == (engine, "test")]
+        said = [row for row in own if row["label"] in ("yes", "stop")]
+        assert block["tpr"] == sum(row["detected"] == row["label"] for row in said) / len(said)
 
 
 def test_a_second_run_finds_everything_current(folder: Path, report: dict[str, Any]) -> None:

@@ -75,9 +75,9 @@ def run_trial(config: Config, number: int, epochs: int, fold_dir: Path, work_dir
         ModelError: the model cannot be converted.
     """
     from kws_data.evaluation.inference import int8_scores
-    from kws_data.export.choose_int8 import FLOAT_FILE
     from kws_data.export.convert import exported_tflite
     from kws_data.features.load import load_features
+    from kws_data.run_folder import FLOAT_FILE
     from kws_data.training.run import train
 
     started = time.monotonic()

@@ -24,7 +24,7 @@ from firmware_tools.link.session import BoardSession, open_board
 from firmware_tools.protocol.frames import Type
 from firmware_tools.protocol.replies import CommandRefusedError, ack_value
 from firmware_tools.spotter import client as spotter
-from firmware_tools.spotter.detector import Detection, HostDetector, StreamSpec
+from firmware_tools.spotter.detector import Detection, FirmwareDetector, StreamSpec
 from firmware_tools.spotter.sources import spotter_sources
 from firmware_tools.tflite.tflm import TflmInterpreter, available
 
@@ -94,7 +94,7 @@ def test_features_and_scores_on_the_board_equal_the_hosts_bit_for_bit(flashed: F
     clips = sounds()
     features = HostFrontend(flashed.spec)(clips)
     scores = host_scores(flashed.spec, flashed.tflite, features)
-    decisions = HostDetector(len(LABELS), flashed.threshold).clips(scores)
+    decisions = FirmwareDetector(len(LABELS), flashed.threshold).clips(scores)
     assert len(np.unique(decisions)) > 1
     for clip, expected, expected_scores, decision in zip(clips, features, scores, decisions, strict=True):
         result = spotter.classify(flashed.session.link, clip)
@@ -126,7 +126,7 @@ def expected_stream(flashed: Flashed, sound: NDArray[np.int16]) -> tuple[NDArray
     starts = range(0, len(frames) - length + 1, STREAM.stride_frames)
     scores = host_scores(spec, flashed.tflite, np.stack([frames[start : start + length] for start in starts]))
     ends = [(start + length - 1) * spec.hop_samples + spec.window_samples for start in starts]
-    return scores, ends, HostDetector(len(LABELS), flashed.threshold, STREAM).run(scores, ends)
+    return scores, ends, FirmwareDetector(len(LABELS), flashed.threshold, STREAM).run(scores, ends)
 
 
 def test_stream_sent_to_the_board_gives_the_hosts_scores_and_detections(flashed: Flashed) -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from firmware_tools.errors import ModelError
-from firmware_tools.spotter.detector import Detection, HostDetector, StreamSpec
+from firmware_tools.spotter.detector import Detection, FirmwareDetector, StreamSpec
 
 score_rows = hnp.arrays(np.int8, st.tuples(st.integers(0, 12), st.just(5)))
 
@@ -19,11 +19,12 @@ score_rows = hnp.arrays(np.int8, st.tuples(st.integers(0, 12), st.just(5)))
 def test_clip_decision_is_the_first_best_keyword_from_the_threshold_on(scores: np.ndarray, threshold: int) -> None:
     best = scores[:, 2:].argmax(axis=1) + 2
     expected = np.where(scores[np.arange(len(scores)), best] >= threshold, best, -1)
-    np.testing.assert_array_equal(HostDetector(5, threshold).clips(scores), expected)
+    np.testing.assert_array_equal(FirmwareDetector(5, threshold).clips(scores), expected)
 
 
 def test_silence_and_unknown_are_never_detected() -> None:
-    assert HostDetector(4, 0).clips(np.array([[127, 127, -1, -2], [127, -128, 0, -128]], np.int8)).tolist() == [-1, 2]
+    scores = np.array([[127, 127, -1, -2], [127, -128, 0, -128]], np.int8)
+    assert FirmwareDetector(4, 0).clips(scores).tolist() == [-1, 2]
 
 
 def reference_stream(scores: np.ndarray, samples: list[int], threshold: int, average: int, refractory: int) -> list:
@@ -47,7 +48,7 @@ def reference_stream(scores: np.ndarray, samples: list[int], threshold: int, ave
 def test_stream_follows_the_definition(scores: np.ndarray, threshold: int, average: int, refractory_ms: int) -> None:
     stream = StreamSpec(average=average, refractory_ms=refractory_ms)
     samples = [16_000 + 960 * i for i in range(len(scores))]
-    detector = HostDetector(4, threshold, stream)
+    detector = FirmwareDetector(4, threshold, stream)
     expected = reference_stream(scores, samples, threshold, average, refractory_ms * 16)
     assert detector.run(scores, samples) == expected
     detector.reset()
@@ -55,7 +56,7 @@ def test_stream_follows_the_definition(scores: np.ndarray, threshold: int, avera
 
 
 def test_sample_counts_beyond_32_bits_are_kept() -> None:
-    detector = HostDetector(3, 10, StreamSpec(average=1, refractory_ms=100))
+    detector = FirmwareDetector(3, 10, StreamSpec(average=1, refractory_ms=100))
     loud = np.array([0, 0, 50], np.int8)
     late = (1 << 33) + 5
     assert detector.push(loud, late) == Detection(late, 2, 50)
@@ -66,14 +67,14 @@ def test_sample_counts_beyond_32_bits_are_kept() -> None:
 @pytest.mark.parametrize(
     "make",
     [
-        lambda: HostDetector(2, 0),
-        lambda: HostDetector(256, 0),
-        lambda: HostDetector(5, 128),
+        lambda: FirmwareDetector(2, 0),
+        lambda: FirmwareDetector(256, 0),
+        lambda: FirmwareDetector(5, 128),
         lambda: StreamSpec(average=0),
         lambda: StreamSpec(stride_frames=0),
         lambda: StreamSpec(refractory_ms=-1),
-        lambda: HostDetector(5, 0).clips(np.zeros((2, 4), np.int8)),
-        lambda: HostDetector(5, 0).clips(np.zeros((2, 5), np.int16)),
+        lambda: FirmwareDetector(5, 0).clips(np.zeros((2, 4), np.int8)),
+        lambda: FirmwareDetector(5, 0).clips(np.zeros((2, 5), np.int16)),
     ],
 )
 def test_impossible_settings_are_refused(make: object) -> None:

@@ -1,5 +1,5 @@
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -8,11 +8,15 @@ from tiny_bundle import tiny_bundle
 
 from firmware_tools.engine.host import HostEngine
 from firmware_tools.errors import BoardError, ModelError
+from firmware_tools.spotter.detector import Detection
 from firmware_tools.tflite import tflm
-from kws_data.errors import DataError
+from kws_data.bundle import ModelBundle
 from kws_data.evaluation.clips import evaluate_folder
+from kws_data.evaluation.detector import ClipScores, HostDetector
 from kws_data.evaluation.inference import host_features, int8_scores
-from kws_data.evaluation.on_board import check_decisions
+from kws_data.evaluation.on_board import BoardDetector, check_decisions
+from kws_data.evaluation.streams import evaluate_stream
+from kws_data.progress import Progress
 from kws_data.scores import decide
 from tests.kws_data.evaluation.test_folder import make_folder
 
@@ -32,15 +36,36 @@ def test_both_engines_give_the_same_bytes(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_a_folder_that_was_in_no_run_is_measured(tmp_path: Path) -> None:
     bundle = replace(tiny_bundle(), threshold_int8=-128)
-    found = evaluate_folder(bundle, make_folder(tmp_path))
-    assert found["clips"] == 8 and found["fpr"] == 1.0
-    assert found["clips_per_label"] == {"_silence_": 3, "_unknown_": 2, "yes": 2, "no": 1}
-    assert [row["file"] for row in found["set_aside"]] == ["yes/b_nohash_0.wav"]
+    found = evaluate_folder(HostDetector(bundle), make_folder(tmp_path))
+    assert found.found.metrics.clips == 8 and found.found.metrics.fpr == 1.0
+    assert found.clips_per_label == {"_silence_": 3, "_unknown_": 2, "yes": 2, "no": 1}
+    assert [row.file for row in found.set_aside] == ["yes/b_nohash_0.wav"]
 
 
-def test_the_device_needs_a_board(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="board"):
-        evaluate_folder(tiny_bundle(), make_folder(tmp_path), engine="device")
+@dataclass(frozen=True)
+class FixedDetector:
+    """Always sure of one label, and hears it at fixed samples: all that an evaluation may ask of a detector."""
+
+    bundle: ModelBundle
+    label: int
+    engine: str = "host"
+
+    def scores(self, clips: np.ndarray, progress: Progress | None = None) -> ClipScores:
+        values = np.full((len(clips), len(self.bundle.labels)), -128, np.int8)
+        values[:, self.label] = 127
+        return ClipScores(values, "a fixed answer")
+
+    def detections(self, samples: np.ndarray) -> list[Detection]:
+        return [Detection(16_000, self.label, 127), Detection(48_000, self.label, 127)]
+
+
+def test_whatever_is_a_detector_can_be_evaluated(tmp_path: Path) -> None:
+    """Host and board meet in one protocol; nothing else tells them apart."""
+    detector = FixedDetector(tiny_bundle(), 2)
+    clips = evaluate_folder(detector, make_folder(tmp_path)).to_dict()
+    assert clips["per_keyword"]["yes"]["tpr"] == 1.0 and clips["fpr"] == 1.0 and clips["engine"] == "a fixed answer"
+    stream = evaluate_stream(detector, tmp_path / "no")
+    assert [row.time_s for row in stream.detections] == [1.0, 3.0] and stream.engine == "host"
 
 
 def test_a_board_that_decides_otherwise_is_found_out() -> None:
@@ -75,11 +100,11 @@ def test_the_board_scores_a_folder_as_the_host_does(tmp_path: Path) -> None:
     folder = tmp_path / "data"
     folder.mkdir()
     make_folder(folder)
-    host = evaluate_folder(bundle, folder)
+    host = evaluate_folder(HostDetector(bundle), folder).to_dict()
     with spotter(bundle, tmp_path) as session:
-        device = evaluate_folder(bundle, folder, "device", session)
+        device = evaluate_folder(BoardDetector(session, bundle), folder).to_dict()
         with pytest.raises(BoardError):
-            evaluate_folder(replace(bundle, seed=9), folder, "device", session)
+            BoardDetector(session, replace(bundle, seed=9))
     assert device["agreement"] == 1.0
     for key in ("accuracy", "tpr", "fpr", "clips", "per_keyword", "clips_per_label"):
         assert device[key] == host[key]

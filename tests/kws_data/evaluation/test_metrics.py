@@ -1,3 +1,4 @@
+import json
 from itertools import pairwise
 
 import numpy as np
@@ -5,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from firmware_tools.spotter.detector import HostDetector
+from firmware_tools.spotter.detector import FirmwareDetector
 from kws_data.errors import DataError
 from kws_data.evaluation.intervals import mean_interval, poisson_upper95, wilson
-from kws_data.evaluation.metrics import confusion, metrics
+from kws_data.evaluation.metrics import KeywordMetrics, Metrics, confusion, metrics
 from kws_data.evaluation.thresholds import choose_threshold, threshold_curve, tpr_at_fpr
 from kws_data.scores import decide, probabilities, threshold_from_int8
 
@@ -28,17 +29,28 @@ TRUTH = np.array([0, 1, 1, 2, 2, 3])
 
 def test_metrics_of_a_table_counted_by_hand() -> None:
     found = metrics(SCORES, TRUTH, 0.5, LABELS)
-    assert found["tpr"] == pytest.approx(1 / 3)
-    assert found["fpr"] == pytest.approx(1 / 3)
-    assert found["accuracy"] == pytest.approx(3 / 6)
-    assert found["per_keyword"]["yes"] == {"tpr": 0.5, "tpr_ci95": list(wilson(1, 2)), "fpr": 0.25, "clips": 2}
-    assert found["per_keyword"]["no"] == {"tpr": 0.0, "tpr_ci95": list(wilson(0, 1)), "fpr": 0.2, "clips": 1}
-    assert found["clips"] == 6 and found["threshold"] == 0.5
+    assert found.tpr == pytest.approx(1 / 3)
+    assert found.fpr == pytest.approx(1 / 3)
+    assert found.accuracy == pytest.approx(3 / 6)
+    assert found.per_keyword["yes"] == KeywordMetrics(tpr=0.5, tpr_ci95=wilson(1, 2), fpr=0.25, clips=2)
+    assert found.per_keyword["no"] == KeywordMetrics(tpr=0.0, tpr_ci95=wilson(0, 1), fpr=0.2, clips=1)
+    assert found.clips == 6 and found.threshold == 0.5
+
+
+def test_metrics_are_the_json_of_the_contract_and_come_back_from_it() -> None:
+    found = metrics(SCORES, TRUTH, 0.5, LABELS)
+    document = json.loads(json.dumps(found.to_dict()))
+    assert document == found.to_dict()
+    assert list(document) == [
+        *("accuracy", "accuracy_ci95", "tpr", "tpr_ci95", "fpr", "fpr_ci95", "threshold", "clips", "per_keyword")
+    ]
+    assert document["per_keyword"]["yes"] == {"tpr": 0.5, "tpr_ci95": list(wilson(1, 2)), "fpr": 0.25, "clips": 2}
+    assert Metrics.from_dict({**document, "engine": "TFLM"}) == found
 
 
 def test_a_keyword_heard_as_another_is_no_false_positive_but_no_hit_either() -> None:
     found = metrics(SCORES[4:5], TRUTH[4:5], 0.5, LABELS)
-    assert (found["tpr"], found["fpr"]) == (0.0, 0.0)
+    assert (found.tpr, found.fpr) == (0.0, 0.0)
 
 
 @pytest.mark.parametrize(
@@ -62,7 +74,7 @@ def test_decisions_are_those_of_the_firmware() -> None:
     scores = np.random.default_rng(0).integers(-128, 128, (500, 6)).astype(np.int8)
     scores[:50, 2:] = 7  # equals: the first one wins
     for threshold in (-128, -3, 7, 127):
-        firmware = HostDetector(6, threshold).clips(scores)
+        firmware = FirmwareDetector(6, threshold).clips(scores)
         assert np.array_equal(decide(scores, threshold_from_int8(threshold)), firmware)
 
 
@@ -74,13 +86,13 @@ def test_the_threshold_is_the_lowest_that_holds_the_fpr() -> None:
         chosen = choose_threshold(scores, y, limit)
 
         def fpr(threshold: int) -> float:
-            return float(metrics(scores, y, threshold_from_int8(threshold), LABELS)["fpr"])
+            return metrics(scores, y, threshold_from_int8(threshold), LABELS).fpr
 
         assert fpr(chosen) <= limit
 
         def errors(threshold: int) -> float:
             found = metrics(scores, y, threshold_from_int8(threshold), LABELS)
-            return float(found["fpr"] - found["tpr"])
+            return found.fpr - found.tpr
 
         allowed = [t for t in range(-128, 128) if fpr(t) <= limit]
         assert errors(chosen) == pytest.approx(min(map(errors, allowed)))
@@ -151,8 +163,8 @@ def test_tpr_at_fpr_is_the_best_of_all_thresholds(seed: int, max_fpr: float) -> 
     point = tpr_at_fpr(scores, y, max_fpr)
     curve = [metrics(scores, y, threshold_from_int8(t), LABELS) for t in range(-128, 129)]
     assert point.fpr <= max_fpr + 1e-9
-    assert point.tpr == max(m["tpr"] for m in curve if m["fpr"] <= max_fpr + 1e-9)
-    assert metrics(scores, y, point.threshold, LABELS)["tpr"] == point.tpr
+    assert point.tpr == max(m.tpr for m in curve if m.fpr <= max_fpr + 1e-9)
+    assert metrics(scores, y, point.threshold, LABELS).tpr == point.tpr
 
 
 def test_a_roc_needs_both_kinds_of_clips() -> None:

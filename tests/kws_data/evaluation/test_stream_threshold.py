@@ -10,7 +10,7 @@ import pytest
 from tiny_bundle import tiny_bundle
 
 from kws_data.bundle import ModelBundle
-from kws_data.evaluation.detections import detections
+from kws_data.evaluation.detector import HostDetector
 from kws_data.evaluation.stitched_stream import string_together
 from kws_data.evaluation.stream_threshold import choose_stream_threshold
 from kws_data.features.load import feature_path
@@ -31,7 +31,7 @@ def dataset(tmp_path: Path) -> Path:
 def false_accepts(bundle: ModelBundle, dataset: Path) -> int:
     clips, y = np.load(dataset / "audio-validation.npy"), np.arange(40) % 4
     samples, spoken = string_together(clips, y, bundle.labels, 16_000)
-    found = detections(bundle, samples)
+    found = HostDetector(bundle).detections(samples)
     right = sum(
         any(w.start_s <= d.sample / 16_000 <= w.end_s + 1 and bundle.labels[d.label] == w.label for w in spoken)
         for d in found

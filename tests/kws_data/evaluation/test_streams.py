@@ -7,10 +7,11 @@ from tiny_bundle import tiny_bundle
 
 from kws_data.audio import write_flac
 from kws_data.errors import DataError
-from kws_data.evaluation.detections import stream_scores
-from kws_data.evaluation.inference import host_features, int8_scores
+from kws_data.evaluation.detector import HostDetector
+from kws_data.evaluation.evaluation_report import Heard
+from kws_data.evaluation.inference import host_features, int8_scores, stream_scores
 from kws_data.evaluation.stream_truth import Spoken
-from kws_data.evaluation.streams import Heard, evaluate_stream, summary
+from kws_data.evaluation.streams import evaluate_stream, summary
 
 
 def noise(samples: int) -> np.ndarray:
@@ -36,7 +37,7 @@ def test_a_recording_shorter_than_a_clip_has_no_window() -> None:
 def test_everything_detected_is_false_without_truth(tmp_path: Path) -> None:
     write_flac(tmp_path / "a.flac", noise(64_000), 16_000)
     (tmp_path / "b.wav").write_text("no audio")
-    eager = evaluate_stream(replace(tiny_bundle(), threshold_int8=-128), tmp_path)
+    eager = evaluate_stream(HostDetector(replace(tiny_bundle(), threshold_int8=-128)), tmp_path).to_dict()
     assert eager["hours"] == pytest.approx(4 / 3_600)
     assert eager["false_accepts"] == len(eager["detections"]) >= 2
     assert eager["false_accepts_per_hour"] == pytest.approx(eager["false_accepts"] * 900)
@@ -44,17 +45,17 @@ def test_everything_detected_is_false_without_truth(tmp_path: Path) -> None:
     assert [row["file"] for row in eager["set_aside"]] == ["b.wav"]
     times = [row["time_s"] for row in eager["detections"]]
     assert min(np.diff(times)) >= 1.0
-    shy = evaluate_stream(replace(tiny_bundle(), threshold_int8=127), tmp_path)
+    shy = evaluate_stream(HostDetector(replace(tiny_bundle(), threshold_int8=127)), tmp_path).to_dict()
     assert shy["false_accepts"] == 0 and shy["upper95"] == pytest.approx(2.9957 * 900, rel=1e-4)
 
 
 def test_the_summary_counts_misses_and_false_accepts() -> None:
     heard = [Heard("a", 1.0, "yes", 0.9, verdict) for verdict in ("right", "false", "uncounted")]
     spoken = [Spoken("yes", 0.5, 0.9, True), Spoken("no", 3.0, 3.5, False)]
-    found = summary(heard, spoken, 0.5)
-    assert found["false_accepts_per_hour"] == 2.0 and found["frr"] == 0.5 and found["keywords_said"] == 2
+    found = summary(heard, spoken, 0.5, "host")
+    assert found.false_accepts_per_hour == 2.0 and found.frr == 0.5 and found.keywords_said == 2
 
 
 def test_a_folder_without_audio_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DataError):
-        evaluate_stream(tiny_bundle(), tmp_path)
+        evaluate_stream(HostDetector(tiny_bundle()), tmp_path)

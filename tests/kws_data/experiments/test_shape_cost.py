@@ -10,6 +10,7 @@ import pytest
 
 from firmware_tools.boards.spec import load_board
 from kws_data.config.config import Config
+from kws_data.deploy.images import spotter_image
 from kws_data.experiments import shape_cost as module
 from kws_data.experiments.shape_cost import LIMITS, ShapeCost, shape_cost, shape_costs, shape_key, untrained_bundle
 from kws_data.gate.measure import measure_latency
@@ -27,11 +28,11 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, ShapeCost]
     return folder, shape_cost(config(), folder)
 
 
-def test_a_cost_is_that_of_the_bundle_on_the_core(measured: tuple[Path, ShapeCost]) -> None:
+def test_a_cost_is_that_of_the_bundle_on_the_core(measured: tuple[Path, ShapeCost], tmp_path: Path) -> None:
     _, cost = measured
-    bundle = untrained_bundle(config())
+    board, bundle = load_board("emulated"), untrained_bundle(config())
     assert (cost.model_bytes, cost.arena_bytes, cost.macs) == (len(bundle.tflite), bundle.arena_bytes, bundle.macs)
-    cycles = measure_latency(load_board("emulated"), bundle)
+    cycles = measure_latency(board, bundle, spotter_image(board, bundle, tmp_path))
     assert cost.inference_cycles == cycles.inference and cost.cycles.latency_ms == cycles.latency_ms
     assert cost.island_bytes > cost.model_bytes + 49 * 40  # the window of features alone
     assert not cost.failure

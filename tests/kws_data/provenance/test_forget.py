@@ -64,6 +64,8 @@ def make_run(root: Path, catalog: Catalog) -> None:
     write_manifest(fold / "manifest.parquet", [{"clip_id": clip.id} for clip in catalog.clips()])
     (folder.parent / "report").mkdir(exist_ok=True)
     (folder.parent / "report" / "report.html").write_text("listen")
+    for name in ("predictions.parquet", "predictions-host.parquet", "predictions-device.parquet"):
+        (folder.parent / "report" / name).write_text("scores of each clip")
 
 
 def traces(root: Path, *texts: str) -> list[str]:
@@ -86,6 +88,7 @@ def test_nothing_of_a_person_is_left(tmp_path: Path) -> None:
     assert traces(tmp_path, *everything, *(clip.audio_sha256 for clip in theirs)) == []
     left = {path.name for path in (tmp_path / "runs").rglob("*") if path.is_file()}
     assert not left & {"manifest.parquet", "dataset.json", "stream.flac", "report.html", "audio-test.npy"}
+    assert not [name for name in left if name.startswith("predictions")]
     assert not list(tmp_path.rglob("features-*.npy"))
 
 

@@ -14,8 +14,10 @@ from kws_data.config.config import Config
 from kws_data.config.export import ExportSettings
 from kws_data.dataset.manifest import read_manifest, write_manifest
 from kws_data.errors import DataError
+from kws_data.evaluation.fair_int8 import fair_int8
 from kws_data.export.choose_int8 import refitted
-from kws_data.export.export import HELD_OUT_FILE, export_model, fair_int8
+from kws_data.export.export import export_model
+from kws_data.run_folder import HELD_OUT_FILE
 from kws_data.training.batches.train_set import TrainSet, load_train_set
 from kws_data.training.refit import joined, validation_set, weights_like
 from kws_data.training.run import train

@@ -115,7 +115,7 @@ def test_an_unknown_family_names_the_nearest() -> None:
 
 @pytest.mark.slow
 def test_from_features_to_a_bundle_that_has_learnt(tmp_path: Path) -> None:
-    from kws_data.evaluation.clips import evaluate_features, evaluate_float
+    from kws_data.evaluation.run_clips import run_on_host
     from kws_data.export.export import export_model
     from kws_data.export.quantize import check_ends
     from kws_data.features.load import load_features
@@ -131,14 +131,13 @@ def test_from_features_to_a_bundle_that_has_learnt(tmp_path: Path) -> None:
     assert bundle.tflite_bytes == (tmp_path / "model" / "model.tflite").stat().st_size < 10_000
     assert bundle.macs > 0 and bundle.arena_bytes > 49 * 40 and bundle.parameters > 900
 
-    test = load_features(tmp_path, "test")
-    x = np.asarray(test.x[:, 0])
-    quantised = evaluate_features(bundle, x, test.y)
-    exact = evaluate_float(tmp_path / "model" / "model_float.keras", bundle, x, test.y)
-    assert quantised["accuracy"] > 0.95 and abs(quantised["accuracy"] - exact["accuracy"]) < 0.05
+    host = run_on_host(bundle, tmp_path / "model", tmp_path).evaluations(bundle.threshold)
+    quantised, exact = host["int8"].metrics, host["float"].metrics
+    assert quantised.accuracy > 0.95 and abs(quantised.accuracy - exact.accuracy) < 0.05
     if available():
-        scores = TflmInterpreter(bundle.tflite)(x[:, :, None, :])
-        assert metrics(scores, test.y, bundle.threshold, LABELS)["tpr"] == quantised["tpr"]
+        test = load_features(tmp_path, "test")
+        scores = TflmInterpreter(bundle.tflite)(np.asarray(test.x[:, 0])[:, :, None, :])
+        assert metrics(scores, test.y, bundle.threshold, LABELS) == quantised
 
 
 @pytest.mark.slow

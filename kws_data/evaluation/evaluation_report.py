@@ -1,0 +1,221 @@
+"""What an evaluation found, as values, and the JSON that others rely on: clips on host and board, streams, the whole.
+
+``steps`` writes the parts of an :class:`EvaluationReport` below ``runs/<name>/report``; :meth:`EvaluationReport.load`
+reads them back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any, TypeVar
+
+from kws_data.errors import DataError
+from kws_data.evaluation.metrics import Metrics
+from kws_data.run_folder import read_json
+
+Part = TypeVar("Part")
+HOST_FILE, DEVICE_FILE, STREAM_FILE = "host.json", "device.json", "stream.json"
+
+
+@dataclass(frozen=True)
+class HostEvaluation:
+    """Clips on the host. ``runtime`` is what ran the int8 file; None for the float model."""
+
+    metrics: Metrics
+    runtime: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """METRICS, and the runtime as ``engine``."""
+        return {**self.metrics.to_dict(), **({} if self.runtime is None else {"engine": self.runtime})}
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> HostEvaluation:
+        """Inverse of :meth:`to_dict`."""
+        return cls(Metrics.from_dict(values), values.get("engine"))
+
+
+@dataclass(frozen=True)
+class Cycles:
+    """Core cycles on the board: the slowest front-end frame and the mean one, the slowest inference and decision."""
+
+    frontend_frame: int
+    frontend_frame_mean: float
+    inference: int
+    decision: int
+
+
+@dataclass(frozen=True)
+class Latency:
+    """Milliseconds from a clip's last sample to the decision: what the last frame, inference and decision take."""
+
+    p50: float
+    p95: float
+    max: float
+
+
+@dataclass(frozen=True)
+class BoardTiming:
+    """What a board took for its clips, and the clock that its cycles were counted at."""
+
+    clock_hz: int
+    cycles: Cycles
+    latency_ms: Latency
+
+
+@dataclass(frozen=True)
+class BoardEvaluation:
+    """Clips replayed on a board. ``agreement`` is the share whose int8 scores are those of the host, every byte."""
+
+    board: str
+    metrics: Metrics
+    agreement: float
+    timing: BoardTiming
+
+    def to_dict(self) -> dict[str, Any]:
+        """Board, METRICS, agreement and timing."""
+        return {
+            "board": self.board,
+            **self.metrics.to_dict(),
+            "agreement": self.agreement,
+            **asdict(self.timing),
+        }
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> BoardEvaluation:
+        """Inverse of :meth:`to_dict`."""
+        timing = BoardTiming(values["clock_hz"], Cycles(**values["cycles"]), Latency(**values["latency_ms"]))
+        return cls(values["board"], Metrics.from_dict(values), values["agreement"], timing)
+
+
+@dataclass(frozen=True)
+class ResponseTimes:
+    """Milliseconds from the end of a word to its detection, streaming; 0 when none of the words was detected."""
+
+    p50: float
+    p95: float
+    detected: int
+    words: int
+
+
+@dataclass(frozen=True)
+class DeviceEvaluation:
+    """The device block: held-out clips on the flashed board, the image's bytes, how fast it answers in a stream."""
+
+    clips: BoardEvaluation
+    image_flash_bytes: int
+    image_ram_bytes: int
+    response_ms: ResponseTimes
+
+    def to_dict(self) -> dict[str, Any]:
+        """As in report.json."""
+        return {
+            **self.clips.to_dict(),
+            "image_flash_bytes": self.image_flash_bytes,
+            "image_ram_bytes": self.image_ram_bytes,
+            "response_ms": asdict(self.response_ms),
+        }
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> DeviceEvaluation:
+        """Inverse of :meth:`to_dict`."""
+        response = ResponseTimes(**values["response_ms"])
+        flash_bytes, ram_bytes = values["image_flash_bytes"], values["image_ram_bytes"]
+        return cls(BoardEvaluation.from_dict(values), flash_bytes, ram_bytes, response)
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What was detected in one file: seconds from its start, label, probability, and whether it was right."""
+
+    file: str
+    time_s: float
+    label: str
+    score: float
+    verdict: str
+
+
+@dataclass(frozen=True)
+class SetAside:
+    """A file that was not measured, and why."""
+
+    file: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class StreamEvaluation:
+    """The stream block: what was heard in long recordings.
+
+    Attributes:
+        hours: heard.
+        false_accepts: detections of what was not said, ``false_accepts_per_hour`` their rate.
+        upper95: bounds the rate from above (one-sided 95 %, Poisson).
+        keywords_said: whose times are known.
+        frr: share of them that was missed, ``frr_ci95`` its interval; None where no label says when keywords were said.
+        detections: all of them.
+        engine: ``host`` or ``device``.
+        set_aside: files that could not be read.
+    """
+
+    hours: float
+    false_accepts: int
+    false_accepts_per_hour: float
+    upper95: float
+    keywords_said: int
+    frr: float | None
+    frr_ci95: tuple[float, float] | None
+    detections: tuple[Heard, ...]
+    engine: str
+    set_aside: tuple[SetAside, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """As in report.json."""
+        return {
+            **vars(self),
+            "frr_ci95": None if self.frr_ci95 is None else list(self.frr_ci95),
+            "detections": [asdict(row) for row in self.detections],
+            "set_aside": [asdict(row) for row in self.set_aside],
+        }
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> StreamEvaluation:
+        """Inverse of :meth:`to_dict`."""
+        own = {one.name: values[one.name] for one in fields(cls)}
+        own["frr_ci95"] = None if values["frr_ci95"] is None else tuple(values["frr_ci95"])
+        own["detections"] = tuple(Heard(**row) for row in values["detections"])
+        own["set_aside"] = tuple(SetAside(**row) for row in values["set_aside"])
+        return cls(**own)
+
+
+@dataclass(frozen=True)
+class EvaluationReport:
+    """A run's whole: ``float``, ``int8`` and, after a refit, ``before_refit`` on the host; the board; the stream."""
+
+    host: Mapping[str, HostEvaluation]
+    device: DeviceEvaluation
+    stream: StreamEvaluation
+
+    def to_dict(self) -> dict[str, Any]:
+        """The blocks ``host``, ``device`` and ``stream`` of report.json."""
+        host = {engine: one.to_dict() for engine, one in self.host.items()}
+        return {"host": host, "device": self.device.to_dict(), "stream": self.stream.to_dict()}
+
+    @classmethod
+    def load(cls, folder: Path) -> EvaluationReport:
+        """What *evaluate* and *device-eval* wrote into ``runs/<name>/report``; raises DataError naming the call."""
+        until = "run --until evaluate"
+        return cls(
+            _read(folder / HOST_FILE, until, lambda host: {k: HostEvaluation.from_dict(v) for k, v in host.items()}),
+            _read(folder / DEVICE_FILE, "device-eval", DeviceEvaluation.from_dict),
+            _read(folder / STREAM_FILE, until, StreamEvaluation.from_dict),
+        )
+
+
+def _read(path: Path, made_by: str, from_dict: Callable[[dict[str, Any]], Part]) -> Part:
+    values = read_json(path, made_by)
+    try:
+        return from_dict(values)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise DataError("a result is damaged", str(path), f"remove it and call kws run ({error})") from None

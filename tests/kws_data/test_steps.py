@@ -1,0 +1,112 @@
+"""The steps after *export*: what each depends on and leaves behind, and that none does what another has done."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from kws_data import steps
+from kws_data.config.config import Config
+from kws_data.evaluation.inference import host_features
+from kws_data.evaluation.predictions import DEVICE_PART, HOST_PART, read_predictions
+from kws_data.features.load import feature_path
+from kws_data.pipeline import STEPS
+from kws_data.run_folder import FLOAT_FILE
+from kws_data.steps import RunContext
+from kws_data.system.code_version import ROOT, files_below
+from kws_data.system.source_graph import SourceGraph
+
+GRAPH = SourceGraph(ROOT)
+
+
+@pytest.mark.parametrize("step", ["check", "flash", "evaluate", "device_eval", "report"])
+def test_measuring_does_not_depend_on_training(step: str) -> None:
+    """A changed training gives another model file; whoever measures that file is the same."""
+    files = files_below(GRAPH, f"kws_data.steps:{step}")
+    assert not [file for file in files if "/training/" in file or "/export/" in file]
+
+
+@pytest.mark.parametrize("step", ["check", "flash", "evaluate", "device_eval"])
+def test_only_the_report_depends_on_the_page(step: str) -> None:
+    assert not [file for file in files_below(GRAPH, f"kws_data.steps:{step}") if file.startswith("kws_data/report/")]
+
+
+def test_the_report_runs_no_model() -> None:
+    """Its figures come from predictions.parquet."""
+    files = files_below(GRAPH, "kws_data.steps:report")
+    assert "kws_data/evaluation/predictions.py" in files and "kws_data/evaluation/inference.py" not in files
+    assert not [file for file in files if file.startswith(("firmware_tools/engine/", "firmware_tools/tflite/"))]
+
+
+CONFIG = {"name": "tiny", "keywords": ["yes", "no"], "model": {"channels": 8, "blocks": 1, "kernel": 5}}
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RunContext:
+    """A run as *export* leaves it, with a model that knows nothing and six clips of noise a split."""
+    from kws_data.experiments.shape_cost import untrained_bundle
+    from kws_data.models.float_model import save_float
+    from kws_data.models.registry import build_model
+
+    monkeypatch.chdir(tmp_path)
+    config = Config.model_validate(CONFIG)
+    context = RunContext(config, 1, lambda *_: None, lambda _: None)
+    bundle = untrained_bundle(config)
+    bundle.save(context.model_dir)
+    shape = (bundle.frames, 1, bundle.frontend.features)
+    save_float(build_model(config.model, shape, len(bundle.labels)), context.model_dir / FLOAT_FILE)
+    context.dataset_dir.mkdir(parents=True)
+    for number, split in enumerate(("validation", "test")):
+        rng = np.random.default_rng(number)
+        clips = rng.normal(0, 2_000, (6, config.clip_samples)).astype(np.int16)
+        x = host_features(bundle, clips)[:, np.newaxis]
+        ids = np.array([f"{split}{n}" for n in range(6)])
+        np.save(context.dataset_dir / f"audio-{split}.npy", clips)
+        for part, values in (("x", x), ("y", np.array([0, 1, 2, 3, 2, 3], np.int32)), ("ids", ids)):
+            np.save(feature_path(context.dataset_dir, split, part), values)
+    return context
+
+
+@pytest.mark.slow
+def test_a_run_compiles_one_image_of_the_detector(run: RunContext, monkeypatch: pytest.MonkeyPatch) -> None:
+    from firmware_tools.image import build
+
+    compiled: list[str] = []
+    compile_arm = build.compile_arm
+
+    def counted(*args: Any, **settings: Any) -> None:
+        compiled.append(settings["out_elf"].stem)
+        compile_arm(*args, **settings)
+
+    monkeypatch.setattr(build, "compile_arm", counted)
+    steps.check(run)
+    flashed = steps.flash(run)
+    evaluated = steps.evaluate(run)
+    replayed = steps.device_eval(run)
+    assert compiled.count("spotter") == 1 and set(compiled) == {"spotter", "layers"}
+    size = json.loads((run.firmware_dir / "size.json").read_text())
+    assert size["sha256"] == flashed == steps.flash(run) and compiled.count("spotter") == 1
+    assert not any(check.name == "island_bytes" for check in steps.check_limits(run).checks)
+    assert compiled.count("spotter") == 1
+    (run.firmware_dir / "spotter.bin").unlink()  # flash alone, without a check before it
+    assert steps.flash(run) == flashed and compiled.count("spotter") == 2
+    _every_clip_is_kept(run)
+    assert (steps.evaluate(run), steps.device_eval(run)) == (evaluated, replayed)
+
+
+def _every_clip_is_kept(run: RunContext) -> None:
+    """Each step keeps rows of its own, in files that the chain knows of; host and board score the same file alike."""
+    host = read_predictions(run.report_dir / HOST_PART, "evaluate")
+    board = read_predictions(run.report_dir / DEVICE_PART, "device-eval")
+    assert (len(host), len(board)) == (24, 6)  # two engines, two splits, six clips; one engine, the test clips
+    assert all(len(host.of(engine, split)) == 6 for engine in ("float", "int8") for split in ("validation", "test"))
+    assert host.of("int8").clip_ids.tolist() == board.clip_ids.tolist() == [f"test{n}" for n in range(6)]
+    np.testing.assert_array_equal(host.of("int8").scores, board.scores)
+    written = {f"report/{path.name}" for path in run.report_dir.iterdir()}
+    assert written == {name for step in STEPS if step.name in ("evaluate", "device-eval") for name in step.outputs}
+    document = json.loads((run.report_dir / "host.json").read_text())
+    assert document["int8"]["accuracy"] == host.of("int8").metrics(run.bundle().threshold).accuracy
