@@ -8,7 +8,6 @@ of C files and word lists beside the module or in the places of :mod:`firmware_t
 from __future__ import annotations
 
 import ast
-import re
 import sys
 from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass, field
@@ -16,101 +15,15 @@ from fnmatch import fnmatch
 from functools import cached_property
 from pathlib import Path
 
+from kws_data.system.source_needs import SUFFIXES, Needs, included, needs_of
+
 PACKAGES = ("kws_data", "firmware_tools")
-#: What code may be made of beside Python.
-SUFFIXES = (".c", ".h", ".ld", ".txt", ".html", ".css", ".js")
 #: Names under which modules reach the firmware's sources, and where these lie.
 PLACES = {
     "FIRMWARE_DIR": "firmware_tools/firmware",
     "SOURCE_DIR": "firmware_tools/firmware/src",
     "INCLUDE_DIR": "firmware_tools/firmware/include",
 }
-_FILE = re.compile(r"[\w*./-]*(?:" + "|".join(map(re.escape, SUFFIXES)) + ")")
-_INCLUDE = re.compile(r'^\s*#\s*include\s*"([\w.]+)"', re.MULTILINE)
-
-
-@dataclass
-class Needs:
-    """What some lines of Python name.
-
-    Attributes:
-        names: bare names that are used.
-        modules: modules and packages that are imported or named in strings.
-        packages: top-level packages that are imported.
-        files: names or patterns of files.
-        folders: words that may be names of folders.
-        includes: headers that C text in strings includes.
-    """
-
-    names: set[str] = field(default_factory=set)
-    modules: set[str] = field(default_factory=set)
-    packages: set[str] = field(default_factory=set)
-    files: set[str] = field(default_factory=set)
-    folders: set[str] = field(default_factory=set)
-    includes: set[str] = field(default_factory=set)
-
-
-class _Reader(ast.NodeVisitor):
-    """Collects :class:`Needs`; hints are passed over, as they are never executed."""
-
-    def __init__(self) -> None:
-        self.needs = Needs()
-
-    def visit_Name(self, node: ast.Name) -> None:
-        self.needs.names.add(node.id)
-
-    def visit_Import(self, node: ast.Import) -> None:
-        self.needs.modules.update(alias.name for alias in node.names)
-        self.needs.packages.update(alias.name.partition(".")[0] for alias in node.names)
-
-    def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
-        if node.module and not node.level:
-            self.needs.modules.add(node.module)
-            self.needs.packages.add(node.module.partition(".")[0])
-            self.needs.modules.update(f"{node.module}.{alias.name}" for alias in node.names)
-
-    def visit_If(self, node: ast.If) -> None:
-        if ast.unparse(node.test) != "TYPE_CHECKING":
-            self.generic_visit(node)
-
-    def visit_arg(self, node: ast.arg) -> None:
-        """A parameter: nothing but a hint."""
-
-    def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
-        self.visit(node.target)
-        if node.value is not None:
-            self.visit(node.value)
-
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
-        for part in (*node.decorator_list, node.args, *node.body):
-            self.visit(part)
-
-    def visit_JoinedStr(self, node: ast.JoinedStr) -> None:
-        first, last = node.values[0], node.values[-1]
-        start, end = (str(part.value) if isinstance(part, ast.Constant) else "" for part in (first, last))
-        if _FILE.fullmatch(end):
-            self.needs.files.add("*" + end)
-        if re.fullmatch(r"[\w.]+\.", start):
-            self.needs.modules.add(start + "*")
-        self.generic_visit(node)
-
-    def visit_Constant(self, node: ast.Constant) -> None:
-        if isinstance(node.value, str):
-            self.needs.includes.update(_INCLUDE.findall(node.value))
-            if _FILE.fullmatch(node.value):
-                self.needs.files.add(node.value)
-            elif re.fullmatch(r"\w+(\.\w+)+", node.value):
-                self.needs.modules.add(node.value)
-            elif re.fullmatch(r"\w+", node.value):
-                self.needs.folders.add(node.value)
-
-
-def needs_of(nodes: Iterable[ast.AST]) -> Needs:
-    """What these parts of a module name."""
-    reader = _Reader()
-    for node in nodes:
-        reader.visit(node)
-    return reader.needs
 
 
 @dataclass(frozen=True)
@@ -232,8 +145,7 @@ class SourceGraph:
         return found
 
     def _included(self, file: str) -> list[str]:
-        text = (self.root / file).read_text(encoding="utf-8") if file.endswith((".c", ".h")) else ""
-        return _INCLUDE.findall(text)
+        return included((self.root / file).read_text(encoding="utf-8")) if file.endswith((".c", ".h")) else []
 
 
 def fnmatch_all(pattern: str, names: Iterable[str]) -> list[str]:

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from kws_data.bench.build.bench import PARTS, BuildBench
 
 from kws_data.bench.build.baseline import baseline_chain, baseline_features
+from kws_data.bench.build.bench import PARTS, BuildBench
 from kws_data.bench.build.material import FRONTENDS, KEYWORDS, RATE_HZ, make_material
 from kws_data.bench.build.memory import memory_bytes, write_repeating_manifest
 from kws_data.bench.build.rows import bench_build

@@ -11,7 +11,8 @@ from house import ROOT, arrows, imported
 
 from kws_data.pipeline import STEPS
 from kws_data.system.code_version import WITHOUT, code_hash, hash_below, name_of, reach_of
-from kws_data.system.source_graph import SUFFIXES, SourceGraph
+from kws_data.system.source_graph import SourceGraph
+from kws_data.system.source_needs import SUFFIXES
 
 TREE = {
     "kws_data/__init__.py": "",
@@ -30,7 +31,8 @@ TREE = {
             return go(x)
         def second(x):
             import serial
-            return helper(x)
+            first = helper(x)
+            return first
         def third(name):
             import importlib
             return importlib.import_module(f"kws_data.plugins.{name}")
@@ -119,7 +121,7 @@ def test_packages_of_others_count_by_their_version(tree: Path, monkeypatch: pyte
     [
         ("return go(x)", "return go(x + 1)", {"first"}),
         ("LIMIT = 3", "LIMIT = 4", {"first"}),
-        ("return helper(x)", "return helper(-x)", {"second"}),
+        ("first = helper(x)", "first = helper(-x)", {"second"}),
         ("import numpy", "import scipy", set()),
         ("class Hint", "class Hint", set()),
     ],
@@ -163,7 +165,8 @@ def imports_of_step(step: str) -> set[str]:
         node = bodies[waiting.pop()]
         names |= {name for name, _ in imported(node, hints=False)}
         without_hints = [part for part in ast.walk(node) if isinstance(part, ast.stmt)][1:]
-        used = {n.id for part in without_hints for n in ast.walk(part) if isinstance(n, ast.Name)}
+        seen_names = [n for part in without_hints for n in ast.walk(part) if isinstance(n, ast.Name)]
+        used = {n.id for n in seen_names} - {n.id for n in seen_names if isinstance(n.ctx, ast.Store)}
         for name in used & at_top.keys():
             names |= at_top[name]
         waiting += (used & bodies.keys()) - seen
