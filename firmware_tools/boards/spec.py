@@ -1,7 +1,7 @@
 """Board files: ``configs/boards/<name>.yaml`` to a checked :class:`BoardSpec`.
 
 A board is named (``emulated``) or given by path (``my/board.yaml``). Named ones are looked for in ``configs/boards``
-below the current folder, then beside the package.
+below the current folder, then among those that come with kws.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import difflib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,6 @@ from firmware_tools.errors import BoardError
 from firmware_tools.firmware import FIRMWARE_DIR
 from firmware_tools.toolchain.cores import CORE_FLAGS
 
-_PACKAGE_BOARDS = Path(__file__).parents[2] / "configs" / "boards"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}")
 _USB_ID = re.compile(r"[0-9a-f]{4}:[0-9a-f]{4}")
 
@@ -85,7 +85,8 @@ class BoardSpec:
 def board_folders() -> list[Path]:
     """Folders in which a board's name is looked for, first one first."""
     here = Path.cwd() / "configs" / "boards"
-    return [folder for folder in dict.fromkeys((here, _PACKAGE_BOARDS)) if folder.is_dir()]
+    shipped = Path(str(resources.files("kws_configs"))) / "boards"
+    return [folder for folder in (here, shipped) if folder.is_dir()]
 
 
 def list_boards() -> list[BoardSpec]:

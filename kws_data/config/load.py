@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping
+from importlib import resources
 from pathlib import Path
 from typing import Any, get_args
 
@@ -20,19 +21,44 @@ def load_config(path: str | Path, overrides: Iterable[str] = ()) -> Config:
     """Read, override and check a configuration.
 
     Args:
-        path: YAML file.
+        path: YAML file; where there is none, one that comes with kws, by its name or as ``configs/<name>.yaml``.
         overrides: ``key.subkey=value`` strings, the value in YAML syntax.
 
     Raises:
         ConfigError: the file is missing or no YAML, a key is unknown, a value does not fit.
     """
     path = Path(path)
+    if not path.is_file() and (found := _shipped_by(path)):
+        path = found
     try:
-        values = yaml.safe_load(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        raise ConfigError("configuration not found", str(path), "the ones that come with kws are in configs/") from None
+        remedy = f"kws new NAME writes one; those that come with kws: {', '.join(shipped_configurations())}"
+        raise ConfigError("configuration not found", str(path), remedy) from None
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError("configuration cannot be read", str(path), str(error)) from None
+    return parse_config(text, path, overrides)
+
+
+def shipped_configurations() -> dict[str, Path]:
+    """The configurations that come with kws, by the name that stands for them in place of a file."""
+    files = Path(str(resources.files("kws_configs"))).glob("*.yaml")
+    return {path.stem: path for path in sorted(files)}
+
+
+def _shipped_by(path: Path) -> Path | None:
+    name = path.name.removesuffix(".yaml")
+    return shipped_configurations().get(name) if path in (Path(name), Path("configs", f"{name}.yaml")) else None
+
+
+def parse_config(text: str, path: Path, overrides: Iterable[str] = ()) -> Config:
+    """The same of a text; ``path`` stands in messages, and names a configuration that has no name.
+
+    Raises:
+        ConfigError: as :func:`load_config`.
+    """
+    try:
+        values = yaml.safe_load(text)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f"line {mark.line + 1}: {getattr(error, 'problem', '')}" if mark else "check its syntax"

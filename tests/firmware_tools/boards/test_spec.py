@@ -20,6 +20,16 @@ def test_the_emulated_board_is_the_promised_one() -> None:
     assert board in list_boards()
 
 
+def test_boards_come_with_kws_and_ones_own_come_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert load_board("emulated").baud == 921_600
+    own = tmp_path / "configs" / "boards"
+    own.mkdir(parents=True)
+    (own / "emulated.yaml").write_text(yaml.safe_dump(_values() | {"baud": 115_200}))
+    assert load_board("emulated").baud == 115_200
+    assert [board.baud for board in list_boards() if board.name == "emulated"] == [115_200]
+
+
 def test_a_board_survives_its_own_file(tmp_path: Path) -> None:
     path = tmp_path / "mine.yaml"
     path.write_text(yaml.safe_dump(_values() | {"name": "mine", "usb_ids": ["2341:805a"]}))

@@ -72,6 +72,31 @@ def test_missing_file_and_binary_file(tmp_path: Path) -> None:
         load_config(tmp_path)
 
 
+@pytest.mark.parametrize("name", ["demo", "configs/demo.yaml"])
+def test_a_configuration_of_kws_is_there_in_an_empty_folder(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert load_config(name, ["train.epochs=3"]).keywords == ["yes", "no", "go", "stop"]
+    (tmp_path / "demo").mkdir()
+    assert load_config(name).name == "demo", "a folder of that name is no configuration"
+    (tmp_path / "demo").rmdir()
+    own = tmp_path / name
+    own.parent.mkdir(exist_ok=True)
+    own.write_text(MINIMAL)
+    assert load_config(name).name == "tiny", "a file comes first"
+
+
+@pytest.mark.parametrize("name", ["none.yaml", "demo.yaml", "elsewhere/demo.yaml", "../configs/demo.yaml"])
+def test_a_missing_file_says_what_comes_with_kws_and_how_to_make_one(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ConfigError) as caught:
+        load_config(name)
+    assert all(part in str(caught.value) for part in (name, "kws new NAME", "demo, gsc9")), str(caught.value)
+
+
 def test_overrides_reach_nested_settings_and_are_checked(tmp_path: Path) -> None:
     path = write(tmp_path, MINIMAL)
     config = load_config(path, ["train.epochs=3", "data.folder=a/b", "augment.gain_db=[-3, 3]"])
