@@ -6,7 +6,7 @@ STAMP  := $(VENV)/.installed
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast check map sizes clean
+.PHONY: help demo test test-fast check map sizes readme clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -39,6 +39,9 @@ map: $(STAMP) ## the rooms, their sizes, and what each imports
 
 sizes: $(STAMP) ## after make demo: code, data, stack and arena of each image, and the budget
 	@$(BIN)/python .ci/sizes.py runs/demo
+
+readme: $(STAMP) ## README's table of verbs, written from the commands
+	@$(BIN)/python -m kws_data.cli.readme_table
 
 clean: ## remove what runs produced, keep recordings
 	rm -rf runs .kws build *.egg-info

@@ -36,7 +36,9 @@ def command(
     store_limit_gb: float | None,
     as_json: bool,
 ) -> None:
-    """Build the data set of CONFIG: splits without leaks, augmentation, features.
+    """Build the data set of CONFIG: splits, audit for leaks, augmentation, features, datasheet. It computes only
+    what the feature store lacks, goes on after kill -9, and gives the same bytes on one core or a Ray cluster
+    (--engine ray): kws_data/docs/scale.md.
 
     Features that were computed before are taken from the feature store beside the catalogue; interrupted, it goes on
     where it was. The data set is the same whichever engine, and however many workers, compute it.

@@ -41,7 +41,9 @@ if TYPE_CHECKING:
 )
 @json_option
 def command(recordings: Path, as_json: bool, **options: Any) -> None:
-    """Show what is in the catalogue.
+    """Show clips and speakers by any attributes, with the combinations that are missing; redundant, obsolete and
+    trivial clips (--rot); lineage (--lineage); counts that can be published (--publish). More:
+    kws_data/docs/catalogue.md.
 
     Counts clips and speakers by any attributes. A cell of a cross table is marked when it holds far fewer speakers
     than the totals of its attributes lead one to expect. --rot, --lineage and --publish show something else instead.

@@ -30,7 +30,8 @@ def command(
     workers: int,
     as_json: bool,
 ) -> int:
-    """Hold a model against its limits: file bytes, arena, and latency on the board's core.
+    """Hold a model against its limits: file bytes, arena, and latency on the board's core; names what weighs most,
+    and smaller shapes that it has tried.
 
     Exits 1 when a limit is broken, and names the layers or buffers that weigh most. Then smaller shapes are tried for
     about 20 seconds: what each saves is measured on an untrained model of it, all the way onto the emulated core. With

@@ -28,7 +28,7 @@ _COLOURS = {"ok": "green", "note": "yellow", "FAIL": "red"}
 @click.option("--seconds", type=click.FloatRange(1, 600), default=3.0, show_default=True, help="How long to listen.")
 @json_option
 def command(board: str, port: str | None, play: Path | None, seconds: float, as_json: bool) -> int:
-    """Check what kws needs, find the boards, and say for each problem what to do.
+    """Check this machine, and a board from the cable to the microphone, and say for each finding what to do.
 
     Packages, compiler, voices; then the boards that are plugged in: may the port be opened, who holds it, is the line
     rate right, which firmware answers, does the board restart when its port opens, does it lose samples, is its clock

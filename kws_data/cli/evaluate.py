@@ -36,7 +36,8 @@ if TYPE_CHECKING:
 def command(
     bundle_dir: Path, data: Path | None, stream: Path | None, engine: str, board: str, port: str | None, as_json: bool
 ) -> None:
-    """Measure a bundle on recordings that need not have been in any run.
+    """Measure a bundle on any folder of clips (--data) or on long recordings (--stream), on the host or the board
+    (--engine).
 
     --data: TPR, FPR and accuracy with intervals; words that are no keyword count as _unknown_, _background_noise_ is
     cut into _silence_. --stream: detections with their times, and false accepts an hour; a labels.csv (file,label,

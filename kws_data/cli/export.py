@@ -18,7 +18,9 @@ METHODS = {"post": "post-training", "aware": "quantisation-aware training"}
 @click.option("--layers", is_flag=True, help="Show how far each layer is from the float model.")
 @json_option
 def command(config: Config, layers: bool, as_json: bool) -> None:
-    """Convert the model to int8, slim the file, fix the threshold on validation data, generate C.
+    """Convert to int8 by the better of post-training and quantisation-aware training, slim the file, fix the
+    threshold, learn from the validation people once they have fixed it (split.refit); writes the bundle, the parity
+    of all engines, the error of each layer (--layers), and C for any firmware and for TFLM.
 
     Of the ways to int8 the better on validation clips is taken (export.quantise). With split.refit the model then
     learns from the validation people as well; held_out.tflite is the file before that. What a TensorFlow Lite Micro

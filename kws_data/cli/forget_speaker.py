@@ -45,7 +45,7 @@ def command(
     recordings: Path,
     as_json: bool,
 ) -> None:
-    """Remove a person's audio, features and labels everywhere, and list what had heard them.
+    """Remove a person's audio, features and labels everywhere, and list each data set and model that heard them.
 
     ID is the pseudonym, or the name that was given to --speaker or to an import. Data sets with the person are removed
     whole; models and firmware images stay and are listed, to be trained again. A keyed hash of the pseudonym stays, so

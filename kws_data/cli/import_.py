@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 SHOWN = 20
 
 
-@verb("import", "kws import speech-commands ../shared/data/speech_commands")
+@verb("import", "kws import speech-commands PATH/TO/speech_commands")
 @click.argument("layout")
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--licence", default="", help="Licence of clips whose source states none.")
@@ -31,7 +31,9 @@ SHOWN = 20
 @recordings_option
 @json_option
 def command(layout: str, path: Path, licence: str, consent: str, rate: float, recordings: Path, as_json: bool) -> None:
-    """Take the recordings in PATH into the catalogue.
+    """Take the recordings in PATH into the catalogue: Speech Commands, any folder with or without a table,
+    AudioMNIST, Common Voice, MSWC, Edge Impulse, Label Studio, a list of addresses. Broken files are set aside with
+    their reason.
 
     \b
     LAYOUT is one of

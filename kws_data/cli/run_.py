@@ -17,7 +17,7 @@ from kws_data.config.config import Config
 @seeds_option
 @json_option
 def command(config: Config, workers: int, force: bool, until: str | None, seeds: int, as_json: bool) -> int:
-    """Run all steps of CONFIG, from audio to the board, and report.
+    """Run all steps of CONFIG, from audio to the board, and report; steps that are current are skipped.
 
     Steps whose settings, code and input are those of last time are skipped. Results are in
     runs/<name>; recordings and their catalogue are in recordings/.

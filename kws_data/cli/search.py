@@ -57,7 +57,8 @@ def command(
     workers: int,
     as_json: bool,
 ) -> None:
-    """Search shapes and front ends for the most accurate model within the limits of CONFIG.
+    """Search shapes and front ends for the most accurate model within the measured limits of CONFIG, by successive
+    halving; gives the Pareto front, and a configuration for kws run (kws_data/docs/search.md).
 
     Every shape is measured before it is trained: file, arena, RAM, cycles on the emulated core. Those that keep the
     limits are trained by successive halving and scored on training speakers that are held out; the test split and the

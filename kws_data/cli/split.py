@@ -11,12 +11,13 @@ from kws_data.cli.options import config_options, json_option, print_json, say, v
 from kws_data.config.config import Config
 
 
-@verb("split", "kws split configs/gsc9.yaml --set split.disjoint=[speaker,session,near_duplicate]")
+@verb("split", "kws split configs/gsc9.yaml --out lists")
 @config_options
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for training_, validation_ and testing_list.txt.")
 @json_option
 def command(config: Config, out: Path | None, as_json: bool) -> None:
-    """Show the splits of CONFIG: who trains, who fixes the threshold, who is tested, and how alike they are.
+    """Show the splits of CONFIG: who trains, who fixes the threshold, who is tested, and how alike they are;
+    disjoint by speaker, session, voice, near-duplicate (device, noise), stratified by label and attributes, audited.
 
     Clips that share a speaker, session, synthetic voice or near-duplicate stay together (split.disjoint; device and
     noise can be added), and labels and attributes are evened out (split.stratify). Writes nothing but lists, with

@@ -17,7 +17,9 @@ from kws_data.errors import ConfigError
 @click.option("--plan", "only_plan", is_flag=True, help="Show what would be said, near-words included; say nothing.")
 @json_option
 def command(config: Config, workers: int, only_plan: bool, as_json: bool) -> None:
-    """Let synthetic people say the keywords, near-words and other words of CONFIG, into the catalogue.
+    """Let synthetic people say the keywords, near-words and other words of CONFIG, into the catalogue: with
+    espeak-ng, or flite, festival, MBROLA, RHVoice, pico, piper, any command, where installed
+    (kws_data/docs/synthetic.md).
 
     Accents, voices, pitches, rates, engine (espeak-ng, piper, a command line) and the number of near-words are set
     under data.synth; each clip keeps its provenance. Calling it again adds only what is missing.

@@ -20,7 +20,7 @@ seeds_option = click.option(
 )
 
 
-@verb("train", "kws train configs/demo.yaml --set train.epochs=10")
+@verb("train", "kws train configs/demo.yaml --seeds 3")
 @config_options
 @click.option("--teacher", is_flag=True, help="Train a large model first and let this one follow it (train.teacher).")
 @click.option("--tensorboard", is_flag=True, help="Write logs to runs/<name>/model/tensorboard.")
@@ -30,7 +30,10 @@ seeds_option = click.option(
 @seeds_option
 @json_option
 def command(config: Config, teacher: bool, tensorboard: bool, learning_curve: bool, seeds: int, as_json: bool) -> None:
-    """Train the model of CONFIG on its data set.
+    """Train the float model of CONFIG: with teachers (--teacher, train.teacher), several seeds with their interval
+    (--seeds), the better of two side by side (train.tries), 4-bit weights on their levels from the first step, the
+    curve over speakers (--learning-curve), logs for TensorBoard (--tensorboard). Killed, it goes on and ends with
+    the same bytes.
 
     Interrupted, it goes on where it was when it is called again. Teachers are kept with the recordings and used
     again. With train.tries several models are trained side by side and the best on validation clips is kept. With

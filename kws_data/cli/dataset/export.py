@@ -39,7 +39,8 @@ def command(
     recordings: Path | None,
     as_json: bool,
 ) -> None:
-    """Write a built data set in a layout that other tools read.
+    """Write a built data set as Speech Commands, Edge Impulse or Label Studio have theirs, with whose clips they are
+    and on what terms.
 
     CONFIG is a configuration whose data set was built, RUN the folder of a run. Clips leave whole, as 16-bit WAV,
     with ATTRIBUTION.csv (speaker's pseudonym, licence, consent and source of each) and LICENCES.md. What

@@ -37,7 +37,8 @@ def command(
     port: str | None,
     as_json: bool,
 ) -> None:
-    """Listen live: what a board's microphone hears, or which keywords its detector hears.
+    """Listen live: what a board's microphone hears (level, waveform, spectrogram), or which keywords its detector
+    hears.
 
     With CONFIG: its board must run the detector, and each keyword that it hears is printed. Without: the board that
     --board and --port name; level, waveform and spectrogram when it runs the recorder app (the emulated board gets it

@@ -63,7 +63,8 @@ if TYPE_CHECKING:
 @recordings_option
 @json_option
 def command(config_file: Path | None, overrides: tuple[str, ...], as_json: bool, **options: Any) -> int:
-    """Record clips from a board over serial, into the catalogue.
+    """Record clips from a board over serial, into the catalogue: a guided session with a person, without an end,
+    through several boards, or the planned clips of a configuration.
 
     With --words or --plan: a guided session with one person. It shows the next word, counts down, shows level and
     clipping, and asks keep, redo or skip; called again, it goes on where it stopped. With --continuous: streams, cuts

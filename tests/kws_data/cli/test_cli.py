@@ -33,7 +33,7 @@ def commands() -> Iterator[tuple[str, ...]]:
             yield from ((verb, name) for name in command.list_commands(None))  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("verbs", commands(), ids=" ".join)
+@pytest.mark.parametrize("verbs", list(commands()), ids=" ".join)
 def test_every_verb_has_help_that_ends_with_an_example(
     verbs: tuple[str, ...], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -52,15 +52,13 @@ def test_the_command_line_stays_a_function_when_its_verbs_are_loaded() -> None:
     assert kws_data.cli.run is run and run(["--version"]) == 0
 
 
-def test_the_list_of_verbs_matches_the_commands_and_the_readme() -> None:
-    readme = (ROOT / "README.md").read_text()
+def test_the_list_of_verbs_matches_the_commands() -> None:
     for verbs in commands():
         command: click.Command | None = cli
         for verb in verbs:
             assert isinstance(command, click.Group)
             command = command.get_command(None, verb)  # type: ignore[arg-type]
             assert command is not None and command.name == verb
-        assert f"kws {' '.join(verbs)}" in readme, f"README's tour lacks kws {' '.join(verbs)}"
 
 
 @pytest.mark.parametrize(
