@@ -19,6 +19,7 @@ from kws_data.cli.lazy import LazyGroup
 VERBS: dict[str, tuple[str, str]] = {
     "doctor": ("doctor", "Check this machine and the boards on it, and say what to mend."),
     "boards": ("boards", "List the boards kws knows and the serial ports that are there."),
+    "new": ("new", "Write a commented configuration for keywords of your own."),
     "import": ("import_", "Take a folder of recordings into the catalogue."),
     "synth": ("synth", "Let synthetic people say the keywords, into the catalogue."),
     "record": ("record.command", "Record clips from a board over serial, into the catalogue."),

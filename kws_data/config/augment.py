@@ -26,13 +26,13 @@ class AugmentSettings(Settings):
     copies: int = Field(8, ge=1, le=64, description="augmented copies of each training clip; the first is untouched")
     shift_ms: float = Field(100.0, ge=0, le=500)
     gain_db: tuple[Decibels, Decibels] = (-10.0, 6.0)
-    noise_probability: Share = 0.8
+    noise_probability: Share = Field(0.8, description="share of the copies with noise under the word")
     noise_snr_db: tuple[Decibels, Decibels] = (0.0, 30.0)
-    tempo_probability: Share = 0.0
+    tempo_probability: Share = Field(0.0, description="share of the copies that are said faster or slower")
     tempo: tuple[Tempo, Tempo] = (0.9, 1.1)
-    pitch_probability: Share = 0.0
+    pitch_probability: Share = Field(0.0, description="share of the copies in a higher or lower voice")
     pitch_semitones: tuple[Semitones, Semitones] = (-2.0, 2.0)
-    eq_probability: Share = 0.0
+    eq_probability: Share = Field(0.0, description="share of the copies that sound as through another microphone")
     eq_gain_db: float = Field(6.0, ge=0, le=24)
     room_probability: Share = 0.0
     room_simulated_share: Share = Field(0.5, description="of the rooms, when there are measured ones; else all are")

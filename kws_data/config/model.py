@@ -31,8 +31,8 @@ class ModelSettings(Settings):
     """
 
     family: str = Field("temporal_dscnn", description="a name, path/to/file.py:function or package.module:function")
-    channels: int = Field(28, ge=4, le=256)
-    blocks: int = Field(5, ge=1, le=32)
+    channels: int = Field(28, ge=4, le=256, description="width: what costs most bytes and cycles")
+    blocks: int = Field(5, ge=1, le=32, description="depth: how many layers of that width")
     kernel: int = Field(9, ge=2, le=25, description="length of the kernels in time, in columns")
     residual: bool = True
     dropout: float = Field(0.0, ge=0, lt=1, description="share of the last layer's inputs left out while training")

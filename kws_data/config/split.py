@@ -20,7 +20,7 @@ class SplitSettings(Settings):
         description="speakers: a share of them; validation_list: those in the folder's validation list;"
         " given: the source's own train, validation and test lists",
     )
-    test_share: Share = 0.25
+    test_share: Share = Field(0.25, description="share of the speakers who are only tested")
     validation_share: Share = Field(0.12, description="share of the remaining speakers that fixes the threshold")
     refit: bool = Field(
         False,

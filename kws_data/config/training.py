@@ -46,9 +46,9 @@ class TeacherSettings(Settings):
 class TrainSettings(Settings):
     """How the model is trained."""
 
-    epochs: int = Field(40, ge=1)
+    epochs: int = Field(40, ge=1, description="how often the training clips are gone through")
     batch: int = Field(128, ge=8)
-    learning_rate: float = Field(4e-3, gt=0, le=0.1)
+    learning_rate: float = Field(4e-3, gt=0, le=0.1, description="at its highest; it rises first and falls again")
     weight_decay: float = Field(1e-3, ge=0)
     label_smoothing: float = Field(0.05, ge=0, lt=0.5)
     label_balance: Share = Field(

@@ -1,0 +1,72 @@
+"""What kws new writes says of each setting what its model says, and is read back as it was meant."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from kws_data.config.load import load_config, parse_config
+from kws_data.config.starter import SETTINGS, choices, default, description, starter, summary
+
+WHERE = Path("own.yaml")
+
+
+def text(keywords: tuple[str, ...] = ("lamp",), name: str = "own", **changes: Any) -> str:
+    return starter(name, keywords, **{"folder": None, "board": "emulated", "microphone": True} | changes)
+
+
+def value(values: Any, key: str) -> Any:
+    for part in key.split("."):
+        values = values[part] if isinstance(values, dict) else getattr(values, part)
+    return values
+
+
+@pytest.mark.parametrize("key", SETTINGS)
+def test_each_setting_stands_below_what_its_model_says_of_it(key: str) -> None:
+    lines = [line.strip() for line in text().splitlines()]
+    assert description(key), f"{key} needs a description for a beginner"
+    above = [lines[at - 1] for at, line in enumerate(lines) if line.startswith(f"{key.split('.')[-1]}: ")]
+    shown = "null" if default(key) is None else str(default(key))
+    assert len(above) == 1 and above[0].startswith(f"# {description(key)} (") and above[0].endswith(f"default {shown})")
+    assert all(choice in above[0] for choice in choices(key))
+    assert f"# {summary(key.rpartition('.')[0])}" in lines
+
+
+def test_the_defaults_that_are_told_are_those_of_a_configuration_that_says_nothing() -> None:
+    bare = parse_config("keywords: [lamp]", WHERE)
+    assert {key: value(bare, key) for key in SETTINGS} == {key: default(key) for key in SETTINGS}
+    assert choices("data.source") == ("synthetic", "folder", "both") and choices("train.epochs") == ()
+
+
+def test_a_new_configuration_is_the_demo_with_other_keywords() -> None:
+    demo = load_config("demo")
+    own = parse_config(text(("lamp", "house")), WHERE)
+    assert own.keywords == ["lamp", "house"] and "house" not in own.data.synth.other_words
+    same = [key for key in SETTINGS if key != "data.synth.other_words"]
+    assert {key: value(own, key) for key in same} == {key: value(demo, key) for key in same}
+
+
+WORDS = ["yes", "no", "on", "Off", "null", "1", "1e3", "Öl", "лампа", "灯", "it's", '"quoted"', "a:b", "#a"]
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_every_word_comes_back_as_it_was_given(word: str) -> None:
+    assert parse_config(text((word, "other")), WHERE).keywords == [word, "other"]
+
+
+def test_a_name_that_looks_like_a_number_stays_a_name() -> None:
+    assert parse_config(text(name="1e3"), WHERE).name == "1e3"
+
+
+def test_a_folder_takes_the_place_of_synthetic_people() -> None:
+    own = parse_config(text(folder="my data: 1"), WHERE)
+    assert (own.data.source, own.data.folder, own.data.record_train_clips) == ("folder", "my data: 1", 0)
+    assert "synth" not in yaml.safe_load(text(folder="data"))["data"]
+
+
+def test_nothing_is_played_into_the_microphone_of_a_real_board() -> None:
+    own = parse_config(text(board="mine", microphone=False), WHERE)
+    assert (own.device.board, own.data.record_test_clips, own.data.record_train_clips) == ("mine", 0, 0)
