@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from kws_data.errors import DataError
 from kws_data.models.registry import family_files
 from kws_data.steps import RunContext
 from kws_data.system.code_version import code_hash
+from kws_data.system.time_left import TimeLeft
 
 
 @dataclass(frozen=True)
@@ -117,6 +118,9 @@ STEPS: tuple[Step, ...] = (
     ),
 )
 
+#: Seconds in ``make demo`` on two idle cores, for estimates. Steps that always run take as long as there is news.
+DEMO_S = {"build": 14, "train": 42, "export": 16, "check": 4, "evaluate": 8, "device-eval": 59, "report": 1}
+
 
 @dataclass
 class StepResult:
@@ -135,32 +139,60 @@ class Pipeline:
     Args:
         context: configuration, workers, progress.
         force: run each step even when it is current.
+        announce: told each step, and whether it is skipped, before it runs.
+        left: told which steps run, and how long they took; of this configuration's earlier runs when None.
     """
 
     context: RunContext
     force: bool = False
     announce: Callable[[Step, bool], None] = lambda step, skipped: None
+    left: TimeLeft | None = None
     results: list[StepResult] = field(default_factory=list)
 
     def run(self, names: Iterable[str] | None = None) -> list[StepResult]:
         """Run the named steps (all when None), in the order of the chain."""
         wanted = None if names is None else set(names)
-        for step in STEPS:
-            if wanted is None or step.name in wanted:
-                self.results.append(self._run_step(step))
+        steps = [step for step in STEPS if wanted is None or step.name in wanted]
+        for number, step in enumerate(steps, 1):
+            self.results.append(self._run_step(step, steps[number:]))
         return self.results
 
-    def _run_step(self, step: Step) -> StepResult:
+    def _run_step(self, step: Step, later: Sequence[Step]) -> StepResult:
         started = time.monotonic()
         key = self._key(step)
-        current = not self.force and not step.always and self._is_current(step, key)
-        self.announce(step, current)
-        if not current:
-            self._stamp_path(step).unlink(missing_ok=True)
-            fingerprint = step.run(self.context)
-            stamp = {"key": key, "fingerprint": fingerprint}
-            write_text(self._stamp_path(step), json.dumps(stamp, indent=1))
+        current = not self._must_run(step, key)
+        if current:
+            self.announce(step, True)
+        else:
+            left = self.left or time_left(self.context.config)
+            with left.during(step.name, self._waiting(step, later)):
+                self.announce(step, False)
+                self._make(step, key)
         return StepResult(step.name, step.title, current, time.monotonic() - started)
+
+    def _make(self, step: Step, key: str) -> None:
+        self._stamp_path(step).unlink(missing_ok=True)
+        stamp = {"key": key, "fingerprint": step.run(self.context)}
+        write_text(self._stamp_path(step), json.dumps(stamp, indent=1))
+
+    def _must_run(self, step: Step, key: str) -> bool:
+        return self.force or step.always or not self._is_current(step, key)
+
+    def _waiting(self, step: Step, later: Sequence[Step]) -> list[str]:
+        """Which of the later steps will run, as far as can be told: a step that always runs may find nothing new."""
+        waiting: list[str] = []
+        changed = set() if step.always else {step.name}
+        for other in later:
+            if changed.intersection(other.needs) or self._will_run(other):
+                waiting.append(other.name)
+                changed |= set() if other.always else {other.name}
+        return waiting
+
+    def _will_run(self, step: Step) -> bool:
+        try:
+            return self._must_run(step, self._key(step))
+        except DataError:  # an earlier step never ran: so neither did this one
+            return True
 
     def _key(self, step: Step) -> str:
         digest = hashlib.sha256(__version__.encode())
@@ -198,6 +230,11 @@ class Pipeline:
 
     def _stamp_path_of(self, name: str) -> Path:
         return self.context.config.run_dir / "steps" / f"{name}.json"
+
+
+def time_left(config: Config) -> TimeLeft:
+    """How long the steps of this configuration will take, judged by its last run, else by the demo's."""
+    return TimeLeft(config.run_dir / "steps" / "seconds.json", DEMO_S)
 
 
 def verb_of(step: str) -> str:

@@ -59,12 +59,14 @@ def say(line: str) -> None:
 
 
 @contextmanager
-def progress_bars() -> Iterator[Progress]:
+def progress_bars(left: Callable[[], str] | None = None) -> Iterator[Progress]:
     """Progress on stderr: a bar on a terminal, one line a finished stage elsewhere.
+
+    ``left`` says how long the whole run still takes, when that is known: it stands below the bars, and in each line.
 
     Yields a function ``progress(stage, done, total)``.
     """
-    from rich.console import Console
+    from rich.console import Console, RenderableType
     from rich.progress import (
         BarColumn,
         MofNCompleteColumn,
@@ -73,11 +75,20 @@ def progress_bars() -> Iterator[Progress]:
         TimeElapsedColumn,
         TimeRemainingColumn,
     )
+    from rich.text import Text
 
     console = Console(stderr=True)
     if not console.is_terminal:
-        yield _line_progress()
+        yield _line_progress(left)
         return
+
+    class Bars(Progress):
+        def get_renderables(self) -> Iterator[RenderableType]:
+            yield from super().get_renderables()
+            words = left() if left else ""
+            if words:
+                yield Text(f"  {words} of the whole run")
+
     columns = (
         TextColumn("  {task.description:<34}"),
         BarColumn(bar_width=30),
@@ -85,7 +96,7 @@ def progress_bars() -> Iterator[Progress]:
         TimeElapsedColumn(),
         TimeRemainingColumn(compact=True),
     )
-    with Progress(*columns, console=console, transient=False) as bars:
+    with Bars(*columns, console=console, transient=False) as bars:
         tasks: dict[tuple[str, int], Any] = {}
         runs = _Runs()
 
@@ -119,7 +130,7 @@ class _Runs:
         return self._number.setdefault(stage, 0)
 
 
-def _line_progress() -> Progress:
+def _line_progress(left: Callable[[], str] | None) -> Progress:
     """At most eleven lines a stage, each time it runs: enough for a log file to show that work goes on."""
     shown: dict[tuple[str, int], int] = {}
     runs = _Runs()
@@ -129,6 +140,7 @@ def _line_progress() -> Progress:
         tenth = 10 * done // total if total else 10
         if run is not None and shown.get((stage, run), -1) < tenth:
             shown[stage, run] = tenth
-            say(f"  {stage}: {done}/{total}")
+            words = left() if left else ""
+            say(f"  {stage}: {done}/{total}" + (f", {words} of the whole run" if words else ""))
 
     return progress

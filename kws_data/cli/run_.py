@@ -23,12 +23,14 @@ def command(config: Config, workers: int, force: bool, until: str | None, seeds:
     runs/<name>; recordings and their catalogue are in recordings/.
     """
     from kws_data.cli.steps import run_steps
+    from kws_data.pipeline import time_left
 
     names = _names_until(until)
     if seeds > 1 and names is not None and "export" not in names:
         raise click.UsageError(f"--seeds measures exported models; --until {until} ends before")
-    with progress_bars() as progress:
-        results = run_steps(config, names, workers=workers, force=force, progress=progress)
+    left = time_left(config) if seeds == 1 else None  # further seeds are no steps
+    with progress_bars(left.words if left else None) as progress:
+        results = run_steps(config, names, workers=workers, force=force, progress=progress, left=left)
         found = measure_seeds(config, seeds, progress) if seeds > 1 else None
     report_json = config.run_dir / "report" / "report.json"
     if names is not None and "report" not in names:

@@ -13,6 +13,7 @@ from kws_data.steps import RunContext
 
 if TYPE_CHECKING:
     from kws_data.dataset.build import BuildOptions
+    from kws_data.system.time_left import TimeLeft
 
 
 def run_steps(
@@ -23,11 +24,13 @@ def run_steps(
     force: bool = False,
     progress: Progress | None = None,
     build: BuildOptions | None = None,
+    left: TimeLeft | None = None,
 ) -> list[StepResult]:
-    """Run the named steps (all when None) and announce each on stderr."""
+    """Run the named steps (all when None) and announce each on stderr, with the time ``left`` of all of them."""
     context = RunContext(config, workers, progress or (lambda stage, done, total: None), say, build)
 
     def announce(step: Step, skipped: bool) -> None:
-        say(f"• {step.title}" + (": current" if skipped else ""))
+        words = left.words() if left else ""
+        say(f"• {step.title}" + (": current" if skipped else f" ({words} of the whole run)" if words else ""))
 
-    return Pipeline(context, force=force, announce=announce).run(names)
+    return Pipeline(context, force=force, announce=announce, left=left).run(names)

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
@@ -11,6 +16,7 @@ from kws_data.config.config import Config
 from kws_data.errors import DataError
 from kws_data.pipeline import Pipeline, Step
 from kws_data.steps import RunContext
+from kws_data.system.time_left import TimeLeft
 
 
 @pytest.fixture
@@ -92,3 +98,56 @@ def test_a_damaged_stamp_counts_as_none(ran: list[str]) -> None:
     Path("runs/tiny/steps/build.json").write_text("{")
     chain().run()
     assert ran == ["build", "train", "report", "build"]
+
+
+class Told(TimeLeft):
+    """Remembers which steps it was told to wait for."""
+
+    waits: ClassVar[list[tuple[str, ...]]] = []
+
+    @contextmanager
+    def during(self, step: str, waiting: Sequence[str]) -> Iterator[None]:
+        self.waits.append((step, *waiting))
+        with super().during(step, waiting):
+            yield
+
+
+def test_the_steps_that_will_run_are_told_beforehand(ran: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Told, "waits", [])
+
+    def run(**settings: object) -> list[tuple[str, ...]]:
+        Told.waits.clear()
+        one = chain(**settings)  # type: ignore[arg-type]
+        one.left = Told(Path("runs/tiny/steps/seconds.json"), {})
+        one.run()
+        return list(Told.waits)
+
+    assert run() == [("build", "train", "report"), ("train", "report"), ("report",)]
+    assert run() == []
+    assert run(train={"epochs": 3}) == [("train", "report"), ("report",)]
+    Path("runs/tiny/report.txt").unlink()
+    assert run(train={"epochs": 3}) == [("report",)]
+    assert run(train={"epochs": 3}, force=True)[0] == ("build", "train", "report")
+
+
+def test_a_step_that_always_runs_does_not_make_the_later_ones_wait(
+    ran: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Told, "waits", [])
+    first, *others = pipeline.STEPS
+    monkeypatch.setattr(pipeline, "STEPS", (replace(first, always=True), *others))
+    chain().run()
+    again = chain()
+    again.left = Told(Path("runs/tiny/steps/seconds.json"), {})
+    again.run()
+    assert Told.waits == [("build",)]
+
+
+def test_the_seconds_of_each_step_are_kept_beside_the_stamps(ran: list[str]) -> None:
+    chain().run()
+    seconds = json.loads(Path("runs/tiny/steps/seconds.json").read_text())
+    assert set(seconds) == {"build", "train", "report"} and all(0 <= value < 60 for value in seconds.values())
+
+
+def test_each_step_of_the_demo_has_a_usual_time_unless_it_always_runs() -> None:
+    assert set(pipeline.DEMO_S) == {step.name for step in pipeline.STEPS if not step.always}

@@ -174,3 +174,18 @@ def test_a_stage_that_runs_again_shows_its_progress_again(capsys: pytest.Capture
         progress("teacher 1 of 4", 44, 45)  # late, from another process: no news
     lines = capsys.readouterr().err.splitlines()
     assert len(lines) == 22 and lines[:11] == lines[11:] and lines[-1].split() == ["teacher", "1", "of", "4:", "45/45"]
+
+
+@pytest.mark.parametrize("terminal", [False, True])
+def test_the_time_left_of_the_whole_run_stands_with_the_progress(
+    terminal: bool, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR" if terminal else "NO_COLOR", "1")
+    words = ["about 3 min left"]
+    with progress_bars(lambda: words[0]) as progress:
+        progress("epochs", 1, 10)
+    assert "about 3 min left of the whole run" in capsys.readouterr().err
+    words[0] = ""
+    with progress_bars(lambda: words[0]) as progress:
+        progress("epochs", 1, 10)
+    assert "left" not in capsys.readouterr().err
