@@ -15,6 +15,9 @@ from pathlib import Path
 
 from firmware_tools.atomic import write_text
 
+#: A step that took less than this share of its usual time had next to nothing to do, and says nothing of speed.
+TELLING = 0.1
+
 
 class TimeLeft:
     """Watches the steps of one run.
@@ -74,8 +77,8 @@ class TimeLeft:
 
 
 def _speed(known_s: Mapping[str, float], usual_s: Mapping[str, float]) -> float | None:
-    """How many times longer than usual the known steps took; None when none of them is usual."""
-    both = known_s.keys() & usual_s.keys()
+    """How many times longer than usual the known steps took; None when none of them tells."""
+    both = [step for step in known_s.keys() & usual_s.keys() if known_s[step] >= TELLING * usual_s[step]]
     return sum(known_s[step] for step in both) / sum(usual_s[step] for step in both) if both else None
 
 

@@ -66,6 +66,15 @@ def test_skipped_steps_count_as_nothing_and_so_do_those_without_a_usual_time(lef
         assert left.seconds() == 5.0
 
 
+@pytest.mark.parametrize(("took", "expected"), [(0.9, None), (1.0, 4.5)])
+def test_a_step_that_had_nothing_to_do_does_not_tell_the_speed(
+    took: float, expected: float | None, left: TimeLeft, clock: Clock
+) -> None:
+    spend(left, clock, "build", took)
+    with left.during("train", ("report",)):
+        assert left.seconds() == (None if expected is None else pytest.approx(expected))
+
+
 def test_last_time_counts_more_than_what_is_usual(left: TimeLeft, clock: Clock, tmp_path: Path) -> None:
     spend(left, clock, "build", 30.0)
     spend(left, clock, "train", 7.0)
