@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from firmware_tools.atomic import write_text
+from firmware_tools.boards.spec import board_file
 from kws_data import __version__, steps
 from kws_data.config.config import Config
 from kws_data.errors import DataError
@@ -49,6 +50,20 @@ class Step:
     own_files: Callable[[Config], tuple[Path, ...]] = lambda config: ()
 
 
+def own_families(config: Config) -> tuple[Path, ...]:
+    """The user's own files of model and teachers, where these are no families of ours."""
+    shapes = (config.model, *config.train.teacher.models)
+    return tuple(dict.fromkeys(file for shape in shapes for file in family_files(shape.family)))
+
+
+def own_board(config: Config) -> tuple[Path, ...]:
+    """The file of the board, whoever wrote it: memory, clock, core."""
+    return (board_file(config.device.board),)
+
+
+#: What is learnt, and how: *export* trains as well (quantisation-aware, and again with the validation people).
+LEARNING = ("seed", "keywords", "frontend", "balance", "model", "train")
+
 STEPS: tuple[Step, ...] = (
     Step("collect", "collect clips", steps.collect, always=True),
     Step("record", "record through the board", steps.record, needs=("collect",), always=True),
@@ -56,7 +71,7 @@ STEPS: tuple[Step, ...] = (
         "build",
         "build the data set",
         steps.build,
-        sections=("seed", "keywords", "data", "split", "balance", "release", "frontend", "augment"),
+        sections=("seed", "keywords", "data", "split", "balance", "release", "frontend", "augment", "device.board"),
         needs=("record",),
         outputs=("dataset/dataset.json", "dataset/manifest.parquet"),
     ),
@@ -64,18 +79,19 @@ STEPS: tuple[Step, ...] = (
         "train",
         "train the model",
         steps.train,
-        sections=("seed", "keywords", "balance", "model", "train", "export.pointwise_bits"),
+        sections=(*LEARNING, "export.pointwise_bits"),
         needs=("build",),
         outputs=("model/model_float.keras",),
-        own_files=lambda config: family_files(config.model.family),
+        own_files=own_families,
     ),
     Step(
         "export",
         "convert, slim, fix the threshold",
         steps.export,
-        sections=("threshold", "keywords", "frontend", "split", "export"),
+        sections=(*LEARNING, "threshold", "split", "export"),
         needs=("train",),
         outputs=("model/model.tflite", "model/bundle.json", "model/labels.txt", "model/export.json", "export/ops.json"),
+        own_files=own_families,
     ),
     Step(
         "check",
@@ -84,6 +100,7 @@ STEPS: tuple[Step, ...] = (
         sections=("budget", "device"),
         needs=("export",),
         outputs=("model/budget.json", "firmware/size.json"),
+        own_files=own_board,
     ),
     Step(
         "flash",
@@ -108,11 +125,13 @@ STEPS: tuple[Step, ...] = (
         sections=("device",),
         needs=("build", "flash"),
         outputs=("report/device.json", "report/predictions-device.parquet"),
+        own_files=own_board,
     ),
     Step(
         "report",
         "write the report",
         steps.report,
+        sections=tuple(Config.model_fields),
         needs=("evaluate", "device-eval", "check"),
         outputs=("report/report.json", "report/report.html", "report/predictions.parquet"),
     ),
@@ -239,5 +258,5 @@ def time_left(config: Config) -> TimeLeft:
 
 
 def verb_of(step: str) -> str:
-    """The command that runs a step: ``collect`` is ``synth`` or ``import``, which ``kws run`` calls."""
-    return "run --until collect" if step == "collect" else step
+    """The command that runs a step: *collect* is ``synth`` or ``import``, and ``kws evaluate`` takes any bundle."""
+    return f"run --until {step}" if step in ("collect", "evaluate") else step

@@ -19,7 +19,7 @@ def read_json(path: Path, made_by: str) -> dict[str, Any]:
     except FileNotFoundError:
         raise DataError("a result is missing", str(path), f"call kws {made_by} first") from None
     except ValueError:
-        raise DataError("a result is damaged", str(path), f"call kws {made_by} again") from None
+        raise DataError("a result is damaged", str(path), f"remove it and call kws {made_by} again") from None
     if not isinstance(document, dict):
-        raise DataError("a result is damaged", str(path), f"call kws {made_by} again")
+        raise DataError("a result is damaged", str(path), f"remove it and call kws {made_by} again")
     return document

@@ -108,12 +108,17 @@ def load_board(name_or_path: str | Path) -> BoardSpec:
     Raises:
         BoardError: nobody knows it (with the nearest name), or its file is wrong.
     """
+    return read_board(board_file(name_or_path))
+
+
+def board_file(name_or_path: str | Path) -> Path:
+    """The file of the board of that name, or the file itself; raises BoardError when nobody knows the name."""
     text = str(name_or_path)
     if text.endswith((".yaml", ".yml")) or "/" in text:
-        return read_board(Path(text))
+        return Path(text)
     for folder in board_folders():
         if (folder / f"{text}.yaml").is_file():
-            return read_board(folder / f"{text}.yaml")
+            return folder / f"{text}.yaml"
     names = sorted({path.stem for folder in board_folders() for path in folder.glob("*.yaml")})
     raise BoardError("unknown board", text, _nearest(text, names) or f"known boards: {', '.join(names) or 'none'}")
 
@@ -165,11 +170,13 @@ def _table(kind: type[Any], values: object, where: str, prefix: str) -> dict[str
         wanted = {"int": int, "str": str}.get(str(field.type))
         if wanted is not None and (not isinstance(value, wanted) or isinstance(value, bool)):
             raise BoardError(
-                f"{where}: {prefix}{key} is no {field.type}", str(value), "see configs/boards/emulated.yaml"
+                f"{where}: {prefix}{key} is no {field.type}", str(value), "kws boards --json shows one that is right"
             )
     for name, field in fields.items():
         if field.default is dataclasses.MISSING and name not in values:
-            raise BoardError(f"{where}: key missing", prefix + name, "add it; see configs/boards/emulated.yaml")
+            raise BoardError(
+                f"{where}: key missing", prefix + name, "add it; kws boards --json shows a board that has all"
+            )
     return {str(key): value for key, value in values.items()}
 
 

@@ -175,4 +175,4 @@ def _again(config: Config, report: dict[str, Any]) -> str:
         ("settings", config.sha256()),
         ("seed", config.seed),
     ]
-    return f"<p><code>kws run configs/{config.name}.yaml</code></p>" + table(rows)
+    return f"<p><code>kws run {config.name}.yaml</code></p>" + table(rows)

@@ -30,7 +30,10 @@ def make_optimizer(model: keras.Model, settings: TrainSettings, total_steps: int
 
     warmup = max(1, total_steps // 20)
     rate = keras.optimizers.schedules.CosineDecay(
-        settings.learning_rate / 20, total_steps - warmup, warmup_target=settings.learning_rate, warmup_steps=warmup
+        settings.learning_rate / 20,
+        max(1, total_steps - warmup),
+        warmup_target=settings.learning_rate,
+        warmup_steps=warmup,
     )
     optimizer = keras.optimizers.AdamW(rate, weight_decay=settings.weight_decay, clipnorm=5.0)
     optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])

@@ -17,7 +17,7 @@ from kws_data.features.load import feature_path
 from kws_data.pipeline import STEPS
 from kws_data.run_folder import FLOAT_FILE
 from kws_data.steps import RunContext
-from kws_data.system.code_version import ROOT, files_below
+from kws_data.system.code_version import ROOT, reach_of
 from kws_data.system.source_graph import SourceGraph
 
 GRAPH = SourceGraph(ROOT)
@@ -26,18 +26,18 @@ GRAPH = SourceGraph(ROOT)
 @pytest.mark.parametrize("step", ["check", "flash", "evaluate", "device_eval", "report"])
 def test_measuring_does_not_depend_on_training(step: str) -> None:
     """A changed training gives another model file; whoever measures that file is the same."""
-    files = files_below(GRAPH, f"kws_data.steps:{step}")
+    files = reach_of(GRAPH, f"kws_data.steps:{step}").files
     assert not [file for file in files if "/training/" in file or "/export/" in file]
 
 
 @pytest.mark.parametrize("step", ["check", "flash", "evaluate", "device_eval"])
 def test_only_the_report_depends_on_the_page(step: str) -> None:
-    assert not [file for file in files_below(GRAPH, f"kws_data.steps:{step}") if file.startswith("kws_data/report/")]
+    assert not [file for file in reach_of(GRAPH, f"kws_data.steps:{step}").files if file.startswith("kws_data/report/")]
 
 
 def test_the_report_runs_no_model() -> None:
     """Its figures come from predictions.parquet."""
-    files = files_below(GRAPH, "kws_data.steps:report")
+    files = reach_of(GRAPH, "kws_data.steps:report").files
     assert "kws_data/evaluation/predictions.py" in files and "kws_data/evaluation/inference.py" not in files
     assert not [file for file in files if file.startswith(("firmware_tools/engine/", "firmware_tools/tflite/"))]
 
@@ -110,3 +110,39 @@ def _every_clip_is_kept(run: RunContext) -> None:
     assert written == {name for step in STEPS if step.name in ("evaluate", "device-eval") for name in step.outputs}
     document = json.loads((run.report_dir / "host.json").read_text())
     assert document["int8"]["accuracy"] == host.of("int8").metrics(run.bundle().threshold).accuracy
+
+
+#: Settings that a step reads although they shape nothing: where things lie, and what they are called.
+PLACES = {"name", "data"}  # data: the folder of the catalogue, in which teachers are kept and results are registered
+
+SMALL = {
+    "name": "small",
+    "keywords": ["yes"],
+    "data": {"synth": {"speakers": 10, "takes": 1, "other_words": ["maybe"]}, "record_test_clips": 0},
+    "split": {"validation_share": 0.3, "refit": True},
+    "augment": {"copies": 1},
+    "model": {"channels": 8, "blocks": 1, "kernel": 5},
+    "train": {"epochs": 2},
+    "export": {"refit_epochs": 2, "aware_epochs": 2},
+    "device": {"eval_clips": 4},
+}
+
+
+@pytest.mark.slow
+def test_a_step_reads_only_settings_that_are_in_its_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    seen: set[str] = set()
+
+    class Watched(Config):
+        def __getattribute__(self, name: str) -> Any:
+            if name in Config.model_fields:
+                seen.add(name)
+            return super().__getattribute__(name)
+
+    context = RunContext(Watched.model_validate(SMALL), 1, lambda *_: None, lambda _: None)
+    for step in STEPS:
+        seen.clear()
+        step.run(context)
+        if not step.always:
+            unknown = seen - {section.partition(".")[0] for section in step.sections} - PLACES
+            assert not unknown, f"{step.name} reads {unknown}, which its key does not know"
