@@ -23,8 +23,8 @@ from kws_data.config.config import Config
 from kws_data.config.split import SPLITS
 from kws_data.coverage.subgroups import PURPOSE
 from kws_data.dataset.backgrounds import regions, rooms_of
-from kws_data.dataset.manifest import Manifest, write_manifest
-from kws_data.dataset.manifest_rows import manifest_rows, with_repeats
+from kws_data.dataset.manifest import DatasetInfo, ManifestRow
+from kws_data.dataset.manifest_rows import manifest_rows, with_repeats, write_manifest
 from kws_data.dataset.plan import Plan, PlannedClip, plan_dataset
 from kws_data.dataset.release_rules import summary, unstated
 from kws_data.errors import DataError
@@ -72,7 +72,7 @@ def build_dataset(
     workers: int = 2,
     progress: Progress | None = None,
     options: BuildOptions | None = None,
-) -> Manifest:
+) -> DatasetInfo:
     """Build the data set of a configuration in ``out_dir``.
 
     ``dataset.json`` goes first and comes last, so a folder that has one is whole. A clip whose stored audio is missing
@@ -107,7 +107,7 @@ def build_dataset(
     if options.store_limit_bytes is not None:
         removed = FeatureStore(place(recipe.store_at)).clean(recipe.parts(), options.store_limit_bytes)
         options.say(f"  {removed / 1e6:,.1f} MB removed from the feature store")
-    return Manifest.from_info(folder, info)
+    return DatasetInfo.from_info(folder, info)
 
 
 def _tell(computed: Computed, options: BuildOptions) -> None:
@@ -142,7 +142,7 @@ def _voices(config: Config, plan: Plan) -> tuple[str, ...]:
     return choose_voices(sorted(words), config.seed)
 
 
-def _manifest(config: Config, plan: Plan, recipe: Recipe, folder: Path) -> tuple[list[Wanted], list[dict[str, Any]]]:
+def _manifest(config: Config, plan: Plan, recipe: Recipe, folder: Path) -> tuple[list[Wanted], list[ManifestRow]]:
     """Write the manifest; what it wants of the store, and its rows."""
     rows = manifest_rows(plan.clips)
     write_manifest(folder / "manifest.parquet", with_repeats(rows, config))

@@ -1,38 +1,45 @@
-"""The manifest of a data set: one row a clip, in Parquet, and what is said of the whole in ``dataset.json``."""
+"""Reading a data set: one row a clip in ``manifest.parquet``, and what is said of the whole in ``dataset.json``."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
-from firmware_tools.atomic import atomic_path
 from kws_data.errors import DataError
 
-COLUMNS = (
-    "clip_id",
-    "audio_sha256",
-    "samples",
-    "label",
-    "word",
-    "speaker",
-    "synthetic",
-    "split",
-    "source",
-    "device",
-    "licence",
-    "consent",
-    "origin",
-    "session",
-    "attributes",
-)
+FILE = "manifest.parquet"
+
+
+class ManifestRow(TypedDict):
+    """One clip of a data set. ``clip_id``, ``audio_sha256``, ``samples``, ``device`` and ``session`` are of the audio
+    that is used (the recording through the board, where there is one), all else of the clip that was said.
+
+    ``attributes`` is JSON text. ``repeat`` numbers the times that a clip stands in training (``data.real_repeats``).
+    """
+
+    clip_id: str
+    audio_sha256: str
+    samples: int
+    label: str
+    word: str
+    speaker: str
+    synthetic: bool
+    split: str
+    source: str
+    device: str
+    licence: str
+    consent: str
+    origin: str
+    session: str
+    attributes: str
+    repeat: NotRequired[int]
 
 
 @dataclass(frozen=True)
-class Manifest:
-    """A data set on disk.
+class DatasetInfo:
+    """What ``dataset.json`` says of a data set.
 
     Attributes:
         folder: where it lies.
@@ -51,54 +58,41 @@ class Manifest:
     info: dict[str, Any] = field(repr=False)
 
     @classmethod
-    def from_info(cls, folder: Path, info: dict[str, Any]) -> Manifest:
+    def from_info(cls, folder: Path, info: dict[str, Any]) -> DatasetInfo:
         """From what ``dataset.json`` holds."""
         return cls(folder, info["version"], info["clips"], info["speakers"], info["leaks"], info)
 
 
-def write_manifest(path: Path, rows: Sequence[dict[str, Any]]) -> None:
-    """Write rows as Parquet, whole or not at all; raises OSError."""
-    import pyarrow
-    from pyarrow import parquet
-
-    table = pyarrow.Table.from_pylist(list(rows))
-    with atomic_path(path) as temporary:
-        parquet.write_table(table, temporary, compression="zstd")
+def read_manifest(folder: Path | str) -> list[ManifestRow]:
+    """Rows of a data set's manifest, in the order of the features; raises DataError as :func:`read_columns`."""
+    columns = read_columns(folder)
+    return [ManifestRow(**dict(zip(columns, row, strict=True))) for row in zip(*columns.values(), strict=True)]  # type: ignore[typeddict-item]
 
 
-def read_manifest(folder: Path | str) -> list[dict[str, Any]]:
-    """Rows of a data set's manifest.
+def read_columns(folder: Path | str, *names: str) -> dict[str, list[Any]]:
+    """Columns of a data set's manifest by name, in its order; all when none is named.
 
     Raises:
-        DataError: not built, or damaged.
+        DataError: not built, damaged, or without such a column.
     """
     from pyarrow import ArrowException, parquet
 
-    path = Path(folder) / "manifest.parquet"
+    path = Path(folder) / FILE
     try:
-        rows: list[dict[str, Any]] = parquet.read_table(path).to_pylist()
+        columns: dict[str, list[Any]] = parquet.read_table(path, columns=list(names) or None).to_pydict()
     except FileNotFoundError:
         raise DataError("data set is not built", str(path), "call kws build") from None
     except (OSError, ArrowException) as error:
         raise DataError("manifest cannot be read", str(path), f"{error}; call kws build --force") from None
-    return rows
+    return columns
 
 
 def manifest_ids(folder: Path | str) -> list[str]:
-    """Clip ids of a data set's manifest, in its order, without reading the other columns; raises DataError."""
-    from pyarrow import ArrowException, parquet
-
-    path = Path(folder) / "manifest.parquet"
-    try:
-        ids: list[str] = parquet.read_table(path, columns=["clip_id"])["clip_id"].to_pylist()
-    except FileNotFoundError:
-        raise DataError("data set is not built", str(path), "call kws build") from None
-    except (OSError, ArrowException) as error:
-        raise DataError("manifest cannot be read", str(path), f"{error}; call kws build --force") from None
-    return ids
+    """Clip ids of a data set's manifest, in its order; raises DataError as :func:`read_columns`."""
+    return read_columns(folder, "clip_id")["clip_id"]
 
 
-def load_dataset(folder: Path | str) -> Manifest:
+def load_dataset(folder: Path | str) -> DatasetInfo:
     """A data set that was built.
 
     Raises:
@@ -107,7 +101,7 @@ def load_dataset(folder: Path | str) -> Manifest:
     folder = Path(folder)
     path = folder / "dataset.json"
     try:
-        return Manifest.from_info(folder, json.loads(path.read_text(encoding="utf-8")))
+        return DatasetInfo.from_info(folder, json.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError:
         raise DataError("data set is not built", str(folder), "call kws build") from None
     except (OSError, ValueError, KeyError, TypeError) as error:

@@ -21,7 +21,7 @@ from kws_data.errors import DataError
 from kws_data.features.load import FeatureSet, load_features
 from kws_data.progress import Progress
 from kws_data.system.processes import cores, run_jobs
-from kws_data.training.batches.train_set import TrainSet, manifest_column, train_set, training_words
+from kws_data.training.batches.train_set import TrainSet, of_clips, train_set, training_words
 from kws_data.training.checkpoint import Checkpoint, fit_key
 from kws_data.training.curves import power_law, speakers_plot
 from kws_data.training.fit import fit, prepare_tensorflow
@@ -76,7 +76,7 @@ def train_share(job: ShareJob, progress: Progress) -> None:
 
     prepare_tensorflow(job.config.seed)
     features = load_features(job.dataset_dir, "train")
-    speakers = manifest_column(job.dataset_dir, features.clip_ids, "speaker")
+    (speakers,) = of_clips(job.dataset_dir, features.clip_ids, "speaker")
     chosen = first_speakers(speakers, job.share, job.config.seed)
     part = training_part(job, features, np.isin(np.asarray(speakers), sorted(chosen)))
     settings = job.config.train

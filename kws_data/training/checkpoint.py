@@ -42,7 +42,8 @@ class Checkpoint:
     def load(self) -> tuple[list[NDArray[Any]], dict[str, Any]] | None:
         """What was saved, or None when there is nothing of this key that can be read."""
         try:
-            with np.load(self.path, allow_pickle=False) as stored:
+            # opened here: numpy leaves a file open that it cannot read
+            with self.path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
                 state = json.loads(stored["note"].tobytes())
                 if state.pop("key") != self.key:
                     return None

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from kws_data.dataset.manifest import write_manifest
+from kws_data.dataset.manifest_rows import write_manifest
 
 SPLITS = ("train", "validation", "test")
 

@@ -19,7 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firmware_tools.atomic import atomic_path, write_text
-from kws_data.dataset.manifest import load_dataset, read_manifest, write_manifest
+from kws_data.dataset.manifest import ManifestRow, load_dataset, read_manifest
+from kws_data.dataset.manifest_rows import write_manifest
 from kws_data.errors import DataError
 from kws_data.features.load import feature_path, load_features
 from kws_data.labels import SILENCE
@@ -95,7 +96,7 @@ def group_of(row: Mapping[str, Any]) -> str:
     return f"variant {variant}" if variant is not None else f"speaker {row['speaker']}"
 
 
-def _speakers(rows: list[dict[str, Any]], chosen: NDArray[np.bool_]) -> int:
+def _speakers(rows: list[ManifestRow], chosen: NDArray[np.bool_]) -> int:
     return len({row["speaker"] for row, use in zip(rows, chosen, strict=True) if use and row["label"] != SILENCE})
 
 

@@ -6,12 +6,14 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kws_data.config.config import Config
-from kws_data.dataset.manifest import read_manifest
+from kws_data.config.training import TrainSettings
+from kws_data.dataset.manifest import read_columns
 from kws_data.errors import DataError
 from kws_data.features.load import FeatureSet, load_features
 from kws_data.models.mel_axis import MelAxis, mel_axis
@@ -63,10 +65,9 @@ def load_train_set(dataset_dir: Path, config: Config) -> TrainSet:
         DataError: the data set is missing, or does not fit the config.
     """
     features = load_features(dataset_dir, "train")
-    synthetic = None
-    if config.train.real_share is not None:
-        synthetic = np.array([said == "True" for said in manifest_column(dataset_dir, features.clip_ids, "synthetic")])
-    return train_set(features, training_words(dataset_dir, features.clip_ids), config, synthetic)
+    needed = ("word",) if config.train.real_share is None else ("word", "synthetic")
+    words, *synthetic = of_clips(dataset_dir, features.clip_ids, *needed)
+    return train_set(features, words, config, np.array(synthetic[0], bool) if synthetic else None)
 
 
 def train_set(
@@ -87,26 +88,33 @@ def train_set(
     fits = 0 < len(y) == len(words) and y.max() < len(config.labels) and x.shape[3] == config.frontend.features
     if not fits:
         raise DataError("data set does not fit the configuration", list(x.shape), "build it again: kws build")
-    settings, axis = config.train, mel_axis(config.frontend)
-    counts = np.bincount(y, minlength=len(config.labels))
-    shares = label_shares(counts, settings.label_balance)
+    settings = config.train
+    shares = label_shares(np.bincount(y, minlength=len(config.labels)), settings.label_balance)
     real = np.zeros(len(y), bool) if synthetic is None else ~synthetic
     x, y, words = with_smote(x, y, words, config)
-    real = np.concatenate([real, np.zeros(len(y) - len(real), bool)])
-    if not settings.spec_augment:
-        weights = draw_weights(y, words, shares, settings.word_balance)
-        weights = with_real_share(weights, y, real, settings.real_share)
-        weights = with_speech_share(weights, y, words, settings.speech_share)
-        return TrainSet(x, y, len(config.labels), weights, axis, class_weights=config.balance.class_weights)
-    x, y = with_pseudo_words(x, y, config.frontend, np.random.default_rng(PSEUDO_SEED))
-    words = [*words, *["" for _ in range(len(y) - len(words))]]
+    if settings.spec_augment:
+        x, y = with_pseudo_words(x, y, config.frontend, np.random.default_rng(PSEUDO_SEED))
+    made = len(y) - len(words)
+    words, real = [*words, *[""] * made], np.concatenate([real, np.zeros(len(y) - len(real), bool)])
     weights = draw_weights(y, words, shares, settings.word_balance)
-    real = np.concatenate([real, np.zeros(len(y) - len(real), bool)])
     weights = with_real_share(weights, y, real, settings.real_share)
     weights = with_speech_share(weights, y, words, settings.speech_share)
-    strength = config.balance.class_weights
-    changed = StyleMix(share=settings.style_mix) if settings.style_mix else SpecAugment()
-    return TrainSet(x, y, len(config.labels), weights, axis, changed, class_weights=strength)
+    return TrainSet(
+        x,
+        y,
+        len(config.labels),
+        weights,
+        mel_axis(config.frontend),
+        _changes(settings),
+        class_weights=config.balance.class_weights,
+    )
+
+
+def _changes(settings: TrainSettings) -> SpecAugment | None:
+    """How the features of a batch are changed."""
+    if not settings.spec_augment:
+        return None
+    return StyleMix(share=settings.style_mix) if settings.style_mix else SpecAugment()
 
 
 def with_smote(
@@ -121,13 +129,16 @@ def with_smote(
 
 def training_words(dataset_dir: Path, clip_ids: NDArray[np.str_]) -> list[str]:
     """What was said in each clip, from the manifest; raises DataError when a clip is not in it."""
-    return manifest_column(dataset_dir, clip_ids, "word")
+    (words,) = of_clips(dataset_dir, clip_ids, "word")
+    return words
 
 
-def manifest_column(dataset_dir: Path, clip_ids: NDArray[np.str_], column: str) -> list[str]:
-    """A column of the manifest for these clips; raises DataError when a clip is not in it."""
-    found = {row["clip_id"]: str(row[column]) for row in read_manifest(dataset_dir)}
+def of_clips(dataset_dir: Path, clip_ids: NDArray[np.str_], *names: str) -> tuple[list[Any], ...]:
+    """Columns of the manifest for these clips; raises DataError when a clip is not in it."""
+    columns = read_columns(dataset_dir, "clip_id", *names)
+    place = {clip_id: number for number, clip_id in enumerate(columns["clip_id"])}
     try:
-        return [found[str(clip_id)] for clip_id in clip_ids]
+        chosen = [place[str(clip_id)] for clip_id in clip_ids]
     except KeyError as error:
         raise DataError("clip is not in the manifest", str(error), "build the data set again: kws build") from None
+    return tuple([columns[name][number] for number in chosen] for name in names)

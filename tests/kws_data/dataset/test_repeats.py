@@ -7,8 +7,8 @@ import pytest
 from firmware_tools.frontend.spec import FrontendSpec
 from kws_data.config.augment import AugmentSettings
 from kws_data.config.config import Config
-from kws_data.dataset.manifest import read_manifest, write_manifest
-from kws_data.dataset.manifest_rows import with_repeats
+from kws_data.dataset.manifest import read_manifest
+from kws_data.dataset.manifest_rows import with_repeats, write_manifest
 from kws_data.features.needed import read_wanted
 from kws_data.features.recipe import Recipe
 

@@ -12,7 +12,7 @@ import pytest
 
 from kws_data.config.config import Config
 from kws_data.config.training import TrainSettings
-from kws_data.dataset.manifest import write_manifest
+from kws_data.dataset.manifest_rows import write_manifest
 from kws_data.errors import DataError
 from kws_data.experiments.seeds import interval, run_seeds
 from kws_data.experiments.speaker_curve import first_speakers, speakers_curve

@@ -21,7 +21,7 @@ from kws_data.audio import write_flac
 from kws_data.catalog.catalog import Catalog
 from kws_data.config.config import Config
 from kws_data.dataset.build import BuildOptions, build_dataset, recipe_of
-from kws_data.dataset.manifest import Manifest, read_manifest
+from kws_data.dataset.manifest import DatasetInfo, read_manifest
 from kws_data.dataset.plan import plan_dataset
 from kws_data.errors import DataError
 from kws_data.features import workers as engine
@@ -60,7 +60,7 @@ def catalog(folder: Path, tmp_path: Path) -> Iterator[Catalog]:
 
 def build(
     settings: Config, catalog: Catalog, out: Path, options: BuildOptions | None = None
-) -> tuple[Manifest, Computed]:
+) -> tuple[DatasetInfo, Computed]:
     told: list[Computed] = []
     manifest = build_dataset(settings, catalog, out, options=replace(options or BuildOptions(1), told=told.append))
     return manifest, told[0]

@@ -48,7 +48,7 @@ def make_people(root: Path) -> str:
 
 
 def make_run(root: Path, catalog: Catalog) -> None:
-    from kws_data.dataset.manifest import write_manifest
+    from kws_data.dataset.manifest_rows import write_manifest
 
     folder = root / "runs" / "demo" / "dataset"
     (folder / "stream").mkdir(parents=True, exist_ok=True)

@@ -69,7 +69,7 @@ def test_what_is_unknown_or_ambiguous_is_said(catalog: Catalog) -> None:
 def test_the_command_finds_runs_that_were_built_before(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from kws_data.dataset.manifest import write_manifest
+    from kws_data.dataset.manifest_rows import write_manifest
 
     monkeypatch.chdir(tmp_path)
     with Catalog("recordings") as catalog:

@@ -12,7 +12,8 @@ import pytest
 from kws_data.cli.export import choice_lines
 from kws_data.config.config import Config
 from kws_data.config.export import ExportSettings
-from kws_data.dataset.manifest import read_manifest, write_manifest
+from kws_data.dataset.manifest import read_manifest
+from kws_data.dataset.manifest_rows import write_manifest
 from kws_data.errors import DataError
 from kws_data.evaluation.fair_int8 import fair_int8
 from kws_data.export.choose_int8 import refitted

@@ -9,7 +9,7 @@ from firmware_tools.tflite.tflm import TflmInterpreter, available
 from kws_data.config.config import Config
 from kws_data.config.model import ModelSettings
 from kws_data.config.training import TrainSettings
-from kws_data.dataset.manifest import write_manifest
+from kws_data.dataset.manifest_rows import write_manifest
 from kws_data.errors import ConfigError, DataError
 from kws_data.evaluation.metrics import metrics
 from kws_data.features.load import FeatureSet
