@@ -123,6 +123,7 @@ def test_the_command_writes_all_three(
     assert run(["datasheet", "nothing"]) == 2
 
 
+@pytest.mark.filterwarnings("ignore")  # mlcroissant's own, of rdflib and pandas
 def test_croissant_is_accepted_and_read_by_mlcroissant(tmp_path: Path) -> None:
     mlcroissant = pytest.importorskip("mlcroissant")
     rows = people(female_60=29)
@@ -138,6 +139,7 @@ def test_croissant_is_accepted_and_read_by_mlcroissant(tmp_path: Path) -> None:
     assert "female" in dataset.metadata.to_json()["rai:dataBiases"]
 
 
+@pytest.mark.filterwarnings("ignore")  # mlcroissant's own, of rdflib and pandas
 def test_croissant_notices_another_manifest(tmp_path: Path) -> None:
     mlcroissant = pytest.importorskip("mlcroissant")
     folder = make_dataset(tmp_path, people())
