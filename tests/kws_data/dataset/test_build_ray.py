@@ -47,6 +47,7 @@ def files(folder: Path) -> dict[str, bytes]:
 
 
 @pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")  # Ray warns of its own settings
 def test_two_nodes_and_a_killed_worker_give_the_same_data_set(folder: Path, tmp_path: Path) -> None:
     pytest.importorskip("ray.data")
     from kws_data.bench.build.ray_cluster import WorkerKiller, two_nodes
