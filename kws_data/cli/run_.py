@@ -23,7 +23,7 @@ def command(config: Config, workers: int, force: bool, until: str | None, seeds:
     runs/<name>; recordings and their catalogue are in recordings/.
     """
     from kws_data.cli.steps import run_steps
-    from kws_data.pipeline import time_left
+    from kws_data.run_pipeline import time_left
 
     names = _names_until(until)
     if seeds > 1 and names is not None and "export" not in names:

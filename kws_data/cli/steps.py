@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from kws_data.cli.options import say
 from kws_data.config.config import Config
-from kws_data.pipeline import Pipeline, Step, StepResult
+from kws_data.pipeline import Step
 from kws_data.progress import Progress
+from kws_data.run_pipeline import Pipeline, StepResult
 from kws_data.steps import RunContext
 
 if TYPE_CHECKING:

@@ -19,6 +19,7 @@ PACKAGES = ("kws_data", "firmware_tools")
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("kws_data/cli",),
     ("kws_data/bench", "kws_data/doctor"),
+    ("kws_data/run_pipeline.py",),
     ("kws_data/pipeline.py",),
     ("kws_data/steps.py", "kws_data/experiments"),
     ("kws_data/report", "kws_data/quality"),

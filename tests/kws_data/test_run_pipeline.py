@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -11,10 +11,11 @@ from typing import ClassVar
 
 import pytest
 
-from kws_data import pipeline
+from kws_data import run_pipeline
 from kws_data.config.config import Config
 from kws_data.errors import DataError
-from kws_data.pipeline import Pipeline, Step
+from kws_data.pipeline import Step
+from kws_data.run_pipeline import DEMO_S, Pipeline
 from kws_data.steps import RunContext
 from kws_data.system.time_left import TimeLeft
 
@@ -25,7 +26,7 @@ def ran(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.chdir(tmp_path)
     names: list[str] = []
 
-    def step(name: str, content: str) -> pipeline.Callable[[RunContext], str]:
+    def step(name: str, content: str) -> Callable[[RunContext], str]:
         def work(ctx: RunContext) -> str:
             names.append(name)
             path = ctx.config.run_dir / f"{name}.txt"
@@ -36,7 +37,7 @@ def ran(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
         return work
 
     monkeypatch.setattr(
-        pipeline,
+        run_pipeline,
         "STEPS",
         (
             Step("build", "", step("build", "b"), sections=("seed",), outputs=("build.txt",)),
@@ -81,7 +82,7 @@ def test_a_step_that_fails_is_not_current(ran: list[str], monkeypatch: pytest.Mo
     def fail(ctx: RunContext) -> str:
         raise DataError("no")
 
-    monkeypatch.setattr(pipeline, "STEPS", (Step("build", "", fail, sections=("seed",)), *pipeline.STEPS[1:]))
+    monkeypatch.setattr(run_pipeline, "STEPS", (Step("build", "", fail, sections=("seed",)), *run_pipeline.STEPS[1:]))
     with pytest.raises(DataError):
         chain(force=True).run(["build"])
     with pytest.raises(DataError, match="call kws build first"):
@@ -134,8 +135,8 @@ def test_a_step_that_always_runs_does_not_make_the_later_ones_wait(
     ran: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Told, "waits", [])
-    first, *others = pipeline.STEPS
-    monkeypatch.setattr(pipeline, "STEPS", (replace(first, always=True), *others))
+    first, *others = run_pipeline.STEPS
+    monkeypatch.setattr(run_pipeline, "STEPS", (replace(first, always=True), *others))
     chain().run()
     again = chain()
     again.left = Told(Path("runs/tiny/steps/seconds.json"), {})
@@ -150,4 +151,4 @@ def test_the_seconds_of_each_step_are_kept_beside_the_stamps(ran: list[str]) -> 
 
 
 def test_each_step_has_its_time_in_the_demo() -> None:
-    assert list(pipeline.DEMO_S) == [step.name for step in pipeline.STEPS]
+    assert list(DEMO_S) == [step.name for step in run_pipeline.STEPS]
