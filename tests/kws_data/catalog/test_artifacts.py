@@ -4,10 +4,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from older_catalog import make_older, name_of
 
 from kws_data.catalog.artifacts import pack_ids, unpack_ids
 from kws_data.catalog.catalog import Catalog
-from kws_data.catalog.schema import SCHEMA, STEPS, VERSION
+from kws_data.catalog.schema import SCHEMA, VERSION
 from tests.kws_data.catalog.test_catalog import new_clip
 
 
@@ -47,17 +48,11 @@ def test_recording_again_adds_a_place_and_doubles_nothing(tmp_path: Path) -> Non
         assert artifact.clips == 1
 
 
-@pytest.mark.parametrize("version", [1, 2])
+@pytest.mark.parametrize("version", [1, 2, 3])
 def test_an_older_catalogue_is_brought_up_to_date_and_keeps_its_clips(tmp_path: Path, version: int) -> None:
-    """The tables of that version are what is left of today's without the steps since."""
     with Catalog(tmp_path) as catalog:
         ids = [catalog.add_clip(new_clip(catalog, n)) for n in range(3)]
-    newer = [name for step, statements in STEPS.items() if step >= version for name in map(_name, statements)]
-    with sqlite3.connect(tmp_path / "catalog.sqlite") as db:
-        for kind, name in reversed(newer):
-            db.execute(f"DROP {kind} {name}")
-        db.execute(f"PRAGMA user_version={version}")
-    db.close()
+    make_older(tmp_path, version)
     with Catalog(tmp_path) as catalog:
         assert [clip.id for clip in catalog.clips()] == sorted(ids)
         catalog.record_dataset("sha256:aa", "demo", tmp_path, ids)
@@ -65,10 +60,4 @@ def test_an_older_catalogue_is_brought_up_to_date_and_keeps_its_clips(tmp_path: 
     with sqlite3.connect(tmp_path / "catalog.sqlite") as db:
         assert db.execute("PRAGMA user_version").fetchone() == (VERSION,)
         there = {row[0] for row in db.execute("SELECT name FROM sqlite_master")}
-    assert {_name(statement)[1] for statement in SCHEMA} <= there
-
-
-def _name(statement: str) -> tuple[str, str]:
-    """("TABLE", "clips") of a CREATE statement."""
-    words = statement.split()
-    return ("INDEX", words[words.index("ON") - 1]) if "INDEX" in words[:3] else ("TABLE", words[2])
+    assert {name_of(statement)[1] for statement in SCHEMA} <= there

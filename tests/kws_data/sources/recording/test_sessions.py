@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from made_folder import tone
+from older_catalog import make_older
 
 from kws_data.catalog.catalog import Catalog
-from kws_data.catalog.schema import STEPS, VERSION
+from kws_data.catalog.schema import VERSION
 from kws_data.errors import DataError
 from kws_data.release.takes import export_takes
 from kws_data.sources.imports.find_layout import import_layout
@@ -144,10 +144,7 @@ def test_plan_without_takes_is_an_error(tmp_path: Path) -> None:
 def test_catalogue_of_version_1_is_brought_up_and_keeps_its_clips(tmp_path: Path) -> None:
     with Catalog(tmp_path) as catalog, open_session(catalog, ANN, Place(), PLAN) as session:
         session.keep(Item(0, "yes"), [take(1)])
-    with sqlite3.connect(tmp_path / "catalog.sqlite") as db:
-        later = [statement.split()[1:3] for step in STEPS.values() for statement in step]
-        drops = "".join(f"DROP {kind} {name};" for kind, name in reversed(later))
-        db.executescript(f"{drops} PRAGMA user_version=1;")
+    make_older(tmp_path, 1)
     with Catalog(tmp_path) as catalog:
         assert [clip.word for clip in catalog.clips()] == ["yes"]
         assert catalog.next_number("x") == 0 and catalog.next_number("x") == 1 and catalog.next_number("x", 9) == 9
