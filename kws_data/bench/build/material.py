@@ -171,8 +171,11 @@ def _rooms(folder: Path) -> Path:
 
 
 def import_material(material: Material, recordings: Path) -> None:
-    """Bring the catalogue up to date with the clips that are there."""
+    """Bring the catalogue up to date with the clips that are there, the noise and the rooms."""
     from kws_data.sources.imports.find_layout import import_layout
+    from kws_data.sources.imports.side_folders import import_noise, import_rooms
 
     with Catalog(recordings) as catalog:
         import_layout(catalog, "speech-commands", material.clips)
+        import_noise(catalog, material.noise)
+        import_rooms(catalog, material.rooms)

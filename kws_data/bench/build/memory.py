@@ -23,6 +23,7 @@ from kws_data.features.workers import LocalEngine
 from kws_data.system.processes import end_with_parent
 from kws_data.errors import DataError
 from kws_data.dataset.plan import plan_dataset
+from kws_data.dataset.store_silence import store_silence
 from kws_data.features.recipe import Recipe
 from kws_data.features.needed import read_wanted
 
@@ -58,6 +59,7 @@ def measure_memory(bench: Bench, clips: int) -> MemoryRun:
     config = material.config(recordings, copies=2)
     with Catalog(recordings) as catalog:
         plan = plan_dataset(config, catalog)
+        store_silence(catalog, plan.cuts, config.frontend.sample_rate_hz)
         recipe = recipe_of(config, catalog, plan, BuildOptions(more_frontends=FRONTENDS[1:]))
     write_repeating_manifest(folder / "manifest.parquet", [p.audio.audio_sha256 for p in plan.of("train")], clips)
     started = time.monotonic()
