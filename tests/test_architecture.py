@@ -83,6 +83,18 @@ def test_rooms_that_stand_apart_do_not_import_each_other() -> None:
     assert not wrong, "\n".join(sorted(wrong))
 
 
+def test_planning_and_building_bring_nothing_in_and_give_nothing_away() -> None:
+    """*collect* brings clips in, and the step after a data set describes it: a search or a bench needs neither."""
+    rooms = ("kws_data/sources", "kws_data/release", "kws_data/coverage")
+    wrong = [
+        f"{name} imports {target}"
+        for name, targets in arrows().items()
+        for target in targets
+        if name.startswith("kws_data/dataset/") and room_of(target) in rooms
+    ]
+    assert not wrong, "\n".join(sorted(wrong))
+
+
 def test_no_files_import_each_other_in_a_circle() -> None:
     done: set[str] = set()
 

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 
 from kws_data.catalog.artifacts import pack_ids, unpack_ids
 from kws_data.catalog.database import CatalogDatabase
+from kws_data.catalog.folders import FolderId
 from kws_data.errors import CatalogError
 
 _GIVEN = "(SELECT value FROM json_each(?))"
@@ -42,7 +43,7 @@ class Holdings:
     shared_audio: tuple[str, ...] = ()
     sessions: tuple[str, ...] = ()
     profiles: tuple[tuple[str, str], ...] = ()
-    files: tuple[tuple[str, str], ...] = ()
+    files: tuple[tuple[FolderId, str], ...] = ()
 
 
 class CatalogForgetter(CatalogDatabase):
@@ -100,10 +101,10 @@ class CatalogForgetter(CatalogDatabase):
     def _column(self, query: str, *values: str) -> list[str]:
         return [str(row[0]) for row in self._db.execute(query, values)]
 
-    def _files(self, speakers: Sequence[str], clip_ids: str) -> list[tuple[str, str]]:
+    def _files(self, speakers: Sequence[str], clip_ids: str) -> list[tuple[FolderId, str]]:
         """Files that became these clips, and broken ones whose name holds the speaker's id."""
         rows = self._db.execute(
-            f"SELECT folder, name, clip_id FROM files WHERE clip_id IS NULL OR clip_id IN {_GIVEN}", (clip_ids,)
+            f"SELECT kind, folder, name, clip_id FROM files WHERE clip_id IS NULL OR clip_id IN {_GIVEN}", (clip_ids,)
         ).fetchall()
         sources = self._column(
             "SELECT DISTINCT source FROM speakers WHERE id IN (SELECT value FROM json_each(?))",
@@ -120,7 +121,7 @@ class CatalogForgetter(CatalogDatabase):
                 for keyed in (False, True)
             )
 
-        return [(folder, name) for folder, name, clip in rows if clip is not None or is_theirs(name)]
+        return [(FolderId(kind, path), name) for kind, path, name, clip in rows if clip is not None or is_theirs(name)]
 
     def bury(self, speakers: Sequence[str], heard_in: Mapping[str, int]) -> None:
         """Leave a tombstone for each pseudonym, and note how many of their clips each artifact has heard."""
@@ -150,7 +151,11 @@ class CatalogForgetter(CatalogDatabase):
         with self._errors():
             self._db.execute("PRAGMA secure_delete=ON")
         with self._transaction():
-            self._db.executemany("DELETE FROM files WHERE folder = ? AND name = ?", held.files)
+            self._db.executemany(
+                "DELETE FROM files WHERE kind = ? AND folder = ? AND name = ?",
+                [(folder.kind, folder.path, name) for folder, name in held.files],
+            )
+            self._db.execute(f"DELETE FROM noted WHERE clip_id IN {_GIVEN}", (ids,))
             self._db.execute(f"UPDATE clips SET parent = NULL WHERE id IN {_GIVEN}", (ids,))
             self._db.execute(f"DELETE FROM clips WHERE id IN {_GIVEN}", (ids,))
             self._db.execute(f"DELETE FROM audio WHERE sha256 IN {_GIVEN}", (json.dumps(held.audio),))

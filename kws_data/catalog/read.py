@@ -8,6 +8,7 @@ from typing import Any
 
 from kws_data.catalog.clips import Clip, KnownFile
 from kws_data.catalog.database import CatalogDatabase
+from kws_data.catalog.folders import FolderId
 
 _SHORTEST = 4
 
@@ -33,13 +34,14 @@ class CatalogReader(CatalogDatabase):
             rows = self._db.execute("SELECT id, attributes FROM profiles WHERE kind = ? ORDER BY id", (kind,))
             return {str(identity): json.loads(attributes) for identity, attributes in rows}
 
-    def known_files(self, folder: str) -> dict[str, KnownFile]:
+    def known_files(self, folder: FolderId) -> dict[str, KnownFile]:
         """Files of ``folder`` that were imported or set aside, by relative name."""
         with self._errors():
             rows = self._db.execute(
-                "SELECT name, size_bytes, mtime_ns, coalesce(clip_id, ''), given_split, reason,"
-                " coalesce(audio_sha256, '') FROM files LEFT JOIN clips ON clips.id = clip_id WHERE folder = ?",
-                (folder,),
+                "SELECT name, size_bytes, version, coalesce(clip_id, ''), given_split, reason,"
+                " coalesce(audio_sha256, '') FROM files LEFT JOIN clips ON clips.id = clip_id"
+                " WHERE kind = ? AND folder = ?",
+                (folder.kind, folder.path),
             )
             return {name: KnownFile(*rest) for name, *rest in rows}
 
@@ -48,24 +50,24 @@ class CatalogReader(CatalogDatabase):
         *,
         source: str | None = None,
         device: str | None = None,
-        folder: str | None = None,
+        folder: FolderId | None = None,
         with_set_aside: bool = False,
     ) -> list[Clip]:
-        """Clips in the order of their ids; ``folder`` keeps those that were imported from it.
+        """Clips in the order of their ids; ``folder`` keeps those that were imported from it, or noted for it.
 
         ``given_split`` comes from the folder's own lists, so it is empty unless ``folder`` is given.
         """
-        where, values = ["1"], []
-        for column, value in (("clips.source", source), ("clips.device", device), ("files.folder", folder)):
-            if value is not None:
-                where.append(f"{column} = ?")
-                values.append(value)
-        if not with_set_aside:
-            where.append("clips.reasons = ''")
+        wanted = [("clips.source", source), ("clips.device", device)]
         columns, join = CLIP_COLUMNS, ""
         if folder is not None:
-            columns = CLIP_COLUMNS.replace(_NO_SPLIT, "max(files.given_split)")
-            join = "JOIN files ON files.clip_id = clips.id"
+            table = "noted" if folder.is_noted else "files"
+            columns = columns if folder.is_noted else columns.replace(_NO_SPLIT, "max(files.given_split)")
+            join = f"JOIN {table} ON {table}.clip_id = clips.id"
+            wanted += [(f"{table}.kind", folder.kind), (f"{table}.folder", folder.path)]
+        where = ["1", *(f"{column} = ?" for column, value in wanted if value is not None)]
+        values = [value for _, value in wanted if value is not None]
+        if not with_set_aside:
+            where.append("clips.reasons = ''")
         query = (
             f"SELECT {columns} FROM clips {CLIP_JOINS} {join}"
             f" WHERE {' AND '.join(where)} GROUP BY clips.id ORDER BY clips.id"
@@ -123,20 +125,20 @@ class CatalogLineage(CatalogDatabase):
         with self._errors():
             return [clip_of(row) for row in self._db.execute(query, (clip_id,))]
 
-    def files_of(self, clip_id: str) -> list[tuple[str, str]]:
+    def files_of(self, clip_id: str) -> list[tuple[FolderId, str]]:
         """(folder, name) of each file that became this clip."""
         with self._errors():
-            rows = self._db.execute("SELECT folder, name FROM files WHERE clip_id = ? ORDER BY 1, 2", (clip_id,))
-            return [(str(folder), str(name)) for folder, name in rows]
+            query = "SELECT kind, folder, name FROM files WHERE clip_id = ? ORDER BY 2, 1, 3"
+            return [(FolderId(kind, path), name) for kind, path, name in self._db.execute(query, (clip_id,))]
 
-    def files_of_clips(self) -> dict[str, list[tuple[str, str]]]:
+    def files_of_clips(self) -> dict[str, list[tuple[FolderId, str]]]:
         """(folder, name) of each file that became a clip, by clip."""
+        query = "SELECT clip_id, kind, folder, name FROM files WHERE clip_id IS NOT NULL ORDER BY 3, 2, 4"
+        files: dict[str, list[tuple[FolderId, str]]] = {}
         with self._errors():
-            rows = self._db.execute("SELECT clip_id, folder, name FROM files WHERE clip_id IS NOT NULL ORDER BY 2, 3")
-            files: dict[str, list[tuple[str, str]]] = {}
-            for clip, folder, name in rows:
-                files.setdefault(str(clip), []).append((str(folder), str(name)))
-            return files
+            for clip, kind, path, name in self._db.execute(query):
+                files.setdefault(clip, []).append((FolderId(kind, path), name))
+        return files
 
     def sample_rates(self) -> dict[str, int]:
         """Sample rate, Hz, of all audio by its hash."""

@@ -9,6 +9,7 @@ from typing import Any
 from kws_data.catalog.audio_store import audio_path
 from kws_data.catalog.clips import ImportCount, KnownFile, NewClip, clip_id
 from kws_data.catalog.database import CatalogDatabase
+from kws_data.catalog.folders import FolderId
 
 _BATCH = 500
 
@@ -123,19 +124,29 @@ class CatalogWriter(CatalogDatabase):
         with self._transaction():
             self._db.executemany("UPDATE clips SET reasons = ? WHERE id = ?", [(r, i) for i, r in reasons.items()])
 
-    def remember_files(self, folder: str, files: Mapping[str, KnownFile], gone: Iterable[str] = ()) -> None:
+    def remember_files(self, folder: FolderId, files: Mapping[str, KnownFile], gone: Iterable[str] = ()) -> None:
         """Note which clip each file of ``folder`` became, and forget the files in ``gone``."""
+        where = (folder.kind, folder.path)
         with self._transaction():
             self._db.executemany(
                 # A file whose clip was refused is not remembered: its name may name the speaker.
-                "INSERT OR REPLACE INTO files SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7"
-                " WHERE ?5 IS NULL OR EXISTS (SELECT 1 FROM clips WHERE id = ?5)",
+                "INSERT OR REPLACE INTO files SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8"
+                " WHERE ?6 IS NULL OR EXISTS (SELECT 1 FROM clips WHERE id = ?6)",
                 [
-                    (folder, name, f.size_bytes, f.mtime_ns, f.clip_id or None, f.given_split, f.reason)
+                    (*where, name, f.size_bytes, f.version, f.clip_id or None, f.given_split, f.reason)
                     for name, f in files.items()
                 ],
             )
-            self._db.executemany("DELETE FROM files WHERE folder = ? AND name = ?", [(folder, name) for name in gone])
+            self._db.executemany(
+                "DELETE FROM files WHERE kind = ? AND folder = ? AND name = ?", [(*where, name) for name in gone]
+            )
+
+    def note_clips(self, folder: FolderId, clip_ids: Iterable[str]) -> None:
+        """Note which clips are those of a folder that :attr:`FolderId.is_noted`, in place of what was noted before."""
+        where = (folder.kind, folder.path)
+        with self._transaction():
+            self._db.execute("DELETE FROM noted WHERE kind = ? AND folder = ?", where)
+            self._db.executemany("INSERT INTO noted VALUES (?, ?, ?)", [(*where, one) for one in sorted(set(clip_ids))])
 
     def set_profile(self, kind: str, identity: str, attributes: Mapping[str, Any]) -> None:
         """Keep what was asked once of a ``kind`` ("speaker", "session"), in place of what was kept before."""

@@ -115,7 +115,7 @@ def _entries(
 ) -> list[Entry]:
     """One for each contestant and seed; builds the data set of each front end."""
     from kws_data.catalog.catalog import Catalog
-    from kws_data.dataset.build import build_dataset
+    from kws_data.dataset.build import BuildOptions, build_dataset
 
     versions: dict[Path, str] = {}
     entries = []
@@ -124,7 +124,7 @@ def _entries(
         dataset_dir = folder / "data" / own.frontend.sha256()[:12]
         if dataset_dir not in versions:
             with Catalog(config.data.recordings) as catalog:
-                built = build_dataset(own, catalog, dataset_dir, workers=workers, progress=progress)
+                built = build_dataset(own, catalog, dataset_dir, BuildOptions(workers), progress)
             versions[dataset_dir] = built.version
         for seed in range(config.seed, config.seed + seeds):
             where = folder / one.name / f"seed-{seed}"

@@ -122,7 +122,7 @@ def _sources(catalog: Catalog, clip: Clip) -> list[dict[str, Any]]:
     voice = {key: clip.attributes[key] for key in VOICE if key in clip.attributes}
     if clip.synthetic:
         return [_node("voice", clip.origin, voice)]
-    files = [_node("file", f"{folder}/{name}", {}) for folder, name in catalog.files_of(clip.id)]
+    files = [_node("file", folder.place_of(name), {}) for folder, name in catalog.files_of(clip.id)]
     return files or [_node("origin", clip.origin, {"source": clip.source})]
 
 

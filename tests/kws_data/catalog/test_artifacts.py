@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from older_catalog import created, make_older
+from older_catalog import make_older, name_of
 
 from kws_data.catalog.artifacts import pack_ids, unpack_ids
 from kws_data.catalog.catalog import Catalog
@@ -50,7 +50,6 @@ def test_recording_again_adds_a_place_and_doubles_nothing(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("version", [1, 2, 3])
 def test_an_older_catalogue_is_brought_up_to_date_and_keeps_its_clips(tmp_path: Path, version: int) -> None:
-    """The tables of that version are what is left of today's without the steps since."""
     with Catalog(tmp_path) as catalog:
         ids = [catalog.add_clip(new_clip(catalog, n)) for n in range(3)]
     make_older(tmp_path, version)
@@ -61,4 +60,4 @@ def test_an_older_catalogue_is_brought_up_to_date_and_keeps_its_clips(tmp_path: 
     with sqlite3.connect(tmp_path / "catalog.sqlite") as db:
         assert db.execute("PRAGMA user_version").fetchone() == (VERSION,)
         there = {row[0] for row in db.execute("SELECT name FROM sqlite_master")}
-    assert {created(statement)[1] for statement in SCHEMA} <= there
+    assert {name_of(statement)[1] for statement in SCHEMA} <= there

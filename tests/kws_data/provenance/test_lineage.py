@@ -6,6 +6,7 @@ import pytest
 
 from kws_data.catalog.catalog import Catalog
 from kws_data.catalog.clips import KnownFile
+from kws_data.catalog.folders import FolderId
 from kws_data.cli import run
 from kws_data.errors import DataError
 from kws_data.provenance.lineage import lineage
@@ -17,7 +18,7 @@ def catalog(tmp_path: Path) -> Catalog:
     """A clip from a file, its recording through a board, a data set of the recording, its model and image."""
     catalog = Catalog(tmp_path)
     played = catalog.add_clip(new_clip(catalog, 1, licence="CC0-1.0"))
-    catalog.remember_files("/data", {"go/1.wav": KnownFile(1, 1, played, "", "")})
+    catalog.remember_files(FolderId("data", "/data"), {"go/1.wav": KnownFile(1, 1, played, "", "")})
     heard = new_clip(catalog, 2, device="board:x", parent=played, origin="go/1")
     recorded = catalog.add_clip(heard)
     catalog.add_clip(new_clip(catalog, 3))
