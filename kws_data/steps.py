@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,63 +18,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firmware_tools.atomic import write_text
-from kws_data.config.config import Config
-from kws_data.progress import Progress
+from kws_data.run_context import RunContext
 
 if TYPE_CHECKING:
-    from firmware_tools.boards.spec import BoardSpec
     from firmware_tools.image.build import FirmwareImage
     from firmware_tools.link.session import BoardSession
-    from kws_data.bundle import ModelBundle
     from kws_data.catalog.clips import Clip
-    from kws_data.dataset.build import BuildOptions
     from kws_data.dataset.plan import Plan
     from kws_data.gate.budget import BudgetReport
-
-
-@dataclass(frozen=True)
-class RunContext:
-    """What every step is given.
-
-    Attributes:
-        config: checked settings.
-        workers: processes to use; results do not depend on it.
-        progress: told (stage, done, total).
-        say: told a line that a person should read.
-        build: how the data set is built; by processes of this machine when None.
-    """
-
-    config: Config
-    workers: int
-    progress: Progress
-    say: Callable[[str], None]
-    build: BuildOptions | None = None
-
-    @property
-    def dataset_dir(self) -> Path:
-        return self.config.run_dir / "dataset"
-
-    @property
-    def model_dir(self) -> Path:
-        return self.config.run_dir / "model"
-
-    @property
-    def firmware_dir(self) -> Path:
-        return self.config.run_dir / "firmware"
-
-    @property
-    def report_dir(self) -> Path:
-        return self.config.run_dir / "report"
-
-    def board(self) -> BoardSpec:
-        from firmware_tools.boards.spec import load_board
-
-        return load_board(self.config.device.board)
-
-    def bundle(self) -> ModelBundle:
-        from kws_data.bundle import ModelBundle
-
-        return ModelBundle.load(self.model_dir)
 
 
 def collect(ctx: RunContext) -> str:

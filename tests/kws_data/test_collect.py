@@ -18,8 +18,9 @@ from kws_data.config.config import Config
 from kws_data.config.load import load_config
 from kws_data.config.release import ReleaseSettings
 from kws_data.errors import ConfigError, DataError
+from kws_data.run_context import RunContext
 from kws_data.sources.synth.noise import COLOURS
-from kws_data.steps import RunContext, collect
+from kws_data.steps import collect
 
 
 def context(root: Path, said: list[str], **data: str) -> RunContext:

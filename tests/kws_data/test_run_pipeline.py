@@ -15,8 +15,8 @@ from kws_data import run_pipeline
 from kws_data.config.config import Config
 from kws_data.errors import DataError
 from kws_data.pipeline import Step
+from kws_data.run_context import RunContext
 from kws_data.run_pipeline import DEMO_S, Pipeline
-from kws_data.steps import RunContext
 from kws_data.system.time_left import TimeLeft
 
 

@@ -19,10 +19,10 @@ from kws_data.config.config import Config
 from kws_data.dataset import build, plan
 from kws_data.dataset.build import BuildOptions, build_dataset
 from kws_data.dataset.manifest import load_dataset, read_manifest
+from kws_data.run_context import RunContext
 from kws_data.run_pipeline import Pipeline
 from kws_data.sources.recording import through_board
 from kws_data.sources.recording.through_board import RecordReport
-from kws_data.steps import RunContext
 
 CHAIN = ("collect", "record", "build")
 

@@ -17,8 +17,9 @@ from kws_data.dataset.build import BuildOptions, build_dataset
 from kws_data.dataset.plan import Plan, plan_dataset
 from kws_data.dataset.store_silence import store_silence
 from kws_data.errors import CatalogError, DataError
+from kws_data.run_context import RunContext
 from kws_data.sources.synth import engines, espeak, words
-from kws_data.steps import RunContext, collect
+from kws_data.steps import collect
 
 
 def sounds(folder: Path, *names: str) -> Path:
