@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -92,3 +93,22 @@ def test_a_damaged_stamp_counts_as_none(ran: list[str]) -> None:
     Path("runs/tiny/steps/build.json").write_text("{")
     chain().run()
     assert ran == ["build", "train", "report", "build"]
+
+
+@pytest.mark.parametrize("step", ["train", "export"])
+@pytest.mark.parametrize(
+    "setting",
+    [
+        {"seed": 1},
+        {"keywords": ["stop"]},
+        {"balance": {"smote": 0.5}},
+        {"model": {"pointwise_bits": 4}},
+        {"train": {"epochs": 3}},
+    ],
+)
+def test_what_a_fit_reads_is_in_the_key_of_every_step_that_fits(step: str, setting: dict[str, Any]) -> None:
+    """Export fits too: it feels the rounding, and goes on with the validation people."""
+    (sections,) = (one.sections for one in pipeline.STEPS if one.name == step)
+    values = {"name": "tiny", "keywords": ["go"]}
+    changed = Config.model_validate({**values, **setting})
+    assert changed.sha256(*sections) != Config.model_validate(values).sha256(*sections)

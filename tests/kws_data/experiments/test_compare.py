@@ -12,6 +12,7 @@ from kws_data.catalog.catalog import Catalog
 from kws_data.cli.bench.model import cells
 from kws_data.config.config import Config
 from kws_data.config.export import ExportSettings
+from kws_data.config.model import ModelSettings
 from kws_data.errors import ConfigError, DataError
 from kws_data.evaluation.intervals import mean_share
 from kws_data.experiments import compare as bench_model
@@ -32,10 +33,12 @@ def test_the_mlperf_reference_has_its_published_shape() -> None:
 
 
 def test_only_the_configurations_own_model_has_4_bits() -> None:
-    four = CONFIG.model_copy(update={"export": ExportSettings(pointwise_bits=4, aware_epochs=60)})
-    bits = {one.name: config_of(four, one, 0).export for one in CONTESTANTS}
-    assert {name for name, export in bits.items() if export.pointwise_bits == 4} == {OWN}
-    assert all(export.aware_epochs == 60 for export in bits.values())
+    four = CONFIG.model_copy(
+        update={"model": ModelSettings(pointwise_bits=4), "export": ExportSettings(aware_epochs=60)}
+    )
+    made = {one.name: config_of(four, one, 0) for one in CONTESTANTS}
+    assert {name for name, config in made.items() if config.model.pointwise_bits == 4} == {OWN}
+    assert all(config.export.aware_epochs == 60 for config in made.values())
 
 
 def test_tiny_conv_sees_49_frames_of_40_bands() -> None:
