@@ -71,7 +71,7 @@ STEPS: tuple[Step, ...] = (
         "train",
         "train the model",
         steps.train,
-        sections=(*LEARNING, "export.pointwise_bits"),
+        sections=LEARNING,
         needs=("build",),
         outputs=("model/model_float.keras",),
         own_files=own_families,

@@ -83,8 +83,7 @@ def train_share(job: ShareJob, progress: Progress) -> None:
     epochs = round(settings.epochs / job.share)
     alone = settings.teacher.model_copy(update={"count": 0})
     recipe = settings.model_copy(update={"epochs": epochs, "teacher": alone, "tensorboard": False, "tries": 1})
-    bits = job.config.export.pointwise_bits
-    key = fit_key(part.sha256(), job.config.model, recipe, job.config.seed, bits)
+    key = fit_key(part.sha256(), job.config.model, recipe, job.config.seed)
     checkpoint = Checkpoint(job.folder / f"share-{round(100 * job.share)}.npz", key)
     stage = f"{job.share:.0%} of the speakers"
     model, _ = fit(
@@ -95,7 +94,7 @@ def train_share(job: ShareJob, progress: Progress) -> None:
         stage=stage,
         progress=progress,
         checkpoint=checkpoint,
-        pointwise_bits=bits,
+        pointwise_bits=job.config.model.pointwise_bits,
     )
     test = load_features(job.dataset_dir, "test")
     right = float_scores(model, np.asarray(test.x[:, 0])).argmax(axis=1) == test.y

@@ -62,7 +62,7 @@ def candidates(config: Config, dataset_dir: Path, model_dir: Path, progress: Pro
     calibration = np.asarray(training.x[:, 0])
     prepare_tensorflow(config.seed)  # before anything runs: the number of threads cannot be set afterwards
     trained = load_float(model_dir / FLOAT_FILE)
-    if config.export.pointwise_bits == 4:
+    if config.model.pointwise_bits == 4:
         pointwise_layers(trained)  # none: refused before anything is trained
     models = []
     if config.export.quantise != "aware":
@@ -77,7 +77,7 @@ def candidate(
     method: str, model: keras.Model, config: Config, calibration: NDArray[np.int8], validation: FeatureSet
 ) -> Candidate:
     """Convert and slim a model, and count what it gets right."""
-    tflite = exported_tflite(model, calibration, config.export, config.seed)
+    tflite = exported_tflite(model, calibration, config.export, config.seed, config.model.pointwise_bits)
     scores, _ = int8_scores(tflite, np.asarray(validation.x[:, 0]))
     of_label = (scores[np.arange(len(scores)), validation.y].astype(np.float64) + 128.5) / 256
     correct = int((scores.argmax(axis=1) == validation.y).sum())
@@ -105,7 +105,7 @@ def refitted(
     more, _ = taught(config, dataset_dir, held, files, progress, load=validation_set)
     everyone, stage = joined(data, more), "refit with the validation people"
     recipe = shorter(config, config.export.refit_epochs, config.export.refit_learning_rate)
-    bits = config.export.pointwise_bits
+    bits = config.model.pointwise_bits
     model, _ = fit(
         everyone, config.model, recipe, config.seed, wise, stage, progress, model=trained, pointwise_bits=bits
     )

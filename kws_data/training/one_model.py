@@ -50,7 +50,7 @@ def train_once(
         progress,
         checkpoint=checkpoint,
         watchers=watchers,
-        pointwise_bits=config.export.pointwise_bits,
+        pointwise_bits=config.model.pointwise_bits,
     )
     save_float(model, model_dir / FLOAT_FILE)
     write_text(model_dir / HISTORY_FILE, json.dumps(vars(history), indent=1) + "\n")
@@ -63,8 +63,7 @@ def training_key(config: Config, data: TrainSet, files: Sequence[Path], seed: in
     """Everything that shapes the weights; logs do not."""
     recipe = config.train.model_dump(mode="json", exclude={"tensorboard", "tries"})
     wise = [file.parent.name for file in files]
-    bits = config.export.pointwise_bits
-    return fit_key(data.sha256(), config.model, recipe, seed, wise, bits, code_hash(train_once))
+    return fit_key(data.sha256(), config.model, recipe, seed, wise, code_hash(train_once))
 
 
 def _watchers(

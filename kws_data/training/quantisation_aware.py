@@ -191,7 +191,7 @@ def learnt_rounding(
 ) -> keras.Model:
     """The trained model after ``export.aware_epochs`` on this data."""
 
-    rounding = rounding_model(trained, representative(calibration, config.seed), config.export.pointwise_bits)
+    rounding = rounding_model(trained, representative(calibration, config.seed), config.model.pointwise_bits)
     recipe = shorter(config, config.export.aware_epochs, config.export.aware_learning_rate)
     learnt, _ = fit(data, config.model, recipe, config.seed, wise, stage, progress, model=rounding)
     return plain_model(learnt, trained)
