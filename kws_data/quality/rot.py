@@ -124,9 +124,9 @@ def _obsolete(catalog: Catalog, clips: Sequence[Clip]) -> tuple[list[Reason], li
             tuple(_superseded(clips)),
         ),
     ]
-    datasets = [a for a in catalog.artifacts(kind="dataset") if any(lies_there(a, p.path) for p in a.places)]
+    datasets = [a for a in catalog.made.artifacts(kind="dataset") if any(lies_there(a, p.path) for p in a.places)]
     if datasets:
-        used = {identity for dataset in datasets for identity in catalog.members(dataset.id)}
+        used = {identity for dataset in datasets for identity in catalog.made.members(dataset.id)}
         used |= {clip.parent for clip in clips if clip.id in used}
         unused = tuple(clip.id for clip in clips if clip.id not in used)
         reasons.append(Reason("unused", f"in none of the {len(datasets)} data sets that lie on this disk", unused))

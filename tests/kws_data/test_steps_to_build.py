@@ -107,7 +107,7 @@ def test_what_a_source_corrects_is_built_anew(correction: str) -> None:
         ctx = replace(ctx, config=ctx.config.model_copy(deep=True))
         with Catalog(ctx.config.data.recordings) as catalog:
             clip = next(one for one in catalog.clips(source="speech_commands") if one.word == "go")
-            catalog._db.execute("UPDATE clips SET licence = 'MIT' WHERE id = ?", (clip.id,))
+            catalog.db.execute("UPDATE clips SET licence = 'MIT' WHERE id = ?", (clip.id,))
     else:
         Path("other/_background_noise_/metadata.csv").write_text("file,licence\ntap.wav,MIT\n")
     assert current(ctx) == []

@@ -116,5 +116,5 @@ def test_a_note_is_replaced_and_goes_with_a_forgotten_voice(tmp_path: Path) -> N
         catalog.note_clips(note, [one.id, other.id])
         assert {clip.id for clip in catalog.clips(folder=note)} == {one.id, other.id}
         assert not any(place.kind == "synth" for place, _ in catalog.files_of(one.id)), "a note is no file"
-        catalog.erase([one.speaker])
+        catalog.forgetting.erase([one.speaker])
         assert [clip.id for clip in catalog.clips(folder=note)] == [other.id]

@@ -61,7 +61,7 @@ def content(root: Path) -> list[str]:
 
 def plan_twice(root: Path, settings: Config) -> tuple[Plan, Plan]:
     with Catalog(root / "rec") as catalog:
-        catalog._db.execute("PRAGMA query_only=ON")
+        catalog.db.execute("PRAGMA query_only=ON")
         return plan_dataset(settings, catalog), plan_dataset(settings, catalog)
 
 

@@ -22,9 +22,9 @@ def catalog(tmp_path: Path) -> Catalog:
     heard = new_clip(catalog, 2, device="board:x", parent=played, origin="go/1")
     recorded = catalog.add_clip(heard)
     catalog.add_clip(new_clip(catalog, 3))
-    catalog.record_dataset("sha256:d1a2b3c4", "demo", tmp_path / "dataset", [recorded, "00" * 8])
-    catalog.record_model("beef01", "demo", tmp_path / "model", "sha256:d1a2b3c4")
-    catalog.record_image("cafe02", "demo", tmp_path / "firmware", "beef01")
+    catalog.made.record_dataset("sha256:d1a2b3c4", "demo", tmp_path / "dataset", [recorded, "00" * 8])
+    catalog.made.record_model("beef01", "demo", tmp_path / "model", "sha256:d1a2b3c4")
+    catalog.made.record_image("cafe02", "demo", tmp_path / "firmware", "beef01")
     return catalog
 
 
@@ -87,4 +87,4 @@ def test_the_command_finds_runs_that_were_built_before(
     assert [node["id"] for node in document["made_of_it"]] == ["sha256:ours"]
     assert run(["catalog", "--lineage", "runs/ours/dataset"]) == 0
     assert "sha256:ours" in capsys.readouterr().out
-    assert np.array_equal(Catalog("recordings").members("sha256:ours"), [identity])
+    assert np.array_equal(Catalog("recordings").made.members("sha256:ours"), [identity])

@@ -109,7 +109,7 @@ def test_clips_of_no_data_set_and_takes_said_again(tmp_path: Path) -> None:
             takes.append(catalog.add_clip(clip))
         rot = find_rot(catalog)
         assert ids(rot, "superseded") == (takes[0],) and any("no data set" in note for note in rot.notes)
-        catalog.record_dataset("sha256:aa", "x", tmp_path, takes[1:])
+        catalog.made.record_dataset("sha256:aa", "x", tmp_path, takes[1:])
         (tmp_path / "dataset.json").write_text('{"version": "sha256:aa"}')
         assert ids(find_rot(catalog), "unused") == (takes[0],)
         document = find_rot(catalog).to_dict()
