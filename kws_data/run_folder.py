@@ -8,8 +8,16 @@ from typing import Any
 
 from kws_data.errors import DataError
 
-#: In ``runs/<name>/model``: the trained float model, and the int8 file as it was before a refit.
+#: In ``runs/<name>/dataset``: what is said of the whole, and one row a clip.
+DATASET_FILE, MANIFEST_FILE = "dataset.json", "manifest.parquet"
+#: In ``runs/<name>/model``: the trained float model, the int8 file as it was before a refit, how the int8 one was
+#: chosen, and the limits; what a bundle consists of is named in bundle.py.
 FLOAT_FILE, HELD_OUT_FILE = "model_float.keras", "held_out.tflite"
+EXPORT_FILE, BUDGET_FILE = "export.json", "budget.json"
+#: In ``runs/<name>/firmware``, beside the image (``firmware_tools.image.build`` writes it).
+SIZE_FILE = "size.json"
+#: In ``runs/<name>/report``.
+HOST_FILE, DEVICE_FILE, STREAM_FILE, REPORT_FILE = "host.json", "device.json", "stream.json", "report.json"
 
 
 def read_json(path: Path, made_by: str) -> dict[str, Any]:

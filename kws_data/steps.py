@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from firmware_tools.atomic import write_text
 from kws_data.run_context import RunContext
+from kws_data.run_folder import BUDGET_FILE, DATASET_FILE, DEVICE_FILE, HOST_FILE, SIZE_FILE, STREAM_FILE
 
 if TYPE_CHECKING:
     from firmware_tools.image.build import FirmwareImage
@@ -132,7 +133,7 @@ def export(ctx: RunContext) -> str:
     from kws_data.provenance.register import register_model
     from kws_data.run_folder import read_json
 
-    version = read_json(ctx.dataset_dir / "dataset.json", "build")["version"]
+    version = read_json(ctx.dataset_dir / DATASET_FILE, "build")["version"]
     bundle = export_model(ctx.config, ctx.dataset_dir, version, ctx.model_dir, ctx.progress)
     write_sources(bundle, ctx.firmware_dir)
     write_tflm_files(bundle, ctx.config.run_dir / "export")
@@ -151,7 +152,7 @@ def check(ctx: RunContext) -> str:
     for found in limits.checks:
         ctx.say(f"  {found.line()}")
     document = {**limits.to_dict(), "island_bytes": island_bytes(ctx.bundle(), image)}
-    _write_json(ctx.model_dir / "budget.json", document)
+    _write_json(ctx.model_dir / BUDGET_FILE, document)
     return _hash(document)
 
 
@@ -205,7 +206,6 @@ def flash(ctx: RunContext) -> str:
 def evaluate(ctx: RunContext) -> str:
     """Float and int8 on the held-out clips, and the streaming detector on a stream made of them."""
     from kws_data.evaluation.detector import HostDetector
-    from kws_data.evaluation.evaluation_report import HOST_FILE, STREAM_FILE
     from kws_data.evaluation.predictions import HOST_PART, write_predictions
     from kws_data.evaluation.run_clips import run_on_host
     from kws_data.evaluation.stitched_stream import write_stream
@@ -225,7 +225,7 @@ def evaluate(ctx: RunContext) -> str:
 def device_eval(ctx: RunContext) -> str:
     """Replay the held-out clips through the serial port on the flashed image."""
     from firmware_tools.link.session import open_board
-    from kws_data.evaluation.evaluation_report import DEVICE_FILE, DeviceEvaluation
+    from kws_data.evaluation.evaluation_report import DeviceEvaluation
     from kws_data.evaluation.on_board import BoardDetector, board_evaluation
     from kws_data.evaluation.predictions import DEVICE, DEVICE_PART, predicted, write_predictions
     from kws_data.evaluation.response_time import response_times
@@ -239,7 +239,7 @@ def device_eval(ctx: RunContext) -> str:
         detector = BoardDetector(session, bundle)
         made = detector.scores(clips, ctx.progress)
         response = response_times(detector, clips, y, ctx.progress)
-    size = read_json(ctx.firmware_dir / "size.json", "flash")
+    size = read_json(ctx.firmware_dir / SIZE_FILE, "flash")
     found = board_evaluation(bundle, made, clips, y)
     document = DeviceEvaluation(found, size["flash_bytes"], size["ram_bytes"], response).to_dict()
     rows = predicted(bundle, DEVICE, test.split, test.clip_ids[chosen], y, made.values)

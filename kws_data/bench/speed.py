@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from firmware_tools.errors import KwsError
 from firmware_tools.frontend.spec import FrontendSpec
+from kws_data.bundle import MODEL_FILE
 
 ROUNDS = 3
 
@@ -106,4 +107,4 @@ def run_bench(bundle: Path | None, what: str | None = None) -> list[BenchRow]:
 
     loaded = ModelBundle.load(bundle)
     rows = [] if what == "engine" else bench_frontend(loaded.frontend)
-    return rows if what == "frontend" else rows + bench_engine((bundle / "model.tflite").read_bytes())
+    return rows if what == "frontend" else rows + bench_engine((bundle / MODEL_FILE).read_bytes())

@@ -6,6 +6,7 @@ import click
 
 from kws_data.cli.options import config_options, json_option, print_json, progress_bars, verb
 from kws_data.config.config import Config
+from kws_data.run_folder import DEVICE_FILE
 
 
 @verb("device-eval", "kws device-eval configs/demo.yaml --set device.eval_clips=50")
@@ -19,7 +20,7 @@ def command(config: Config, as_json: bool) -> None:
 
     with progress_bars() as progress:
         run_steps(config, ["device-eval"], force=True, progress=progress)
-    device = read_json(config.run_dir / "report" / "device.json", "device-eval")
+    device = read_json(config.run_dir / "report" / DEVICE_FILE, "device-eval")
     if as_json:
         print_json(device)
         return

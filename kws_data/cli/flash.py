@@ -8,6 +8,7 @@ import click
 
 from kws_data.cli.options import config_options, json_option, print_json, progress_bars, verb
 from kws_data.config.config import Config
+from kws_data.run_folder import SIZE_FILE
 
 
 @verb("flash", "kws flash configs/demo.yaml")
@@ -19,7 +20,7 @@ def command(config: Config, as_json: bool) -> None:
 
     with progress_bars() as progress:
         run_steps(config, ["flash"], force=True, progress=progress)
-    size = json.loads((config.run_dir / "firmware" / "size.json").read_text())
+    size = json.loads((config.run_dir / "firmware" / SIZE_FILE).read_text())
     if as_json:
         print_json(size)
     else:

@@ -6,6 +6,7 @@ import click
 
 from kws_data.cli.options import config_options, json_option, print_json, verb
 from kws_data.config.config import Config
+from kws_data.run_folder import REPORT_FILE
 
 
 @verb("report", "kws report configs/demo.yaml")
@@ -17,7 +18,7 @@ def command(config: Config, as_json: bool) -> None:
     from kws_data.cli.terminal.summary import load_report, print_summary
 
     run_steps(config, ["report"], force=True)
-    path = config.run_dir / "report" / "report.json"
+    path = config.run_dir / "report" / REPORT_FILE
     if as_json:
         print_json(load_report(path))
     else:

@@ -7,6 +7,7 @@ import click
 from kws_data.cli.options import config_options, json_option, print_json, progress_bars, say, verb, workers_option
 from kws_data.cli.train import measure_seeds, seeds_option
 from kws_data.config.config import Config
+from kws_data.run_folder import REPORT_FILE
 
 
 @verb("run", "kws run configs/gsc9.yaml --set data.folder=../speech_commands")
@@ -32,7 +33,7 @@ def command(config: Config, workers: int, force: bool, until: str | None, seeds:
     with progress_bars(left.words if left else None) as progress:
         results = run_steps(config, names, workers=workers, force=force, progress=progress, left=left)
         found = measure_seeds(config, seeds, progress) if seeds > 1 else None
-    report_json = config.run_dir / "report" / "report.json"
+    report_json = config.run_dir / "report" / REPORT_FILE
     if names is not None and "report" not in names:
         if as_json:
             print_json({"steps": [vars(result) for result in results]})

@@ -35,6 +35,7 @@ from kws_data.features.store import FOLDER, FeatureStore
 from kws_data.features.workers import Engine, LocalEngine
 from kws_data.labels import SILENCE
 from kws_data.progress import Progress
+from kws_data.run_folder import DATASET_FILE, MANIFEST_FILE
 from kws_data.system.storage import place
 
 
@@ -88,7 +89,7 @@ def build_dataset(
     store_silence(catalog, plan.cuts, config.frontend.sample_rate_hz)
     recipe = recipe_of(config, catalog, plan, options)
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "dataset.json").unlink(missing_ok=True)
+    (folder / DATASET_FILE).unlink(missing_ok=True)
     engine = options.engine or LocalEngine(options.workers)
     wanted, rows = _manifest(config, plan, recipe, folder)
     computed = compute_missing(wanted, recipe, engine, progress)
@@ -101,7 +102,7 @@ def build_dataset(
     digest.update(write_features(wanted, recipe, engine, folder, progress, options.workers))
     info = {**describe(config, plan, f"sha256:{digest.hexdigest()}"), "set_aside": set_aside}
     info["sounds"] = {"noises": len(plan.noises), "rooms": len(recipe.rooms), "voices": len(recipe.voices)}
-    write_text(folder / "dataset.json", json.dumps(info, indent=1, sort_keys=True) + "\n")
+    write_text(folder / DATASET_FILE, json.dumps(info, indent=1, sort_keys=True) + "\n")
     if options.store_limit_bytes is not None:
         removed = FeatureStore(place(recipe.store_at)).clean(recipe.parts(), options.store_limit_bytes)
         options.say(f"  {removed / 1e6:,.1f} MB removed from the feature store")
@@ -143,8 +144,8 @@ def _voices(config: Config, plan: Plan) -> tuple[str, ...]:
 def _manifest(config: Config, plan: Plan, recipe: Recipe, folder: Path) -> tuple[list[Wanted], list[ManifestRow]]:
     """Write the manifest; what it wants of the store, and its rows."""
     rows = manifest_rows(plan.clips)
-    write_manifest(folder / "manifest.parquet", with_repeats(rows, config))
-    return read_wanted(folder / "manifest.parquet", config.labels, recipe), rows
+    write_manifest(folder / MANIFEST_FILE, with_repeats(rows, config))
+    return read_wanted(folder / MANIFEST_FILE, config.labels, recipe), rows
 
 
 def _without(config: Config, plan: Plan, set_aside: Mapping[str, str]) -> Plan:

@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any, NotRequired, TypedDict
 
 from kws_data.errors import DataError
-
-FILE = "manifest.parquet"
+from kws_data.run_folder import DATASET_FILE, MANIFEST_FILE
 
 
 class ManifestRow(TypedDict):
@@ -77,7 +76,7 @@ def read_columns(folder: Path | str, *names: str) -> dict[str, list[Any]]:
     """
     from pyarrow import ArrowException, parquet
 
-    path = Path(folder) / FILE
+    path = Path(folder) / MANIFEST_FILE
     try:
         columns: dict[str, list[Any]] = parquet.read_table(path, columns=list(names) or None).to_pydict()
     except FileNotFoundError:
@@ -99,7 +98,7 @@ def load_dataset(folder: Path | str) -> DatasetInfo:
         DataError: not built, or ``dataset.json`` is damaged.
     """
     folder = Path(folder)
-    path = folder / "dataset.json"
+    path = folder / DATASET_FILE
     try:
         return DatasetInfo.from_info(folder, json.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError:

@@ -17,6 +17,7 @@ from firmware_tools.link.session import BoardSession, open_board
 from firmware_tools.spotter.sources import spotter_sources
 from firmware_tools.toolchain.compile import compiler_version
 from kws_data.bundle import ModelBundle
+from kws_data.run_folder import SIZE_FILE
 from kws_data.system.code_version import code_hash
 
 APP, KEY_FILE = "spotter", "spotter.key"
@@ -57,7 +58,7 @@ def _image_there(folder: Path, key: str) -> FirmwareImage | None:
     """The image in a folder when it was built with this key and its binary is whole."""
     elf, binary = folder / f"{APP}.elf", folder / f"{APP}.bin"
     try:
-        size = json.loads((folder / "size.json").read_text(encoding="utf-8"))
+        size = json.loads((folder / SIZE_FILE).read_text(encoding="utf-8"))
         image = FirmwareImage(**size, elf=elf, bin=binary)
         same = (folder / KEY_FILE).read_text(encoding="utf-8").strip() == key
         whole = hashlib.sha256(binary.read_bytes()).hexdigest() == image.sha256 and elf.is_file()

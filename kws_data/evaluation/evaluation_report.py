@@ -13,10 +13,9 @@ from typing import Any, TypeVar
 
 from kws_data.errors import DataError
 from kws_data.evaluation.metrics import Metrics
-from kws_data.run_folder import read_json
+from kws_data.run_folder import DEVICE_FILE, HOST_FILE, STREAM_FILE, read_json
 
 Part = TypeVar("Part")
-HOST_FILE, DEVICE_FILE, STREAM_FILE = "host.json", "device.json", "stream.json"
 
 
 @dataclass(frozen=True)

@@ -22,9 +22,7 @@ from kws_data.export.make_bundle import make_bundle
 from kws_data.export.parity import layer_errors, parity_table
 from kws_data.features.load import load_features
 from kws_data.progress import Progress
-from kws_data.run_folder import HELD_OUT_FILE
-
-REPORT_FILE = "export.json"
+from kws_data.run_folder import EXPORT_FILE, HELD_OUT_FILE
 
 
 def export_model(
@@ -58,7 +56,7 @@ def export_model(
     report = export_report(found, x, validation.y, ships)
     if config.split.refit:
         report["refit"] = {"kept": ships is not best, "clips": len(x), **ships.to_dict(len(x))}
-    write_text(model_dir / REPORT_FILE, json.dumps(report, indent=1) + "\n")
+    write_text(model_dir / EXPORT_FILE, json.dumps(report, indent=1) + "\n")
     return bundle
 
 

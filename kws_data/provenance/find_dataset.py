@@ -8,6 +8,7 @@ from kws_data.catalog.artifacts import Artifact
 from kws_data.catalog.catalog import Catalog
 from kws_data.errors import DataError
 from kws_data.provenance.register import lies_there
+from kws_data.run_folder import DATASET_FILE
 
 _SHORTEST = 6
 
@@ -29,7 +30,7 @@ def find_dataset(name: str, recordings: Path, runs: Path = Path("runs")) -> Path
     if path.suffix in (".yaml", ".yml"):
         path = runs / run_name(path)
     for folder in (path, path / "dataset", runs / name / "dataset"):
-        if (folder / "dataset.json").is_file():
+        if (folder / DATASET_FILE).is_file():
             return folder
     if path.suffix in (".yaml", ".yml"):
         raise DataError("data set is not built", name, f"call kws build {name}")

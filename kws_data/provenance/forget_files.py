@@ -17,26 +17,27 @@ from firmware_tools.atomic import write_text
 from kws_data.catalog.catalog import Catalog
 from kws_data.dataset.manifest import manifest_ids
 from kws_data.errors import DataError
+from kws_data.run_folder import DATASET_FILE, MANIFEST_FILE
 
 #: What a build writes; the manifest goes last, because it tells that the folder holds somebody.
-_FIRST = ("dataset.json",)
+_FIRST = (DATASET_FILE,)
 _PATTERNS = ("*.npy", ".*.npy", "*.npz", "datasheet.*", "croissant.json", "*.flac", "*.partial*")
 _OF_REPORT = ("report.html", "predictions*.parquet", ".predictions*.parquet")
 _FOLDERS = ("stream", "parts")
-_LAST = ("manifest.parquet",)
+_LAST = (MANIFEST_FILE,)
 _LINES, _JSON = (".txt", ".csv", ".tsv", ".jsonl", ".md"), (".json", ".labels")
 
 
 def held_datasets(catalog: Catalog, runs: Path, clips: Iterable[str]) -> list[Path]:
     """Folders that hold features of one of these clips: data sets on record, and all below ``runs``, searches too."""
     places = {Path(place.path) for a in catalog.made.artifacts(kind="dataset") for place in a.places}
-    places |= {path.parent.resolve() for path in runs.rglob("manifest.parquet")}
+    places |= {path.parent.resolve() for path in runs.rglob(MANIFEST_FILE)}
     wanted = set(clips)
     return [folder for folder in sorted(places) if _holds(folder, wanted)]
 
 
 def _holds(folder: Path, clips: set[str]) -> bool:
-    if not (folder / "manifest.parquet").exists():
+    if not (folder / MANIFEST_FILE).exists():
         return False
     try:
         return not clips.isdisjoint(manifest_ids(folder))
@@ -47,7 +48,7 @@ def _holds(folder: Path, clips: set[str]) -> bool:
 def unfinished_builds(runs: Path) -> list[Path]:
     """Folders below ``runs`` with features but without a manifest: nobody can tell whose."""
     folders = {path.parent.resolve() for path in runs.rglob("features-*.npy")}
-    return [folder for folder in sorted(folders) if not (folder / "manifest.parquet").exists()]
+    return [folder for folder in sorted(folders) if not (folder / MANIFEST_FILE).exists()]
 
 
 def teachers(recordings: Path) -> list[Path]:

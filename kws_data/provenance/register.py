@@ -9,10 +9,12 @@ import json
 from pathlib import Path
 from typing import Any
 
+from kws_data.bundle import BUNDLE_FILE
 from kws_data.catalog.artifacts import Artifact
 from kws_data.catalog.catalog import Catalog
 from kws_data.dataset.manifest import manifest_ids
 from kws_data.errors import DataError
+from kws_data.run_folder import DATASET_FILE, SIZE_FILE
 
 
 def register_dataset(catalog: Catalog, folder: Path) -> bool:
@@ -21,7 +23,7 @@ def register_dataset(catalog: Catalog, folder: Path) -> bool:
     Raises:
         DataError: its manifest cannot be read.
     """
-    info = _read(folder / "dataset.json")
+    info = _read(folder / DATASET_FILE)
     if "version" not in info:
         return False
     config_sha256 = str(info.get("config_sha256", ""))
@@ -33,7 +35,7 @@ def register_dataset(catalog: Catalog, folder: Path) -> bool:
 
 def register_model(catalog: Catalog, folder: Path) -> bool:
     """Note the model of the bundle in ``folder``; False when there is no whole one."""
-    bundle = _read(folder / "bundle.json")
+    bundle = _read(folder / BUNDLE_FILE)
     if not {"model_sha256", "dataset_version"} <= bundle.keys():
         return False
     catalog.made.record_model(bundle["model_sha256"], str(bundle.get("config", "")), folder, bundle["dataset_version"])
@@ -42,7 +44,7 @@ def register_model(catalog: Catalog, folder: Path) -> bool:
 
 def register_image(catalog: Catalog, folder: Path, model_folder: Path) -> bool:
     """Note the firmware image in ``folder``, which carries the model of the bundle in ``model_folder``."""
-    size, bundle = _read(folder / "size.json"), _read(model_folder / "bundle.json")
+    size, bundle = _read(folder / SIZE_FILE), _read(model_folder / BUNDLE_FILE)
     if "sha256" not in size or "model_sha256" not in bundle:
         return False
     catalog.made.record_image(size["sha256"], str(bundle.get("config", "")), folder, bundle["model_sha256"])
@@ -57,15 +59,15 @@ def register_runs(catalog: Catalog, runs: Path) -> None:
     known = {(artifact.id, place.path) for artifact in catalog.made.artifacts() for place in artifact.places}
     for run in sorted(path for path in runs.iterdir() if path.is_dir()) if runs.is_dir() else []:
         dataset, model = run / "dataset", run / "model"
-        version = _read(dataset / "dataset.json").get("version")
+        version = _read(dataset / DATASET_FILE).get("version")
         if version and (version, str(dataset.resolve())) not in known and _is_ours(catalog, dataset):
             register_dataset(catalog, dataset)
-        bundle = _read(model / "bundle.json")
+        bundle = _read(model / BUNDLE_FILE)
         made_here = catalog.made.artifact(str(bundle.get("dataset_version", ""))) is not None
         if made_here and (bundle.get("model_sha256"), str(model.resolve())) not in known:
             register_model(catalog, model)
         firmware = run / "firmware"
-        if made_here and (_read(firmware / "size.json").get("sha256"), str(firmware.resolve())) not in known:
+        if made_here and (_read(firmware / SIZE_FILE).get("sha256"), str(firmware.resolve())) not in known:
             register_image(catalog, firmware, model)
 
 
@@ -73,11 +75,11 @@ def lies_there(artifact: Artifact, path: str) -> bool:
     """Whether a place still holds this very artifact, and not nothing or another version."""
     folder = Path(path)
     if artifact.kind == "dataset":
-        return bool(_read(folder / "dataset.json").get("version") == artifact.id)
+        return bool(_read(folder / DATASET_FILE).get("version") == artifact.id)
     if artifact.kind == "model":
-        return bool(_read(folder / "bundle.json").get("model_sha256") == artifact.id)
+        return bool(_read(folder / BUNDLE_FILE).get("model_sha256") == artifact.id)
     if artifact.kind == "image":
-        return bool(_read(folder / "size.json").get("sha256") == artifact.id)
+        return bool(_read(folder / SIZE_FILE).get("sha256") == artifact.id)
     return folder.exists()
 
 

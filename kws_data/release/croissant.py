@@ -16,8 +16,8 @@ from typing import Any
 
 from kws_data.release.datasheet.blocks import Block, Section, Table
 from kws_data.release.datasheet.sections import sections
+from kws_data.run_folder import MANIFEST_FILE
 
-MANIFEST = "manifest.parquet"
 _TYPES = {"samples": "sc:Integer", "synthetic": "sc:Boolean"}
 _MEANINGS = {
     "clip_id": "id of the clip in the catalogue",
@@ -147,13 +147,13 @@ def _licences(rows: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def _manifest_file(folder: Path) -> dict[str, Any]:
-    content = (folder / MANIFEST).read_bytes()
+    content = (folder / MANIFEST_FILE).read_bytes()
     return {
         "@type": "cr:FileObject",
-        "@id": MANIFEST,
-        "name": MANIFEST,
+        "@id": MANIFEST_FILE,
+        "name": MANIFEST_FILE,
         "description": "One row a clip.",
-        "contentUrl": MANIFEST,
+        "contentUrl": MANIFEST_FILE,
         "contentSize": f"{len(content)} B",
         "encodingFormat": "application/x-parquet",
         "sha256": hashlib.sha256(content).hexdigest(),
@@ -178,7 +178,7 @@ def _field(column: str) -> dict[str, Any]:
         "name": column,
         "description": _MEANINGS.get(column, column),
         "dataType": _TYPES.get(column, "sc:Text"),
-        "source": {"fileObject": {"@id": MANIFEST}, "extract": {"column": column}},
+        "source": {"fileObject": {"@id": MANIFEST_FILE}, "extract": {"column": column}},
     }
 
 

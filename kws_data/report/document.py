@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from kws_data.bundle import BUNDLE_FILE
 from kws_data.config.config import Config
 from kws_data.evaluation.evaluation_report import EvaluationReport
-from kws_data.run_folder import read_json
+from kws_data.run_folder import BUDGET_FILE, DATASET_FILE, read_json
 
 SCHEMA = 1
 
@@ -18,9 +19,9 @@ def build_document(config: Config) -> dict[str, Any]:
         DataError: a step has not run.
     """
     root = config.run_dir
-    dataset = read_json(root / "dataset" / "dataset.json", "build")
-    bundle = read_json(root / "model" / "bundle.json", "export")
-    budget = read_json(root / "model" / "budget.json", "check")
+    dataset = read_json(root / "dataset" / DATASET_FILE, "build")
+    bundle = read_json(root / "model" / BUNDLE_FILE, "export")
+    budget = read_json(root / "model" / BUDGET_FILE, "check")
     evaluation = EvaluationReport.load(root / "report")
     return {
         "schema": SCHEMA,

@@ -27,7 +27,7 @@ from kws_data.report import plots
 from kws_data.report.document import build_document
 from kws_data.report.examples import chosen_examples, examples_html
 from kws_data.report.sections import budget_table, headline, metrics_table
-from kws_data.run_folder import read_json
+from kws_data.run_folder import BUDGET_FILE, DATASET_FILE, REPORT_FILE, SIZE_FILE, read_json
 
 
 def write_report(config: Config) -> str:
@@ -42,7 +42,7 @@ def write_report(config: Config) -> str:
     predictions = joined([read_predictions(folder / name, verb) for name, verb in parts])
     text = json.dumps(document, indent=1) + "\n"
     write_predictions(folder / FILE, predictions)
-    write_text(folder / "report.json", text)
+    write_text(folder / REPORT_FILE, text)
     write_text(folder / "report.html", render(config, document, evaluation, predictions.of(INT8)))
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -130,8 +130,8 @@ def _stream(stream: StreamEvaluation) -> str:
 
 
 def _memory(config: Config) -> str:
-    budget = read_json(config.run_dir / "model" / "budget.json", "check")
-    size = read_json(config.run_dir / "firmware" / "size.json", "flash")
+    budget = read_json(config.run_dir / "model" / BUDGET_FILE, "check")
+    size = read_json(config.run_dir / "firmware" / SIZE_FILE, "flash")
     model = next(check for check in budget["checks"] if check["name"] == "model_bytes")
     arena = next(check for check in budget["checks"] if check["name"] == "arena_bytes")
     rows = [(f"{check['name']}", _with_rest(check), float(check["limit"])) for check in (model, arena)]
@@ -156,7 +156,7 @@ def _with_rest(check: dict[str, Any]) -> list[tuple[str, float]]:
 
 
 def _data(config: Config) -> str:
-    info = read_json(config.run_dir / "dataset" / "dataset.json", "build")
+    info = read_json(config.run_dir / "dataset" / DATASET_FILE, "build")
     splits = list(info["clips"])
     rows = [
         ("clips", *(info["clips"][s] for s in splits)),

@@ -25,6 +25,7 @@ from kws_data.features.build import compute_missing, write_features
 from kws_data.features.needed import read_wanted
 from kws_data.features.recipe import Recipe
 from kws_data.features.workers import LocalEngine
+from kws_data.run_folder import MANIFEST_FILE
 from kws_data.system.processes import end_with_parent
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def measure_memory(bench: Bench, clips: int) -> MemoryRun:
         plan = plan_dataset(config, catalog)
         store_silence(catalog, plan.cuts, config.frontend.sample_rate_hz)
         recipe = recipe_of(config, catalog, plan, BuildOptions(more_frontends=FRONTENDS[1:]))
-    write_repeating_manifest(folder / "manifest.parquet", [p.audio.audio_sha256 for p in plan.of("train")], clips)
+    write_repeating_manifest(folder / MANIFEST_FILE, [p.audio.audio_sha256 for p in plan.of("train")], clips)
     started = time.monotonic()
     process = get_context("spawn").Process(target=build_manifest, args=(folder, recipe))
     process.start()
@@ -106,7 +107,7 @@ def build_manifest(folder: Path, recipe: Recipe) -> None:
     end_with_parent()
     recipe = replace(recipe, store_at=str(folder / "store"))
     (folder / "dataset").mkdir()
-    wanted = read_wanted(folder / "manifest.parquet", KEYWORDS, recipe)
+    wanted = read_wanted(folder / MANIFEST_FILE, KEYWORDS, recipe)
     wanted = [split for split in wanted if len(split)]
     engine = LocalEngine(WORKERS)
     compute_missing(wanted, recipe, engine)

@@ -25,6 +25,7 @@ from kws_data.bench.figures import Figure
 from kws_data.errors import DataError
 from kws_data.features.workers import LocalEngine
 from kws_data.progress import Progress
+from kws_data.run_folder import DATASET_FILE
 from kws_data.system.processes import end_with_parent
 
 SPEED, CORES, WARM_SHARE, MEMORY_BYTES, FLAT = 10.0, 1.8, 0.03, 1.5e9, 1.25
@@ -168,7 +169,7 @@ def _kill_while_building(bench: Bench, material: Material) -> int:
     if process.pid:
         os.kill(process.pid, signal.SIGKILL)
     process.join()
-    if (bench.folder / "killed" / "dataset" / "dataset.json").exists():
+    if (bench.folder / "killed" / "dataset" / DATASET_FILE).exists():
         raise DataError("the build was over before it could be killed", bench.amounts.same_clips, "give more clips")
     return len(list(store.glob("copies*/*.shard")))
 

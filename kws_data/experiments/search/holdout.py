@@ -24,6 +24,7 @@ from kws_data.dataset.manifest_rows import write_manifest
 from kws_data.errors import DataError
 from kws_data.features.load import feature_path, load_features
 from kws_data.labels import SILENCE
+from kws_data.run_folder import DATASET_FILE, MANIFEST_FILE
 
 HELD_OUT = "validation"  # its name in the folder; training shows it after each epoch and picks nothing by it
 HELD_OUT_SHARE = 0.2
@@ -70,15 +71,15 @@ def write_fold(dataset_dir: Path, out_dir: Path, seed: int, share: float = HELD_
     if not fold.train_speakers or not fold.held_out_speakers:
         raise DataError("too few training speakers to hold some out", len(set(map(group_of, ordered))), "add speakers")
     out_dir.mkdir(parents=True, exist_ok=True)
-    (out_dir / "dataset.json").unlink(missing_ok=True)
+    (out_dir / DATASET_FILE).unlink(missing_ok=True)
     for split, chosen, copies in (("train", ~out, slice(None)), (HELD_OUT, out, slice(0, 1))):
         _save(feature_path(out_dir, split, "x"), training.x[np.flatnonzero(chosen)][:, copies])
         _save(feature_path(out_dir, split, "y"), training.y[chosen])
         _save(feature_path(out_dir, split, "ids"), training.clip_ids[chosen])
     parts = [{**row, "split": HELD_OUT if held else "train"} for row, held in zip(ordered, out, strict=True)]
-    write_manifest(out_dir / "manifest.parquet", parts)
-    info = json.loads((dataset_dir / "dataset.json").read_text(encoding="utf-8"))
-    write_text(out_dir / "dataset.json", json.dumps({**info, "version": version, "fold": fold.to_dict()}, indent=1))
+    write_manifest(out_dir / MANIFEST_FILE, parts)
+    info = json.loads((dataset_dir / DATASET_FILE).read_text(encoding="utf-8"))
+    write_text(out_dir / DATASET_FILE, json.dumps({**info, "version": version, "fold": fold.to_dict()}, indent=1))
     return fold
 
 
@@ -102,7 +103,7 @@ def _speakers(rows: list[ManifestRow], chosen: NDArray[np.bool_]) -> int:
 
 def _read_fold(folder: Path) -> Fold | None:
     try:
-        return Fold(**json.loads((folder / "dataset.json").read_text(encoding="utf-8"))["fold"])
+        return Fold(**json.loads((folder / DATASET_FILE).read_text(encoding="utf-8"))["fold"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
