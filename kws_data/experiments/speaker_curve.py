@@ -21,7 +21,7 @@ from kws_data.errors import DataError
 from kws_data.features.load import FeatureSet, load_features
 from kws_data.progress import Progress
 from kws_data.system.processes import cores, run_jobs
-from kws_data.training.batches.train_set import TrainSet, of_clips, train_set, training_words
+from kws_data.training.batches.train_set import TrainSet, of_clips, train_set
 from kws_data.training.checkpoint import Checkpoint, fit_key
 from kws_data.training.curves import power_law, speakers_plot
 from kws_data.training.fit import fit, prepare_tensorflow
@@ -76,9 +76,9 @@ def train_share(job: ShareJob, progress: Progress) -> None:
 
     prepare_tensorflow(job.config.seed)
     features = load_features(job.dataset_dir, "train")
-    (speakers,) = of_clips(job.dataset_dir, features.clip_ids, "speaker")
+    speakers, words = of_clips(job.dataset_dir, features.clip_ids, "speaker", "word")
     chosen = first_speakers(speakers, job.share, job.config.seed)
-    part = training_part(job, features, np.isin(np.asarray(speakers), sorted(chosen)))
+    part = training_part(job.config, features, words, np.isin(np.asarray(speakers), sorted(chosen)))
     settings = job.config.train
     epochs = round(settings.epochs / job.share)
     alone = settings.teacher.model_copy(update={"count": 0})
@@ -113,8 +113,7 @@ def first_speakers(speakers: Sequence[str], share: float, seed: int) -> set[str]
     return {str(person) for person in people[order[: max(1, round(share * len(people)))]]}
 
 
-def training_part(job: ShareJob, features: FeatureSet, chosen: NDArray[np.bool_]) -> TrainSet:
+def training_part(config: Config, features: FeatureSet, words: Sequence[str], chosen: NDArray[np.bool_]) -> TrainSet:
     """What is learnt from the chosen clips alone."""
-    words = np.asarray(training_words(job.dataset_dir, features.clip_ids))
     part = FeatureSet("train", features.x[chosen], features.y[chosen], features.clip_ids[chosen])
-    return train_set(part, words[chosen].tolist(), job.config)
+    return train_set(part, np.asarray(words)[chosen].tolist(), config)

@@ -16,7 +16,7 @@ from kws_data.features.load import FeatureSet
 from kws_data.training.average import WeightAverage
 from kws_data.training.batches.draw import batches, draw_batch
 from kws_data.training.batches.draw_weights import draw_weights
-from kws_data.training.batches.train_set import TrainSet, train_set, training_words
+from kws_data.training.batches.train_set import TrainSet, of_clips, train_set
 from kws_data.training.fit import fit, prepare_tensorflow
 from kws_data.training.run import train
 
@@ -101,9 +101,9 @@ def test_pseudo_words_do_not_raise_the_share_of_unknown() -> None:
 
 def test_a_clip_that_is_not_in_the_manifest_is_noticed(tmp_path: Path) -> None:
     write_dataset(tmp_path)
-    assert training_words(tmp_path, np.array(["train1", "train2"])) == ["dog", "yes"]
+    assert of_clips(tmp_path, np.array(["train1", "train2"]), "word") == (["dog", "yes"],)
     with pytest.raises(DataError, match="manifest"):
-        training_words(tmp_path, np.array(["other"]))
+        of_clips(tmp_path, np.array(["other"]), "word")
 
 
 def test_an_unknown_family_names_the_nearest() -> None:
