@@ -24,7 +24,7 @@ from kws_data.system.processes import cores, run_jobs
 from kws_data.training.batches.train_set import TrainSet, of_clips, train_set
 from kws_data.training.checkpoint import Checkpoint, fit_key
 from kws_data.training.curves import power_law, speakers_plot
-from kws_data.training.fit import fit, prepare_tensorflow
+from kws_data.training.fit import FitRecipe, FitWatch, fit, prepare_tensorflow
 
 SHARES = (0.1, 0.25, 0.5, 1.0)
 FEWEST_SPEAKERS = 10
@@ -82,21 +82,12 @@ def train_share(job: ShareJob, progress: Progress) -> None:
     settings = job.config.train
     epochs = round(settings.epochs / job.share)
     alone = settings.teacher.model_copy(update={"count": 0})
-    recipe = settings.model_copy(update={"epochs": epochs, "teacher": alone, "tensorboard": False, "tries": 1})
-    bits = job.config.export.pointwise_bits
-    key = fit_key(part.sha256(), job.config.model, recipe, job.config.seed, bits)
+    longer = settings.model_copy(update={"epochs": epochs, "teacher": alone, "tensorboard": False, "tries": 1})
+    recipe = FitRecipe(job.config.model, longer, job.config.seed, job.config.export.pointwise_bits)
+    key = fit_key(part.sha256(), recipe.shape, recipe.settings, recipe.seed, recipe.pointwise_bits)
     checkpoint = Checkpoint(job.folder / f"share-{round(100 * job.share)}.npz", key)
     stage = f"{job.share:.0%} of the speakers"
-    model, _ = fit(
-        part,
-        job.config.model,
-        recipe,
-        job.config.seed,
-        stage=stage,
-        progress=progress,
-        checkpoint=checkpoint,
-        pointwise_bits=bits,
-    )
+    model, _ = fit(part, recipe, watch=FitWatch(stage, progress, checkpoint))
     test = load_features(job.dataset_dir, "test")
     right = float_scores(model, np.asarray(test.x[:, 0])).argmax(axis=1) == test.y
     result = {"speakers": len(chosen), "clips": len(part.y), "accuracy": round(float(right.mean()), 4)}

@@ -27,7 +27,7 @@ from kws_data.system.processes import cores, run_jobs
 from kws_data.training.batches.train_set import TrainSet, load_train_set
 from kws_data.training.batches.unknown_words import told_apart
 from kws_data.training.checkpoint import Checkpoint, fit_key
-from kws_data.training.fit import fit, prepare_tensorflow
+from kws_data.training.fit import FitRecipe, FitWatch, fit, prepare_tensorflow
 
 if TYPE_CHECKING:
     import keras
@@ -112,8 +112,8 @@ def train_teacher(job: TeacherJob, progress: Progress) -> None:
     settings = job.config.train.teacher
     checkpoint = Checkpoint(job.folder / "checkpoint.npz", job.key)
     stage = f"teacher {job.number + 1} of {settings.count}" if settings.count > 1 else "teacher"
-    recipe = teacher_recipe(job.config.train)
-    model, history = fit(data, job.shape, recipe, job.seed, stage=stage, progress=progress, checkpoint=checkpoint)
+    recipe = FitRecipe(job.shape, teacher_recipe(job.config.train), job.seed)
+    model, history = fit(data, recipe, watch=FitWatch(stage, progress, checkpoint))
     path = job.folder / "teacher.keras"
     save_float(model, path)
     note = {"key": job.key, "sha256": _sha256(path), "loss": history.loss[-1], "accuracy": history.accuracy[-1]}

@@ -17,7 +17,7 @@ from kws_data.training.average import WeightAverage
 from kws_data.training.batches.draw import batches, draw_batch
 from kws_data.training.batches.draw_weights import draw_weights
 from kws_data.training.batches.train_set import TrainSet, of_clips, train_set
-from kws_data.training.fit import fit, prepare_tensorflow
+from kws_data.training.fit import FitRecipe, fit, prepare_tensorflow
 from kws_data.training.run import train
 
 LABELS = ["_silence_", "_unknown_", "yes", "no"]
@@ -145,7 +145,7 @@ def test_the_same_seed_trains_the_same_weights_and_another_does_not() -> None:
     x, y = patterns()
     data, settings = TrainSet(x, y, 4), TrainSettings(epochs=1, batch=16, ema=0.9)
     prepare_tensorflow(0)
-    one, two, three = (fit(data, SHAPE, settings, seed)[0].get_weights() for seed in (3, 3, 4))
+    one, two, three = (fit(data, FitRecipe(SHAPE, settings, seed))[0].get_weights() for seed in (3, 3, 4))
     assert all(np.array_equal(a, b) for a, b in zip(one, two, strict=True))
     assert not all(np.array_equal(a, b) for a, b in zip(one, three, strict=True))
 
