@@ -14,6 +14,8 @@
 
 from __future__ import annotations
 
+import copyreg
+
 
 class KwsError(Exception):
     """An error with a remedy. ``str()`` is one line: ``what: value. remedy``.
@@ -33,6 +35,10 @@ class KwsError(Exception):
         shown = "" if value is None else f": {value!r}"
         line = f"{what}{shown}" + (f". {remedy}" if remedy else "")
         super().__init__(" ".join(line.split()))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """From one process to another as it is: kinds that take other arguments cannot be made anew from their line."""
+        return copyreg.__newobj__, (type(self), *self.args), vars(self)  # type: ignore[attr-defined]
 
 
 class BoardError(KwsError):

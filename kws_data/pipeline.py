@@ -14,7 +14,7 @@ from firmware_tools.boards.spec import board_file
 from kws_data import steps
 from kws_data.config.config import Config
 from kws_data.models.registry import family_files
-from kws_data.steps import RunContext
+from kws_data.run_context import RunContext
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ STEPS: tuple[Step, ...] = (
         "train",
         "train the model",
         steps.train,
-        sections=(*LEARNING, "export.pointwise_bits"),
+        sections=LEARNING,
         needs=("build",),
         outputs=("model/model_float.keras",),
         own_files=own_families,

@@ -19,7 +19,7 @@ from kws_data import __version__
 from kws_data.config.config import Config
 from kws_data.errors import DataError
 from kws_data.pipeline import STEPS, Step, verb_of
-from kws_data.steps import RunContext
+from kws_data.run_context import RunContext
 from kws_data.system.code_version import code_hash
 from kws_data.system.time_left import TimeLeft
 

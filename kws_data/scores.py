@@ -7,25 +7,35 @@ by ``(score + 128) / 256``.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-FIRST_KEYWORD = 2  # after _silence_ and _unknown_
+UNKNOWN_LABEL, FIRST_KEYWORD = 1, 2  # after _silence_; as KWS_FIRST_KEYWORD in kws_detector.h
 Scores = NDArray[Any]
+Number = TypeVar("Number", float, NDArray[np.float64])
 
 
 def probabilities(scores: Scores) -> NDArray[np.float64]:
     """Scores in 0 to 1; int8 scores (scale 1/256, zero point -128) are converted exactly."""
     if scores.dtype == np.int8:
-        return (scores.astype(np.float64) + 128.0) / 256.0
+        return _of_int8(scores.astype(np.float64))
     return scores.astype(np.float64)
+
+
+def probability(score_int8: int) -> float:
+    """The probability that one int8 score stands for."""
+    return _of_int8(float(score_int8))
 
 
 def threshold_from_int8(threshold_int8: int) -> float:
     """The probability that an int8 threshold stands for."""
-    return (threshold_int8 + 128) / 256.0
+    return probability(threshold_int8)
+
+
+def _of_int8(scores: Number) -> Number:
+    return (scores + 128.0) / 256.0
 
 
 def decide(scores: Scores, threshold: float) -> NDArray[np.int64]:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,88 +18,37 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firmware_tools.atomic import write_text
-from kws_data.config.config import Config
-from kws_data.progress import Progress
+from kws_data.run_context import RunContext
 
 if TYPE_CHECKING:
-    from firmware_tools.boards.spec import BoardSpec
     from firmware_tools.image.build import FirmwareImage
     from firmware_tools.link.session import BoardSession
-    from kws_data.bundle import ModelBundle
     from kws_data.catalog.clips import Clip
-    from kws_data.dataset.build import BuildOptions
+    from kws_data.dataset.plan import Plan
     from kws_data.gate.budget import BudgetReport
 
 
-@dataclass(frozen=True)
-class RunContext:
-    """What every step is given.
-
-    Attributes:
-        config: checked settings.
-        workers: processes to use; results do not depend on it.
-        progress: told (stage, done, total).
-        say: told a line that a person should read.
-        build: how the data set is built; by processes of this machine when None.
-    """
-
-    config: Config
-    workers: int
-    progress: Progress
-    say: Callable[[str], None]
-    build: BuildOptions | None = None
-
-    @property
-    def dataset_dir(self) -> Path:
-        return self.config.run_dir / "dataset"
-
-    @property
-    def model_dir(self) -> Path:
-        return self.config.run_dir / "model"
-
-    @property
-    def firmware_dir(self) -> Path:
-        return self.config.run_dir / "firmware"
-
-    @property
-    def report_dir(self) -> Path:
-        return self.config.run_dir / "report"
-
-    def board(self) -> BoardSpec:
-        from firmware_tools.boards.spec import load_board
-
-        return load_board(self.config.device.board)
-
-    def bundle(self) -> ModelBundle:
-        from kws_data.bundle import ModelBundle
-
-        return ModelBundle.load(self.model_dir)
-
-
 def collect(ctx: RunContext) -> str:
-    """Import the data folder, or let synthetic people speak; what is there already stays."""
+    """Bring in all that the configuration names, and noise where none was recorded; what is there already stays."""
     from kws_data.catalog.catalog import Catalog
+    from kws_data.dataset.backgrounds import extra_noises, recorded_noises, rooms_of
     from kws_data.dataset.clip_pool import clips_of
-    from kws_data.sources.imports.find_layout import import_layout
-    from kws_data.sources.imports.intake import Terms
-    from kws_data.sources.imports.speech_folder import import_speech
+    from kws_data.sources.imports.configured import import_configured
+    from kws_data.sources.synth.noise import add_generated_noise
     from kws_data.sources.synth.people import synth_people
 
-    data = ctx.config.data
-    terms = Terms(data.licence, data.consent)
-    with Catalog(data.recordings) as catalog:
-        if data.source != "synthetic":
-            folder = Path(str(data.folder))
-            report = import_layout(catalog, data.layout, folder, ctx.progress, terms)
-            for line in report.warnings():
+    config = ctx.config
+    with Catalog(config.data.recordings) as catalog:
+        for report in import_configured(catalog, config, ctx.progress):
+            for line in report.lines():
                 ctx.say(f"  {line}")
-            if report.set_aside:
-                ctx.say(f"  {len(report.set_aside)} files set aside; kws import says why")
-        if data.source != "folder":
-            synth_people(catalog, ctx.config, ctx.progress, ctx.workers)
-        if data.speech_folder is not None:
-            import_speech(catalog, data.speech_folder, ctx.progress, terms)
-        return _hash(sorted(_said_of(clip) for clip in clips_of(ctx.config, catalog)))
+        if config.data.source != "folder":
+            synth_people(catalog, config, ctx.progress, ctx.workers)
+        clips = clips_of(config, catalog)
+        if not recorded_noises(config, clips):
+            clips += add_generated_noise(catalog, config.seed, config.frontend.sample_rate_hz, ctx.progress)
+        clips += [*extra_noises(config, catalog), *rooms_of(config, catalog)]
+        return _hash(sorted(_said_of(clip) for clip in clips))
 
 
 def _said_of(clip: Clip) -> list[str]:
@@ -111,18 +60,27 @@ def _said_of(clip: Clip) -> list[str]:
 def record(ctx: RunContext) -> str:
     """Play the planned clips into the board's microphone and record them over serial."""
     from kws_data.catalog.catalog import Catalog
-    from kws_data.dataset.plan import plan_dataset
+    from kws_data.dataset.plan import board_takes, plan_dataset
+    from kws_data.dataset.store_silence import store_silence
     from kws_data.sources.recording.through_board import record_through_board
 
     with Catalog(ctx.config.data.recordings) as catalog:
-        waiting = plan_dataset(ctx.config, catalog).to_record()
-        if waiting:
+        plan = plan_dataset(ctx.config, catalog)
+        if waiting := plan.to_record():
+            store_silence(catalog, plan.cuts, ctx.config.frontend.sample_rate_hz)
             with recorder_session(ctx) as session:
                 report = record_through_board(catalog, waiting, session, ctx.progress)
             if report.set_aside:
                 ctx.say(f"  {len(report.set_aside)} recordings set aside; kws catalog --set-aside says why")
-        plan = plan_dataset(ctx.config, catalog)
-        return _hash([(p.clip.id, p.audio.id, p.split) for p in plan.clips])
+            plan = plan.heard_by(board_takes(ctx.config, catalog))
+    return _hash(_planned(plan))
+
+
+def _planned(plan: Plan) -> list[Any]:
+    """All of a plan that shapes a data set."""
+    clips = [[p.label, p.split, *_said_of(p.clip), *_said_of(p.audio)] for p in plan.clips]
+    sounds = [[_said_of(clip) for clip in clips] for clips in (plan.noises, plan.rooms)]
+    return [clips, sounds, sorted(plan.left_out.items()), plan.kept_for_later]
 
 
 @contextmanager
@@ -140,14 +98,18 @@ def recorder_session(ctx: RunContext) -> Iterator[BoardSession]:
 
 
 def build(ctx: RunContext) -> str:
-    """Split, augment, compute features; leaks fail the build."""
+    """Split, augment, compute features, and describe the data set; leaks fail the build."""
     from kws_data.catalog.catalog import Catalog
+    from kws_data.coverage.subgroups import PURPOSE
     from kws_data.dataset.build import BuildOptions, build_dataset
     from kws_data.provenance.register import register_dataset
+    from kws_data.release.documents import rows_once, write_release_documents
 
     options = replace(ctx.build or BuildOptions(ctx.workers), say=ctx.say)
     with Catalog(ctx.config.data.recordings) as catalog:
-        manifest = build_dataset(ctx.config, catalog, ctx.dataset_dir, progress=ctx.progress, options=options)
+        manifest = build_dataset(ctx.config, catalog, ctx.dataset_dir, options, ctx.progress)
+        secret = catalog.secret(PURPOSE) if ctx.config.release.epsilon else b""
+        write_release_documents(ctx.dataset_dir, manifest.info, rows_once(ctx.dataset_dir), secret)
         register_dataset(catalog, ctx.dataset_dir)
     return str(manifest.version)
 

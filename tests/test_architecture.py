@@ -47,6 +47,7 @@ LONG = {
     "kws_data/sources/imports/intake.py": "one transaction from a file to a clip",
     "kws_data/sources/recording/sessions.py": "one session and all that it must know to go on after a kill",
     "kws_data/sources/synth/engines.py": "a catalogue of speech programs, a class of a few lines each",
+    "kws_data/steps.py": "the main flow: ten steps, each no more than calls of the rooms",
     "kws_data/sources/synth/people.py": "who says what: one draw from which all follows",
 }
 
@@ -79,6 +80,18 @@ def test_rooms_that_stand_apart_do_not_import_each_other() -> None:
         for room in rooms
         if name.startswith(f"{room}/")
         if any(target.startswith(f"{other}/") for other in rooms if other != room)
+    ]
+    assert not wrong, "\n".join(sorted(wrong))
+
+
+def test_planning_and_building_bring_nothing_in_and_give_nothing_away() -> None:
+    """*collect* brings clips in, and the step after a data set describes it: a search or a bench needs neither."""
+    rooms = ("kws_data/sources", "kws_data/release", "kws_data/coverage")
+    wrong = [
+        f"{name} imports {target}"
+        for name, targets in arrows().items()
+        for target in targets
+        if name.startswith("kws_data/dataset/") and room_of(target) in rooms
     ]
     assert not wrong, "\n".join(sorted(wrong))
 

@@ -45,8 +45,11 @@ class Artifact:
     forgotten: int
 
 
-class CatalogRegistry(CatalogDatabase):
+class Made:
     """Records and finds artifacts."""
+
+    def __init__(self, at: CatalogDatabase) -> None:
+        self._at = at
 
     def record_dataset(
         self, version: str, name: str, path: Path | str, clip_ids: Iterable[str], config_sha256: str = ""
@@ -73,13 +76,13 @@ class CatalogRegistry(CatalogDatabase):
         self, kind: str, identity: str, name: str, path: Path | str, made_from: str, config: str, members: bytes
     ) -> None:
         now = datetime.now(UTC).isoformat(timespec="seconds")
-        with self._transaction():
-            self._db.execute(
+        with self._at.transaction():
+            self._at.db.execute(
                 "INSERT INTO artifacts VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET name = excluded.name,"
                 " made_from = excluded.made_from, config_sha256 = excluded.config_sha256, members = excluded.members",
                 (identity, kind, name, made_from, config, members),
             )
-            self._db.execute(
+            self._at.db.execute(
                 "INSERT OR REPLACE INTO places VALUES (?, ?, ?)", (identity, str(Path(path).resolve()), now)
             )
 
@@ -87,8 +90,8 @@ class CatalogRegistry(CatalogDatabase):
         """What was recorded, by kind and name."""
         given = _given(kind=kind, made_from=made_from)
         where = " AND ".join(f"{name} = ?" for name, _ in given)
-        with self._errors():
-            rows = self._db.execute(
+        with self._at.errors():
+            rows = self._at.db.execute(
                 "SELECT id, kind, name, made_from, config_sha256, length(members) / 8,"
                 " (SELECT count(*) FROM forgotten_in WHERE artifact = id) FROM artifacts"
                 f" WHERE {where or '1'} ORDER BY kind, name, id",
@@ -105,20 +108,20 @@ class CatalogRegistry(CatalogDatabase):
         return next(iter(a for a in self.artifacts() if a.id == artifact_id), None)
 
     def _places(self, identity: str) -> tuple[Place, ...]:
-        rows = self._db.execute("SELECT path, recorded_at FROM places WHERE artifact = ? ORDER BY path", (identity,))
+        rows = self._at.db.execute("SELECT path, recorded_at FROM places WHERE artifact = ? ORDER BY path", (identity,))
         return tuple(Place(*row) for row in rows)
 
     def members(self, artifact_id: str) -> list[str]:
         """Ids of the clips of a data set or export, in order; empty for anything else."""
-        with self._errors():
-            row = self._db.execute("SELECT members FROM artifacts WHERE id = ?", (artifact_id,)).fetchone()
+        with self._at.errors():
+            row = self._at.db.execute("SELECT members FROM artifacts WHERE id = ?", (artifact_id,)).fetchone()
         return unpack_ids(row[0]) if row else []
 
     def made_with(self, clip_ids: Iterable[str]) -> dict[str, int]:
         """How many of these clips each data set and export holds, by its id; those that hold none are left out."""
         wanted = _numbers(pack_ids(clip_ids))
-        with self._errors():
-            rows = self._db.execute("SELECT id, members FROM artifacts WHERE length(members) > 0")
+        with self._at.errors():
+            rows = self._at.db.execute("SELECT id, members FROM artifacts WHERE length(members) > 0")
             found = {str(identity): int(np.isin(wanted, _numbers(blob)).sum()) for identity, blob in rows}
         return {identity: count for identity, count in sorted(found.items()) if count}
 

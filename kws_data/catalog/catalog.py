@@ -13,25 +13,35 @@ whatever a crash leaves is at worst an audio file that nobody points to.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from kws_data.audio import Samples
-from kws_data.catalog.artifacts import CatalogRegistry
+from kws_data.catalog.artifacts import Made
 from kws_data.catalog.audio_store import audio_path, load_audio, store_audio
 from kws_data.catalog.clips import Clip, StoredAudio
-from kws_data.catalog.counts import CatalogCounter
+from kws_data.catalog.counts import Tally
 from kws_data.catalog.database import BUSY_SECONDS
-from kws_data.catalog.forget import CatalogForgetter
-from kws_data.catalog.read import CatalogLineage, CatalogReader
+from kws_data.catalog.forget import Forgetting
 from kws_data.catalog.write import CatalogWriter
 
 __all__ = ["BUSY_SECONDS", "Catalog"]
 
 
-class Catalog(CatalogWriter, CatalogReader, CatalogCounter, CatalogLineage, CatalogRegistry, CatalogForgetter):
+class Catalog(CatalogWriter):
     """The catalogue in ``folder``, made when it is not there. A context manager; one per thread.
 
-    Raises (all methods):
+    Attributes:
+        tally: counts of clips and speakers by attributes.
+        made: what was made of the clips.
+        forgetting: what is held of a person, and erasing it.
+
+    Raises (all methods, and those of the attributes):
         CatalogError: no catalogue but another file, damaged, of another version, or locked for a minute.
     """
+
+    def __init__(self, folder: Path | str) -> None:
+        super().__init__(folder)
+        self.tally, self.made, self.forgetting = Tally(self), Made(self), Forgetting(self)
 
     def store_audio(self, samples: Samples, sample_rate_hz: int) -> StoredAudio:
         """Store samples once, under their hash. Safe in threads; touches no table; raises AudioError."""

@@ -69,11 +69,19 @@ class Clip:
 
 @dataclass(frozen=True)
 class KnownFile:
-    """What the catalogue remembers of an imported file. ``reason`` is why it was set aside, or empty;
-    ``audio_sha256`` is that of its clip."""
+    """What the catalogue remembers of an imported file.
+
+    Attributes:
+        size_bytes: of the file.
+        version: another one whenever the file, or what is said of it elsewhere, has changed.
+        clip_id: of its clip; empty when there is none.
+        given_split: as the source's lists say, or empty.
+        reason: why it was set aside, or empty.
+        audio_sha256: that of its clip.
+    """
 
     size_bytes: int
-    mtime_ns: int
+    version: int
     clip_id: str
     given_split: str
     reason: str

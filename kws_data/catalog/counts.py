@@ -22,13 +22,16 @@ class Count:
     seconds: float
 
 
-class CatalogCounter(CatalogDatabase):
+class Tally:
     """Counts clips and speakers."""
+
+    def __init__(self, at: CatalogDatabase) -> None:
+        self._at = at
 
     def attribute_names(self) -> list[str]:
         """Names of all attributes that any clip has."""
-        with self._errors():
-            rows = self._db.execute("SELECT DISTINCT key FROM clips, json_each(clips.attributes) ORDER BY key")
+        with self._at.errors():
+            rows = self._at.db.execute("SELECT DISTINCT key FROM clips, json_each(clips.attributes) ORDER BY key")
             return [str(row[0]) for row in rows]
 
     def count_by(self, by: Sequence[Attribute], where: Mapping[Attribute, str] | None = None) -> list[Count]:
@@ -45,8 +48,8 @@ class CatalogCounter(CatalogDatabase):
             f"SELECT {columns}count(*), count(DISTINCT CASE WHEN {_WORD} THEN clips.speaker END),"
             f" coalesce(sum(1.0 * audio.samples / audio.sample_rate_hz), 0) {_FROM} WHERE {conditions}{group}"
         )
-        with self._errors():
-            rows = self._db.execute(query, values).fetchall()
+        with self._at.errors():
+            rows = self._at.db.execute(query, values).fetchall()
         counts = (
             Count(tuple(map(str, own)), int(clips), int(speakers), round(seconds, 3))
             for *own, clips, speakers, seconds in rows
@@ -61,8 +64,8 @@ class CatalogCounter(CatalogDatabase):
             f"SELECT clips.speaker, count(*), sum(1.0 * audio.samples / audio.sample_rate_hz){columns} {_FROM}"
             f" WHERE {_WORD} AND {conditions} GROUP BY clips.speaker{columns}"
         )
-        with self._errors():
-            rows = self._db.execute(query, values).fetchall()
+        with self._at.errors():
+            rows = self._at.db.execute(query, values).fetchall()
         cells: dict[str, list[Count]] = {}
         for speaker, clips, seconds, *own in rows:
             cells.setdefault(str(speaker), []).append(Count(tuple(map(str, own)), int(clips), 1, seconds))

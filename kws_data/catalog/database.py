@@ -34,12 +34,12 @@ class CatalogDatabase:
             self.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise CatalogError("folder of the catalogue cannot be made", str(self.folder), str(error)) from None
-        with self._errors():
-            self._db = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None)
+        with self.errors():
+            self.db = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None)
             try:
                 self._prepare()
             except BaseException:
-                self._db.close()
+                self.db.close()
                 raise
 
     def __enter__(self) -> Self:
@@ -52,7 +52,7 @@ class CatalogDatabase:
 
     def close(self) -> None:
         """Close the database; the object cannot be used afterwards."""
-        self._db.close()
+        self.db.close()
 
     def _prepare(self) -> None:
         if self._pragma("application_id") == 0:
@@ -68,38 +68,38 @@ class CatalogDatabase:
                 version,
                 f"this kws reads {VERSION}: use the kws that wrote it, or name another folder",
             )
-        self._db.execute("PRAGMA synchronous=NORMAL")
-        self._db.execute("PRAGMA foreign_keys=ON")
+        self.db.execute("PRAGMA synchronous=NORMAL")
+        self.db.execute("PRAGMA foreign_keys=ON")
 
     def _create(self) -> None:
         """Make the tables in an empty database; another process may do the same at this moment."""
         if self._has_tables():
             return
-        self._db.execute("PRAGMA journal_mode=WAL")
-        with self._transaction():
+        self.db.execute("PRAGMA journal_mode=WAL")
+        with self.transaction():
             if self._has_tables():
                 return
             for statement in SCHEMA:
-                self._db.execute(statement)
-            self._db.execute(f"PRAGMA application_id={APPLICATION_ID}")
-            self._db.execute(f"PRAGMA user_version={VERSION}")
+                self.db.execute(statement)
+            self.db.execute(f"PRAGMA application_id={APPLICATION_ID}")
+            self.db.execute(f"PRAGMA user_version={VERSION}")
 
     def _upgrade(self) -> None:
         """Bring an older catalogue up to this version; another process may do the same at this moment."""
-        with self._transaction():
+        with self.transaction():
             while (version := self._pragma("user_version")) in STEPS:
                 for statement in STEPS[version]:
-                    self._db.execute(statement)
-                self._db.execute(f"PRAGMA user_version={version + 1}")
+                    self.db.execute(statement)
+                self.db.execute(f"PRAGMA user_version={version + 1}")
 
     def _has_tables(self) -> bool:
-        return bool(self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0])
+        return bool(self.db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0])
 
     def _pragma(self, name: str) -> int:
-        return int(self._db.execute(f"PRAGMA {name}").fetchone()[0])
+        return int(self.db.execute(f"PRAGMA {name}").fetchone()[0])
 
     @contextmanager
-    def _errors(self) -> Iterator[None]:
+    def errors(self) -> Iterator[None]:
         try:
             yield
         except sqlite3.OperationalError as error:
@@ -110,16 +110,16 @@ class CatalogDatabase:
             raise CatalogError("catalogue is damaged or no catalogue", str(self.path), remedy) from None
 
     @contextmanager
-    def _transaction(self) -> Iterator[None]:
+    def transaction(self) -> Iterator[None]:
         """All or nothing; waits for another writer."""
-        with self._errors():
-            self._db.execute("BEGIN IMMEDIATE")
+        with self.errors():
+            self.db.execute("BEGIN IMMEDIATE")
             try:
                 yield
             except BaseException:
-                self._db.execute("ROLLBACK")
+                self.db.execute("ROLLBACK")
                 raise
-            self._db.execute("COMMIT")
+            self.db.execute("COMMIT")
 
     def pseudonym(self, source: str, speaker: str, *, named: bool = False) -> str:
         """Twelve hex digits that stand for a speaker of a source."""
@@ -130,7 +130,7 @@ class CatalogDatabase:
         """32 bytes that only this catalogue knows and that are always the same for a purpose."""
         return hmac.new(self._speaker_key(), f"secret|{purpose}".encode(), hashlib.sha256).digest()
 
-    def _tombstone(self, pseudonym: str) -> str:
+    def tombstone(self, pseudonym: str) -> str:
         """What is kept of a speaker who was forgotten: without the catalogue's key it says nothing."""
         return hmac.new(self._speaker_key(), f"forgotten|{pseudonym}".encode(), hashlib.sha256).hexdigest()
 
@@ -138,7 +138,7 @@ class CatalogDatabase:
         if self._key is None:
             path = self.folder / "speaker.key"
             if not path.exists():
-                with self._transaction():  # two processes must not make two keys
+                with self.transaction():  # two processes must not make two keys
                     if not path.exists():
                         write_bytes(path, secrets.token_bytes(32))
                         path.chmod(0o600)

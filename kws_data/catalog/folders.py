@@ -1,27 +1,102 @@
-"""How the catalogue names a folder of recordings, by what it is for."""
+"""How the catalogue names where clips come from: a kind, and a place of that kind.
+
+Most are folders of recordings. What the synthetic people of a configuration say, and the noise that is made where none
+was recorded, come from nowhere on disk: their place is what decides them. The clips of those are noted
+(:meth:`Catalog.note_clips`), those of the others follow from their files.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import json
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from kws_data.config.config import Config
 
 SOURCE = "speech"
+#: The layout of a list of addresses; not a folder, but imported like one.
+URLS = "urls"
+
+#: What a folder is for.
+Kind = Literal["data", "urls", "noise", "rooms", "speech", "synth", "generated"]
 
 
-def folder_id(folder: Path | str) -> str:
-    """How the catalogue names a folder: its absolute path."""
-    return str(Path(folder).resolve())
+@dataclass(frozen=True)
+class FolderId:
+    """A folder as the catalogue names it.
+
+    Attributes:
+        kind: what it is for; ``urls`` is a list of addresses, ``synth`` and ``generated`` are no folder on disk.
+        path: where it is, absolute; of the last two what decides their clips.
+    """
+
+    kind: Kind
+    path: str
+
+    @property
+    def name(self) -> str:
+        """What a person calls it, by what it is for."""
+        names = {"urls": "list of addresses", "rooms": "room folder"}
+        return names.get(self.kind, f"{self.kind} folder")
+
+    @property
+    def is_noted(self) -> bool:
+        """Whether its clips are noted one by one, because there are no files that they follow from."""
+        return self.kind in ("synth", "generated")
+
+    def place_of(self, name: str) -> str:
+        """Where the file lies that this folder calls ``name``: a path, or an address."""
+        if self.kind == "urls":
+            return name
+        inside = name.partition("/")[2] if self.kind in ("noise", "rooms") else name  # before it stands the word
+        return f"{self.path}/{inside.rpartition('[')[0] if self.kind == 'speech' else inside}"
 
 
-def noise_folder_id(folder: Path | str) -> str:
-    """How the catalogue names a folder of noise recordings."""
-    return f"noise {folder_id(folder)}"
+def folder_id(folder: Path | str) -> FolderId:
+    """A folder of recordings in any layout, or a file that names them."""
+    return FolderId("data", _absolute(folder))
 
 
-def room_folder_id(folder: Path | str) -> str:
-    """How the catalogue names a folder of impulse responses."""
-    return f"rooms {folder_id(folder)}"
+def data_id(config: Config) -> FolderId:
+    """``data.folder`` of a configuration."""
+    folder = str(config.data.folder)
+    return urls_id(folder) if config.data.layout == URLS else folder_id(folder)
 
 
-def speech_folder_id(folder: Path | str) -> str:
-    """How the catalogue names a folder of running speech."""
-    return f"speech {folder_id(folder)}"
+def urls_id(path: Path | str) -> FolderId:
+    """A list of addresses."""
+    return FolderId("urls", _absolute(path))
+
+
+def noise_folder_id(folder: Path | str) -> FolderId:
+    """A folder of noise recordings."""
+    return FolderId("noise", _absolute(folder))
+
+
+def room_folder_id(folder: Path | str) -> FolderId:
+    """A folder of impulse responses."""
+    return FolderId("rooms", _absolute(folder))
+
+
+def speech_folder_id(folder: Path | str) -> FolderId:
+    """A folder of running speech."""
+    return FolderId("speech", _absolute(folder))
+
+
+def synth_id(config: Config) -> FolderId:
+    """What the synthetic people of a configuration say: a hash of all settings that decide who says what."""
+    synth = config.data.synth.model_dump(mode="json")
+    decisive = json.dumps([config.seed, config.keywords, config.clip_samples, synth], sort_keys=True)
+    return FolderId("synth", hashlib.sha256(decisive.encode()).hexdigest())
+
+
+def generated_noise_id(seed: int, sample_rate_hz: int) -> FolderId:
+    """Noise that is made where none was recorded."""
+    return FolderId("generated", f"noise/{seed}/{sample_rate_hz}")
+
+
+def _absolute(path: Path | str) -> str:
+    return str(Path(path).resolve())

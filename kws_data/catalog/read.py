@@ -8,6 +8,7 @@ from typing import Any
 
 from kws_data.catalog.clips import Clip, KnownFile
 from kws_data.catalog.database import CatalogDatabase
+from kws_data.catalog.folders import FolderId
 
 _SHORTEST = 4
 
@@ -29,17 +30,18 @@ class CatalogReader(CatalogDatabase):
 
     def profiles(self, kind: str) -> dict[str, dict[str, Any]]:
         """All that was kept of a kind, by id."""
-        with self._errors():
-            rows = self._db.execute("SELECT id, attributes FROM profiles WHERE kind = ? ORDER BY id", (kind,))
+        with self.errors():
+            rows = self.db.execute("SELECT id, attributes FROM profiles WHERE kind = ? ORDER BY id", (kind,))
             return {str(identity): json.loads(attributes) for identity, attributes in rows}
 
-    def known_files(self, folder: str) -> dict[str, KnownFile]:
+    def known_files(self, folder: FolderId) -> dict[str, KnownFile]:
         """Files of ``folder`` that were imported or set aside, by relative name."""
-        with self._errors():
-            rows = self._db.execute(
-                "SELECT name, size_bytes, mtime_ns, coalesce(clip_id, ''), given_split, reason,"
-                " coalesce(audio_sha256, '') FROM files LEFT JOIN clips ON clips.id = clip_id WHERE folder = ?",
-                (folder,),
+        with self.errors():
+            rows = self.db.execute(
+                "SELECT name, size_bytes, version, coalesce(clip_id, ''), given_split, reason,"
+                " coalesce(audio_sha256, '') FROM files LEFT JOIN clips ON clips.id = clip_id"
+                " WHERE kind = ? AND folder = ?",
+                (folder.kind, folder.path),
             )
             return {name: KnownFile(*rest) for name, *rest in rows}
 
@@ -48,64 +50,52 @@ class CatalogReader(CatalogDatabase):
         *,
         source: str | None = None,
         device: str | None = None,
-        folder: str | None = None,
+        folder: FolderId | None = None,
         with_set_aside: bool = False,
     ) -> list[Clip]:
-        """Clips in the order of their ids; ``folder`` keeps those that were imported from it.
+        """Clips in the order of their ids; ``folder`` keeps those that were imported from it, or noted for it.
 
         ``given_split`` comes from the folder's own lists, so it is empty unless ``folder`` is given.
         """
-        where, values = ["1"], []
-        for column, value in (("clips.source", source), ("clips.device", device), ("files.folder", folder)):
-            if value is not None:
-                where.append(f"{column} = ?")
-                values.append(value)
-        if not with_set_aside:
-            where.append("clips.reasons = ''")
+        wanted = [("clips.source", source), ("clips.device", device)]
         columns, join = CLIP_COLUMNS, ""
         if folder is not None:
-            columns = CLIP_COLUMNS.replace(_NO_SPLIT, "max(files.given_split)")
-            join = "JOIN files ON files.clip_id = clips.id"
+            table = "noted" if folder.is_noted else "files"
+            columns = columns if folder.is_noted else columns.replace(_NO_SPLIT, "max(files.given_split)")
+            join = f"JOIN {table} ON {table}.clip_id = clips.id"
+            wanted += [(f"{table}.kind", folder.kind), (f"{table}.folder", folder.path)]
+        where = ["1", *(f"{column} = ?" for column, value in wanted if value is not None)]
+        values = [value for _, value in wanted if value is not None]
+        if not with_set_aside:
+            where.append("clips.reasons = ''")
         query = (
             f"SELECT {columns} FROM clips {CLIP_JOINS} {join}"
             f" WHERE {' AND '.join(where)} GROUP BY clips.id ORDER BY clips.id"
         )
-        with self._errors():
-            return [clip_of(row) for row in self._db.execute(query, values)]
+        with self.errors():
+            return [clip_of(row) for row in self.db.execute(query, values)]
 
     def known_ids(self, clip_ids: Iterable[str]) -> set[str]:
         """Those of ``clip_ids`` that the catalogue has."""
-        with self._errors():
-            rows = self._db.execute(
+        with self.errors():
+            rows = self.db.execute(
                 "SELECT id FROM clips WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(list(clip_ids)),)
             )
             return {str(row[0]) for row in rows}
 
     def set_aside_clips(self) -> list[dict[str, str]]:
         """Id, word, origin and reason of each clip that was set aside."""
-        with self._errors():
-            rows = self._db.execute("SELECT id, word, origin, reasons FROM clips WHERE reasons != '' ORDER BY id")
+        with self.errors():
+            rows = self.db.execute("SELECT id, word, origin, reasons FROM clips WHERE reasons != '' ORDER BY id")
             return [{"id": i, "word": word, "origin": origin, "reason": why} for i, word, origin, why in rows]
 
     def counts(self) -> dict[str, int]:
         """Rows of each table, people who speak (noise recordings have no speaker), and clips set aside."""
-        with self._errors():
+        with self.errors():
             tables = {t: f"SELECT count(*) FROM {t}" for t in ("clips", "speakers", "sessions", "audio")}
             tables["speakers"] = "SELECT count(DISTINCT speaker) FROM clips WHERE word NOT GLOB '_*'"
             tables["set_aside"] = "SELECT count(*) FROM clips WHERE reasons != ''"
-            return {name: int(self._db.execute(query).fetchone()[0]) for name, query in tables.items()}
-
-
-def clip_of(row: tuple[Any, ...]) -> Clip:
-    """A clip from a row of :data:`CLIP_COLUMNS`."""
-    values = list(row)
-    values[5] = bool(values[5])
-    values[14] = json.loads(values[14])
-    return Clip(*values)
-
-
-class CatalogLineage(CatalogDatabase):
-    """Follows clips to their kin."""
+            return {name: int(self.db.execute(query).fetchone()[0]) for name, query in tables.items()}
 
     def find_clips(self, text: str) -> list[Clip]:
         """Clips whose id begins with ``text``, or whose speaker, audio hash or origin it is; also those set aside."""
@@ -114,44 +104,44 @@ class CatalogLineage(CatalogDatabase):
             f"SELECT {CLIP_COLUMNS} FROM clips {CLIP_JOINS} WHERE clips.id >= ?1 AND clips.id < ?2"
             " OR speaker = ?3 OR audio_sha256 = ?3 OR origin = ?3 ORDER BY clips.id"
         )
-        with self._errors():
-            return [clip_of(row) for row in self._db.execute(query, (low, high, text))]
+        with self.errors():
+            return [clip_of(row) for row in self.db.execute(query, (low, high, text))]
 
     def children_of(self, clip_id: str) -> list[Clip]:
         """Recordings of a clip through devices, and clips that were cut from it."""
         query = f"SELECT {CLIP_COLUMNS} FROM clips {CLIP_JOINS} WHERE parent = ? ORDER BY clips.id"
-        with self._errors():
-            return [clip_of(row) for row in self._db.execute(query, (clip_id,))]
+        with self.errors():
+            return [clip_of(row) for row in self.db.execute(query, (clip_id,))]
 
-    def files_of(self, clip_id: str) -> list[tuple[str, str]]:
+    def files_of(self, clip_id: str) -> list[tuple[FolderId, str]]:
         """(folder, name) of each file that became this clip."""
-        with self._errors():
-            rows = self._db.execute("SELECT folder, name FROM files WHERE clip_id = ? ORDER BY 1, 2", (clip_id,))
-            return [(str(folder), str(name)) for folder, name in rows]
+        with self.errors():
+            query = "SELECT kind, folder, name FROM files WHERE clip_id = ? ORDER BY 2, 1, 3"
+            return [(FolderId(kind, path), name) for kind, path, name in self.db.execute(query, (clip_id,))]
 
-    def files_of_clips(self) -> dict[str, list[tuple[str, str]]]:
+    def files_of_clips(self) -> dict[str, list[tuple[FolderId, str]]]:
         """(folder, name) of each file that became a clip, by clip."""
-        with self._errors():
-            rows = self._db.execute("SELECT clip_id, folder, name FROM files WHERE clip_id IS NOT NULL ORDER BY 2, 3")
-            files: dict[str, list[tuple[str, str]]] = {}
-            for clip, folder, name in rows:
-                files.setdefault(str(clip), []).append((str(folder), str(name)))
-            return files
+        query = "SELECT clip_id, kind, folder, name FROM files WHERE clip_id IS NOT NULL ORDER BY 3, 2, 4"
+        files: dict[str, list[tuple[FolderId, str]]] = {}
+        with self.errors():
+            for clip, kind, path, name in self.db.execute(query):
+                files.setdefault(clip, []).append((FolderId(kind, path), name))
+        return files
 
     def sample_rates(self) -> dict[str, int]:
         """Sample rate, Hz, of all audio by its hash."""
-        with self._errors():
-            return dict(self._db.execute("SELECT sha256, sample_rate_hz FROM audio").fetchall())
+        with self.errors():
+            return dict(self.db.execute("SELECT sha256, sample_rate_hz FROM audio").fetchall())
 
     def sum_of(self, clip_ids: Sequence[str]) -> dict[str, Any]:
         """Speakers, and clips by source, licence and consent, of many clips; ``no longer there`` counts the others."""
-        with self._errors():
-            rows = self._db.execute(
+        with self.errors():
+            rows = self.db.execute(
                 "SELECT source, licence, consent, count(*) FROM clips"
                 " WHERE id IN (SELECT value FROM json_each(?)) GROUP BY 1, 2, 3",
                 (json.dumps(list(clip_ids)),),
             ).fetchall()
-            speakers = self._db.execute(
+            speakers = self.db.execute(
                 "SELECT count(DISTINCT speaker) FROM clips"
                 " WHERE substr(word, 1, 1) != '_' AND id IN (SELECT value FROM json_each(?))",
                 (json.dumps(list(clip_ids)),),
@@ -162,3 +152,11 @@ class CatalogLineage(CatalogDatabase):
                 sums[kind][str(value)] = sums[kind].get(str(value), 0) + int(count)
         gone = len(clip_ids) - sum(row[-1] for row in rows)
         return {"speakers": int(speakers), **sums, **({"no longer there": gone} if gone else {})}
+
+
+def clip_of(row: tuple[Any, ...]) -> Clip:
+    """A clip from a row of :data:`CLIP_COLUMNS`."""
+    values = list(row)
+    values[5] = bool(values[5])
+    values[14] = json.loads(values[14])
+    return Clip(*values)

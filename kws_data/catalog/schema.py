@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 APPLICATION_ID = 0x6B777331  # "kws1"
-VERSION = 4
+VERSION = 5
 
 #: Version 2: what was asked once of a speaker or a session, and numbers that are given once.
 _NOTES = (
@@ -50,8 +50,57 @@ _LEVELS = (
     ) WHERE CASE WHEN json_valid(attributes) THEN attributes -> '$.clipping_share' IS NOT NULL END""",
 )
 
+#: What became of the files of a folder. ``version`` changes with the file and with what is said of it elsewhere.
+_FILES = (
+    """CREATE TABLE files (
+        kind TEXT NOT NULL,
+        folder TEXT NOT NULL,
+        name TEXT NOT NULL,
+        size_bytes INTEGER NOT NULL,
+        version INTEGER NOT NULL,
+        clip_id TEXT REFERENCES clips,
+        given_split TEXT NOT NULL,
+        reason TEXT NOT NULL,
+        PRIMARY KEY (kind, folder, name)
+    ) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX files_by_clip ON files (clip_id)",
+)
+
+#: Clips of what is no folder on disk: said by the synthetic people of a configuration, or made as noise.
+_NOTED = (
+    """CREATE TABLE noted (
+        kind TEXT NOT NULL, folder TEXT NOT NULL, clip_id TEXT NOT NULL REFERENCES clips,
+        PRIMARY KEY (kind, folder, clip_id)
+    ) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX noted_by_clip ON noted (clip_id)",
+)
+
+_IS_LIST = "folder IN (SELECT folder FROM files_before WHERE name LIKE 'http://%' OR name LIKE 'https://%')"
+_OF_OTHER_FILES = "SELECT clip_id FROM files WHERE kind != 'noise' AND clip_id IS NOT NULL"
+
+#: Version 5: the kind of a folder in a column of its own instead of a word before its path, ``version`` where a hash
+#: was called ``mtime_ns``, and notes. Noise of one's own stood under the source ``speech_commands``; it goes, and the
+#: next import of its folder takes it in under its own.
+_KINDS = (
+    "ALTER TABLE files RENAME TO files_before",
+    "DROP INDEX files_by_clip",
+    *_FILES,
+    *_NOTED,
+    f"""INSERT INTO files SELECT
+        CASE WHEN folder LIKE 'noise %' THEN 'noise' WHEN folder LIKE 'rooms %' THEN 'rooms'
+            WHEN folder LIKE 'speech %' THEN 'speech' WHEN {_IS_LIST} THEN 'urls' ELSE 'data' END,
+        CASE WHEN folder LIKE 'noise %' OR folder LIKE 'rooms %' OR folder LIKE 'speech %'
+            THEN substr(folder, instr(folder, ' ') + 1) ELSE folder END,
+        name, size_bytes, mtime_ns, clip_id, given_split, reason FROM files_before""",
+    "DROP TABLE files_before",
+    f"""DELETE FROM clips WHERE source = 'speech_commands'
+        AND id IN (SELECT clip_id FROM files WHERE kind = 'noise') AND id NOT IN ({_OF_OTHER_FILES})
+        AND id NOT IN (SELECT parent FROM clips WHERE parent IS NOT NULL)""",
+    "DELETE FROM files WHERE kind = 'noise'",
+)
+
 #: Older version -> statements that bring it to the next one.
-STEPS = {1: _NOTES, 2: _LINEAGE, 3: _LEVELS}
+STEPS: dict[int, tuple[str, ...]] = {1: _NOTES, 2: _LINEAGE, 3: _LEVELS, 4: _KINDS}
 
 SCHEMA = (
     """CREATE TABLE audio (
@@ -80,17 +129,8 @@ SCHEMA = (
     ) STRICT, WITHOUT ROWID""",
     "CREATE UNIQUE INDEX clips_of_parent ON clips (parent, device) WHERE device != ''",
     "CREATE INDEX clips_by_source ON clips (source, device)",
-    """CREATE TABLE files (
-        folder TEXT NOT NULL,
-        name TEXT NOT NULL,
-        size_bytes INTEGER NOT NULL,
-        mtime_ns INTEGER NOT NULL,
-        clip_id TEXT REFERENCES clips,
-        given_split TEXT NOT NULL,
-        reason TEXT NOT NULL,
-        PRIMARY KEY (folder, name)
-    ) STRICT, WITHOUT ROWID""",
-    "CREATE INDEX files_by_clip ON files (clip_id)",
+    *_FILES,
+    *_NOTED,
     *_NOTES,
     *_LINEAGE,
 )

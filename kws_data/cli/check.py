@@ -60,7 +60,8 @@ def _load(path: Path, overrides: tuple[str, ...]) -> Config:
 
 
 def _check_config(config: Config) -> BudgetReport:
-    from kws_data.steps import RunContext, check_limits
+    from kws_data.run_context import RunContext
+    from kws_data.steps import check_limits
 
     return check_limits(RunContext(config, 1, lambda *_: None, say))
 

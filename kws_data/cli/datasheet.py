@@ -22,12 +22,12 @@ def command(dataset: Path, k: int | None, epsilon: float | None, recordings: Pat
 
     Each build writes datasheet.md and croissant.json; this adds datasheet.html, and writes the others anew.
     """
-    from kws_data.dataset.manifest import load_dataset, read_manifest
+    from kws_data.dataset.manifest import load_dataset
     from kws_data.provenance.find_dataset import find_dataset
-    from kws_data.release.documents import write_page, write_release_documents
+    from kws_data.release.documents import rows_once, write_page, write_release_documents
 
     folder = find_dataset(str(dataset), recordings)
-    info, rows = load_dataset(folder).info, read_manifest(folder)
+    info, rows = load_dataset(folder).info, rows_once(folder)
     asked = {"k": k, "epsilon": epsilon}
     release = {**info.get("release", {}), **{name: value for name, value in asked.items() if value is not None}}
     info = {**info, "release": release}

@@ -51,8 +51,9 @@ def command(layout: str, path: Path, licence: str, consent: str, rate: float, re
     rest goes on. Addresses are fetched as their hosts' robots.txt allow, and only with a licence.
     """
     from kws_data.catalog.catalog import Catalog
+    from kws_data.catalog.folders import URLS
     from kws_data.sources.imports.fetch import Manners
-    from kws_data.sources.imports.find_layout import URLS, import_layout
+    from kws_data.sources.imports.find_layout import import_layout
     from kws_data.sources.imports.intake import Terms
     from kws_data.sources.imports.urls import import_urls
 
@@ -70,7 +71,7 @@ def command(layout: str, path: Path, licence: str, consent: str, rate: float, re
 
 def _document(report: ImportReport) -> dict[str, object]:
     return {
-        "folder": report.folder,
+        "folder": report.folder.path,
         **asdict(report.counts),
         "people": report.people,
         "without_speaker": report.without_speaker,

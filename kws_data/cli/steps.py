@@ -9,8 +9,8 @@ from kws_data.cli.options import say
 from kws_data.config.config import Config
 from kws_data.pipeline import Step
 from kws_data.progress import Progress
+from kws_data.run_context import RunContext
 from kws_data.run_pipeline import Pipeline, StepResult
-from kws_data.steps import RunContext
 
 if TYPE_CHECKING:
     from kws_data.dataset.build import BuildOptions

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from kws_data.config.device import BudgetSettings, DeviceSettings
 from kws_data.config.export import ExportSettings, ThresholdSettings
 from kws_data.config.model import ModelSettings
 from kws_data.config.release import ReleaseSettings
+from kws_data.config.renamed import renamed_sections
 from kws_data.config.split import SplitSettings
 from kws_data.config.training import BalanceSettings, TrainSettings
 from kws_data.labels import SILENCE, UNKNOWN
@@ -57,6 +59,11 @@ class Config(Settings):
             raise ValueError("a keyword stands twice")
         return words
 
+    @model_validator(mode="before")
+    @classmethod
+    def _old_names(cls, values: Any) -> Any:
+        return renamed_sections(values) if isinstance(values, Mapping) else values
+
     @model_validator(mode="after")
     def _few_real_need_a_list(self) -> Config:
         if self.data.real_per_keyword is not None and self.split.test == "speakers":
@@ -79,12 +86,7 @@ class Config(Settings):
         return Path("runs") / self.name
 
     def sha256(self, *sections: str) -> str:
-        """Hash of the named sections, or of single settings as ``section.setting`` (all when none is named)."""
+        """Hash of the named sections (all when none is named)."""
         values = self.model_dump(mode="json")
-        chosen = {key: _at(values, key) for key in (sections or sorted(values))}
+        chosen = {key: values[key] for key in (sections or sorted(values))}
         return hashlib.sha256(json.dumps(chosen, sort_keys=True).encode()).hexdigest()
-
-
-def _at(values: dict[str, Any], key: str) -> Any:
-    section, _, setting = key.partition(".")
-    return values[section][setting] if setting else values[section]

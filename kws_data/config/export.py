@@ -22,7 +22,6 @@ class ExportSettings(Settings):
     refit_learning_rate: float = Field(5e-3, gt=0, le=0.1)
     dense_per_channel: bool = Field(False, description="one scale for each label in the last layer: 12 bytes a label")
     arena_plan: bool = Field(False, description="where it saves arena, a memory plan for TFLM goes into the file")
-    pointwise_bits: Literal[4, 8] = Field(8, description="of weights of 1x1 convolutions; 4: half their bytes")
 
 
 class ThresholdSettings(Settings):

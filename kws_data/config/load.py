@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from importlib import resources
 from pathlib import Path
 from typing import Any, get_args
@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from firmware_tools.errors import FrontendError, KwsError
 from kws_data.config.config import Config
 from kws_data.config.model import COMMON, shape_settings
+from kws_data.config.renamed import renamed_keys, renamed_sections
 from kws_data.errors import ConfigError
 
 
@@ -66,8 +67,9 @@ def parse_config(text: str, path: Path, overrides: Iterable[str] = ()) -> Config
     if not isinstance(values, dict):
         raise ConfigError("configuration holds no settings", str(path), "start it with name: and keywords:")
     values.setdefault("name", path.stem)
-    for override in overrides:
-        _apply_override(values, override)
+    values = renamed_sections(values)
+    for key, value in renamed_keys(dict(_parsed(override) for override in overrides)).items():
+        _apply_override(values, key, value)
     try:
         return Config.model_validate(values)
     except ValidationError as error:
@@ -76,14 +78,18 @@ def parse_config(text: str, path: Path, overrides: Iterable[str] = ()) -> Config
         raise ConfigError(f"{path}: {error.what}", error.value, error.remedy) from None
 
 
-def _apply_override(values: dict[str, Any], override: str) -> None:
+def _parsed(override: str) -> tuple[str, Any]:
+    """Key and value of ``key.subkey=value``."""
     key, equals, text = override.partition("=")
     if not equals or not key:
         raise ConfigError("override is not KEY=VALUE", override, "write --set data.folder=PATH")
     try:
-        value = yaml.safe_load(text)
+        return key, yaml.safe_load(text)
     except yaml.YAMLError:
-        value = text
+        return key, text
+
+
+def _apply_override(values: dict[str, Any], key: str, value: Any) -> None:
     node = values
     *parents, last = key.split(".")
     for parent in parents:
@@ -132,14 +138,12 @@ def with_settings(config: Config, settings: Mapping[str, Any]) -> Config:
         ConfigError: there is no such setting, or its value cannot be used.
     """
     values = config.model_dump(mode="json", exclude_unset=True)
-    for key, value in settings.items():
+    changes = renamed_keys(dict(_single(settings)))
+    for key, value in changes.items():
         section, _, name = key.partition(".")
-        if not name and not isinstance(value, Mapping):
-            raise ConfigError("a whole section needs a mapping", key, f"write {key}: [{{...}}]")
-        part = values.setdefault(section, {})
-        part.update(value if not name else {name: value})
-    if "model.family" in settings:
-        values["model"] = _of_family(values["model"], settings)
+        values.setdefault(section, {})[name] = value
+    if "model.family" in changes:
+        values["model"] = _of_family(values["model"], changes)
     try:
         return Config.model_validate(values)
     except ValidationError as error:
@@ -148,6 +152,17 @@ def with_settings(config: Config, settings: Mapping[str, Any]) -> Config:
         raise ConfigError(f"setting {where} cannot be used", first.get("input"), first["msg"]) from None
     except FrontendError as error:
         raise ConfigError(error.what, error.value, error.remedy) from None
+
+
+def _single(settings: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Each setting by itself, those of whole sections too."""
+    for key, value in settings.items():
+        if "." in key:
+            yield key, value
+        elif isinstance(value, Mapping):
+            yield from ((f"{key}.{name}", one) for name, one in value.items())
+        else:
+            raise ConfigError("a whole section needs a mapping", key, f"write {key}: [{{...}}]")
 
 
 def _of_family(model: dict[str, Any], settings: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from typing import Literal
+from collections.abc import Iterable
+from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
@@ -11,7 +12,7 @@ from kws_data.config.base import Settings
 from kws_data.errors import ConfigError
 
 #: Shape settings that every family may be given, so that a configuration can change its family alone.
-COMMON = frozenset({"family", "channels", "blocks", "kernel", "residual", "dropout"})
+COMMON = frozenset({"family", "channels", "blocks", "kernel", "residual", "dropout", "pointwise_bits"})
 #: Shape settings that each family has beyond those; ``kws_data.models.registry`` has the functions that build them.
 SHAPE_SETTINGS: dict[str, frozenset[str]] = {
     "temporal_dscnn": frozenset({"padding", "stride", "branches"}),
@@ -26,8 +27,9 @@ SHAPE_SETTINGS: dict[str, frozenset[str]] = {
 class ModelSettings(Settings):
     """Which model: a family of ``kws_data.models`` and its shape.
 
-    Every family takes channels, blocks, kernel, residual and dropout (and does without those that mean nothing to
-    it); the other settings are refused where the family does not have them.
+    Every family takes channels, blocks, kernel, residual, dropout and pointwise_bits (and does without those that mean
+    nothing to it); the other settings are refused where the family does not have them. Eight bits are left out of
+    what a model says of itself: keys and hashes of models from before the setting was the model's stay.
     """
 
     family: str = Field("temporal_dscnn", description="a name, path/to/file.py:function or package.module:function")
@@ -36,6 +38,9 @@ class ModelSettings(Settings):
     kernel: int = Field(9, ge=2, le=25, description="length of the kernels in time, in columns")
     residual: bool = True
     dropout: float = Field(0.0, ge=0, lt=1, description="share of the last layer's inputs left out while training")
+    pointwise_bits: Literal[4, 8] = Field(
+        8, exclude_if=lambda bits: bits == 8, description="of weights of 1x1 convolutions; 4: half their bytes"
+    )
     padding: Literal["same", "valid"] = Field("same", description="valid can be streamed column by column")
     stride: int = Field(2, ge=1, le=4, description="frames from one column to the next")
     branches: tuple[int, ...] | None = Field(
@@ -45,6 +50,10 @@ class ModelSettings(Settings):
     options: dict[str, bool | int | float | str] = Field(
         default_factory=dict, description="shape settings of your own family"
     )
+
+    def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
+        """What ``str()`` shows, which is in the keys of fits: as ``model_dump()``, without eight bits."""
+        return (shown for shown in super().__repr_args__() if shown != ("pointwise_bits", 8))
 
     @model_validator(mode="after")
     def _known_to_the_family(self) -> ModelSettings:

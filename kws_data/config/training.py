@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from kws_data.config.base import Settings, Share
 from kws_data.config.model import ModelSettings
@@ -41,6 +41,13 @@ class TeacherSettings(Settings):
     words_apart: Share = Field(
         0.0, description="teachers have labels for words that make up this share of _unknown_; 0: one for all"
     )
+
+    @field_validator("models")
+    @classmethod
+    def _in_float(cls, models: tuple[ModelSettings, ...]) -> tuple[ModelSettings, ...]:
+        if any(model.pointwise_bits != 8 for model in models):
+            raise ValueError("teachers stay in float: leave pointwise_bits to the model that follows them")
+        return models
 
 
 class TrainSettings(Settings):

@@ -81,7 +81,7 @@ def crosstab(
         DataError: an attribute that does not exist, or one named twice.
     """
     attributes, conditions = read_attributes(catalog, by, where, keywords)
-    counts = catalog.count_by(attributes, conditions)
+    counts = catalog.tally.count_by(attributes, conditions)
     names = tuple(one.name for one in attributes)
     not_said = {
         name: sum(count.clips for count in counts if count.speakers and not count.values[place])
@@ -102,7 +102,7 @@ def read_attributes(
         try:
             return attribute(name, keywords)
         except DataError:
-            others = catalog.attribute_names() if others is None else others
+            others = catalog.tally.attribute_names() if others is None else others
             return attribute(name, keywords, others)
 
     attributes = [find(name) for name in by]

@@ -146,7 +146,7 @@ def publish_catalog(
             raise DataError("no attribute of a person", one.name, f"publish people by {', '.join(PERSONAL)}")
     people = {
         speaker: tuple(value or NOT_SAID for value in count.values)
-        for speaker, count in catalog.people_by(attributes, conditions).items()
+        for speaker, count in catalog.tally.people_by(attributes, conditions).items()
     }
     if not people:
         raise DataError("no speaker answers to this", ", ".join(where) or str(catalog.folder), "leave --where out")

@@ -11,15 +11,14 @@ from collections.abc import Iterable, Sequence
 
 from kws_data.catalog.catalog import Catalog
 from kws_data.catalog.clips import Clip
-from kws_data.catalog.folders import noise_folder_id, room_folder_id
+from kws_data.catalog.folders import generated_noise_id, noise_folder_id, room_folder_id
 from kws_data.config.config import Config
 from kws_data.config.split import SPLITS
+from kws_data.dataset.clip_pool import COLLECT, imported_clips
 from kws_data.dataset.release_rules import excluded_by_terms
 from kws_data.dataset.splits import draw_groups
 from kws_data.errors import DataError
 from kws_data.labels import BACKGROUND
-from kws_data.sources.imports.side_folders import import_noise, import_rooms
-from kws_data.sources.synth.noise import add_generated_noise
 
 #: Stretches of a round, in order: seven tenths for training, one for validation, two for the test.
 ROUND = (("train", 2), ("test", 1), ("train", 3), ("validation", 1), ("train", 2), ("test", 1))
@@ -40,21 +39,48 @@ def regions(samples: int, split: str) -> list[tuple[int, int]]:
 
 
 def noises_of(config: Config, catalog: Catalog, chosen: Iterable[Clip]) -> list[Clip]:
-    """Noise recordings: those of the folder, or generated ones where there are none."""
-    recorded = [clip for clip in chosen if clip.word == BACKGROUND]
-    refused = excluded_by_terms(config, recorded)
-    noises = [clip for clip in recorded if clip.id not in refused]
-    return noises or add_generated_noise(catalog, config.seed, config.frontend.sample_rate_hz)
+    """Noise recordings: those of the folder, or generated ones where there are none.
+
+    Raises:
+        DataError: none was recorded that may be used, and none made.
+    """
+    made = generated_noise_id(config.seed, config.frontend.sample_rate_hz)
+    noises = recorded_noises(config, chosen) or catalog.clips(folder=made)
+    if not noises:
+        raise DataError("no noise was recorded that may be used, and none made", config.name, COLLECT)
+    return noises
+
+
+def recorded_noises(config: Config, chosen: Iterable[Clip]) -> list[Clip]:
+    """Those of the clips that are noise and that the release's terms allow; empty where noise has to be made."""
+    return _allowed(config, [clip for clip in chosen if clip.word == BACKGROUND])
 
 
 def extra_noises(config: Config, catalog: Catalog) -> list[Clip]:
-    """Recordings of ``data.noise_folder``, imported if need be; for augmentation only."""
-    if config.data.noise_folder is None:
+    """Recordings of ``data.noise_folder`` that the release's terms allow; for augmentation only.
+
+    Raises:
+        DataError: none was imported from it.
+    """
+    folder = config.data.noise_folder
+    return [] if folder is None else _allowed(config, imported_clips(catalog, noise_folder_id(folder)))
+
+
+def rooms_of(config: Config, catalog: Catalog) -> list[Clip]:
+    """Impulse responses of ``data.room_folder`` that the release's terms allow; none where no copy is heard in a room.
+
+    Raises:
+        DataError: none was imported from it.
+    """
+    folder = config.data.room_folder
+    if folder is None or not config.augment.room_probability:
         return []
-    import_noise(catalog, config.data.noise_folder)
-    noises = catalog.clips(folder=noise_folder_id(config.data.noise_folder))
-    refused = excluded_by_terms(config, noises)
-    return [clip for clip in noises if clip.id not in refused]
+    return _allowed(config, imported_clips(catalog, room_folder_id(folder)))
+
+
+def _allowed(config: Config, clips: Sequence[Clip]) -> list[Clip]:
+    refused = excluded_by_terms(config, clips)
+    return [clip for clip in clips if clip.id not in refused]
 
 
 def noise_of(noises: Sequence[Clip], config: Config) -> dict[str, list[Clip]]:
@@ -75,13 +101,3 @@ def noise_of(noises: Sequence[Clip], config: Config) -> dict[str, list[Clip]]:
         remedy = "add noise recordings, or take noise out of split.disjoint (then each split gets its own stretches)"
         raise DataError("too few noise recordings for three splits", len(noises), remedy)
     return {split: [clip for clip in noises if clip.id in shares[split]] for split in SPLITS}
-
-
-def rooms_of(config: Config, catalog: Catalog) -> list[Clip]:
-    """Impulse responses of ``data.room_folder``, imported if need be; those that the release's terms allow."""
-    if config.data.room_folder is None or not config.augment.room_probability:
-        return []
-    import_rooms(catalog, config.data.room_folder)
-    rooms = catalog.clips(folder=room_folder_id(config.data.room_folder))
-    refused = excluded_by_terms(config, rooms)
-    return [room for room in rooms if room.id not in refused]

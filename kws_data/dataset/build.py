@@ -1,4 +1,4 @@
-"""From the catalogue to a data set on disk: manifest, features, datasheet, and a version.
+"""From the catalogue to a data set on disk: manifest, features, and a version.
 
 The version is the hash of the manifest and of every feature, so two data sets are the same if and
 only if their versions are. Each copy of each clip draws from its own generator, seeded by the run's seed,
@@ -21,12 +21,12 @@ from firmware_tools.frontend.spec import FrontendSpec
 from kws_data.catalog.catalog import Catalog
 from kws_data.config.config import Config
 from kws_data.config.split import SPLITS
-from kws_data.coverage.subgroups import PURPOSE
-from kws_data.dataset.backgrounds import regions, rooms_of
+from kws_data.dataset.backgrounds import regions
 from kws_data.dataset.manifest import DatasetInfo, ManifestRow
 from kws_data.dataset.manifest_rows import manifest_rows, with_repeats, write_manifest
 from kws_data.dataset.plan import Plan, PlannedClip, plan_dataset
 from kws_data.dataset.release_rules import summary, unstated
+from kws_data.dataset.store_silence import store_silence
 from kws_data.errors import DataError
 from kws_data.features.build import Computed, compute_missing, write_features
 from kws_data.features.needed import Wanted, read_wanted
@@ -35,7 +35,6 @@ from kws_data.features.store import FOLDER, FeatureStore
 from kws_data.features.workers import Engine, LocalEngine
 from kws_data.labels import SILENCE
 from kws_data.progress import Progress
-from kws_data.release.documents import write_release_documents
 from kws_data.system.storage import place
 
 
@@ -69,23 +68,24 @@ def build_dataset(
     config: Config,
     catalog: Catalog,
     out_dir: Path | str,
-    workers: int = 2,
-    progress: Progress | None = None,
     options: BuildOptions | None = None,
+    progress: Progress | None = None,
 ) -> DatasetInfo:
-    """Build the data set of a configuration in ``out_dir``.
+    """Build the data set of a configuration in ``out_dir``, of what was collected for it.
 
     ``dataset.json`` goes first and comes last, so a folder that has one is whole. A clip whose stored audio is missing
-    or damaged is left out, and ``dataset.json`` says so.
+    or damaged is left out, and ``dataset.json`` says so. Datasheet and Croissant are not part of it
+    (:mod:`kws_data.release.documents`).
 
     Raises:
-        DataError: nothing imported, a keyword without clips, too few speakers.
+        DataError: nothing imported or said, a keyword without clips, too few speakers.
         LeakError: the same speaker, voice or recording in two splits.
         CatalogError: stored audio of a noise, a room or a background voice is missing or damaged.
     """
-    options = options or BuildOptions(workers)
+    options = options or BuildOptions()
     folder = Path(out_dir)
     plan = plan_dataset(config, catalog)
+    store_silence(catalog, plan.cuts, config.frontend.sample_rate_hz)
     recipe = recipe_of(config, catalog, plan, options)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "dataset.json").unlink(missing_ok=True)
@@ -101,8 +101,6 @@ def build_dataset(
     digest.update(write_features(wanted, recipe, engine, folder, progress, options.workers))
     info = {**describe(config, plan, f"sha256:{digest.hexdigest()}"), "set_aside": set_aside}
     info["sounds"] = {"noises": len(plan.noises), "rooms": len(recipe.rooms), "voices": len(recipe.voices)}
-    secret = catalog.secret(PURPOSE) if config.release.epsilon else b""
-    write_release_documents(folder, info, rows, secret)
     write_text(folder / "dataset.json", json.dumps(info, indent=1, sort_keys=True) + "\n")
     if options.store_limit_bytes is not None:
         removed = FeatureStore(place(recipe.store_at)).clean(recipe.parts(), options.store_limit_bytes)
@@ -128,7 +126,7 @@ def recipe_of(config: Config, catalog: Catalog, plan: Plan, options: BuildOption
         seed=config.seed,
         clip_samples=config.clip_samples,
         noises=tuple((n.audio_sha256, *stretch) for n in plan.noises for stretch in regions(n.samples, "train")),
-        rooms=tuple(room.audio_sha256 for room in rooms_of(config, catalog)),
+        rooms=tuple(room.audio_sha256 for room in plan.rooms),
         voices=_voices(config, plan),
         copied=("train", "validation") if config.split.refit else ("train",),
     )

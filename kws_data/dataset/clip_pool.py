@@ -9,9 +9,11 @@ from collections.abc import Iterable, Sequence
 from kws_data.catalog.catalog import Catalog
 from kws_data.catalog.clips import Clip
 from kws_data.catalog.folders import SOURCE as SPEECH_SOURCE
-from kws_data.catalog.folders import folder_id, speech_folder_id
+from kws_data.catalog.folders import FolderId, data_id, speech_folder_id, synth_id
 from kws_data.config.config import Config
 from kws_data.errors import DataError
+
+COLLECT = "call kws run --until collect first"
 
 
 def clips_of(config: Config, catalog: Catalog) -> list[Clip]:
@@ -27,19 +29,12 @@ def clips_of(config: Config, catalog: Catalog) -> list[Clip]:
 
 def folder_clips(config: Config, catalog: Catalog) -> list[Clip]:
     """Clips of ``data.folder``; raises DataError when there are none."""
-    folder = str(config.data.folder)
-    clips = catalog.clips(folder=folder_id(folder))
-    if not clips:
-        raise DataError("nothing was imported from the data folder", folder, "call kws import first")
-    return clips
+    return imported_clips(catalog, data_id(config), "call kws import first")
 
 
 def synthetic_clips(config: Config, catalog: Catalog) -> list[Clip]:
     """Clips that the configuration's synthetic people have said; raises DataError when there are none."""
-    from kws_data.sources.synth.people import planned_origins
-
-    wanted = planned_origins(config)
-    clips = [clip for clip in catalog.clips(source="synth", device="") if clip.origin in wanted]
+    clips = catalog.clips(folder=synth_id(config))
     if not clips:
         raise DataError("no synthetic clips of this configuration", config.name, "call kws synth first")
     return clips
@@ -47,13 +42,19 @@ def synthetic_clips(config: Config, catalog: Catalog) -> list[Clip]:
 
 def speech_clips(config: Config, catalog: Catalog) -> list[Clip]:
     """Pieces of ``data.speech_folder``, if there is one; raises DataError when none was imported."""
-    if config.data.speech_folder is None:
-        return []
-    clips = catalog.clips(folder=speech_folder_id(config.data.speech_folder))
-    if not clips:
-        remedy = "call kws run --until collect first"
-        raise DataError("nothing was imported from the speech folder", config.data.speech_folder, remedy)
-    return clips
+    folder = config.data.speech_folder
+    return [] if folder is None else imported_clips(catalog, speech_folder_id(folder))
+
+
+def imported_clips(catalog: Catalog, folder: FolderId, remedy: str = COLLECT) -> list[Clip]:
+    """Clips of a folder; raises DataError when there are none, because it was not imported or nothing could be used."""
+    clips = catalog.clips(folder=folder)
+    if clips:
+        return clips
+    aside = [f"{name}: {file.reason}" for name, file in sorted(catalog.known_files(folder).items()) if file.reason]
+    if aside:
+        raise DataError(f"no file of the {folder.name} can be used", folder.path, f"{aside[0]} ({len(aside)} files)")
+    raise DataError(f"nothing was imported from the {folder.name}", folder.path, remedy)
 
 
 def unused_real(config: Config, words: Sequence[Clip]) -> dict[str, str]:

@@ -8,23 +8,21 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from kws_data.catalog.catalog import Catalog
 from kws_data.catalog.clips import Clip
 from kws_data.config.config import Config
 from kws_data.config.split import SPLITS
-from kws_data.dataset.backgrounds import extra_noises, noise_of, noises_of
+from kws_data.dataset.backgrounds import extra_noises, noise_of, noises_of, rooms_of
 from kws_data.dataset.clip_pool import clips_of
 from kws_data.dataset.leaks import audit
 from kws_data.dataset.release_rules import check_release
-from kws_data.dataset.silence import add_silence
+from kws_data.dataset.silence import Cut, Silence, plan_silence
 from kws_data.dataset.spoken_clips import split_words
 from kws_data.errors import DataError
 from kws_data.labels import BACKGROUND, SILENCE, label_of
-
-__all__ = ["Plan", "PlannedClip", "board_device", "clips_of", "extra_noises", "plan_dataset"]
 
 
 @dataclass(frozen=True)
@@ -47,11 +45,21 @@ class PlannedClip:
 class Plan:
     """All clips of a data set, ordered by split and id, and what was left out and why.
 
-    ``noises`` are the recordings that are mixed under training clips; each lends the stretch that belongs to training.
+    Attributes:
+        clips: of all splits.
+        noises: mixed under training clips; each lends the stretch that belongs to training.
+        rooms: impulse responses in which copies of training clips are heard.
+        cuts: silence clips among ``clips`` that are not stored yet; whoever writes to the catalogue stores them
+            (:func:`kws_data.dataset.store_silence.store_silence`) before their audio is used.
+        left_out: clips that are not used, by id, with the reason.
+        kept_for_later: clips of people in a list that is kept for another test.
+        leaks: what stands in two splits: 0, or there would be no plan.
     """
 
     clips: tuple[PlannedClip, ...]
     noises: tuple[Clip, ...]
+    rooms: tuple[Clip, ...] = ()
+    cuts: tuple[Cut, ...] = ()
     left_out: Mapping[str, str] = field(default_factory=dict)
     kept_for_later: int = 0
     leaks: int = 0
@@ -65,12 +73,18 @@ class Plan:
         waiting = [p for p in self.clips if p.through_board and p.recorded is None]
         return [p.clip for p in sorted(waiting, key=lambda p: SPLITS.index(p.split), reverse=True)]
 
+    def heard_by(self, takes: Iterable[Clip]) -> Plan:
+        """The plan with these recordings through the board in the place of the clips that were played."""
+        of = {take.parent: take for take in takes}
+        through = (replace(p, recorded=of.get(p.clip.id)) if p.through_board else p for p in self.clips)
+        return replace(self, clips=tuple(through))
+
 
 def plan_dataset(config: Config, catalog: Catalog) -> Plan:
-    """Choose, label and split the clips of a configuration. Adds silence clips to the catalogue.
+    """Choose, label and split the clips of a configuration. Reads the catalogue, and writes nothing to it.
 
     Raises:
-        DataError: nothing was imported, a keyword has no clip, too few speakers, an empty split.
+        DataError: nothing was imported, a keyword has no clip, too few speakers, an empty split, no noise.
         LeakError: the same speaker, voice or recording stands in two splits.
     """
     chosen = clips_of(config, catalog)
@@ -80,33 +94,40 @@ def plan_dataset(config: Config, catalog: Catalog) -> Plan:
     _check_splits(config, found.kept, splits)
     noises = noises_of(config, catalog, chosen)
     silence = _silence(config, catalog, noises, splits)
-    used = [clip for clip in found.kept if clip.id in splits] + [c for clips in silence.values() for c in clips]
-    splits |= {clip.id: split for split, clips in silence.items() for clip in clips}
-    through_board = _through_board(config, used, splits)
-    recorded = {c.parent: c for c in catalog.clips(device=board_device(config)) if c.parent in through_board}
-    planned = (
-        PlannedClip(
-            clip,
-            label_of(clip.word, config.keywords) or "",
-            splits[clip.id],
-            clip.id in through_board,
-            recorded.get(clip.id),
-        )
-        for clip in used
-    )
-    ordered = tuple(sorted(planned, key=lambda p: (SPLITS.index(p.split), p.clip.id)))
-    takes = [p.recorded for p in ordered if p.recorded]
+    used = [clip for clip in found.kept if clip.id in splits] + [c for own in silence.clips.values() for c in own]
+    splits |= {clip.id: split for split, clips in silence.clips.items() for clip in clips}
+    plan = Plan(
+        _in_order(config, used, splits),
+        noises=(*noise_of(noises, config)["train"], *extra_noises(config, catalog)),
+        rooms=tuple(rooms_of(config, catalog)),
+        cuts=silence.missing,
+        left_out=found.left_out,
+        kept_for_later=sum(clip.id not in splits for clip in found.kept),
+    ).heard_by(board_takes(config, catalog))
+    takes = [p.recorded for p in plan.clips if p.recorded]
     where = splits | {take.id: splits[take.parent] for take in takes}
     leaks = audit(where, [*used, *takes], config.split.disjoint, found.same)
-    check_release(config, ((p.clip, p.label, p.split) for p in ordered))
-    kept_for_later = sum(clip.id not in splits for clip in found.kept)
-    training_noises = (*noise_of(noises, config)["train"], *extra_noises(config, catalog))
-    return Plan(ordered, training_noises, found.left_out, kept_for_later, leaks)
+    check_release(config, ((p.clip, p.label, p.split) for p in plan.clips))
+    return replace(plan, leaks=leaks)
+
+
+def _in_order(config: Config, clips: Sequence[Clip], splits: Mapping[str, str]) -> tuple[PlannedClip, ...]:
+    """The clips with their labels and splits, ordered by split and id."""
+    through_board = _through_board(config, clips, splits)
+    planned = (
+        PlannedClip(c, label_of(c.word, config.keywords) or "", splits[c.id], c.id in through_board) for c in clips
+    )
+    return tuple(sorted(planned, key=lambda p: (SPLITS.index(p.split), p.clip.id)))
 
 
 def board_device(config: Config) -> str:
     """How the catalogue names the configuration's board."""
     return f"board:{config.device.board}"
+
+
+def board_takes(config: Config, catalog: Catalog) -> list[Clip]:
+    """All recordings through the configuration's board."""
+    return catalog.clips(device=board_device(config))
 
 
 def _check_splits(config: Config, clips: Sequence[Clip], splits: Mapping[str, str]) -> None:
@@ -119,20 +140,17 @@ def _check_splits(config: Config, clips: Sequence[Clip], splits: Mapping[str, st
                 raise DataError(f"no clip of a keyword is in the {split} split", keyword, remedy)
 
 
-def _silence(
-    config: Config, catalog: Catalog, noises: Sequence[Clip], splits: Mapping[str, str]
-) -> dict[str, list[Clip]]:
+def _silence(config: Config, catalog: Catalog, noises: Sequence[Clip], splits: Mapping[str, str]) -> Silence:
     share = min(config.data.silence_share, 0.9)
     sizes = Counter(splits.values())
     counts = {split: round(sizes[split] * share / (1 - share)) for split in SPLITS}
-    rate_hz = config.frontend.sample_rate_hz
-    silence = add_silence(catalog, noise_of(noises, config), counts, config.clip_samples, rate_hz, config.seed)
+    silence = plan_silence(catalog, noise_of(noises, config), counts, config.clip_samples, config.seed)
     heard: set[str] = set()  # a recording with holes gives the same zeros more than once
     unique: dict[str, list[Clip]] = {}
     for split in reversed(SPLITS):
-        unique[split] = [clip for clip in silence[split] if clip.audio_sha256 not in heard]
+        unique[split] = [clip for clip in silence.clips[split] if clip.audio_sha256 not in heard]
         heard.update(clip.audio_sha256 for clip in unique[split])
-    return unique
+    return Silence(unique, silence.missing)
 
 
 def _through_board(config: Config, clips: Sequence[Clip], splits: Mapping[str, str]) -> set[str]:

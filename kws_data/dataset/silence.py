@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 import numpy as np
 
 from kws_data.audio import Samples
+from kws_data.catalog.audio_store import pcm_sha256
 from kws_data.catalog.catalog import Catalog
-from kws_data.catalog.clips import Clip, NewClip, identity
+from kws_data.catalog.clips import Clip, NewClip, StoredAudio, identity
 from kws_data.dataset.backgrounds import regions
 from kws_data.labels import SILENCE
 
@@ -43,6 +45,21 @@ class Cut:
         piece = samples[self.start : self.start + self.length].astype(np.float64)
         return np.rint(piece * float(10.0 ** (self.gain_db / 20))).astype(np.int16)
 
+    def new_clip(self, audio: StoredAudio) -> NewClip:
+        """What goes into the catalogue, once the samples are stored."""
+        return NewClip(
+            audio=audio,
+            word=SILENCE,
+            speaker=self.noise.origin,
+            source=SOURCE,
+            origin=self.origin,
+            licence=self.noise.licence,
+            consent=self.noise.consent,
+            parent=self.noise.id,
+            synthetic=self.noise.synthetic,
+            attributes={"start": self.start, "gain_db": self.gain_db, "split": self.split},
+        )
+
 
 def draw_cuts(noises: Sequence[Clip], split: str, count: int, length: int, seed: int) -> list[Cut]:
     """Draw ``count`` different cuts from the split's stretches of the recordings, longer ones more often.
@@ -69,45 +86,60 @@ def draw_cuts(noises: Sequence[Clip], split: str, count: int, length: int, seed:
     return list(cuts.values())
 
 
-def add_silence(
-    catalog: Catalog,
-    noises: Mapping[str, Sequence[Clip]],
-    counts: Mapping[str, int],
-    length: int,
-    rate_hz: int,
-    seed: int,
-) -> dict[str, list[Clip]]:
-    """Silence clips of ``length`` samples, as many for each split as ``counts`` says, stored when they are new.
+@dataclass(frozen=True)
+class Silence:
+    """Silence clips of each split, and the cuts among them that have yet to be stored."""
 
-    ``noises`` are the recordings that each split may cut from.
+    clips: Mapping[str, list[Clip]]
+    missing: tuple[Cut, ...]
 
-    Returns:
-        Clips by split. Fewer than asked for where the recordings are too short.
+
+def plan_silence(
+    catalog: Catalog, noises: Mapping[str, Sequence[Clip]], counts: Mapping[str, int], length: int, seed: int
+) -> Silence:
+    """Silence clips of ``length`` samples, as many for each split as ``counts`` says; nothing is stored.
+
+    ``noises`` are the recordings that each split may cut from. Fewer clips than asked for where they are too short.
+
+    Raises:
+        CatalogError: audio of a noise from which a cut is missing cannot be read.
     """
     cuts = {split: draw_cuts(noises[split], split, count, length, seed) for split, count in counts.items()}
-    cut_before = catalog.clips(source=SOURCE, with_set_aside=True)
-    there = {clip.id for clip in cut_before if catalog.has_audio(clip.audio_sha256)}
-    missing = [cut for chosen in cuts.values() for cut in chosen if cut.id not in there]
-    catalog.add_clips(_new_clips(catalog, missing, rate_hz))
-    clips = {clip.id: clip for clip in catalog.clips(source=SOURCE)}
-    return {split: [clips[cut.id] for cut in chosen if cut.id in clips] for split, chosen in cuts.items()}
+    there = {clip.id: clip for clip in catalog.clips(source=SOURCE, with_set_aside=True)}
+    drawn = [cut for chosen in cuts.values() for cut in chosen]
+    missing = tuple(c for c in drawn if c.id not in there or not catalog.has_audio(there[c.id].audio_sha256))
+    new = (cut for cut in missing if cut.id not in there)
+    there |= {cut.id: _clip_of(catalog, cut, samples) for cut, samples in cut_all(catalog, new)}
+    usable = {split: [there[cut.id] for cut in chosen] for split, chosen in cuts.items()}
+    return Silence({split: [clip for clip in clips if not clip.reasons] for split, clips in usable.items()}, missing)
 
 
-def _new_clips(catalog: Catalog, cuts: Sequence[Cut], rate_hz: int) -> Iterator[NewClip]:
-    loaded: dict[str, Samples] = {}
-    for cut in cuts:
-        noise = cut.noise
-        if noise.id not in loaded:
-            loaded[noise.id] = catalog.load(noise)
-        yield NewClip(
-            audio=catalog.store_audio(cut.apply(loaded[noise.id]), rate_hz),
-            word=SILENCE,
-            speaker=noise.origin,
-            source=SOURCE,
-            origin=cut.origin,
-            licence=noise.licence,
-            consent=noise.consent,
-            parent=noise.id,
-            synthetic=noise.synthetic,
-            attributes={"start": cut.start, "gain_db": cut.gain_db, "split": cut.split},
-        )
+def cut_all(catalog: Catalog, cuts: Iterable[Cut]) -> Iterator[tuple[Cut, Samples]]:
+    """Each cut and its samples, recording by recording, so that no more than one of them is in memory."""
+    for _, group in groupby(sorted(cuts, key=lambda cut: cut.noise.id), key=lambda cut: cut.noise.id):
+        own = list(group)
+        whole = catalog.load(own[0].noise)
+        yield from ((cut, cut.apply(whole)) for cut in own)
+
+
+def _clip_of(catalog: Catalog, cut: Cut, samples: Samples) -> Clip:
+    """The clip that a cut will be once it is stored."""
+    new = cut.new_clip(StoredAudio(pcm_sha256(samples), len(samples), 0))
+    return Clip(
+        cut.id,
+        new.audio.sha256,
+        new.audio.samples,
+        new.word,
+        catalog.pseudonym(new.source, new.speaker),
+        new.synthetic,
+        new.session,
+        new.source,
+        new.device,
+        new.licence,
+        new.consent,
+        new.origin,
+        new.parent,
+        "",
+        new.attributes,
+        new.reasons,
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import sqrt
 
 import numpy as np
@@ -62,3 +62,11 @@ def mean_interval(values: Sequence[float]) -> MeanInterval:
         return MeanInterval(mean, None, None, 1)
     half = float(t.ppf(0.975, len(values) - 1) * np.std(values, ddof=1) / sqrt(len(values)))
     return MeanInterval(mean, mean - half, mean + half, len(values))
+
+
+def mean_share(values: Sequence[float]) -> MeanInterval:
+    """:func:`mean_interval` of shares (accuracy, TPR, FPR): its ends are not beyond 0 and 1."""
+    found = mean_interval(values)
+    if found.low is None or found.high is None:
+        return found
+    return replace(found, low=max(0.0, found.low), high=min(1.0, found.high))

@@ -16,6 +16,7 @@ from kws_data.audio import write_flac
 from kws_data.bundle import ModelBundle
 from kws_data.evaluation.stream_truth import Spoken
 from kws_data.features.load import load_audio_clips, load_features
+from kws_data.scores import FIRST_KEYWORD
 
 FILE = "stream.flac"
 FADE_MS = 10
@@ -46,7 +47,7 @@ def string_together(
     spoken = [
         Spoken(labels[int(y[index])], place * seconds, (place + 1) * seconds)
         for place, index in enumerate(order)
-        if y[index] >= 2
+        if y[index] >= FIRST_KEYWORD
     ]
     return samples, spoken
 

@@ -20,6 +20,7 @@ from kws_data.evaluation.folder import audio_files
 from kws_data.evaluation.intervals import poisson_upper95, wilson
 from kws_data.evaluation.stream_truth import Spoken, Truth, judge, load_truth
 from kws_data.progress import Progress
+from kws_data.scores import probability
 
 
 def evaluate_stream(detector: Detector, folder: Path | str, progress: Progress | None = None) -> StreamEvaluation:
@@ -66,7 +67,7 @@ def judged(
     labels = [bundle.labels[detection.label] for detection in found]
     verdicts, words = judge(truth, name, times, labels)
     rows = [
-        Heard(name, round(time, 3), label, (detection.score + 128) / 256, verdict)
+        Heard(name, round(time, 3), label, probability(detection.score), verdict)
         for time, label, detection, verdict in zip(times, labels, found, verdicts, strict=True)
     ]
     return rows, words

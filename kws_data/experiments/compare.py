@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from firmware_tools.atomic import atomic_path, write_text
 from kws_data.config.config import Config
 from kws_data.errors import DataError
-from kws_data.evaluation.intervals import mean_interval
+from kws_data.evaluation.intervals import mean_interval, mean_share
 from kws_data.evaluation.metrics import metrics
 from kws_data.evaluation.paired import Paired, compare
 from kws_data.evaluation.thresholds import tpr_at_fpr
@@ -115,7 +115,7 @@ def _entries(
 ) -> list[Entry]:
     """One for each contestant and seed; builds the data set of each front end."""
     from kws_data.catalog.catalog import Catalog
-    from kws_data.dataset.build import build_dataset
+    from kws_data.dataset.build import BuildOptions, build_dataset
 
     versions: dict[Path, str] = {}
     entries = []
@@ -124,7 +124,7 @@ def _entries(
         dataset_dir = folder / "data" / own.frontend.sha256()[:12]
         if dataset_dir not in versions:
             with Catalog(config.data.recordings) as catalog:
-                built = build_dataset(own, catalog, dataset_dir, workers=workers, progress=progress)
+                built = build_dataset(own, catalog, dataset_dir, BuildOptions(workers), progress)
             versions[dataset_dir] = built.version
         for seed in range(config.seed, config.seed + seeds):
             where = folder / one.name / f"seed-{seed}"
@@ -211,11 +211,11 @@ def _row(name: str, group: Sequence[Entry]) -> dict[str, Any]:
         "about": group[0].contestant.about,
         **{key: cost[key] for key in ("parameters", "model_bytes", "arena_bytes", "island_bytes", "inference_cycles")},
         "test_clips": results[0]["int8"]["clips"],
-        "accuracy": mean_interval(accuracy).to_dict(),
+        "accuracy": mean_share(accuracy).to_dict(),
         "accuracy_ci95": results[0]["int8"]["accuracy_ci95"],
-        "tpr_at_1pct_fpr": mean_interval([found["tpr_at_1pct_fpr"] for found in results]).to_dict(),
-        "tpr": mean_interval([found["int8"]["tpr"] for found in results]).to_dict(),
-        "fpr": mean_interval([found["int8"]["fpr"] for found in results]).to_dict(),
+        "tpr_at_1pct_fpr": mean_share([found["tpr_at_1pct_fpr"] for found in results]).to_dict(),
+        "tpr": mean_share([found["int8"]["tpr"] for found in results]).to_dict(),
+        "fpr": mean_share([found["int8"]["fpr"] for found in results]).to_dict(),
         "int8_loss": mean_interval(loss).to_dict(),
         "train_seconds": round(sum(found["train_seconds"] for found in results) / len(results), 1),
         "bytes_per_point": round(cost["model_bytes"] / (100.0 * float(np.mean(accuracy)))),

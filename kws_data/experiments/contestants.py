@@ -71,11 +71,10 @@ def contestants(names: Sequence[str] | None) -> tuple[Contestant, ...]:
 def config_of(config: Config, one: Contestant, seed: int, epochs: int | None = None) -> Config:
     """What a contestant is trained by: the configuration with its shape, its front end and this seed.
 
-    How many bits a weight has belongs to the shape: the others have 8.
+    How many bits a weight has belongs to the model: the others have 8.
     """
     train = config.train if epochs is None else shortened(config.train, epochs)
-    export = config.export if one.model is None else config.export.model_copy(update={"pointwise_bits": 8})
-    changes = {"seed": seed, "train": train, "export": export, "model": one.model or config.model}
+    changes = {"seed": seed, "train": train, "model": one.model or config.model}
     return config.model_copy(update={**changes, "frontend": one.frontend or config.frontend})
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ import numpy as np
 
 from firmware_tools.atomic import write_text
 from kws_data.config.config import Config
+from kws_data.evaluation.intervals import mean_share
 from kws_data.features.load import load_features
 from kws_data.progress import Progress
 from kws_data.system.code_version import code_hash
@@ -40,23 +40,15 @@ class SeedJob:
     key: str
 
 
-@dataclass(frozen=True)
-class Interval:
-    """A mean over seeds and its 95 % interval by Student's t; the interval is None for one seed."""
-
-    mean: float
-    low: float | None
-    high: float | None
-
-
 def run_seeds(
     config: Config, dataset_dir: Path, dataset_version: str, count: int, progress: Progress | None = None
 ) -> dict[str, Any]:
     """Train and measure ``count`` seeds; the run's own model is the first, and none that is current is done again.
 
     Returns:
-        ``{"seeds": [{"seed", "accuracy", "tpr", "fpr", …}], "accuracy": {"mean", "low", "high"}, "tpr": …, "fpr": …}``;
-        it is also written to ``runs/<name>/seeds/seeds.json``.
+        ``{"seeds": [{"seed", "accuracy", "tpr", "fpr", …}], "accuracy": {"mean", "low", "high", "runs"}, "tpr": …,
+        "fpr": …}``, means with the ends of :func:`kws_data.evaluation.intervals.mean_share`; it is also written to
+        ``runs/<name>/seeds/seeds.json``.
     """
     folder = config.run_dir / "seeds"
     jobs = [_job(config, dataset_dir, dataset_version, folder / str(n), n) for n in range(count)]
@@ -66,20 +58,9 @@ def run_seeds(
         prepare_teachers(waiting[0].config, dataset_dir, progress)
     run_jobs(train_seed, waiting, cores(), progress)
     results = [result for job in jobs if (result := _result(job)) is not None]
-    document = {"seeds": results, **{name: vars(interval([r[name] for r in results])) for name in FIGURES}}
+    document = {"seeds": results, **{name: mean_share([r[name] for r in results]).to_dict() for name in FIGURES}}
     write_text(folder / "seeds.json", json.dumps(document, indent=1) + "\n")
     return document
-
-
-def interval(values: Sequence[float]) -> Interval:
-    """Mean and 95 % interval of the mean of shares, by Student's t, cut at 0 and 1."""
-    from scipy import stats
-
-    mean = float(np.mean(values))
-    if len(values) < 2:
-        return Interval(mean, None, None)
-    half = float(stats.t.ppf(0.975, len(values) - 1) * np.std(values, ddof=1) / np.sqrt(len(values)))
-    return Interval(mean, max(0.0, mean - half), min(1.0, mean + half))
 
 
 def train_seed(job: SeedJob, progress: Progress) -> None:

@@ -103,7 +103,7 @@ def shape_key(config: Config) -> str:
         "frontend": config.frontend.to_dict(),
         "labels": len(config.labels),
         "clip_samples": config.clip_samples,
-        "export": config.export.model_dump(mode="json", include={"arena_plan", "dense_per_channel", "pointwise_bits"}),
+        "export": config.export.model_dump(mode="json", include={"arena_plan", "dense_per_channel"}),
         "board": emulated_board(config).to_dict(),
         "code": code_hash(measure_shape),
         "own_family": [path.read_text(encoding="utf-8") for path in family_files(config.model.family)],
@@ -214,11 +214,11 @@ def untrained_bundle(config: Config) -> ModelBundle:
     rng = np.random.default_rng(0)
     shape = (config.frontend.frames(config.clip_samples), config.frontend.features)
     with native_output_silenced():  # it looks for a GPU, and says that it found none
-        axis = mel_axis(config.frontend)
-        model = build_model(config.model, (shape[0], 1, shape[1]), len(config.labels), axis)
+        model = build_model(config.model, (shape[0], 1, shape[1]), len(config.labels), mel_axis(config.frontend))
         randomise(model, rng)
     features = rng.integers(-128, 128, (CALIBRATION_CLIPS, *shape)).astype(np.int8)
-    return make_bundle(config, exported_tflite(model, features, config.export), 0, "untrained")
+    tflite = exported_tflite(model, features, config.export, pointwise_bits=config.model.pointwise_bits)
+    return make_bundle(config, tflite, 0, "untrained")
 
 
 def randomise(model: Any, rng: np.random.Generator) -> None:

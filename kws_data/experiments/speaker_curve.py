@@ -83,8 +83,8 @@ def train_share(job: ShareJob, progress: Progress) -> None:
     epochs = round(settings.epochs / job.share)
     alone = settings.teacher.model_copy(update={"count": 0})
     longer = settings.model_copy(update={"epochs": epochs, "teacher": alone, "tensorboard": False, "tries": 1})
-    recipe = FitRecipe(job.config.model, longer, job.config.seed, job.config.export.pointwise_bits)
-    key = fit_key(part.sha256(), recipe.shape, recipe.settings, recipe.seed, recipe.pointwise_bits)
+    recipe = FitRecipe(job.config.model, longer, job.config.seed, job.config.model.pointwise_bits)
+    key = fit_key(part.sha256(), recipe.shape, recipe.settings, recipe.seed)
     checkpoint = Checkpoint(job.folder / f"share-{round(100 * job.share)}.npz", key)
     stage = f"{job.share:.0%} of the speakers"
     model, _ = fit(part, recipe, watch=FitWatch(stage, progress, checkpoint))

@@ -21,6 +21,7 @@ from kws_data.models.float_model import load_float
 from kws_data.models.weights_4bit import pointwise_layers
 from kws_data.progress import Progress
 from kws_data.run_folder import FLOAT_FILE
+from kws_data.scores import probabilities
 from kws_data.training.batches.train_set import load_train_set
 from kws_data.training.fit import FitRecipe, FitWatch, fit, prepare_tensorflow
 from kws_data.training.quantisation_aware import aware_model, learnt_rounding, shorter
@@ -62,7 +63,7 @@ def candidates(config: Config, dataset_dir: Path, model_dir: Path, progress: Pro
     calibration = np.asarray(training.x[:, 0])
     prepare_tensorflow(config.seed)  # before anything runs: the number of threads cannot be set afterwards
     trained = load_float(model_dir / FLOAT_FILE)
-    if config.export.pointwise_bits == 4:
+    if config.model.pointwise_bits == 4:
         pointwise_layers(trained)  # none: refused before anything is trained
     models = []
     if config.export.quantise != "aware":
@@ -77,9 +78,9 @@ def candidate(
     method: str, model: keras.Model, config: Config, calibration: NDArray[np.int8], validation: FeatureSet
 ) -> Candidate:
     """Convert and slim a model, and count what it gets right."""
-    tflite = exported_tflite(model, calibration, config.export, config.seed)
+    tflite = exported_tflite(model, calibration, config.export, config.seed, config.model.pointwise_bits)
     scores, _ = int8_scores(tflite, np.asarray(validation.x[:, 0]))
-    of_label = (scores[np.arange(len(scores)), validation.y].astype(np.float64) + 128.5) / 256
+    of_label = probabilities(scores[np.arange(len(scores)), validation.y]) + 0.5 / 256  # none is 0: it has a logarithm
     correct = int((scores.argmax(axis=1) == validation.y).sum())
     return Candidate(method, model, tflite, correct, float(-np.log(of_label).mean()))
 
@@ -105,7 +106,7 @@ def refitted(
     more, _ = taught(config, dataset_dir, held, files, progress, load=validation_set)
     everyone, stage = joined(data, more), "refit with the validation people"
     settings = shorter(config, config.export.refit_epochs, config.export.refit_learning_rate)
-    recipe = FitRecipe(config.model, settings, config.seed, config.export.pointwise_bits)
+    recipe = FitRecipe(config.model, settings, config.seed, config.model.pointwise_bits)
     model, _ = fit(everyone, recipe, wise, FitWatch(stage, progress), trained)
     if best.method == "aware":
         model = learnt_rounding(config, model, calibration, everyone, wise, "quantisation-aware refit", progress)

@@ -1,5 +1,5 @@
-"""From a float model to the file that ``export:`` asks for: int8, pointwise weights of 8 or 4 bits, slim,
-with a memory plan when that saves some."""
+"""From a float model to the file that ``export:`` and ``model.pointwise_bits`` ask for: int8, slim, with a memory plan
+when that saves some."""
 
 from __future__ import annotations
 
@@ -22,7 +22,11 @@ if TYPE_CHECKING:
 
 
 def exported_tflite(
-    model_float: Path | keras.Model, features: NDArray[np.int8], settings: ExportSettings, seed: int = 0
+    model_float: Path | keras.Model,
+    features: NDArray[np.int8],
+    settings: ExportSettings,
+    seed: int = 0,
+    pointwise_bits: int = 8,
 ) -> bytes:
     """The bytes of the slim ``.tflite``.
 
@@ -31,13 +35,14 @@ def exported_tflite(
         features: int8 [clips, frames, features], training features to calibrate the activations on.
         settings: of the export.
         seed: which of them are used, when there are more than are needed.
+        pointwise_bits: 8, or 4, of the weights of 1x1 convolutions.
 
     Raises:
-        ModelError: no features, no such model, or one that cannot be stored as the settings say.
+        ModelError: no features, no such model, or one that cannot be stored in so many bits.
     """
     model = load_float(model_float) if isinstance(model_float, Path) else model_float
     per_channel = settings.dense_per_channel
-    if settings.pointwise_bits == 8:
+    if pointwise_bits == 8:
         file = slim(quantise(model, features, seed, dense_per_channel=per_channel))
     else:
         file = slim(packed(quantise(on_levels(model), features, seed, dense_per_channel=per_channel)))

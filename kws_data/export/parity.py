@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from firmware_tools.engine.host import HostEngine
 from firmware_tools.tflite import tflm
 from firmware_tools.tflite.graph import read_tflite
+from kws_data.scores import probabilities
 
 if TYPE_CHECKING:
     import keras
@@ -55,11 +56,6 @@ def _row(name: str, scores: Scores, judge: Scores, y: NDArray[Any]) -> dict[str,
         "largest_difference": round(float(np.abs(scores - judge).max()), 5),
         "same_bytes": bool(np.array_equal(scores, judge)),
     }
-
-
-def probabilities(scores: NDArray[np.int8]) -> Scores:
-    """int8 scores (scale 1/256, zero point -128) as probabilities."""
-    return (scores.astype(np.float64) + 128) / 256
 
 
 def litert_scores(tflite: bytes, inputs: NDArray[np.int8]) -> NDArray[np.int8]:

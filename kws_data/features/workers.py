@@ -7,13 +7,11 @@ workers nor an interruption can be seen in what comes out.
 
 from __future__ import annotations
 
-import signal
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from multiprocessing import get_context
 from typing import Protocol
 
 import numpy as np
@@ -21,7 +19,7 @@ import numpy as np
 from kws_data.errors import DataError
 from kws_data.features.compute import COPIES, ChunkResult, Work, compute_chunk
 from kws_data.features.recipe import Recipe
-from kws_data.system.processes import _one_thread_each, end_with_parent
+from kws_data.system.processes import worker_pool
 
 CHUNK_ROWS, SMALL_ROWS = 2_048, 4_096
 
@@ -56,7 +54,7 @@ def chunks_of(work: Work, rows: int = CHUNK_ROWS) -> list[Work]:
 class LocalEngine:
     """Processes of this machine. One worker, or little work, stays in this process.
 
-    Others are started afresh, not forked: TensorFlow's threads would not survive it.
+    After an error or Ctrl-C workers finish the chunks that they are at: what is in the store is not computed again.
 
     Attributes:
         workers: processes.
@@ -75,27 +73,17 @@ class LocalEngine:
             yield from (compute_chunk(recipe, chunk) for chunk in chunks_of(work, self.chunk_rows))
             return
         chunks = chunks_of(work, min(self.chunk_rows, -(-rows // (4 * self.workers))))
-        try:
-            yield from self._in_processes(recipe, deque(chunks))
-        except BrokenProcessPool:
-            remedy = "was there memory for it? call it again: what is finished is kept"
-            raise DataError("a worker process was killed", f"{self.workers} workers", remedy) from None
-
-    def _in_processes(self, recipe: Recipe, chunks: deque[Work]) -> Iterator[ChunkResult]:
-        with _one_thread_each():
-            pool = ProcessPoolExecutor(self.workers, get_context("spawn"), initializer=_start_worker)
-            pending: set[Future[ChunkResult]] = set()
+        with worker_pool(self.workers, one_thread_each=True, finish_begun=True) as pool:
             try:
-                while chunks or pending:
-                    while chunks and len(pending) < 2 * self.workers:
-                        pending.add(pool.submit(compute_chunk, recipe, chunks.popleft()))
-                    done, pending = wait(pending, return_when=FIRST_COMPLETED)
-                    yield from (future.result() for future in done)
-            finally:
-                pool.shutdown(cancel_futures=True)
+                yield from self._in_processes(pool, recipe, deque(chunks))
+            except BrokenProcessPool:
+                remedy = "was there memory for it? call it again: what is finished is kept"
+                raise DataError("a worker process was killed", f"{self.workers} workers", remedy) from None
 
-
-def _start_worker() -> None:
-    """Ctrl-C is for the parent, which lets chunks finish; a worker whose parent was killed ends too."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    end_with_parent()
+    def _in_processes(self, pool: ProcessPoolExecutor, recipe: Recipe, chunks: deque[Work]) -> Iterator[ChunkResult]:
+        pending: set[Future[ChunkResult]] = set()
+        while chunks or pending:
+            while chunks and len(pending) < 2 * self.workers:
+                pending.add(pool.submit(compute_chunk, recipe, chunks.popleft()))
+            done, pending = wait(pending, return_when=FIRST_COMPLETED)
+            yield from (future.result() for future in done)

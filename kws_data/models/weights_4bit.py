@@ -47,7 +47,7 @@ def pointwise_layers(model: keras.Model) -> list[Any]:
     """The 1x1 convolutions of a model; raises ModelError when there is none."""
     layers = [layer for layer in model.layers if is_pointwise(layer)]
     if not layers:
-        raise ModelError("the model has no 1x1 convolution to store with 4 bits", None, "set export.pointwise_bits=8")
+        raise ModelError("the model has no 1x1 convolution to store with 4 bits", None, "set model.pointwise_bits=8")
     return layers
 
 

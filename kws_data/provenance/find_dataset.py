@@ -48,7 +48,7 @@ def _on_record(name: str, recordings: Path) -> Path:
     found: list[Artifact] = []
     if len(version) >= _SHORTEST and (recordings / "catalog.sqlite").exists():
         with Catalog(recordings) as catalog:
-            datasets = catalog.artifacts(kind="dataset")
+            datasets = catalog.made.artifacts(kind="dataset")
         found = [one for one in datasets if one.id.removeprefix("sha256:").startswith(version)]
     if len(found) > 1:
         raise DataError("several data sets answer to this", name, f"name one: {', '.join(one.id for one in found)}")

@@ -114,7 +114,7 @@ def forget_speaker(
         CatalogError: another process uses the catalogue.
     """
     register_runs(catalog, runs)
-    called = catalog.speakers_called(speaker)
+    called = catalog.forgetting.speakers_called(speaker)
     if not called:
         return _again(catalog, speaker, execute)
     if len(called) > 1:
@@ -123,7 +123,7 @@ def forget_speaker(
     found, marks = _find(catalog, speaker, list(called), runs, exports)
     if not execute:
         return found
-    catalog.bury(list(called), {artifact.id: clips for artifact, clips in found.heard_in})
+    catalog.forgetting.bury(list(called), {artifact.id: clips for artifact, clips in found.heard_in})
     after("bury")
     rows = _remove(catalog, list(called), found, marks, elsewhere or Elsewhere(), after)
     return replace(found, done=True, feature_rows=rows)
@@ -133,14 +133,14 @@ def _find(
     catalog: Catalog, speaker: str, speakers: Sequence[str], runs: Path, exports: Sequence[Path]
 ) -> tuple[Forgotten, list[str]]:
     """What there is of them, and the texts by which they are known: pseudonym, clips, samples."""
-    held = catalog.holdings(speakers)
-    heard_in = {**_heard(catalog, held.clips), **catalog.heard_in(catalog.buried(speaker))}
+    held = catalog.forgetting.holdings(speakers)
+    heard_in = {**_heard(catalog, held.clips), **catalog.forgetting.heard_in(catalog.forgetting.buried(speaker))}
     folders = [*held_datasets(catalog, runs, held.clips), *unfinished_builds(runs)]
     taught = teachers(catalog.folder) if heard_in else []
-    known_exports = [Path(place.path) for a in catalog.artifacts(kind="export") for place in a.places]
+    known_exports = [Path(place.path) for a in catalog.made.artifacts(kind="export") for place in a.places]
     marks = [*speakers, *held.clips, *held.audio]
     exported = exported_files([*known_exports, *exports], marks)
-    heard = tuple((a, heard_in[a.id]) for a in catalog.artifacts() if a.id in heard_in)
+    heard = tuple((a, heard_in[a.id]) for a in catalog.made.artifacts() if a.id in heard_in)
     return Forgotten(speaker, False, True, held, (*folders, *taught), exported, heard), marks
 
 
@@ -164,32 +164,32 @@ def _remove(
     for file in found.exported.lists:
         strike_out(file, marks)
     rows = _forget_audio(catalog, found.holdings, elsewhere, after)
-    catalog.erase(speakers)
+    catalog.forgetting.erase(speakers)
     after("erase")
-    catalog.scrub()
+    catalog.forgetting.scrub()
     return rows
 
 
 def _again(catalog: Catalog, speaker: str, execute: bool) -> Forgotten:
     """They were forgotten before: what was interrupted then can only be the last step."""
-    stones = catalog.buried(speaker)
+    stones = catalog.forgetting.buried(speaker)
     if not stones:
         remedy = "give a pseudonym (kws catalog --by speaker lists them) or the name used with --speaker"
         raise DataError("nobody in the catalogue is called so", speaker, remedy)
     if execute:
-        catalog.scrub()
-    heard_in = catalog.heard_in(stones)
-    listed = tuple((a, heard_in[a.id]) for a in catalog.artifacts() if a.id in heard_in)
+        catalog.forgetting.scrub()
+    heard_in = catalog.forgetting.heard_in(stones)
+    listed = tuple((a, heard_in[a.id]) for a in catalog.made.artifacts() if a.id in heard_in)
     return Forgotten(speaker, execute, False, Holdings(), (), Exported(), listed)
 
 
 def _heard(catalog: Catalog, clips: Sequence[str]) -> dict[str, int]:
     """Clips of theirs by artifact: data sets and exports, and all that was made of these."""
-    heard = dict(catalog.made_with(clips))
+    heard = dict(catalog.made.made_with(clips))
     waiting = list(heard)
     while waiting:
         origin = waiting.pop()
-        for artifact in catalog.artifacts(made_from=origin):
+        for artifact in catalog.made.artifacts(made_from=origin):
             heard[artifact.id] = max(heard.get(artifact.id, 0), heard[origin])
             waiting.append(artifact.id)
     return heard

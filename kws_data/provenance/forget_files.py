@@ -29,7 +29,7 @@ _LINES, _JSON = (".txt", ".csv", ".tsv", ".jsonl", ".md"), (".json", ".labels")
 
 def held_datasets(catalog: Catalog, runs: Path, clips: Iterable[str]) -> list[Path]:
     """Folders that hold features of one of these clips: data sets on record, and all below ``runs``, searches too."""
-    places = {Path(place.path) for a in catalog.artifacts(kind="dataset") for place in a.places}
+    places = {Path(place.path) for a in catalog.made.artifacts(kind="dataset") for place in a.places}
     places |= {path.parent.resolve() for path in runs.rglob("manifest.parquet")}
     wanted = set(clips)
     return [folder for folder in sorted(places) if _holds(folder, wanted)]

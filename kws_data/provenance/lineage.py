@@ -55,7 +55,7 @@ def lineage(catalog: Catalog, identity: str) -> dict[str, Any]:
 
 
 def _artifact(catalog: Catalog, identity: str) -> Artifact | None:
-    artifacts = catalog.artifacts()
+    artifacts = catalog.made.artifacts()
     where = str(Path(identity).resolve())
     here = [a for a in artifacts for place in a.places if place.path == where]
     if here:  # what lies there now was recorded there last
@@ -78,7 +78,7 @@ def _of_artifact(catalog: Catalog, artifact: Artifact) -> dict[str, Any]:
     return {
         **_without_next(_artifact_node(artifact)),
         "made_from": _origins(catalog, artifact),
-        "made_of_it": [_down(catalog, made) for made in catalog.artifacts(made_from=artifact.id)],
+        "made_of_it": [_down(catalog, made) for made in catalog.made.artifacts(made_from=artifact.id)],
     }
 
 
@@ -122,7 +122,7 @@ def _sources(catalog: Catalog, clip: Clip) -> list[dict[str, Any]]:
     voice = {key: clip.attributes[key] for key in VOICE if key in clip.attributes}
     if clip.synthetic:
         return [_node("voice", clip.origin, voice)]
-    files = [_node("file", f"{folder}/{name}", {}) for folder, name in catalog.files_of(clip.id)]
+    files = [_node("file", folder.place_of(name), {}) for folder, name in catalog.files_of(clip.id)]
     return files or [_node("origin", clip.origin, {"source": clip.source})]
 
 
@@ -134,8 +134,8 @@ def _uses(catalog: Catalog, clip: Clip) -> list[dict[str, Any]]:
 
 def _made_with(catalog: Catalog, clip_ids: Sequence[str]) -> list[dict[str, Any]]:
     nodes = []
-    for identity, count in catalog.made_with(clip_ids).items():
-        artifact = catalog.artifact(identity)
+    for identity, count in catalog.made.made_with(clip_ids).items():
+        artifact = catalog.made.artifact(identity)
         if artifact is not None:
             node = _down(catalog, artifact)
             nodes.append({**node, "about": {**node["about"], "of these clips": count}})
@@ -143,18 +143,18 @@ def _made_with(catalog: Catalog, clip_ids: Sequence[str]) -> list[dict[str, Any]
 
 
 def _down(catalog: Catalog, artifact: Artifact) -> dict[str, Any]:
-    made = catalog.artifacts(made_from=artifact.id)
+    made = catalog.made.artifacts(made_from=artifact.id)
     return {**_artifact_node(artifact), "next": [_down(catalog, one) for one in made]}
 
 
 def _origins(catalog: Catalog, artifact: Artifact) -> list[dict[str, Any]]:
     """What an artifact was made from, down to its clips, which are summed up."""
-    parent = catalog.artifact(artifact.made_from) if artifact.made_from else None
+    parent = catalog.made.artifact(artifact.made_from) if artifact.made_from else None
     if parent is not None:
         return [{**_artifact_node(parent), "next": _origins(catalog, parent)}]
     if artifact.made_from:
         return [_node("unknown", artifact.made_from, {"note": "recorded in another catalogue, or never"})]
-    return [_node("clips", artifact.name, summed_up(catalog, catalog.members(artifact.id)))]
+    return [_node("clips", artifact.name, summed_up(catalog, catalog.made.members(artifact.id)))]
 
 
 def summed_up(catalog: Catalog, clip_ids: Sequence[str]) -> dict[str, Any]:

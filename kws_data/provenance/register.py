@@ -25,7 +25,9 @@ def register_dataset(catalog: Catalog, folder: Path) -> bool:
     if "version" not in info:
         return False
     config_sha256 = str(info.get("config_sha256", ""))
-    catalog.record_dataset(info["version"], str(info.get("config", "")), folder, manifest_ids(folder), config_sha256)
+    catalog.made.record_dataset(
+        info["version"], str(info.get("config", "")), folder, manifest_ids(folder), config_sha256
+    )
     return True
 
 
@@ -34,7 +36,7 @@ def register_model(catalog: Catalog, folder: Path) -> bool:
     bundle = _read(folder / "bundle.json")
     if not {"model_sha256", "dataset_version"} <= bundle.keys():
         return False
-    catalog.record_model(bundle["model_sha256"], str(bundle.get("config", "")), folder, bundle["dataset_version"])
+    catalog.made.record_model(bundle["model_sha256"], str(bundle.get("config", "")), folder, bundle["dataset_version"])
     return True
 
 
@@ -43,7 +45,7 @@ def register_image(catalog: Catalog, folder: Path, model_folder: Path) -> bool:
     size, bundle = _read(folder / "size.json"), _read(model_folder / "bundle.json")
     if "sha256" not in size or "model_sha256" not in bundle:
         return False
-    catalog.record_image(size["sha256"], str(bundle.get("config", "")), folder, bundle["model_sha256"])
+    catalog.made.record_image(size["sha256"], str(bundle.get("config", "")), folder, bundle["model_sha256"])
     return True
 
 
@@ -52,14 +54,14 @@ def register_runs(catalog: Catalog, runs: Path) -> None:
 
     Data sets that share no clip with the catalogue are another catalogue's, and so is what was made of them.
     """
-    known = {(artifact.id, place.path) for artifact in catalog.artifacts() for place in artifact.places}
+    known = {(artifact.id, place.path) for artifact in catalog.made.artifacts() for place in artifact.places}
     for run in sorted(path for path in runs.iterdir() if path.is_dir()) if runs.is_dir() else []:
         dataset, model = run / "dataset", run / "model"
         version = _read(dataset / "dataset.json").get("version")
         if version and (version, str(dataset.resolve())) not in known and _is_ours(catalog, dataset):
             register_dataset(catalog, dataset)
         bundle = _read(model / "bundle.json")
-        made_here = catalog.artifact(str(bundle.get("dataset_version", ""))) is not None
+        made_here = catalog.made.artifact(str(bundle.get("dataset_version", ""))) is not None
         if made_here and (bundle.get("model_sha256"), str(model.resolve())) not in known:
             register_model(catalog, model)
         firmware = run / "firmware"

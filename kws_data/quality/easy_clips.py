@@ -12,6 +12,7 @@ from kws_data.errors import DataError
 from kws_data.evaluation.inference import int8_scores
 from kws_data.features.load import load_features
 from kws_data.progress import Progress
+from kws_data.scores import probabilities
 
 SURE = 0.98
 DEFINITION = f"the run's model gives its label at least {SURE:.0%} in each of its copies, augmented ones included"
@@ -34,8 +35,8 @@ def easy_clips(run: Path, progress: Progress | None = None) -> list[str]:
     for start in range(0, len(training), _BATCH):
         x, y = np.asarray(training.x[start : start + _BATCH]), training.y[start : start + _BATCH]
         scores, _ = int8_scores(bundle.tflite, x.reshape(-1, *x.shape[2:]))
-        own = scores.reshape(*x.shape[:2], -1)[np.arange(len(y)), :, y].astype(np.float64)
-        sure = ((own.min(axis=1) + 128) / 256 >= SURE) & (y > 0)
+        own = scores.reshape(*x.shape[:2], -1)[np.arange(len(y)), :, y]
+        sure = (probabilities(own.min(axis=1)) >= SURE) & (y > 0)
         easy += [str(identity) for identity in training.clip_ids[start : start + _BATCH][sure]]
         if progress:
             progress("easy", min(start + _BATCH, len(training)), len(training))

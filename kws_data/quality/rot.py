@@ -15,6 +15,7 @@ from typing import Any
 from firmware_tools.levels import levels
 from kws_data.catalog.catalog import Catalog
 from kws_data.catalog.clips import Clip
+from kws_data.catalog.folders import FolderId
 from kws_data.errors import CatalogError
 from kws_data.progress import Progress
 from kws_data.provenance.register import lies_there
@@ -109,10 +110,12 @@ def _redundant(catalog: Catalog, clips: Sequence[Clip]) -> Iterator[Reason]:
 def _obsolete(catalog: Catalog, clips: Sequence[Clip]) -> tuple[list[Reason], list[str]]:
     files = catalog.files_of_clips()
     folders = {folder for places in files.values() for folder, _ in places}
-    away = {folder for folder in folders if not _folder_path(folder).is_dir()}
-    notes = [f"folder is not there, so its files were not looked for: {folder}" for folder in sorted(away)]
+    lists = {folder for folder in folders if folder.kind == "urls"}
+    away = {folder for folder in folders - lists if not Path(folder.path).is_dir()}
+    notes = [f"folder is not there, so its files were not looked for: {one.path}" for one in _in_order(away)]
+    notes += [f"addresses of a list are not asked whether they are still there: {one.path}" for one in _in_order(lists)]
     imported = {clip.source for clip in clips if clip.id in files}
-    gone = [clip.id for clip in clips if _is_gone(clip, files.get(clip.id), away, imported)]
+    gone = [clip.id for clip in clips if _is_gone(clip, files.get(clip.id), away | lists, imported)]
     reasons = [
         Reason("file gone", "its file is no longer in the folder that it was imported from", tuple(gone)),
         Reason(
@@ -121,9 +124,9 @@ def _obsolete(catalog: Catalog, clips: Sequence[Clip]) -> tuple[list[Reason], li
             tuple(_superseded(clips)),
         ),
     ]
-    datasets = [a for a in catalog.artifacts(kind="dataset") if any(lies_there(a, p.path) for p in a.places)]
+    datasets = [a for a in catalog.made.artifacts(kind="dataset") if any(lies_there(a, p.path) for p in a.places)]
     if datasets:
-        used = {identity for dataset in datasets for identity in catalog.members(dataset.id)}
+        used = {identity for dataset in datasets for identity in catalog.made.members(dataset.id)}
         used |= {clip.parent for clip in clips if clip.id in used}
         unused = tuple(clip.id for clip in clips if clip.id not in used)
         reasons.append(Reason("unused", f"in none of the {len(datasets)} data sets that lie on this disk", unused))
@@ -132,22 +135,18 @@ def _obsolete(catalog: Catalog, clips: Sequence[Clip]) -> tuple[list[Reason], li
     return reasons, notes
 
 
-def _is_gone(clip: Clip, places: Sequence[tuple[str, str]] | None, away: set[str], imported: set[str]) -> bool:
-    """Whether none of its files is left. The next import forgets files that are gone, the clip stays."""
+def _in_order(folders: Iterable[FolderId]) -> list[FolderId]:
+    return sorted(folders, key=lambda folder: (folder.path, folder.kind))
+
+
+def _is_gone(
+    clip: Clip, places: Sequence[tuple[FolderId, str]] | None, unseen: set[FolderId], imported: set[str]
+) -> bool:
+    """Whether none of its files is left; ``unseen`` folders may hold one. An import forgets files that are gone, the
+    clip stays."""
     if places is None:
         return clip.source in imported and not clip.parent and not clip.device
-    return all(folder not in away and not _file_path(folder, name).exists() for folder, name in places)
-
-
-def _folder_path(folder: str) -> Path:
-    """A folder as the catalogue names it: an absolute path, with a word before it for noise and the like."""
-    return Path(folder[folder.index("/") :]) if "/" in folder else Path(folder)
-
-
-def _file_path(folder: str, name: str) -> Path:
-    root = _folder_path(folder)
-    file = root / name
-    return file if folder.startswith("/") else root / Path(name).relative_to(Path(name).parts[0])
+    return all(folder not in unseen and not Path(folder.place_of(name)).exists() for folder, name in places)
 
 
 def _superseded(clips: Iterable[Clip]) -> Iterator[str]:

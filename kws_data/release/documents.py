@@ -7,11 +7,22 @@ from pathlib import Path
 from typing import Any
 
 from firmware_tools.atomic import write_text
+from kws_data.dataset.manifest import read_manifest
 from kws_data.release.croissant import croissant_text
 from kws_data.release.datasheet.blocks import markdown
 from kws_data.release.datasheet.sections import sections
 
 DATASHEET, PAGE, CROISSANT = "datasheet.md", "datasheet.html", "croissant.json"
+
+
+def rows_once(folder: Path) -> list[dict[str, Any]]:
+    """Rows of a data set's manifest, each clip once: ``data.real_repeats`` lets some stand in it several times.
+
+    Raises:
+        DataError: not built, or damaged.
+    """
+    rows = read_manifest(folder)
+    return [{key: value for key, value in row.items() if key != "repeat"} for row in rows if not row.get("repeat")]
 
 
 def write_release_documents(
@@ -21,8 +32,8 @@ def write_release_documents(
 
     Args:
         folder: of the data set.
-        info: what ``dataset.json`` says, or will.
-        rows: of the manifest.
+        info: what ``dataset.json`` says.
+        rows: of the manifest, each clip once.
         secret: for the noise on counts of people, see :meth:`Catalog.secret`.
 
     Raises:

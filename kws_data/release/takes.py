@@ -31,7 +31,7 @@ def export_takes(catalog: Catalog, folder: Path) -> int:
         origins[name] = _origin(clip, name)
     if clips:
         write_text(folder / ATTRIBUTION, attribution_table(origins[name] for name in sorted(origins)))
-    catalog.record_export("takes", folder, [clip.id for clip in clips])
+    catalog.made.record_export("takes", folder, [clip.id for clip in clips])
     return len(clips)
 
 

@@ -124,7 +124,7 @@ def _record(release: Release, recordings: Path, layout: str, out: Path) -> None:
     if (recordings / "catalog.sqlite").exists():
         with Catalog(recordings) as catalog:
             ids = (clip.origin.clip for clip in release.clips)
-            catalog.record_export(layout, out, ids, str(release.info["version"]))
+            catalog.made.record_export(layout, out, ids, str(release.info["version"]))
 
 
 def _licences(release: Release) -> str:

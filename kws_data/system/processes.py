@@ -1,4 +1,8 @@
-"""Worker processes that end when they should: at the end of their work, on Ctrl-C, and when their parent is killed."""
+"""Worker processes that end when they should: at the end of their work, on Ctrl-C, and when their parent is gone.
+
+Two ways to hand out work: a pool (:func:`worker_pool`), whose results come back, and jobs (:func:`run_jobs`), one
+process each, which tell how far they are. Workers of both begin alike, with :func:`_begin`.
+"""
 
 from __future__ import annotations
 
@@ -7,68 +11,77 @@ import os
 import signal
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
-from multiprocessing import parent_process
+from contextlib import contextmanager, nullcontext
 from multiprocessing.connection import Connection, wait
-from typing import Any, TypeVar
+from multiprocessing.context import SpawnProcess
+from typing import TypeVar
 
 from firmware_tools.errors import KwsError, ModelError
 from kws_data.progress import Progress
 
 _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+#: Workers are fresh processes, not forked ones: TensorFlow's threads would not survive it.
+_FRESH = multiprocessing.get_context("spawn")
 Item = TypeVar("Item")
 Work = Callable[[Item, Progress], None]
 
-PARENT_CHECK_S = 1.0
-
 
 @contextmanager
-def worker_pool(workers: int) -> Iterator[ProcessPoolExecutor]:
-    """Fresh processes (not forked: TensorFlow's threads would not survive it), all gone at the end of the block.
+def worker_pool(
+    workers: int, *, one_thread_each: bool = False, finish_begun: bool = False
+) -> Iterator[ProcessPoolExecutor]:
+    """A pool of fresh processes, all gone at the end of the block.
 
-    When the block ends with an error or an interruption they are ended at once, whatever they were at.
+    Args:
+        workers: processes.
+        one_thread_each: numeric libraries of a worker use one thread: there are as many workers as cores.
+        finish_begun: when the block ends with an error or an interruption, what workers are at is finished first;
+            without it they are ended at once.
 
     Raises:
         ModelError: one of them was killed, most often because memory ran out.
     """
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_start_worker)
     before = {process.pid for process in multiprocessing.active_children()}
-    try:
-        yield pool
-    except BaseException as error:
-        pool.shutdown(wait=False, cancel_futures=True)
-        for process in multiprocessing.active_children():
-            if process.pid not in before:
-                process.terminate()
-        if isinstance(error, BrokenProcessPool):
-            raise ModelError(
-                "a worker process was killed", workers, "is there enough memory? try --workers 1"
-            ) from None
-        raise
-    pool.shutdown()
+    with _one_thread_each() if one_thread_each else nullcontext():
+        pool = ProcessPoolExecutor(workers, mp_context=_FRESH, initializer=_begin)
+        try:
+            yield pool
+        except BaseException as error:
+            pool.shutdown(wait=finish_begun, cancel_futures=True)
+            for process in multiprocessing.active_children():
+                if process.pid not in before and not finish_begun:
+                    process.terminate()
+            if isinstance(error, BrokenProcessPool):
+                remedy = "is there enough memory? try --workers 1"
+                raise ModelError("a worker process was killed", workers, remedy) from None
+            raise
+        pool.shutdown()
 
 
-def _start_worker() -> None:
-    """Ctrl-C is for the parent, who ends its workers in order; a worker whose parent is gone ends by itself."""
+def _begin() -> None:
+    """What a worker does first: Ctrl-C is left to the parent, who ends its workers in order, and it ends with it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    parent = os.getppid()
+    end_with_parent()
 
-    def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(PARENT_CHECK_S)
+
+def end_with_parent() -> None:
+    """Let this process end as soon as the one that started it has, however that ended."""
+    threading.Thread(target=_wait_for_parent, daemon=True).start()
+
+
+def _wait_for_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
         os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
 
 
 @contextmanager
 def _one_thread_each() -> Iterator[None]:
-    """Workers use one thread each: there are as many of them as cores."""
+    """Processes that start within the block use one thread each: libraries ask the environment when they load."""
     before = {name: os.environ.get(name) for name in _ONE_THREAD}
     os.environ.update(dict.fromkeys(_ONE_THREAD, "1"))
     try:
@@ -78,36 +91,23 @@ def _one_thread_each() -> Iterator[None]:
             os.environ.pop(name, None) if value is None else os.environ.update({name: value})
 
 
-def end_with_parent() -> None:
-    """Let this process end as soon as the one that started it has, however that ended."""
-    threading.Thread(target=_wait_for_parent, daemon=True).start()
-
-
-def _wait_for_parent() -> None:
-    parent = parent_process()
-    if parent is not None:
-        wait([parent.sentinel])
-        os._exit(1)
-
-
 def run_jobs(work: Work[Item], items: Sequence[Item], processes: int, progress: Progress | None = None) -> None:
     """Do ``work`` on every item, at most ``processes`` at a time; here and now when one process will do.
 
     Raises:
-        KwsError: of the first job that failed; the others are stopped.
+        KwsError: of the first job that failed, as it was raised there; the others are stopped.
     """
     tell = progress or _no_progress
     if min(processes, len(items)) <= 1 or multiprocessing.parent_process() is not None:
         for item in items:
             work(item, tell)
         return
-    context = multiprocessing.get_context("spawn")
-    waiting, running = list(items), dict[Connection, Any]()
+    waiting, running = list(items), dict[Connection, SpawnProcess]()
     try:
         while waiting or running:
             while waiting and len(running) < processes:
-                ours, theirs = context.Pipe(duplex=False)
-                child = context.Process(target=_child, args=(work, waiting.pop(0), theirs), daemon=True)
+                ours, theirs = _FRESH.Pipe(duplex=False)
+                child = _FRESH.Process(target=_child, args=(work, waiting.pop(0), theirs), daemon=True)
                 child.start()
                 theirs.close()
                 running[ours] = child
@@ -121,7 +121,7 @@ def run_jobs(work: Work[Item], items: Sequence[Item], processes: int, progress: 
             child.join()
 
 
-def _heard(pipe: Connection, child: Any, tell: Progress) -> bool:
+def _heard(pipe: Connection, child: SpawnProcess, tell: Progress) -> bool:
     """Take one message; False when the job is done. Raises what the job raised."""
     try:
         kind, content = pipe.recv()
@@ -136,20 +136,18 @@ def _heard(pipe: Connection, child: Any, tell: Progress) -> bool:
 
 
 def _child(work: Work[Item], item: Item, pipe: Connection) -> None:
-    parent = os.getppid()
+    _begin()
 
     def tell(stage: str, done: int, total: int) -> None:
-        if os.getppid() != parent:
-            sys.exit(130)  # nobody is left who wants the result
         pipe.send(("progress", (stage, done, total)))
 
     try:
         work(item, tell)
         pipe.send(("done", None))
     except KwsError as error:
-        pipe.send(("failed", ModelError(error.what, error.value, error.remedy)))
-    except (KeyboardInterrupt, BrokenPipeError):
-        sys.exit(130)
+        pipe.send(("failed", error))
+    except BrokenPipeError:
+        sys.exit(1)  # nobody is left who wants the result
 
 
 def _no_progress(stage: str, done: int, total: int) -> None:

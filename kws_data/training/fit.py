@@ -128,7 +128,8 @@ class FitRecipe:
         shape: the model.
         settings: how it learns.
         seed: of the weights, the batches and the augmentation.
-        pointwise_bits: 4 to learn with the kernels of 1x1 convolutions on their 15 levels, where they end.
+        pointwise_bits: 4 to learn with the kernels of 1x1 convolutions on their 15 levels, where they end. Teachers and
+            models that round by themselves do not, whatever their shape says.
     """
 
     shape: ModelSettings

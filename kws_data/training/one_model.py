@@ -40,7 +40,7 @@ def train_once(
     checkpoint = Checkpoint(model_dir / CHECKPOINT_FILE, training_key(config, data, files, seed))
     watchers = _watchers(config, dataset_dir, model_dir, checkpoint.load() is not None, say)
     data, follow = taught(config, dataset_dir, data, files, progress)
-    recipe = FitRecipe(config.model, config.train, seed, config.export.pointwise_bits)
+    recipe = FitRecipe(config.model, config.train, seed, config.model.pointwise_bits)
     model, history = fit(data, recipe, follow, FitWatch(stage, progress, checkpoint, watchers))
     save_float(model, model_dir / FLOAT_FILE)
     write_text(model_dir / HISTORY_FILE, json.dumps(vars(history), indent=1) + "\n")
@@ -53,8 +53,7 @@ def training_key(config: Config, data: TrainSet, files: Sequence[Path], seed: in
     """Everything that shapes the weights; logs do not."""
     recipe = config.train.model_dump(mode="json", exclude={"tensorboard", "tries"})
     wise = [file.parent.name for file in files]
-    bits = config.export.pointwise_bits
-    return fit_key(data.sha256(), config.model, recipe, seed, wise, bits, code_hash(train_once))
+    return fit_key(data.sha256(), config.model, recipe, seed, wise, code_hash(train_once))
 
 
 def _watchers(

@@ -191,7 +191,7 @@ def learnt_rounding(
 ) -> keras.Model:
     """The trained model after ``export.aware_epochs`` on this data."""
 
-    rounding = rounding_model(trained, representative(calibration, config.seed), config.export.pointwise_bits)
+    rounding = rounding_model(trained, representative(calibration, config.seed), config.model.pointwise_bits)
     settings = shorter(config, config.export.aware_epochs, config.export.aware_learning_rate)
     recipe = FitRecipe(config.model, settings, config.seed)
     learnt, _ = fit(data, recipe, wise, FitWatch(stage, progress), rounding)

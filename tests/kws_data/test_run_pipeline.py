@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
 
@@ -15,8 +15,8 @@ from kws_data import run_pipeline
 from kws_data.config.config import Config
 from kws_data.errors import DataError
 from kws_data.pipeline import Step
+from kws_data.run_context import RunContext
 from kws_data.run_pipeline import DEMO_S, Pipeline
-from kws_data.steps import RunContext
 from kws_data.system.time_left import TimeLeft
 
 
@@ -152,3 +152,22 @@ def test_the_seconds_of_each_step_are_kept_beside_the_stamps(ran: list[str]) -> 
 
 def test_each_step_has_its_time_in_the_demo() -> None:
     assert list(DEMO_S) == [step.name for step in run_pipeline.STEPS]
+
+
+@pytest.mark.parametrize("step", ["train", "export"])
+@pytest.mark.parametrize(
+    "setting",
+    [
+        {"seed": 1},
+        {"keywords": ["stop"]},
+        {"balance": {"smote": 0.5}},
+        {"model": {"pointwise_bits": 4}},
+        {"train": {"epochs": 3}},
+    ],
+)
+def test_what_a_fit_reads_is_in_the_key_of_every_step_that_fits(step: str, setting: dict[str, Any]) -> None:
+    """Export fits too: it feels the rounding, and goes on with the validation people."""
+    (sections,) = (one.sections for one in run_pipeline.STEPS if one.name == step)
+    values = {"name": "tiny", "keywords": ["go"]}
+    changed = Config.model_validate({**values, **setting})
+    assert changed.sha256(*sections) != Config.model_validate(values).sha256(*sections)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import numpy as np
@@ -15,8 +17,8 @@ from kws_data.evaluation.inference import host_features
 from kws_data.evaluation.predictions import DEVICE_PART, HOST_PART, read_predictions
 from kws_data.features.load import feature_path
 from kws_data.pipeline import STEPS
+from kws_data.run_context import RunContext
 from kws_data.run_folder import FLOAT_FILE
-from kws_data.steps import RunContext
 from kws_data.system.code_version import ROOT, reach_of
 from kws_data.system.source_graph import SourceGraph
 
@@ -128,10 +130,16 @@ SMALL = {
 }
 
 
+#: What every step is made with, which shapes nothing: values of the configuration are in the key themselves.
+AROUND = ("kws_data/config/", "kws_data/steps.py", "kws_data/run_context.py", "kws_data/progress.py")
+
+
 @pytest.mark.slow
-def test_a_step_reads_only_settings_that_are_in_its_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_a_step_reads_and_runs_is_in_its_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Settings that it looks at, and files whose functions it calls in this process, watched while it works."""
     monkeypatch.chdir(tmp_path)
     seen: set[str] = set()
+    called: set[str] = set()
 
     class Watched(Config):
         def __getattribute__(self, name: str) -> Any:
@@ -139,10 +147,22 @@ def test_a_step_reads_only_settings_that_are_in_its_key(tmp_path: Path, monkeypa
                 seen.add(name)
             return super().__getattribute__(name)
 
+    def watch(frame: FrameType, event: str, argument: object) -> None:
+        called.add(frame.f_code.co_filename)
+
     context = RunContext(Watched.model_validate(SMALL), 1, lambda *_: None, lambda _: None)
     for step in STEPS:
         seen.clear()
-        step.run(context)
+        called.clear()
+        sys.setprofile(watch)
+        try:
+            step.run(context)
+        finally:
+            sys.setprofile(None)
+        files = {Path(name).relative_to(ROOT).as_posix() for name in called if name.startswith(f"{ROOT}/")}
+        code = {file for file in files if file.startswith(("kws_data/", "firmware_tools/"))}
+        unknown_code = {file for file in code - reach_of(GRAPH, step.run).files if not file.startswith(AROUND)}
+        assert not unknown_code, f"{step.name} runs {unknown_code}, which its key does not know"
         if not step.always:
             unknown = seen - {section.partition(".")[0] for section in step.sections} - PLACES
             assert not unknown, f"{step.name} reads {unknown}, which its key does not know"

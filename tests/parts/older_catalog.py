@@ -1,4 +1,4 @@
-"""A catalogue as an earlier version of the schema had it: without the tables that came since."""
+"""A catalogue as an older kws wrote it, made from one of today: its tables go back, its rows stay."""
 
 from __future__ import annotations
 
@@ -7,20 +7,31 @@ from pathlib import Path
 
 from kws_data.catalog.schema import STEPS
 
+#: Until version 4 the kind of a folder was a word before its path, and ``mtime_ns`` was any version.
+_FILES = """
+    CREATE TABLE old_files (
+        folder TEXT NOT NULL, name TEXT NOT NULL, size_bytes INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,
+        clip_id TEXT REFERENCES clips, given_split TEXT NOT NULL, reason TEXT NOT NULL, PRIMARY KEY (folder, name)
+    ) STRICT, WITHOUT ROWID;
+    INSERT INTO old_files SELECT iif(kind IN ('noise', 'rooms', 'speech'), kind || ' ' || folder, folder), name,
+        size_bytes, version, clip_id, given_split, reason FROM files;
+    DROP TABLE files;
+    DROP TABLE noted;
+    ALTER TABLE old_files RENAME TO files;
+    CREATE INDEX files_by_clip ON files (clip_id);
+"""
+
 
 def make_older(folder: Path, version: int) -> None:
-    """Take out of the catalogue in ``folder`` what the steps since ``version`` made; what is in its clips stays."""
-    since = [statement for step, statements in STEPS.items() if step >= version for statement in statements]
-    with sqlite3.connect(folder / "catalog.sqlite") as db:
-        for statement in reversed(since):
-            if statement.startswith("CREATE"):
-                kind, name = created(statement)
-                db.execute(f"DROP {kind} {name}")
-        db.execute(f"PRAGMA user_version={version}")
+    """Turn the closed catalogue in ``folder`` into one of version 1, 2 or 3."""
+    later = [name_of(one) for step in range(version, 3) for one in STEPS[step]]
+    drops = "".join(f"DROP {kind} {name};" for kind, name in reversed(later))
+    db = sqlite3.connect(folder / "catalog.sqlite")
+    db.executescript(f"{_FILES}{drops} PRAGMA user_version={version};")
     db.close()
 
 
-def created(statement: str) -> tuple[str, str]:
+def name_of(statement: str) -> tuple[str, str]:
     """("TABLE", "clips") of a CREATE statement."""
     words = statement.split()
     return ("INDEX", words[words.index("ON") - 1]) if "INDEX" in words[:3] else ("TABLE", words[2])

@@ -17,7 +17,7 @@ from kws_data.config.augment import AugmentSettings
 from kws_data.config.config import Config
 from kws_data.errors import DataError
 
-RATE_HZ = 16_000
+RATE_HZ, SEED = 16_000, 0
 KEYWORDS = ("down", "eight", "five", "go", "left", "one", "right", "up", "zero")
 OTHERS = ("cat", "dog")
 NOISES, NOISE_SECONDS, ROOMS = 4, 30, 8
@@ -58,6 +58,7 @@ class Material:
         return Config.model_validate(
             {
                 "name": "bench",
+                "seed": SEED,
                 "keywords": list(KEYWORDS),
                 "data": {
                     "source": "folder",
@@ -171,8 +172,13 @@ def _rooms(folder: Path) -> Path:
 
 
 def import_material(material: Material, recordings: Path) -> None:
-    """Bring the catalogue up to date with the clips that are there."""
+    """Bring the catalogue up to date with clips, noise and rooms that are there; make noise to cut silence of."""
     from kws_data.sources.imports.find_layout import import_layout
+    from kws_data.sources.imports.side_folders import import_noise, import_rooms
+    from kws_data.sources.synth.noise import add_generated_noise
 
     with Catalog(recordings) as catalog:
         import_layout(catalog, "speech-commands", material.clips)
+        import_noise(catalog, material.noise)
+        import_rooms(catalog, material.rooms)
+        add_generated_noise(catalog, SEED, RATE_HZ)

@@ -19,6 +19,7 @@ from kws_data.bench.build.material import FRONTENDS, KEYWORDS, import_material
 from kws_data.catalog.catalog import Catalog
 from kws_data.dataset.build import BuildOptions, recipe_of
 from kws_data.dataset.plan import plan_dataset
+from kws_data.dataset.store_silence import store_silence
 from kws_data.errors import DataError
 from kws_data.features.build import compute_missing, write_features
 from kws_data.features.needed import read_wanted
@@ -58,6 +59,7 @@ def measure_memory(bench: Bench, clips: int) -> MemoryRun:
     config = material.config(recordings, copies=2)
     with Catalog(recordings) as catalog:
         plan = plan_dataset(config, catalog)
+        store_silence(catalog, plan.cuts, config.frontend.sample_rate_hz)
         recipe = recipe_of(config, catalog, plan, BuildOptions(more_frontends=FRONTENDS[1:]))
     write_repeating_manifest(folder / "manifest.parquet", [p.audio.audio_sha256 for p in plan.of("train")], clips)
     started = time.monotonic()

@@ -59,7 +59,7 @@ def _speed(bench: Bench) -> list[Figure]:
     files = sorted(material.clips.rglob("*_nohash_*"))[:: max(1, amounts.clips // amounts.baseline_clips)]
     files = files[: amounts.baseline_clips]
     ours, baseline = [], []
-    bench.build(material, "speed")  # sounds are imported, the front end is compiled
+    bench.build(material, "speed")  # the front end is compiled
     for _ in range(amounts.rounds):
         baseline.append(baseline_seconds(files, amounts.copies, material.noise, material.rooms))
         shutil.rmtree(recordings / "features")

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import random
 import time
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures import TimeoutError as FutureTimeoutError
+from concurrent.futures import as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 
 from firmware_tools.link.chaos import BOOT_TEXT
 from firmware_tools.protocol.frames import MAX_PAYLOAD, Decoder, Frame, Type, encode
 from firmware_tools.protocol.native_decoder import NativeDecoder, new_decoder
+from kws_data.system.processes import worker_pool
 
 AUDIO_PAYLOAD = 521  # position, flags, 256 samples
 SPEED_FRAMES = 20_000
@@ -129,18 +128,15 @@ def fuzz_many(
     """:func:`fuzz` in processes of their own, so that a crash or a hang is a figure and not the end."""
     jobs = [(seed + i, min(INPUTS_A_JOB, inputs - at)) for i, at in enumerate(range(0, inputs, INPUTS_A_JOB))]
     total = FuzzFigures()
-    pool = ProcessPoolExecutor(workers or min(2, os.cpu_count() or 1), multiprocessing.get_context("spawn"))
     try:
-        for done in as_completed([pool.submit(fuzz, *job) for job in jobs], timeout=JOB_TIMEOUT_S):
-            total += done.result()
-            if progress:
-                progress("fuzzing the decoder", total.inputs, inputs)
-    except BrokenProcessPool:
-        total += FuzzFigures(crashes=1)
-    except FutureTimeoutError:
+        with worker_pool(workers or min(2, os.cpu_count() or 1)) as pool:
+            running = [pool.submit(fuzz, *job) for job in jobs]
+            for done in as_completed(running, timeout=JOB_TIMEOUT_S):
+                if isinstance(done.exception(), BrokenProcessPool):
+                    return total + FuzzFigures(crashes=1)
+                total += done.result()
+                if progress:
+                    progress("fuzzing the decoder", total.inputs, inputs)
+    except TimeoutError:
         total += FuzzFigures(hangs=1)
-        for process in list(pool._processes.values()):
-            process.kill()
-    finally:
-        pool.shutdown(cancel_futures=True)
     return total

@@ -64,7 +64,7 @@ def _show(document: dict[str, Any]) -> None:
     count = len(document["seeds"])
     runs = "1 seed" if count == 1 else f"mean of {count} seeds, 95 % interval by t"
     click.echo(f"{document['config']}: {document['test_clips']} test clips, {document['epochs']} epochs, {runs}")
-    print_table([_cells(row) for row in document["models"]])
+    print_table([cells(row) for row in document["models"]])
     for pair in document["against"]:
         p = ", ".join(f"{value:.3g}" for value in pair["p"])
         only = f"{sum(pair['only_first'])} : {sum(pair['only_second'])}"
@@ -76,7 +76,8 @@ def _show(document: dict[str, Any]) -> None:
         )
 
 
-def _cells(row: dict[str, Any]) -> dict[str, str]:
+def cells(row: dict[str, Any]) -> dict[str, str]:
+    """A row of the table, by its columns."""
     return {
         "model": row["name"],
         "parameters": f"{row['parameters']:,}",
@@ -94,16 +95,16 @@ def _cells(row: dict[str, Any]) -> dict[str, str]:
 
 def _accuracy(row: dict[str, Any]) -> str:
     """With the interval of the seeds, or of the clips when there is but one."""
-    if row["accuracy"]["low"] is not None:
-        return _mean(row["accuracy"])
     low, high = row["accuracy_ci95"]
-    return f"{row['accuracy']['mean']:.2%} ({low:.1%} to {high:.1%})"
+    of_clips = {"mean": row["accuracy"]["mean"], "low": low, "high": high}
+    return _mean(of_clips if row["accuracy"]["low"] is None else row["accuracy"])
 
 
 def _mean(value: dict[str, Any]) -> str:
+    """A mean and the ends of its interval, as ``kws train --seeds`` says them: not ±, for a share ends at 0 and 1."""
     if value["low"] is None:
         return f"{value['mean']:.2%}"
-    return f"{value['mean']:.2%} ± {100 * (value['high'] - value['mean']):.2f}"
+    return f"{value['mean']:.2%} ({value['low']:.1%} to {value['high']:.1%})"
 
 
 def _yes(held: bool) -> str:

@@ -79,6 +79,7 @@ def _opened(name: str, port: str | None) -> Iterator[BoardSession]:
 
 def _detections(session: BoardSession, seconds: float | None, as_json: bool) -> list[dict[str, Any]]:
     from firmware_tools.spotter.client import StreamDetection, listen
+    from kws_data.scores import probability
 
     heard: list[dict[str, Any]] = []
     rate_hz, labels = session.hello.sample_rate_hz, session.hello.labels
@@ -88,9 +89,8 @@ def _detections(session: BoardSession, seconds: float | None, as_json: bool) -> 
             if isinstance(event, StreamDetection):
                 heard.append({"time_s": event.sample / rate_hz, "label": labels[event.label], "score": event.score})
                 if not as_json:
-                    click.echo(
-                        f"{event.sample / rate_hz:8.2f} s  {labels[event.label]}  {(event.score + 128) / 256:.2f}"
-                    )
+                    score = probability(event.score)
+                    click.echo(f"{event.sample / rate_hz:8.2f} s  {labels[event.label]}  {score:.2f}")
     except KeyboardInterrupt:
         say("stopped")
     return heard

@@ -193,11 +193,11 @@ class Search:
         name = config.frontend.sha256()[:12]
         if name not in self._folds:
             from kws_data.catalog.catalog import Catalog
-            from kws_data.dataset.build import build_dataset
+            from kws_data.dataset.build import BuildOptions, build_dataset
 
             folder = self.folder / "data" / name
             with Catalog(config.data.recordings) as catalog:
-                build_dataset(config, catalog, folder / "dataset", workers=self.workers, progress=self.progress)
+                build_dataset(config, catalog, folder / "dataset", BuildOptions(self.workers), self.progress)
             self._check_fold(name, write_fold(folder / "dataset", folder / "fold", config.seed))
             self._folds[name] = folder / "fold"
         return self._folds[name]

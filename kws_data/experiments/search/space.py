@@ -163,8 +163,8 @@ def shape_name(config: Config) -> str:
         parts.append("b" + "+".join(str(n) for n in model.branches))
     if not model.residual:
         parts.append("plain")
-    if config.export.pointwise_bits != 8:
-        parts.append(f"{config.export.pointwise_bits} bits")
+    if config.model.pointwise_bits != 8:
+        parts.append(f"{config.model.pointwise_bits} bits")
     return " ".join(parts)
 
 

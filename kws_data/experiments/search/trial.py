@@ -85,7 +85,9 @@ def run_trial(config: Config, number: int, epochs: int, fold_dir: Path, work_dir
     try:
         train(short(config, epochs), fold_dir, folder)
         calibration = np.asarray(load_features(fold_dir, "train").x[:, 0])
-        tflite = exported_tflite(folder / FLOAT_FILE, calibration, config.export, config.seed)
+        tflite = exported_tflite(
+            folder / FLOAT_FILE, calibration, config.export, config.seed, config.model.pointwise_bits
+        )
         held_out = load_features(fold_dir, HELD_OUT)
         scores, _ = int8_scores(tflite, np.asarray(held_out.x[:, 0]))
     finally:

@@ -12,7 +12,7 @@ import importlib.util
 from pathlib import Path
 
 from kws_data.catalog.catalog import Catalog
-from kws_data.catalog.folders import folder_id
+from kws_data.catalog.folders import URLS, folder_id
 from kws_data.errors import DataError
 from kws_data.progress import Progress
 from kws_data.sources.imports.intake import ImportReport, Terms, take_in
@@ -28,9 +28,6 @@ LAYOUTS = {
     "edge-impulse": "edge_impulse",
     "label-studio": "label_studio",
 }
-
-#: A list of addresses to fetch; not a folder, but imported like one.
-URLS = "urls"
 
 
 def find_layout(name: str) -> Layout:
@@ -78,7 +75,7 @@ def import_layout(
     Args:
         catalog: where clips go.
         name: of the layout.
-        folder: where the recordings are; clips are those of ``folder_id(folder)``.
+        folder: where the recordings are; clips are those of ``folder_id(folder)``, or of ``urls_id(folder)``.
         progress: told ("import", done, total).
         terms: licence and consent of clips whose source states none.
 

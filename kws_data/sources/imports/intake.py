@@ -19,6 +19,7 @@ from firmware_tools.levels import levels
 from kws_data.catalog.audio_store import store_audio
 from kws_data.catalog.catalog import Catalog
 from kws_data.catalog.clips import ImportCount, KnownFile, NewClip, StoredAudio, clip_id
+from kws_data.catalog.folders import FolderId
 from kws_data.errors import AudioError, CatalogError
 from kws_data.progress import Progress
 from kws_data.sources.imports.items import RATE_HZ, Item, Scan
@@ -41,7 +42,7 @@ class ImportReport:
     """What an import did.
 
     Attributes:
-        folder: the catalogue's name of the folder.
+        folder: where they come from.
         counts: clips new, known before, set aside.
         set_aside: each file that was set aside, and each line that could not be used, with its reason.
         absent: names that a list or a table has and the folder has not.
@@ -50,7 +51,7 @@ class ImportReport:
         notes: what a person should know of the whole, one line each.
     """
 
-    folder: str
+    folder: FolderId
     counts: ImportCount
     set_aside: tuple[tuple[str, str], ...] = ()
     absent: tuple[str, ...] = ()
@@ -72,10 +73,18 @@ class ImportReport:
             lines.append(f"{len(self.absent)} listed files are not there, such as {self.absent[0]}")
         return lines
 
+    def lines(self) -> list[str]:
+        """The same and what was set aside, each line with the folder: for an import of several folders."""
+        lines = self.warnings()
+        if self.set_aside:
+            name, reason = self.set_aside[0]
+            lines.append(f"{len(self.set_aside)} files set aside, such as {name}: {reason}")
+        return [f"{self.folder.name} {self.folder.path}: {line}" for line in lines]
+
 
 def take_in(
     catalog: Catalog,
-    folder: str,
+    folder: FolderId,
     source: str,
     scan: Scan,
     progress: Progress | None = None,
@@ -85,7 +94,7 @@ def take_in(
 
     Args:
         catalog: where clips go.
-        folder: the catalogue's name of the folder (:func:`folder_id`).
+        folder: the catalogue's name of the folder.
         source: the catalogue's name of the layout.
         scan: what was found; names are unique.
         progress: told ("import", done, total).
@@ -94,16 +103,17 @@ def take_in(
     Raises:
         CatalogError: the catalogue or its audio cannot be written (the disk is full).
     """
-    items = [_on_terms(item, terms or Terms(), source) for item in scan.items]
+    offers = [_offer(item, terms or Terms(), source) for item in scan.items]
+    items = [offer.item for offer in offers]
     known = _known(catalog, folder)
-    fresh = [item for item in items if not _unchanged(item, known.get(item.name))]
+    fresh = [offer for offer in offers if not _unchanged(offer, known.get(offer.item.name))]
     try:
         counts = _read_all(catalog, folder, source, fresh, len(items), progress)
     except OSError as error:
         reason = error.strerror or str(error)
         remedy = f"{reason}; what was imported is kept, call it again to go on"
         raise CatalogError("recordings cannot be written", str(catalog.folder), remedy) from None
-    _refresh_known(catalog, folder, items, known)
+    _refresh_known(catalog, folder, offers, known)
     aside = [(name, file.reason) for name, file in sorted(catalog.known_files(folder).items()) if file.reason]
     known_before = len(items) - counts.added - len(aside) - counts.refused
     speakers = [item.speaker for item in items if not item.is_noise]
@@ -118,43 +128,51 @@ def take_in(
     )
 
 
-def unread(catalog: Catalog, folder: str, source: str, items: Iterable[Item], terms: Terms | None = None) -> list[Item]:
+def unread(
+    catalog: Catalog, folder: FolderId, source: str, items: Iterable[Item], terms: Terms | None = None
+) -> list[Item]:
     """Those of ``items`` whose audio :func:`take_in` would read: new or changed, and not of a forgotten speaker."""
     known = _known(catalog, folder)
-    pairs = ((item, _on_terms(item, terms or Terms(), source)) for item in items)
-    fresh = [item for item, on_terms in pairs if not _unchanged(on_terms, known.get(item.name))]
-    return _not_forgotten(catalog, source, fresh)
+    offers = (_offer(item, terms or Terms(), source) for item in items)
+    fresh = [offer for offer in offers if not _unchanged(offer, known.get(offer.item.name))]
+    return [offer.item for offer in _not_forgotten(catalog, source, fresh)]
 
 
-def _known(catalog: Catalog, folder: str) -> dict[str, KnownFile]:
+def _known(catalog: Catalog, folder: FolderId) -> dict[str, KnownFile]:
     """Files of a folder that need not be read again, as far as the catalogue goes: their audio is still there."""
     files = catalog.known_files(folder)
     return {n: f for n, f in files.items() if not f.audio_sha256 or catalog.has_audio(f.audio_sha256)}
 
 
-def _on_terms(item: Item, terms: Terms, source: str) -> Item:
-    """The item on the terms that hold for it, its stamp changed by everything that is not in the file itself."""
+@dataclass(frozen=True)
+class _Offer:
+    """An item on the terms that hold for it, and its version: the time of the file where nothing else says what it is,
+    else a hash of all that does."""
+
+    item: Item
+    version: int
+
+
+def _offer(item: Item, terms: Terms, source: str) -> _Offer:
     licence, consent = item.licence or terms.licence or UNSTATED, item.consent or terms.consent or UNSTATED
     on_terms = replace(item, licence=licence, consent=consent)
     told = (terms.licence, terms.consent) if not (item.licence and item.consent) else ("", "")
-    if item.details or any(told):
-        return replace(on_terms, mtime_ns=_stamp(on_terms, source))
-    return on_terms
+    return _Offer(on_terms, _hash(on_terms, source) if item.details or any(told) else item.mtime_ns)
 
 
-def _stamp(item: Item, source: str) -> int:
+def _hash(item: Item, source: str) -> int:
     """63 bits of time, source and all that is said of the clip."""
     facts = (item.mtime_ns, source, item.word, item.speaker, item.licence, item.consent, item.session)
     digest = hashlib.sha256(repr((*facts, sorted(item.attributes.items()))).encode("utf-8", "backslashreplace"))
     return int.from_bytes(digest.digest()[:8], "little") >> 1
 
 
-def _unchanged(item: Item, known: KnownFile | None) -> bool:
-    return known is not None and (item.size_bytes, item.mtime_ns) == (known.size_bytes, known.mtime_ns)
+def _unchanged(offer: _Offer, known: KnownFile | None) -> bool:
+    return known is not None and (offer.item.size_bytes, offer.version) == (known.size_bytes, known.version)
 
 
 def _read_all(
-    catalog: Catalog, folder: str, source: str, fresh: list[Item], total: int, progress: Progress | None
+    catalog: Catalog, folder: FolderId, source: str, fresh: list[_Offer], total: int, progress: Progress | None
 ) -> ImportCount:
     """Read new files in threads (libsndfile and the hash release the lock), write rows in batches."""
     wanted = _not_forgotten(catalog, source, fresh)
@@ -169,15 +187,15 @@ def _read_all(
     return counts
 
 
-def _not_forgotten(catalog: Catalog, source: str, items: list[Item]) -> list[Item]:
-    """Items without those of speakers whom the catalogue was told to forget: their audio is not even read."""
-    speakers = {(item.speaker, item.named) for item in items if item.speaker}
+def _not_forgotten(catalog: Catalog, source: str, offers: list[_Offer]) -> list[_Offer]:
+    """Those without speakers whom the catalogue was told to forget: their audio is not even read."""
+    speakers = {(offer.item.speaker, offer.item.named) for offer in offers if offer.item.speaker}
     gone = {pair for pair in speakers if catalog.is_forgotten(source, pair[0], named=pair[1])}
-    return [item for item in items if (item.speaker, item.named) not in gone] if gone else items
+    return [offer for offer in offers if (offer.item.speaker, offer.item.named) not in gone] if gone else offers
 
 
-def _batches(items: Iterable[Item]) -> Iterator[list[Item]]:
-    iterator = iter(items)
+def _batches(offers: Iterable[_Offer]) -> Iterator[list[_Offer]]:
+    iterator = iter(offers)
     while batch := list(islice(iterator, _BATCH)):
         yield batch
 
@@ -191,8 +209,9 @@ class _Read:
     reason: str = ""
 
 
-def _read(store: Path, item: Item) -> _Read:
+def _read(store: Path, offer: _Offer) -> _Read:
     """Read, measure and store one clip. What is wrong with the file is its reason; a full disk is an error."""
+    item = offer.item
     try:
         samples = item.read(item.path)
     except AudioError as error:
@@ -205,15 +224,18 @@ def _read(store: Path, item: Item) -> _Read:
     return _Read(store_audio(store, samples, RATE_HZ), heard.to_dict(), reason)
 
 
-def _write(catalog: Catalog, folder: str, source: str, batch: Iterable[Item], read: Iterable[_Read]) -> ImportCount:
+def _write(
+    catalog: Catalog, folder: FolderId, source: str, batch: Iterable[_Offer], read: Iterable[_Read]
+) -> ImportCount:
     """Write the rows of one batch; what counts as added is usable."""
     clips: list[NewClip] = []
     files: dict[str, KnownFile] = {}
-    for item, done in zip(batch, read, strict=True):
+    for offer, done in zip(batch, read, strict=True):
+        item = offer.item
         clip = _new_clip(catalog, source, item, done.audio, done) if done.audio else None
         clips += [clip] if clip else []
         identity = clip_id(clip) if clip else ""
-        files[item.name] = KnownFile(item.size_bytes, item.mtime_ns, identity, item.given_split, done.reason)
+        files[item.name] = KnownFile(item.size_bytes, offer.version, identity, item.given_split, done.reason)
     counts = catalog.add_clips([clip for clip in clips if not clip.reasons])
     counts += replace(catalog.add_clips([clip for clip in clips if clip.reasons]), added=0)
     if counts.known:
@@ -247,13 +269,13 @@ def _new_clip(catalog: Catalog, source: str, item: Item, audio: StoredAudio, don
     )
 
 
-def _refresh_known(catalog: Catalog, folder: str, items: list[Item], known: Mapping[str, KnownFile]) -> None:
+def _refresh_known(catalog: Catalog, folder: FolderId, offers: list[_Offer], known: Mapping[str, KnownFile]) -> None:
     """Take over changed lists for files that were not read again; forget files that are gone."""
     changed = {
         item.name: replace(known[item.name], given_split=item.given_split)
-        for item in items
-        if _unchanged(item, known.get(item.name)) and known[item.name].given_split != item.given_split
+        for offer in offers
+        if _unchanged(offer, known.get((item := offer.item).name)) and known[item.name].given_split != item.given_split
     }
-    gone = catalog.known_files(folder).keys() - {item.name for item in items}
+    gone = catalog.known_files(folder).keys() - {offer.item.name for offer in offers}
     if changed or gone:
         catalog.remember_files(folder, changed, gone)

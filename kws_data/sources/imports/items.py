@@ -54,7 +54,7 @@ class Item:
         name: what tells it from every other clip of the folder: the path below it, and the stretch if it is one.
         word: what is said in it.
         speaker: the source's own id; empty when it is not known who speaks.
-        size_bytes, mtime_ns: of the file, to see whether it has changed.
+        size_bytes, mtime_ns: of the file, to see whether it has changed; 0 of one that has yet to be fetched.
         given_split: ``training``, ``validation``, ``testing``, or empty.
         licence, consent: as the source states them; empty when it does not.
         recording: name of the file below the folder, where ``name`` is a stretch of it.

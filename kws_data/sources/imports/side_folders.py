@@ -53,7 +53,7 @@ def import_noise(catalog: Catalog, folder: Path | str, progress: Progress | None
         CatalogError: the catalogue cannot be written.
     """
     scan = scan_side_folder(folder, "noise", _noise_item)
-    return take_in(catalog, noise_folder_id(folder), "speech_commands", scan, progress)
+    return take_in(catalog, noise_folder_id(folder), "noise", scan, progress)
 
 
 def _noise_item(path: Path, root: Path, row: Mapping[str, str]) -> Item:

@@ -24,7 +24,7 @@ from urllib.parse import unquote, urlsplit
 
 from firmware_tools.atomic import write_bytes
 from kws_data.catalog.catalog import Catalog
-from kws_data.catalog.folders import folder_id
+from kws_data.catalog.folders import urls_id
 from kws_data.errors import DataError
 from kws_data.progress import Progress
 from kws_data.sources.imports.fetch import Fetcher, FetchError, Manners, checked_url
@@ -58,7 +58,7 @@ def import_urls(
     """Fetch and take in what a list names and the catalogue does not have yet. Safe to interrupt and to repeat.
 
     Args:
-        catalog: where clips go; they are those of ``folder_id(path)``.
+        catalog: where clips go; they are those of ``urls_id(path)``.
         path: a CSV with a column ``url``, or plain text.
         progress: told ("fetch", done, total), then ("import", done, total).
         terms: licence and consent of rows that state none.
@@ -68,7 +68,7 @@ def import_urls(
         DataError: the list cannot be read, or names nothing that may be fetched.
         CatalogError: the catalogue cannot be written.
     """
-    folder, terms = folder_id(path), terms or Terms()
+    folder, terms = urls_id(path), terms or Terms()
     wanted, scan = read_list(Path(path), catalog.folder / "fetched", terms)
     if not wanted:
         broken = f"{scan.problems[0][0]}: {scan.problems[0][1]}" if scan.problems else "it is empty"

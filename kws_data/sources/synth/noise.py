@@ -7,7 +7,9 @@ from numpy.typing import NDArray
 
 from kws_data.catalog.catalog import Catalog
 from kws_data.catalog.clips import Clip, NewClip
+from kws_data.catalog.folders import generated_noise_id
 from kws_data.labels import BACKGROUND
+from kws_data.progress import Progress
 
 SOURCE = "noise"
 COLOURS = ("white", "pink", "brown", "hum", "speech_shaped")
@@ -54,8 +56,11 @@ def _syllables(samples: int, rate_hz: int, rng: np.random.Generator) -> Floats:
     return np.interp(np.linspace(0, knots - 1, samples), np.arange(knots), rng.uniform(0.05, 1.0, knots))
 
 
-def add_generated_noise(catalog: Catalog, seed: int, rate_hz: int) -> list[Clip]:
-    """Noise recordings of every colour in the catalogue, made for ``seed`` when they are not there."""
+def add_generated_noise(catalog: Catalog, seed: int, rate_hz: int, progress: Progress | None = None) -> list[Clip]:
+    """Noise recordings of every colour in the catalogue, made for ``seed`` when they are not there.
+
+    They are noted: the clips of ``generated_noise_id(seed, rate_hz)``.
+    """
     origins = {f"generated/{kind}/{seed}/{rate_hz}": kind for kind in COLOURS}
     there = {clip.origin for clip in catalog.clips(source=SOURCE) if catalog.has_audio(clip.audio_sha256)}
     for number, (origin, kind) in enumerate(origins.items()):
@@ -75,4 +80,8 @@ def add_generated_noise(catalog: Catalog, seed: int, rate_hz: int) -> list[Clip]
                     attributes={"variant": f"noise {kind}"},
                 )
             )
-    return [clip for clip in catalog.clips(source=SOURCE) if clip.origin in origins]
+            if progress:
+                progress("noise", number + 1, len(origins))
+    made = catalog.clips(source=SOURCE, with_set_aside=True)
+    catalog.note_clips(generated_noise_id(seed, rate_hz), (clip.id for clip in made if clip.origin in origins))
+    return catalog.clips(folder=generated_noise_id(seed, rate_hz))

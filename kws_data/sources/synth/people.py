@@ -21,6 +21,7 @@ import numpy as np
 from kws_data.audio import Samples, fit_length
 from kws_data.catalog.catalog import Catalog
 from kws_data.catalog.clips import ImportCount, NewClip
+from kws_data.catalog.folders import synth_id
 from kws_data.config.config import Config
 from kws_data.config.synth import EngineSettings, SynthSettings
 from kws_data.progress import Progress
@@ -154,15 +155,13 @@ def way_of(settings: SynthSettings, engine: EngineSettings) -> str:
     return "".join(f", {part}" for part in parts)
 
 
-def planned_origins(config: Config) -> set[str]:
-    """Origins of all clips of a configuration."""
-    return {utterance.origin for utterance in utterances(config)}
-
-
 def synth_people(
     catalog: Catalog, config: Config, progress: Progress | None = None, workers: int = WORKERS
 ) -> ImportCount:
     """Say what is not in the catalogue yet. Safe to interrupt and to repeat; the same for any number of workers.
+
+    In the end the clips of the configuration are noted (those of ``synth_id(config)``), so that nobody has to work out
+    again what its people say.
 
     Raises:
         ConfigError: there is no such engine, or its settings do not fit.
@@ -170,6 +169,7 @@ def synth_people(
         CatalogError: the catalogue cannot be written.
     """
     wanted = list(utterances(config))
+    origins = {utterance.origin for utterance in wanted}
     spoken = catalog.clips(source=SOURCE, device="", with_set_aside=True)
     there = {clip.origin for clip in spoken if catalog.has_audio(clip.audio_sha256)}
     missing = [utterance for utterance in wanted if utterance.origin not in there]
@@ -182,6 +182,8 @@ def synth_people(
             with ExitStack() as stack:
                 engines = [stack.enter_context(make_engine(group.engine)) for _ in range(max(1, workers))]
                 count += catalog.add_clips(_spoken(catalog, engines, said_by, (done, len(wanted)), progress))
+    said = catalog.clips(source=SOURCE, device="", with_set_aside=True)
+    catalog.note_clips(synth_id(config), (clip.id for clip in said if clip.origin in origins))
     return count
 
 

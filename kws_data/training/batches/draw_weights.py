@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kws_data.labels import SPEECH
-from kws_data.training.batches.pseudo_words import FIRST_KEYWORD, UNKNOWN_LABEL
+from kws_data.scores import FIRST_KEYWORD, UNKNOWN_LABEL
 
 
 def draw_weights(

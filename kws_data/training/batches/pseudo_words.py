@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from firmware_tools.frontend.scaling import dequantise
 from firmware_tools.frontend.spec import FrontendSpec
+from kws_data.scores import FIRST_KEYWORD, UNKNOWN_LABEL
 
-FIRST_KEYWORD, UNKNOWN_LABEL = 2, 1
 REVERSED_SHARE, SPLICED_SHARE = 0.15, 0.12
 QUIET_ENERGY = 0.02  # of a clip's energy lies before its word, and as much after it
 

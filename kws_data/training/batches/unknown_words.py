@@ -11,9 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from kws_data.scores import UNKNOWN_LABEL
 from kws_data.training.batches.train_set import TrainSet
-
-UNKNOWN_LABEL = 1
 
 
 def told_apart(data: TrainSet, least_share: float) -> TrainSet:

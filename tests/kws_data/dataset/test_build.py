@@ -10,12 +10,13 @@ from kws_data.audio import write_flac
 from kws_data.catalog.catalog import Catalog
 from kws_data.catalog.clips import NewClip
 from kws_data.config.config import Config
-from kws_data.dataset.build import build_dataset
+from kws_data.dataset.build import BuildOptions, build_dataset
 from kws_data.dataset.manifest import load_dataset, read_manifest
 from kws_data.dataset.plan import plan_dataset
 from kws_data.errors import DataError
 from kws_data.features.load import load_audio_clips, load_features
 from kws_data.sources.imports.find_layout import import_layout
+from kws_data.sources.imports.side_folders import import_noise
 
 
 def config(folder: Path, **changes: object) -> Config:
@@ -45,7 +46,7 @@ def recordings(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_data_set_holds_what_it_says(folder: Path, recordings: Path, tmp_path: Path) -> None:
     settings = config(folder)
     with Catalog(recordings) as catalog:
-        manifest = build_dataset(settings, catalog, tmp_path, workers=1)
+        manifest = build_dataset(settings, catalog, tmp_path, BuildOptions(1))
     rows = read_manifest(tmp_path)
     assert manifest.version.startswith("sha256:") and load_dataset(tmp_path) == manifest
     assert manifest.speakers == {"train": 8, "validation": 2, "test": 2} and manifest.leaks == 0
@@ -63,13 +64,12 @@ def test_data_set_holds_what_it_says(folder: Path, recordings: Path, tmp_path: P
         assert features.x.shape == (len(mine), 3 if split == "train" else 1, 49, 40) and features.x.dtype == np.int8
     audio = load_audio_clips(tmp_path)
     assert np.array_equal(HostFrontend(settings.frontend)(np.asarray(audio)), load_features(tmp_path, "test").x[:, 0])
-    assert manifest.version in (tmp_path / "datasheet.md").read_text()
 
 
 def test_copies_differ_and_the_first_is_the_clip(folder: Path, recordings: Path, tmp_path: Path) -> None:
     settings = config(folder)
     with Catalog(recordings) as catalog:
-        build_dataset(settings, catalog, tmp_path, workers=1)
+        build_dataset(settings, catalog, tmp_path, BuildOptions(1))
         train = load_features(tmp_path, "train")
         first = plan_dataset(settings, catalog).of("train")[0]
         assert np.array_equal(train.x[0, 0], HostFrontend(settings.frontend).one(catalog.load(first.audio)))
@@ -83,15 +83,13 @@ def test_a_refit_wants_copies_of_validation_clips_and_changes_nothing_else(
     split = {"test": "validation_list", "validation_share": 0.2}
     with Catalog(recordings) as catalog:
         for name, refit in (("without", False), ("with", True)):
-            build_dataset(config(folder, split={**split, "refit": refit}), catalog, tmp_path / name, workers=1)
+            build_dataset(config(folder, split={**split, "refit": refit}), catalog, tmp_path / name, BuildOptions(1))
     before, after = (load_features(tmp_path / name, "validation") for name in ("without", "with"))
     assert before.x.shape[1] == 1 and after.x.shape[1] == 3 and len(before) > 0
     assert np.array_equal(after.x[:, :1], before.x) and not np.array_equal(after.x[:, 1], after.x[:, 2])
     for part in ("train-x", "test-x", "test-y"):
         one, other = (tmp_path / name / f"features-{part}.npy" for name in ("without", "with"))
         assert one.read_bytes() == other.read_bytes()
-    assert "the model that ships learns from them too" in (tmp_path / "with/datasheet.md").read_text()
-    assert "learns from them too" not in (tmp_path / "without/datasheet.md").read_text()
 
 
 def test_same_version_from_one_and_two_workers_and_another_catalogue(
@@ -99,15 +97,15 @@ def test_same_version_from_one_and_two_workers_and_another_catalogue(
 ) -> None:
     settings = config(folder, augment={"copies": 26, "tempo_probability": 0.3, "eq_probability": 0.3})
     with Catalog(recordings) as catalog:
-        one = build_dataset(settings, catalog, tmp_path / "one", workers=1)
-        two = build_dataset(settings, catalog, tmp_path / "two", workers=2)
+        one = build_dataset(settings, catalog, tmp_path / "one", BuildOptions(1))
+        two = build_dataset(settings, catalog, tmp_path / "two", BuildOptions(2))
     with Catalog(tmp_path / "rec") as other:
         import_layout(other, "speech-commands", folder)
-        again = build_dataset(settings, other, tmp_path / "again", workers=1)
-        seeded = build_dataset(config(folder, seed=1), other, tmp_path / "seeded", workers=1)
+        again = build_dataset(settings, other, tmp_path / "again", BuildOptions(1))
+        seeded = build_dataset(config(folder, seed=1), other, tmp_path / "seeded", BuildOptions(1))
     assert one.version == two.version == again.version != seeded.version
     names = sorted(p.name for p in (tmp_path / "one").iterdir())
-    assert names == sorted(p.name for p in (tmp_path / "two").iterdir()) and len(names) == 15
+    assert names == sorted(p.name for p in (tmp_path / "two").iterdir()) and len(names) == 13
     for name in names:
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes(), name
 
@@ -116,7 +114,7 @@ def test_recordings_through_the_board_take_the_place_of_their_clips(folder: Path
     settings = config(folder)
     with Catalog(tmp_path / "rec") as catalog:
         import_layout(catalog, "speech-commands", folder)
-        plain = build_dataset(settings, catalog, tmp_path / "plain", workers=1)
+        plain = build_dataset(settings, catalog, tmp_path / "plain", BuildOptions(1))
         waiting = plan_dataset(settings, catalog).to_record()
         assert len(waiting) == 3 and plain.info["not_yet_recorded"] == 3
         clip = waiting[0]
@@ -134,7 +132,7 @@ def test_recordings_through_the_board_take_the_place_of_their_clips(folder: Path
                 attributes={},
             )
         )
-        manifest = build_dataset(settings, catalog, tmp_path / "heard", workers=1)
+        manifest = build_dataset(settings, catalog, tmp_path / "heard", BuildOptions(1))
         assert len(plan_dataset(settings, catalog).to_record()) == 2
     rows = [r for r in read_manifest(tmp_path / "heard") if r["device"]]
     assert [(r["origin"], r["speaker"], r["split"]) for r in rows] == [(clip.origin, clip.speaker, "test")]
@@ -175,9 +173,9 @@ def test_folder_that_was_not_imported(tmp_path: Path) -> None:
 
 def test_failed_build_keeps_the_data_set_there_was(folder: Path, recordings: Path, tmp_path: Path) -> None:
     with Catalog(recordings) as catalog:
-        before = build_dataset(config(folder), catalog, tmp_path, workers=1)
+        before = build_dataset(config(folder), catalog, tmp_path, BuildOptions(1))
         with pytest.raises(DataError):
-            build_dataset(config(folder, keywords=["nothing"]), catalog, tmp_path, workers=1)
+            build_dataset(config(folder, keywords=["nothing"]), catalog, tmp_path, BuildOptions(1))
     assert load_dataset(tmp_path) == before
 
 
@@ -186,8 +184,9 @@ def test_noise_folder_changes_only_augmented_copies(folder: Path, recordings: Pa
     write_flac(tmp_path / "noise" / "street.flac", rng.integers(-2_000, 2_000, 160_000).astype(np.int16), 16_000)
     data = {"source": "folder", "folder": str(folder), "noise_folder": str(tmp_path / "noise")}
     with Catalog(recordings) as catalog:
-        plain = build_dataset(config(folder), catalog, tmp_path / "plain", workers=1)
-        noisy = build_dataset(config(folder, data=data), catalog, tmp_path / "noisy", workers=1)
+        import_noise(catalog, tmp_path / "noise")
+        plain = build_dataset(config(folder), catalog, tmp_path / "plain", BuildOptions(1))
+        noisy = build_dataset(config(folder, data=data), catalog, tmp_path / "noisy", BuildOptions(1))
     one, other = (load_features(tmp_path / name, "train").x for name in ("plain", "noisy"))
     assert plain.clips == noisy.clips and plain.version != noisy.version
     assert np.array_equal(one[:, 0], other[:, 0]) and not np.array_equal(one[:, 1:], other[:, 1:])
@@ -200,7 +199,7 @@ def test_exact_copies_and_contradictions_are_left_out(tmp_path: Path) -> None:
     write_flac(folder / "cat" / f"{speaker_id(8)}_nohash_1.flac", tone("cat", 7), 16_000)
     with Catalog(tmp_path / "rec") as catalog:
         import_layout(catalog, "speech-commands", folder)
-        manifest = build_dataset(config(folder), catalog, tmp_path / "out", workers=1)
+        manifest = build_dataset(config(folder), catalog, tmp_path / "out", BuildOptions(1))
     reasons = sorted(reason.split(" of ")[0] for reason in manifest.info["left_out"].values())
     assert reasons == ["exact copy"] + ["same recording under several words: dog, go, stop"] * 3
     assert json.loads((tmp_path / "out" / "dataset.json").read_text())["leaks"] == 0

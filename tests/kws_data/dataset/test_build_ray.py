@@ -54,12 +54,12 @@ def test_two_nodes_and_a_killed_worker_give_the_same_data_set(folder: Path, tmp_
 
     settings = config(folder)
     with catalog_of(folder, tmp_path / "one") as catalog:
-        alone = build_dataset(settings, catalog, tmp_path / "alone", workers=1)
+        alone = build_dataset(settings, catalog, tmp_path / "alone", BuildOptions(1))
     with two_nodes() as cluster, catalog_of(folder, tmp_path / "two") as catalog:
         store = tmp_path / "store"
         places = BuildOptions(2, RayEngine(), f"file://{catalog.folder}", f"file://{store}")
         with WorkerKiller(cluster, store) as killer:
-            spread = build_dataset(settings, catalog, tmp_path / "spread", options=places)
+            spread = build_dataset(settings, catalog, tmp_path / "spread", places)
         assert killer.killed is not None
         assert spread.version == alone.version and files(tmp_path / "alone") == files(tmp_path / "spread")
         assert not (catalog.folder / "features").exists() and any(store.glob("*/*.shard"))
@@ -67,7 +67,7 @@ def test_two_nodes_and_a_killed_worker_give_the_same_data_set(folder: Path, tmp_
         noise = plan_dataset(settings, catalog).noises[0].audio_sha256
         (catalog.folder / "audio" / noise[:2] / f"{noise}.flac").write_bytes(b"broken")
         with pytest.raises(CatalogError, match="missing or damaged"):
-            build_dataset(config(folder, seed=5), catalog, tmp_path / "broken", options=places)
+            build_dataset(config(folder, seed=5), catalog, tmp_path / "broken", places)
 
 
 def test_without_ray_there_is_one_clear_line(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -76,7 +76,7 @@ def test_without_ray_there_is_one_clear_line(folder: Path, tmp_path: Path, monke
         catalog_of(folder, tmp_path / "rec") as catalog,
         pytest.raises(DataError, match=r"Ray is not installed.*pip install .kws\[ray\]"),
     ):
-        build_dataset(config(folder), catalog, tmp_path / "out", options=BuildOptions(2, RayEngine()))
+        build_dataset(config(folder), catalog, tmp_path / "out", BuildOptions(2, RayEngine()))
 
 
 def test_a_node_with_another_kws_is_refused(folder: Path, tmp_path: Path) -> None:

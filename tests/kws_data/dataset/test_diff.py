@@ -61,8 +61,8 @@ def test_data_sets_are_found_by_configuration_run_folder_and_version(runs: Path)
     folder = runs / "one" / "dataset"
     (runs.parent / "one.yaml").write_text("keywords: [go]\ndata: {source: folder}\n")
     with Catalog(runs.parent / "recordings") as catalog:
-        catalog.record_dataset("sha256:" + "ab" * 32, "one", folder, ["00" * 8])
-        catalog.record_dataset("sha256:" + "99" * 32, "one", folder, ["00" * 8])
+        catalog.made.record_dataset("sha256:" + "ab" * 32, "one", folder, ["00" * 8])
+        catalog.made.record_dataset("sha256:" + "99" * 32, "one", folder, ["00" * 8])
     for name in ("one", "runs/one", "runs/one/dataset", str(folder), "one.yaml", "ababab", "sha256:ababab"):
         assert find_dataset(name, runs.parent / "recordings").resolve() == folder
     with pytest.raises(DataError, match="no data set is called so"):

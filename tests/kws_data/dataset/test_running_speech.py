@@ -14,6 +14,7 @@ from kws_data.dataset.plan import plan_dataset
 from kws_data.dataset.spoken_clips import _reason
 from kws_data.labels import SPEECH, label_of
 from kws_data.sources.imports.find_layout import import_layout
+from kws_data.sources.synth.noise import add_generated_noise
 
 
 @pytest.mark.parametrize(
@@ -48,6 +49,7 @@ def test_a_data_set_takes_sentences_without_keywords(tmp_path: Path) -> None:
     )
     with Catalog(tmp_path / "rec") as catalog:
         assert import_layout(catalog, "folder", tmp_path / "data").people == 12
+        add_generated_noise(catalog, config.seed, 16_000)
         plan = plan_dataset(config, catalog)
     speech = [planned for planned in plan.clips if planned.clip.word == SPEECH]
     assert {planned.clip.attributes["transcript"] for planned in speech} == {"a quiet evening"}

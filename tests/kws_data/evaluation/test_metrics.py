@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from firmware_tools.spotter.detector import FirmwareDetector
 from kws_data.errors import DataError
-from kws_data.evaluation.intervals import mean_interval, poisson_upper95, wilson
+from kws_data.evaluation.intervals import mean_interval, mean_share, poisson_upper95, wilson
 from kws_data.evaluation.metrics import KeywordMetrics, Metrics, confusion, metrics
 from kws_data.evaluation.thresholds import choose_threshold, threshold_curve, tpr_at_fpr
 from kws_data.scores import decide, probabilities, threshold_from_int8
@@ -136,6 +136,14 @@ def test_the_interval_of_a_mean_is_students() -> None:
     assert found.low is not None and found.high is not None
     assert found.high - found.mean == pytest.approx(4.302653 * 0.01 / 3**0.5, abs=1e-7)
     assert found.mean - found.low == pytest.approx(found.high - found.mean)
+
+
+def test_the_interval_of_a_mean_of_shares_ends_at_0_and_1() -> None:
+    assert mean_share([0.94, 0.95, 0.96]) == mean_interval([0.94, 0.95, 0.96])
+    assert mean_share([0.1, 0.9]).to_dict() == {"mean": 0.5, "low": 0.0, "high": 1.0, "runs": 2}
+    assert mean_share([0.9]) == mean_interval([0.9])
+    loss = mean_interval([-0.01, 0.03])  # a difference of shares has no such ends
+    assert loss.low is not None and loss.low < 0
 
 
 def test_one_run_has_a_mean_and_no_interval() -> None:

@@ -9,9 +9,12 @@ import pytest
 from made_folder import make_folder
 
 from kws_data.catalog.catalog import Catalog
+from kws_data.cli.bench.model import cells
 from kws_data.config.config import Config
 from kws_data.config.export import ExportSettings
+from kws_data.config.model import ModelSettings
 from kws_data.errors import ConfigError, DataError
+from kws_data.evaluation.intervals import mean_share
 from kws_data.experiments import compare as bench_model
 from kws_data.experiments.compare import Entry, bench_models, summary, without_twins
 from kws_data.experiments.contestants import CONTESTANTS, OWN, REFERENCE, config_of, contestants
@@ -30,10 +33,12 @@ def test_the_mlperf_reference_has_its_published_shape() -> None:
 
 
 def test_only_the_configurations_own_model_has_4_bits() -> None:
-    four = CONFIG.model_copy(update={"export": ExportSettings(pointwise_bits=4, aware_epochs=60)})
-    bits = {one.name: config_of(four, one, 0).export for one in CONTESTANTS}
-    assert {name for name, export in bits.items() if export.pointwise_bits == 4} == {OWN}
-    assert all(export.aware_epochs == 60 for export in bits.values())
+    four = CONFIG.model_copy(
+        update={"model": ModelSettings(pointwise_bits=4), "export": ExportSettings(aware_epochs=60)}
+    )
+    made = {one.name: config_of(four, one, 0) for one in CONTESTANTS}
+    assert {name for name, config in made.items() if config.model.pointwise_bits == 4} == {OWN}
+    assert all(config.export.aware_epochs == 60 for config in made.values())
 
 
 def test_tiny_conv_sees_49_frames_of_40_bands() -> None:
@@ -100,6 +105,20 @@ def test_the_summary_compares_clip_by_clip(tmp_path: Path, monkeypatch: pytest.M
     assert (pair["model"], pair["reference"]) == (OWN, REFERENCE)
     assert pair["difference"] == pytest.approx(0.2) and pair["verdict"] == "better"
     assert pair["only_first"] == (40, 40) and max(pair["p"]) < 1e-10
+
+
+def test_intervals_of_shares_end_where_those_of_kws_train_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bench_model, "_speakers", lambda _, ids: [str(one) for one in ids])
+    y = np.arange(200) % 4
+    scores, flawed = np.eye(4, dtype=np.int8)[y] * 100, np.eye(4, dtype=np.int8)[np.where(y < 3, y, 0)] * 100
+    entries = [known_entry(tmp_path, OWN, 0, scores, y, tpr_at_1pct_fpr=0.8, float_accuracy=1.0)]
+    entries.append(known_entry(tmp_path, OWN, 1, flawed, y, float_accuracy=0.7))
+    (row,) = summary(CONFIG, entries)["models"]
+    assert row["accuracy"] == mean_share([1.0, 0.75]).to_dict() and row["accuracy"]["high"] == 1.0
+    assert row["tpr_at_1pct_fpr"] == mean_share([0.8, 0.9]).to_dict()
+    assert row["tpr"] == {"mean": 0.9, "low": 0.9, "high": 0.9, "runs": 2}
+    assert row["int8_loss"]["low"] < 0  # a difference, which may be below 0
+    assert cells(row)["accuracy"] == "87.50% (0.0% to 100.0%)"
 
 
 def test_a_result_of_other_settings_is_not_taken(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from made_folder import make_folder
 
 from kws_data.catalog.catalog import Catalog
 from kws_data.config.config import Config
-from kws_data.dataset.build import build_dataset
+from kws_data.dataset.build import BuildOptions, build_dataset
 from kws_data.dataset.manifest import read_manifest
 from kws_data.errors import DataError
 from kws_data.experiments.search.holdout import HELD_OUT, group_of, is_held_out, write_fold
@@ -45,7 +45,7 @@ def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     with Catalog(root / "recordings") as catalog:
         import_layout(catalog, "speech-commands", folder)
-        build_dataset(config, catalog, root / "dataset", workers=1)
+        build_dataset(config, catalog, root / "dataset", BuildOptions(1))
     return root / "dataset"
 
 

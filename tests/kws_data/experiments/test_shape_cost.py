@@ -48,7 +48,7 @@ def test_a_shape_is_asked_for_once(measured: tuple[Path, ShapeCost], monkeypatch
 
 def test_a_cost_is_that_of_what_is_exported(measured: tuple[Path, ShapeCost]) -> None:
     _, eight = measured
-    four = untrained_bundle(config(export={"pointwise_bits": 4}))
+    four = untrained_bundle(config(model={"pointwise_bits": 4}))
     assert eight.model_bytes - four.tflite_bytes == 8 * 8 // 2  # one pointwise kernel of 8 x 8
     assert four.macs == eight.macs
 
@@ -70,7 +70,7 @@ def test_a_damaged_entry_is_measured_again(measured: tuple[Path, ShapeCost], tmp
         {"keywords": ["yes", "no", "go"]},
         {"frontend": {"coefficients": 20}},
         {"data": {"clip_ms": 500}},
-        {"export": {"pointwise_bits": 4}},
+        {"model": {"pointwise_bits": 4}},
         {"export": {"arena_plan": True}},
     ],
 )

@@ -28,18 +28,18 @@ def features(clips: int = 12) -> np.ndarray:
     return np.random.default_rng(3).integers(-128, 128, (clips, FRAMES, FEATURES)).astype(np.int8)
 
 
-def exported(channels: int, **settings: object) -> bytes:
+def exported(channels: int, arena_plan: bool, pointwise_bits: int = 8) -> bytes:
     model = build_model(
         ModelSettings(family="tenet", channels=channels, blocks=2, branches=()), (FRAMES, 1, FEATURES), 5
     )
     randomise(model, np.random.default_rng(0))
-    return exported_tflite(model, features(), ExportSettings(**settings))  # type: ignore[arg-type]
+    return exported_tflite(model, features(), ExportSettings(arena_plan=arena_plan), 0, pointwise_bits)
 
 
 @pytest.mark.slow
 @NEEDS_TFLM
 def test_a_plan_saves_arena_and_changes_no_output() -> None:
-    usual, planned = (exported(30, pointwise_bits=4, arena_plan=plan) for plan in (False, True))
+    usual, planned = (exported(30, plan, pointwise_bits=4) for plan in (False, True))
     assert 0 < len(planned) - len(usual) < 300
     assert arena_bytes(planned) <= arena_bytes(usual) - 1_000
     x = features()[:, :, None, :]
@@ -47,7 +47,7 @@ def test_a_plan_saves_arena_and_changes_no_output() -> None:
     np.testing.assert_array_equal(TflmInterpreter(planned)(x), said)
     (run,) = load_batches([read_tflite(planned)], optimise="-O1")
     np.testing.assert_array_equal(run(x), said)
-    assert exported(30, pointwise_bits=4, arena_plan=True) == planned
+    assert exported(30, True, pointwise_bits=4) == planned
 
 
 @pytest.mark.slow

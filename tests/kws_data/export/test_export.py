@@ -70,8 +70,11 @@ def test_the_better_way_is_taken(tmp_path: Path, method: Any, bits: Any) -> None
     from kws_data.training.run import train
 
     write_dataset(tmp_path)
-    settings = ExportSettings(quantise=method, aware_epochs=1, pointwise_bits=bits)
-    config = CONFIG.model_copy(update={"export": settings, "train": CONFIG.train.model_copy(update={"epochs": 3})})
+    settings = ExportSettings(quantise=method, aware_epochs=1)
+    model = CONFIG.model.model_copy(update={"pointwise_bits": bits})
+    config = CONFIG.model_copy(
+        update={"export": settings, "model": model, "train": CONFIG.train.model_copy(update={"epochs": 3})}
+    )
     train(config, tmp_path, tmp_path / "model")
     bundle = export_model(config, tmp_path, "sha256:1", tmp_path / "model")
     report = json.loads((tmp_path / "model/export.json").read_text())

@@ -25,7 +25,6 @@ from kws_data.training.quantisation_aware import plain_model, rounding_model
 from tests.kws_data.models.test_families import SMALL, some_features, trained_a_little
 
 needs_tflm = pytest.mark.skipif(not available(), reason="tflite-micro has no wheel for this machine")
-FOUR = ExportSettings(pointwise_bits=4)
 
 
 def on_15_levels(channels: int = 5, inputs: int = 7, shared: bool = False) -> bytes:
@@ -118,7 +117,7 @@ def test_each_channel_has_15_levels_with_little_error() -> None:
 @needs_tflm
 def test_a_trained_model_becomes_a_file_of_4_bits() -> None:
     model, x = trained_a_little(ModelSettings(**SMALL["temporal_dscnn"])), some_features(48)
-    tflite, eight = exported_tflite(model, x, FOUR), exported_tflite(model, x, ExportSettings())
+    tflite, eight = (exported_tflite(model, x, ExportSettings(), pointwise_bits=bits) for bits in (4, 8))
     graph = read_tflite(tflite)
     four = [t for t in graph.tensors if t.dtype == "INT4"]
     saved = sum(t.elements // 2 for t in four)

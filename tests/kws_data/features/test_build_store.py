@@ -33,6 +33,7 @@ from kws_data.features.recipe import VOICE_SLOTS, Recipe, choose_voices
 from kws_data.features.store import FeatureStore
 from kws_data.features.workers import LocalEngine
 from kws_data.sources.imports.find_layout import import_layout
+from kws_data.sources.imports.side_folders import import_rooms
 
 
 def config(folder: Path, **changes: object) -> Config:
@@ -295,6 +296,7 @@ def test_measured_rooms_change_only_training_copies(folder: Path, catalog: Catal
     data = {"source": "folder", "folder": str(folder), "room_folder": str(rooms)}
     augment = {"copies": 3, "room_probability": 1.0, "room_simulated_share": 0.0}
     simulated, _ = build(config(folder, augment=augment), catalog, tmp_path / "simulated")
+    import_rooms(catalog, rooms)
     measured, computed = build(config(folder, augment=augment, data=data), catalog, tmp_path / "measured")
     assert measured.info["sounds"]["rooms"] == 2 and simulated.info["sounds"]["rooms"] == 0
     assert measured.clips == simulated.clips and computed.clips == measured.clips["train"]
@@ -302,7 +304,7 @@ def test_measured_rooms_change_only_training_copies(folder: Path, catalog: Catal
     assert np.array_equal(one[:, 0], other[:, 0]) and not np.array_equal(one[:, 1:], other[:, 1:])
     licences = {room.origin: room.licence for room in catalog.clips(source="rooms")}
     assert licences == {"_room_/room_0.flac": "CC-BY-4.0", "_room_/room_1.flac": licences["_room_/room_1.flac"]}
-    with pytest.raises(DataError, match="room folder not found"):
+    with pytest.raises(DataError, match=r"nothing was imported from the room folder.*kws run --until collect"):
         build(config(folder, augment=augment, data={**data, "room_folder": "nowhere"}), catalog, tmp_path / "no")
 
 

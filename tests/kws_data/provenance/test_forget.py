@@ -43,7 +43,7 @@ def make_people(root: Path) -> str:
             NewClip(audio, "go", anna, "takes", played.origin, device="board:b", parent=played.id, pseudonymous=True)
         )
         make_run(root, catalog)
-        catalog.record_model("beef", "demo", root / "runs" / "demo" / "model", "sha256:demo")
+        catalog.made.record_model("beef", "demo", root / "runs" / "demo" / "model", "sha256:demo")
     return anna
 
 
@@ -83,7 +83,7 @@ def test_nothing_of_a_person_is_left(tmp_path: Path) -> None:
         assert len(found.holdings.clips) == 3 and len(found.holdings.audio) == 3
         assert [(a.id, clips) for a, clips in found.heard_in] == [("sha256:demo", 3), ("beef", 3)]
         assert len(catalog.clips()) == others and catalog.profiles("speaker") == catalog.profiles("session") == {}
-        assert not set(catalog.members("sha256:demo")) & {clip.id for clip in theirs}
+        assert not set(catalog.made.members("sha256:demo")) & {clip.id for clip in theirs}
     everything = (anna, NAME, *(clip.id for clip in theirs), *(clip.origin for clip in theirs))
     assert traces(tmp_path, *everything, *(clip.audio_sha256 for clip in theirs)) == []
     left = {path.name for path in (tmp_path / "runs").rglob("*") if path.is_file()}
@@ -193,7 +193,7 @@ def test_exports_lose_their_files(tmp_path: Path) -> None:
         tasks = [{"data": {"speaker": anna}}, {"data": {"speaker": "someone"}}]
         (folder / "tasks.json").write_text(json.dumps({"version": 1, "tasks": tasks}))
     with Catalog(tmp_path / "recordings") as catalog:
-        catalog.record_export("takes", out, [clip.id for clip in catalog.clips()])
+        catalog.made.record_export("takes", out, [clip.id for clip in catalog.clips()])
         found = forget_speaker(catalog, anna, tmp_path / "runs", execute=True, exports=[more])
         assert "export" in [artifact.kind for artifact, _ in found.heard_in]
     assert len(found.exported.files) == len(found.exported.lists) - 2 == 2 and traces(tmp_path, anna) == []
@@ -230,7 +230,7 @@ def test_stopped_after_any_stage_it_is_completed_by_calling_it_again(tmp_path: P
     with Catalog(tmp_path / "recordings") as catalog:
         found = forget_speaker(catalog, NAME, tmp_path / "runs", execute=True)
         assert [artifact.id for artifact, _ in found.heard_in] == ["sha256:demo", "beef"]
-        assert catalog.speakers_called(NAME) == {}
+        assert catalog.forgetting.speakers_called(NAME) == {}
     assert traces(tmp_path, anna, NAME) == []
 
 

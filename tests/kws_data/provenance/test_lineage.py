@@ -6,6 +6,7 @@ import pytest
 
 from kws_data.catalog.catalog import Catalog
 from kws_data.catalog.clips import KnownFile
+from kws_data.catalog.folders import FolderId
 from kws_data.cli import run
 from kws_data.errors import DataError
 from kws_data.provenance.lineage import lineage
@@ -17,13 +18,13 @@ def catalog(tmp_path: Path) -> Catalog:
     """A clip from a file, its recording through a board, a data set of the recording, its model and image."""
     catalog = Catalog(tmp_path)
     played = catalog.add_clip(new_clip(catalog, 1, licence="CC0-1.0"))
-    catalog.remember_files("/data", {"go/1.wav": KnownFile(1, 1, played, "", "")})
+    catalog.remember_files(FolderId("data", "/data"), {"go/1.wav": KnownFile(1, 1, played, "", "")})
     heard = new_clip(catalog, 2, device="board:x", parent=played, origin="go/1")
     recorded = catalog.add_clip(heard)
     catalog.add_clip(new_clip(catalog, 3))
-    catalog.record_dataset("sha256:d1a2b3c4", "demo", tmp_path / "dataset", [recorded, "00" * 8])
-    catalog.record_model("beef01", "demo", tmp_path / "model", "sha256:d1a2b3c4")
-    catalog.record_image("cafe02", "demo", tmp_path / "firmware", "beef01")
+    catalog.made.record_dataset("sha256:d1a2b3c4", "demo", tmp_path / "dataset", [recorded, "00" * 8])
+    catalog.made.record_model("beef01", "demo", tmp_path / "model", "sha256:d1a2b3c4")
+    catalog.made.record_image("cafe02", "demo", tmp_path / "firmware", "beef01")
     return catalog
 
 
@@ -86,4 +87,4 @@ def test_the_command_finds_runs_that_were_built_before(
     assert [node["id"] for node in document["made_of_it"]] == ["sha256:ours"]
     assert run(["catalog", "--lineage", "runs/ours/dataset"]) == 0
     assert "sha256:ours" in capsys.readouterr().out
-    assert np.array_equal(Catalog("recordings").members("sha256:ours"), [identity])
+    assert np.array_equal(Catalog("recordings").made.members("sha256:ours"), [identity])

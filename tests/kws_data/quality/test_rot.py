@@ -7,9 +7,11 @@ from made_folder import make_folder, tone
 from firmware_tools.levels import levels
 from kws_data.audio import write_flac
 from kws_data.catalog.catalog import Catalog
-from kws_data.catalog.clips import NewClip
+from kws_data.catalog.clips import KnownFile, NewClip
+from kws_data.catalog.folders import urls_id
 from kws_data.quality.rot import Rot, find_rot
 from kws_data.sources.imports.find_layout import import_layout
+from kws_data.sources.imports.speech_folder import import_speech
 from kws_data.sources.recording.take_verdict import judge
 
 
@@ -76,6 +78,28 @@ def test_recordings_of_takes_do_not_supersede_each_other(tmp_path: Path) -> None
         assert not ids(find_rot(catalog), "superseded")
 
 
+def test_pieces_of_speech_are_gone_with_their_recording_and_not_before(tmp_path: Path) -> None:
+    recording = tmp_path / "talk" / "7" / "a.flac"
+    write_flac(recording, tone("go", 0, samples=32_000), 16_000)
+    (tmp_path / "talk" / "metadata.csv").write_text("file,speaker,transcript\n7/a.flac,7,good evening\n")
+    with Catalog(tmp_path / "recordings") as catalog:
+        import_speech(catalog, tmp_path / "talk")
+        assert not ids(find_rot(catalog), "file gone")
+        recording.unlink()
+        assert len(ids(find_rot(catalog), "file gone")) == len(catalog.clips()) > 0
+
+
+def test_clips_from_addresses_are_not_called_gone(tmp_path: Path) -> None:
+    folder, address = made(tmp_path), "https://host/go/a.wav"
+    with Catalog(tmp_path / "recordings") as catalog:
+        import_layout(catalog, "speech-commands", folder)
+        clip = catalog.clips()[0]
+        catalog.remember_files(urls_id(tmp_path / "list.csv"), {address: KnownFile(0, 1, clip.id, "", "")})
+        (folder / clip.origin).unlink()
+        rot = find_rot(catalog)
+    assert not ids(rot, "file gone") and any("list.csv" in note and "addresses" in note for note in rot.notes)
+
+
 def test_clips_of_no_data_set_and_takes_said_again(tmp_path: Path) -> None:
     with Catalog(tmp_path) as catalog:
         takes = []
@@ -85,7 +109,7 @@ def test_clips_of_no_data_set_and_takes_said_again(tmp_path: Path) -> None:
             takes.append(catalog.add_clip(clip))
         rot = find_rot(catalog)
         assert ids(rot, "superseded") == (takes[0],) and any("no data set" in note for note in rot.notes)
-        catalog.record_dataset("sha256:aa", "x", tmp_path, takes[1:])
+        catalog.made.record_dataset("sha256:aa", "x", tmp_path, takes[1:])
         (tmp_path / "dataset.json").write_text('{"version": "sha256:aa"}')
         assert ids(find_rot(catalog), "unused") == (takes[0],)
         document = find_rot(catalog).to_dict()

@@ -16,7 +16,7 @@ from kws_data.catalog.catalog import Catalog
 from kws_data.catalog.folders import folder_id
 from kws_data.cli import run
 from kws_data.config.config import Config
-from kws_data.dataset.build import build_dataset
+from kws_data.dataset.build import BuildOptions, build_dataset
 from kws_data.dataset.manifest import read_manifest
 from kws_data.errors import DataError
 from kws_data.provenance.forget import forget_speaker
@@ -43,7 +43,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     with Catalog(root / "recordings") as catalog:
         import_layout(catalog, "speech-commands", root / "data")
-        build_dataset(config, catalog, root / "runs" / "small" / "dataset", workers=1)
+        build_dataset(config, catalog, root / "runs" / "small" / "dataset", BuildOptions(1))
     (root / "small.yaml").write_text(
         "keywords: [go, stop]\ndata: {source: folder, folder: data}\naugment: {copies: 1}\n"
     )

@@ -10,8 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from firmware_tools.errors import ModelError
-from kws_data.system.processes import worker_pool
+from firmware_tools.errors import KwsError, ModelError
+from firmware_tools.protocol.replies import CommandRefusedError
+from kws_data.errors import GateError, LeakError
+from kws_data.progress import Progress
+from kws_data.system.processes import run_jobs, worker_pool
 
 
 def alive(pid: int) -> bool:
@@ -19,8 +22,10 @@ def alive(pid: int) -> bool:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
-    state = Path(f"/proc/{pid}/stat")
-    return not state.exists() or state.read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):  # gone since, or a system without such files
+        return not Path("/proc/self").exists()
 
 
 def wait_until_gone(pid: int, seconds: float = 20.0) -> bool:
@@ -50,18 +55,119 @@ def test_a_worker_that_is_killed_is_an_error_of_one_line() -> None:
         pool.submit(os.kill, pool.submit(os.getpid).result(), signal.SIGKILL).result()
 
 
-def test_workers_of_a_parent_that_was_killed_end() -> None:
-    code = (
-        "import os, time\nfrom kws_data.system.processes import worker_pool\n"
-        "if __name__ == '__main__':\n"
-        "    with worker_pool(1) as pool:\n"
-        "        print(pool.submit(os.getpid).result(), flush=True)\n"
-        "        pool.submit(time.sleep, 300).result()\n"
+def test_begun_work_is_finished_where_it_is_asked_for(tmp_path: Path) -> None:
+    with pytest.raises(KeyboardInterrupt), worker_pool(1, finish_begun=True) as pool:
+        pool.submit(write_late, tmp_path / "begun")
+        while not (tmp_path / "begun").exists():
+            time.sleep(0.01)
+        raise KeyboardInterrupt
+    assert (tmp_path / "begun").read_text() == "finished" and not multiprocessing.active_children()
+
+
+def test_workers_use_one_thread_each_only_where_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", "3")
+    with worker_pool(1, one_thread_each=True) as one, worker_pool(1) as pool:
+        assert one.submit(os.getenv, "OMP_NUM_THREADS").result() == "1"
+        assert pool.submit(os.getpid).result() and os.environ["OMP_NUM_THREADS"] == "1"
+    assert os.environ["OMP_NUM_THREADS"] == "3"
+    with worker_pool(1) as pool:
+        assert pool.submit(os.getenv, "OMP_NUM_THREADS").result() == "3"
+
+
+#: A parent that says the id of its worker, which sleeps then.
+PARENTS = {
+    "pool": """
+import os, time
+from kws_data.system.processes import worker_pool
+if __name__ == "__main__":
+    with worker_pool(1) as pool:
+        print(pool.submit(os.getpid).result(), flush=True)
+        pool.submit(time.sleep, 300).result()
+""",
+    "jobs": """
+from kws_data.system.processes import run_jobs
+from tests.kws_data.system.test_processes import say_id_and_sleep
+if __name__ == "__main__":
+    run_jobs(say_id_and_sleep, [1, 2], 2, lambda stage, done, total: print(done, flush=True))
+""",
+}
+
+
+@pytest.mark.parametrize("kind", PARENTS)
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+def test_workers_end_with_their_parent_however_it_ends(tmp_path: Path, kind: str, number: signal.Signals) -> None:
+    script = tmp_path / "parent.py"
+    script.write_text(PARENTS[kind])
+    parent = subprocess.Popen(
+        [sys.executable, script], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=with_tests()
     )
-    parent = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
     assert parent.stdout is not None
     pid = int(parent.stdout.readline())
-    parent.kill()
+    parent.send_signal(number)
     parent.wait()
     parent.stdout.close()
     assert wait_until_gone(pid)
+
+
+def test_ctrl_c_is_left_to_the_parent() -> None:
+    with worker_pool(1) as pool:
+        pid = pool.submit(os.getpid).result()
+        begun = pool.submit(time.sleep, 0.5)
+        os.kill(pid, signal.SIGINT)
+        assert begun.result() is None
+    told: list[int] = []
+    run_jobs(interrupt_self, [1, 2], 2, lambda stage, done, total: told.append(done))
+    assert sorted(told) == [1, 2]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        LeakError("a speaker stands in two splits", "anna", "record again"),
+        GateError("too slow", 12.5, "a smaller model"),
+        CommandRefusedError(3, 2, 7),
+    ],
+)
+def test_an_error_of_a_job_or_a_worker_arrives_as_what_it_was(error: KwsError) -> None:
+    with pytest.raises(KwsError) as of_job:
+        run_jobs(fail_with, [error, error], 2)
+    with pytest.raises(KwsError) as of_worker, worker_pool(1) as pool:
+        pool.submit(fail_with, error, print).result()
+    for found in (of_job.value, of_worker.value):
+        assert type(found) is type(error) and str(found) == str(error) and found.exit_code == error.exit_code
+        assert vars(found) == vars(error)
+
+
+def test_a_job_that_is_killed_is_an_error_of_one_line() -> None:
+    with pytest.raises(ModelError, match=r"exit code -9.*memory"):
+        run_jobs(kill_self, [1, 2], 2)
+
+
+def fail_with(error: KwsError, _progress: object) -> None:
+    raise error
+
+
+def kill_self(_number: int, _progress: Progress) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def interrupt_self(number: int, progress: Progress) -> None:
+    os.kill(os.getpid(), signal.SIGINT)
+    progress("went on", number, 2)
+
+
+def say_id_and_sleep(_number: int, progress: Progress) -> None:
+    progress("started", os.getpid(), 0)
+    time.sleep(300)
+
+
+def write_late(path: Path) -> None:
+    path.write_text("begun")
+    time.sleep(0.5)
+    path.write_text("finished")
+
+
+def with_tests() -> dict[str, str]:
+    """The environment of a program that finds this file."""
+    root = str(Path(__file__).resolve().parents[3])
+    return {**os.environ, "PYTHONPATH": os.pathsep.join([root, os.environ.get("PYTHONPATH", "")])}

@@ -14,7 +14,7 @@ from made_folder import tone
 from small_server import Answer, SmallServer, small_server
 
 from kws_data.catalog.catalog import Catalog
-from kws_data.catalog.folders import folder_id
+from kws_data.catalog.folders import urls_id
 from kws_data.cli import run
 from kws_data.errors import DataError
 from kws_data.sources.imports.fetch import Manners
@@ -73,7 +73,7 @@ def test_a_list_becomes_clips_and_every_fault_has_its_reason(
 ) -> None:
     path = make_list(tmp_path / "list.csv", server)
     report = import_urls(catalog, path, manners=QUICK)
-    clips = {clip.word: clip for clip in catalog.clips(folder=folder_id(path))}
+    clips = {clip.word: clip for clip in catalog.clips(folder=urls_id(path))}
     assert report.counts.added == 2 and clips.keys() == {"yes", "stop"}
     yes = clips["yes"]
     assert (yes.licence, yes.attributes["gender"], yes.given_split) == ("CC-BY-4.0", "female", "training")
@@ -129,7 +129,7 @@ def test_a_changed_checksum_or_label_is_followed(catalog: Catalog, server: Small
     server.set("/a.wav", Answer(new))
     path.write_text(f"url,sha256,licence,label\n{url},{sha256(new)},CC0,no\n")
     assert import_urls(catalog, path, manners=QUICK).counts.added == 1
-    clips = catalog.clips(folder=folder_id(path))
+    clips = catalog.clips(folder=urls_id(path))
     assert [(clip.word, (catalog.load(clip) == tone("yes", 2)).all()) for clip in clips] == [("no", True)]
 
 

@@ -16,7 +16,7 @@ from kws_data.errors import ConfigError, DataError
 from kws_data.sources.synth.engines import ENGINES, CommandEngine, make_engine
 from kws_data.sources.synth.espeak import SynthVoice
 from kws_data.sources.synth.festival import request
-from kws_data.sources.synth.people import make_speakers, planned_origins, synth_people, utterances
+from kws_data.sources.synth.people import make_speakers, synth_people, utterances
 
 VOICE = SynthVoice("en", "deep", pitch=30, rate=120)
 
@@ -237,7 +237,7 @@ def test_clips_of_a_program_keep_their_provenance(tmp_path: Path, script: list[s
     with Catalog(tmp_path / "r") as catalog:
         assert synth_people(catalog, settings).added == 4
         clips = catalog.clips(source="synth")
-        assert {clip.origin for clip in clips} == planned_origins(settings)
+        assert {clip.origin for clip in clips} == {utterance.origin for utterance in utterances(settings)}
         assert {clip.licence for clip in clips} == {"MIT"}
         variants = {clip.attributes["variant"] for clip in clips}
         assert all("deep" in v or "light" in v for v in variants) and all(" 7 " in v for v in variants)
@@ -294,6 +294,6 @@ def test_further_people_speak_with_another_engine(tmp_path: Path, script: list[s
         assert synth_people(catalog, both).added == 3
         assert synth_people(catalog, both).known == 7
         clips = catalog.clips(source="synth")
-    assert {clip.origin for clip in clips} == planned_origins(both)
+    assert {clip.origin for clip in clips} == {utterance.origin for utterance in utterances(both)}
     variants = {str(clip.attributes["variant"]) for clip in clips if str(clip.attributes["engine"]).endswith("8")}
     assert len(variants) == 1 and variants.pop().endswith("8 old")

@@ -7,7 +7,8 @@ import pytest
 from kws_data.catalog.catalog import Catalog
 from kws_data.config.split import SPLITS
 from kws_data.dataset.backgrounds import regions
-from kws_data.dataset.silence import add_silence, draw_cuts
+from kws_data.dataset.silence import draw_cuts, plan_silence
+from kws_data.dataset.store_silence import store_silence
 from kws_data.sources.synth.noise import COLOURS, add_generated_noise, noise_colour
 
 RATE_HZ = 16_000
@@ -56,8 +57,13 @@ def test_silence_is_cut_from_its_own_region_and_only_once(tmp_path: Path) -> Non
         assert add_generated_noise(catalog, 3, RATE_HZ) == noises and len(noises) == len(COLOURS)
         counts = {"train": 30, "validation": 5, "test": 8}
         for_each = dict.fromkeys(SPLITS, noises)
-        clips = add_silence(catalog, for_each, counts, RATE_HZ, RATE_HZ, 0)
-        assert add_silence(catalog, for_each, counts, RATE_HZ, RATE_HZ, 0) == clips
+        planned = plan_silence(catalog, for_each, counts, RATE_HZ, 0)
+        assert len(planned.missing) == sum(counts.values()) and not catalog.clips(source="silence")
+        assert plan_silence(catalog, for_each, counts, RATE_HZ, 0) == planned
+        store_silence(catalog, planned.missing, RATE_HZ)
+        stored = plan_silence(catalog, for_each, counts, RATE_HZ, 0)
+        clips = stored.clips
+        assert clips == planned.clips and not stored.missing, "what was planned is what is stored"
         assert {split: len(c) for split, c in clips.items()} == counts
         by_id = {noise.id: noise for noise in noises}
         for split, cut in [(s, c) for s, chosen in clips.items() for c in chosen]:

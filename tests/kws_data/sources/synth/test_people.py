@@ -4,18 +4,24 @@ import numpy as np
 import pytest
 
 from kws_data.catalog.catalog import Catalog
+from kws_data.catalog.folders import synth_id
 from kws_data.config.config import Config
 from kws_data.config.synth import SynthSettings
 from kws_data.dataset.plan import plan_dataset
 from kws_data.errors import DataError
 from kws_data.sources.synth.espeak import ACCENTS, VARIANTS, Espeak, SynthVoice, trim
-from kws_data.sources.synth.people import Utterance, make_speakers, place, planned_origins, synth_people, utterances
+from kws_data.sources.synth.noise import add_generated_noise
+from kws_data.sources.synth.people import Utterance, make_speakers, place, synth_people, utterances
 
 
 def config(**changes: object) -> Config:
     synth = {"speakers": 16, "takes": 2, "other_words": ["maybe", "house"]}
     values: dict[str, object] = {"name": "t", "keywords": ["yes", "no"], "data": {"synth": synth}}
     return Config.model_validate({**values, **changes})
+
+
+def planned_origins(settings: Config) -> set[str]:
+    return {utterance.origin for utterance in utterances(settings)}
 
 
 def test_every_voice_can_speak() -> None:
@@ -82,7 +88,9 @@ def test_people_are_synthesised_once_and_split_by_variant(tmp_path: Path) -> Non
         assert (again.added, again.known) == (0, 16 * 6)
         clips = catalog.clips(source="synth")
         assert {c.origin for c in clips} == planned_origins(settings)
+        assert catalog.clips(folder=synth_id(settings)) == clips
         assert all(c.samples == 16_000 and c.synthetic and c.licence == "CC0-1.0" for c in clips)
+        add_generated_noise(catalog, settings.seed, 16_000)
         plan = plan_dataset(settings, catalog)
         variants = [
             {p.clip.attributes["variant"] for p in plan.of(s) if p.label != "_silence_"}
@@ -104,6 +112,7 @@ def test_two_configurations_share_a_catalogue_without_mixing(tmp_path: Path) -> 
         with pytest.raises(DataError, match="call kws synth first"):
             plan_dataset(other, catalog)
         synth_people(catalog, other)
+        add_generated_noise(catalog, one.seed, 16_000)
         words = {p.clip.word for p in plan_dataset(one, catalog).clips}
         assert words == {"yes", "no", "maybe", "_silence_"}
 

@@ -1,0 +1,32 @@
+"""All folders that a configuration names: recordings, running speech, noise, rooms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kws_data.catalog.catalog import Catalog
+from kws_data.config.config import Config
+from kws_data.progress import Progress
+from kws_data.sources.imports.find_layout import import_layout
+from kws_data.sources.imports.intake import ImportReport, Terms
+from kws_data.sources.imports.side_folders import import_noise, import_rooms
+from kws_data.sources.imports.speech_folder import import_speech
+
+
+def import_configured(catalog: Catalog, config: Config, progress: Progress | None = None) -> Iterator[ImportReport]:
+    """Bring the catalogue up to date with each folder of ``data``, and give what came of it as soon as it is there.
+
+    Raises:
+        DataError: a folder is missing or holds nothing that can be used, or there is no such layout.
+        CatalogError: the catalogue cannot be written.
+    """
+    data = config.data
+    terms = Terms(data.licence, data.consent)
+    if data.source != "synthetic":
+        yield import_layout(catalog, data.layout, str(data.folder), progress, terms)
+    if data.speech_folder is not None:
+        yield import_speech(catalog, data.speech_folder, progress, terms)
+    if data.noise_folder is not None:
+        yield import_noise(catalog, data.noise_folder, progress)
+    if data.room_folder is not None:
+        yield import_rooms(catalog, data.room_folder, progress)
