@@ -21,10 +21,10 @@ from kws_data.errors import DataError
 from kws_data.features.load import FeatureSet, load_features
 from kws_data.progress import Progress
 from kws_data.system.processes import cores, run_jobs
-from kws_data.training.batches.train_set import TrainSet, of_clips, train_set, training_words
+from kws_data.training.batches.train_set import TrainSet, of_clips, train_set
 from kws_data.training.checkpoint import Checkpoint, fit_key
 from kws_data.training.curves import power_law, speakers_plot
-from kws_data.training.fit import fit, prepare_tensorflow
+from kws_data.training.fit import FitRecipe, FitWatch, fit, prepare_tensorflow
 
 SHARES = (0.1, 0.25, 0.5, 1.0)
 FEWEST_SPEAKERS = 10
@@ -76,26 +76,18 @@ def train_share(job: ShareJob, progress: Progress) -> None:
 
     prepare_tensorflow(job.config.seed)
     features = load_features(job.dataset_dir, "train")
-    (speakers,) = of_clips(job.dataset_dir, features.clip_ids, "speaker")
+    speakers, words = of_clips(job.dataset_dir, features.clip_ids, "speaker", "word")
     chosen = first_speakers(speakers, job.share, job.config.seed)
-    part = training_part(job, features, np.isin(np.asarray(speakers), sorted(chosen)))
+    part = training_part(job.config, features, words, np.isin(np.asarray(speakers), sorted(chosen)))
     settings = job.config.train
     epochs = round(settings.epochs / job.share)
     alone = settings.teacher.model_copy(update={"count": 0})
-    recipe = settings.model_copy(update={"epochs": epochs, "teacher": alone, "tensorboard": False, "tries": 1})
-    key = fit_key(part.sha256(), job.config.model, recipe, job.config.seed)
+    longer = settings.model_copy(update={"epochs": epochs, "teacher": alone, "tensorboard": False, "tries": 1})
+    recipe = FitRecipe(job.config.model, longer, job.config.seed, job.config.model.pointwise_bits)
+    key = fit_key(part.sha256(), recipe.shape, recipe.settings, recipe.seed)
     checkpoint = Checkpoint(job.folder / f"share-{round(100 * job.share)}.npz", key)
     stage = f"{job.share:.0%} of the speakers"
-    model, _ = fit(
-        part,
-        job.config.model,
-        recipe,
-        job.config.seed,
-        stage=stage,
-        progress=progress,
-        checkpoint=checkpoint,
-        pointwise_bits=job.config.model.pointwise_bits,
-    )
+    model, _ = fit(part, recipe, watch=FitWatch(stage, progress, checkpoint))
     test = load_features(job.dataset_dir, "test")
     right = float_scores(model, np.asarray(test.x[:, 0])).argmax(axis=1) == test.y
     result = {"speakers": len(chosen), "clips": len(part.y), "accuracy": round(float(right.mean()), 4)}
@@ -112,8 +104,7 @@ def first_speakers(speakers: Sequence[str], share: float, seed: int) -> set[str]
     return {str(person) for person in people[order[: max(1, round(share * len(people)))]]}
 
 
-def training_part(job: ShareJob, features: FeatureSet, chosen: NDArray[np.bool_]) -> TrainSet:
+def training_part(config: Config, features: FeatureSet, words: Sequence[str], chosen: NDArray[np.bool_]) -> TrainSet:
     """What is learnt from the chosen clips alone."""
-    words = np.asarray(training_words(job.dataset_dir, features.clip_ids))
     part = FeatureSet("train", features.x[chosen], features.y[chosen], features.clip_ids[chosen])
-    return train_set(part, words[chosen].tolist(), job.config)
+    return train_set(part, np.asarray(words)[chosen].tolist(), config)

@@ -23,7 +23,7 @@ from kws_data.progress import Progress
 from kws_data.run_folder import FLOAT_FILE
 from kws_data.scores import probabilities
 from kws_data.training.batches.train_set import load_train_set
-from kws_data.training.fit import fit, prepare_tensorflow
+from kws_data.training.fit import FitRecipe, FitWatch, fit, prepare_tensorflow
 from kws_data.training.quantisation_aware import aware_model, learnt_rounding, shorter
 from kws_data.training.refit import joined, validation_set
 from kws_data.training.teachers.keras_teachers import teachers
@@ -105,11 +105,9 @@ def refitted(
     data, wise = taught(config, dataset_dir, load_train_set(dataset_dir, config), files, progress)
     more, _ = taught(config, dataset_dir, held, files, progress, load=validation_set)
     everyone, stage = joined(data, more), "refit with the validation people"
-    recipe = shorter(config, config.export.refit_epochs, config.export.refit_learning_rate)
-    bits = config.model.pointwise_bits
-    model, _ = fit(
-        everyone, config.model, recipe, config.seed, wise, stage, progress, model=trained, pointwise_bits=bits
-    )
+    settings = shorter(config, config.export.refit_epochs, config.export.refit_learning_rate)
+    recipe = FitRecipe(config.model, settings, config.seed, config.model.pointwise_bits)
+    model, _ = fit(everyone, recipe, wise, FitWatch(stage, progress), trained)
     if best.method == "aware":
         model = learnt_rounding(config, model, calibration, everyone, wise, "quantisation-aware refit", progress)
     found = candidate(best.method, model, config, calibration, validation)

@@ -120,77 +120,96 @@ def label_costs(data: TrainSet) -> NDArray[np.float64] | None:
     return class_weights(np.bincount(data.y, minlength=data.labels), data.class_weights)
 
 
+@dataclass(frozen=True)
+class FitRecipe:
+    """What shapes the weights beside the clips and the teachers.
+
+    Attributes:
+        shape: the model.
+        settings: how it learns.
+        seed: of the weights, the batches and the augmentation.
+        pointwise_bits: 4 to learn with the kernels of 1x1 convolutions on their 15 levels, where they end. Teachers and
+            models that round by themselves do not, whatever their shape says.
+    """
+
+    shape: ModelSettings
+    settings: TrainSettings
+    seed: int
+    pointwise_bits: int = 8
+
+
+@dataclass(frozen=True)
+class FitWatch:
+    """What accompanies a fit and changes no weight.
+
+    Attributes:
+        stage: what progress is told it is.
+        progress: told (stage, epochs done, epochs).
+        checkpoint: where the state is kept and taken up; nowhere when None.
+        watchers: told of each epoch.
+    """
+
+    stage: str = "train"
+    progress: Progress | None = None
+    checkpoint: Checkpoint | None = None
+    watchers: Sequence[Watcher] = ()
+
+
 def fit(
     data: TrainSet,
-    shape: ModelSettings,
-    settings: TrainSettings,
-    seed: int,
+    recipe: FitRecipe,
     teachers: Sequence[keras.Model] = (),
-    stage: str = "train",
-    progress: Progress | None = None,
-    *,
-    checkpoint: Checkpoint | None = None,
-    watchers: Sequence[Watcher] = (),
+    watch: FitWatch | None = None,
     model: keras.Model | None = None,
-    pointwise_bits: int = 8,
 ) -> tuple[keras.Model, History]:
     """Train one model; returns it with its (averaged) last weights.
 
     Args:
         data: what it learns from.
-        shape: the model.
-        settings: how it learns.
-        seed: of the weights, the batches and the augmentation.
+        recipe: the model, and how it learns.
         teachers: models to follow as well; ``data.soft`` takes their place when it is there.
-        stage: what progress is told it is.
-        progress: told (stage, epochs done, epochs).
-        checkpoint: where the state is kept and taken up; nowhere when None.
-        watchers: told of each epoch.
-        model: goes on from here, instead of from a freshly initialised model of ``shape``.
-        pointwise_bits: 4 to learn with the kernels of 1x1 convolutions on their 15 levels, where they end.
+        watch: who is told, and where the state is kept; nobody and nowhere when None.
+        model: goes on from here, instead of from a freshly initialised model of ``recipe.shape``.
     """
+    settings, watch = recipe.settings, watch or FitWatch()
     steps = max(1, len(data.y) // settings.batch)
-    state = start(data, shape, settings, seed, steps, model, pointwise_bits)
-    if checkpoint:
-        state.restore(checkpoint)
-    soft, costs = data.soft is not None, label_costs(data)
-    step = make_step(
-        state.model, state.optimizer, settings, teachers, soft, costs, state.average, pointwise_bits=pointwise_bits
-    )
+    state = start(data, recipe, steps, model)
+    if watch.checkpoint:
+        state.restore(watch.checkpoint)
+    soft, costs, bits = data.soft is not None, label_costs(data), recipe.pointwise_bits
+    step = make_step(state.model, state.optimizer, settings, teachers, soft, costs, state.average, pointwise_bits=bits)
     pace = Pace()
     while state.epoch < settings.epochs and not settled(state.history.loss, settings.patience):
         run_epoch(state, step, data, settings, steps)
-        for watcher in watchers:
-            watcher(state)
-        if checkpoint and pace.due():
-            state.save(checkpoint)
-            pace.saved()
-        if progress:
-            progress(stage, state.epoch, settings.epochs)
+        tell(state, watch, pace)
     state.finish()
     return state.model, state.history
 
 
-def start(
-    data: TrainSet,
-    shape: ModelSettings,
-    settings: TrainSettings,
-    seed: int,
-    steps: int,
-    model: keras.Model | None = None,
-    pointwise_bits: int = 8,
-) -> Fit:
-    """A fit before its first epoch."""
+def tell(state: Fit, watch: FitWatch, pace: Pace) -> None:
+    """An epoch is done: tell who watches, and keep the state when that is due."""
+    for watcher in watch.watchers:
+        watcher(state)
+    if watch.checkpoint and pace.due():
+        state.save(watch.checkpoint)
+        pace.saved()
+    if watch.progress:
+        watch.progress(watch.stage, state.epoch, state.epochs)
+
+
+def start(data: TrainSet, recipe: FitRecipe, steps: int, model: keras.Model | None = None) -> Fit:
+    """A fit before its first epoch, of so many steps each."""
     import keras
 
     keras.backend.clear_session(free_memory=False)  # layers are numbered afresh: their names depend on nothing else
-    keras.utils.set_random_seed(seed)
+    keras.utils.set_random_seed(recipe.seed)
+    settings, rng = recipe.settings, np.random.default_rng(recipe.seed)
     frames, features = data.x.shape[2:]
     if model is None:
-        model = build_model(shape, (frames, 1, features), data.labels, data.axis)
+        model = build_model(recipe.shape, (frames, 1, features), data.labels, data.axis)
     optimizer = make_optimizer(model, settings, settings.epochs * steps)
     average = WeightAverage(model, settings.ema)
-    return Fit(model, optimizer, average, np.random.default_rng(seed), settings.epochs, pointwise_bits)
+    return Fit(model, optimizer, average, rng, settings.epochs, recipe.pointwise_bits)
 
 
 def run_epoch(state: Fit, step: Step, data: TrainSet, settings: TrainSettings, steps: int) -> None:

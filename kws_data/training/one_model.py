@@ -16,7 +16,7 @@ from kws_data.system.code_version import code_hash
 from kws_data.training.batches.train_set import TrainSet, load_train_set
 from kws_data.training.checkpoint import Checkpoint, fit_key
 from kws_data.training.curves import epoch_plot
-from kws_data.training.fit import History, Watcher, fit, prepare_tensorflow
+from kws_data.training.fit import FitRecipe, FitWatch, History, Watcher, fit, prepare_tensorflow
 from kws_data.training.teachers.soft_targets import taught
 from kws_data.training.watch import EpochLines, TensorBoardLog
 
@@ -40,18 +40,8 @@ def train_once(
     checkpoint = Checkpoint(model_dir / CHECKPOINT_FILE, training_key(config, data, files, seed))
     watchers = _watchers(config, dataset_dir, model_dir, checkpoint.load() is not None, say)
     data, follow = taught(config, dataset_dir, data, files, progress)
-    model, history = fit(
-        data,
-        config.model,
-        config.train,
-        seed,
-        follow,
-        stage,
-        progress,
-        checkpoint=checkpoint,
-        watchers=watchers,
-        pointwise_bits=config.model.pointwise_bits,
-    )
+    recipe = FitRecipe(config.model, config.train, seed, config.model.pointwise_bits)
+    model, history = fit(data, recipe, follow, FitWatch(stage, progress, checkpoint, watchers))
     save_float(model, model_dir / FLOAT_FILE)
     write_text(model_dir / HISTORY_FILE, json.dumps(vars(history), indent=1) + "\n")
     write_text(model_dir / CURVE_FILE, epoch_plot(history))

@@ -21,7 +21,7 @@ from kws_data.config.training import TrainSettings
 from kws_data.models.calibration import representative
 from kws_data.progress import Progress
 from kws_data.training.batches.train_set import TrainSet, load_train_set
-from kws_data.training.fit import fit
+from kws_data.training.fit import FitRecipe, FitWatch, fit
 from kws_data.training.teachers.keras_teachers import teachers
 from kws_data.training.teachers.soft_targets import taught
 
@@ -192,8 +192,9 @@ def learnt_rounding(
     """The trained model after ``export.aware_epochs`` on this data."""
 
     rounding = rounding_model(trained, representative(calibration, config.seed), config.model.pointwise_bits)
-    recipe = shorter(config, config.export.aware_epochs, config.export.aware_learning_rate)
-    learnt, _ = fit(data, config.model, recipe, config.seed, wise, stage, progress, model=rounding)
+    settings = shorter(config, config.export.aware_epochs, config.export.aware_learning_rate)
+    recipe = FitRecipe(config.model, settings, config.seed)
+    learnt, _ = fit(data, recipe, wise, FitWatch(stage, progress), rounding)
     return plain_model(learnt, trained)
 
 

@@ -7,6 +7,7 @@ Elements of Statistical Learning, 7.10: the chosen model is fitted to all the da
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 from kws_data.config.config import Config
 from kws_data.errors import DataError
 from kws_data.features.load import load_features
-from kws_data.training.batches.train_set import TrainSet, load_train_set, training_words
+from kws_data.training.batches.train_set import TrainSet, load_train_set, of_clips
 
 
 def validation_set(dataset_dir: Path, config: Config) -> TrainSet:
@@ -29,18 +30,18 @@ def validation_set(dataset_dir: Path, config: Config) -> TrainSet:
     if held.x.shape[1] != training.x.shape[1]:
         copies = f"{held.x.shape[1]} of {training.x.shape[1]}"
         raise DataError("validation clips have no copies to learn from", copies, "build again with split.refit: true")
-    said = training_words(dataset_dir, load_features(dataset_dir, "train").clip_ids)
-    y, words = np.asarray(held.y, np.int64), training_words(dataset_dir, held.clip_ids)
+    (words,) = of_clips(dataset_dir, held.clip_ids, "word")
+    y, said = np.asarray(held.y, np.int64), training.words
     drawn = training.weights if training.weights is not None else np.ones(len(training.y))
     weights = weights_like(y, words, training.y[: len(said)], said, drawn[: len(said)])
-    return replace(training, x=np.asarray(held.x), y=y, weights=weights, soft=None)
+    return replace(training, x=np.asarray(held.x), y=y, weights=weights, words=tuple(words), soft=None)
 
 
 def weights_like(
     y: NDArray[np.int64],
-    words: list[str],
+    words: Sequence[str],
     known_y: NDArray[np.int64],
-    known_words: list[str],
+    known_words: Sequence[str],
     known: NDArray[np.float64],
 ) -> NDArray[np.float64]:
     """A weight for each clip: the mean of those of the known clips with its label and word, or else with its label."""

@@ -38,6 +38,7 @@ class TrainSet:
         axis, augment: how a batch is changed; not at all when either is None.
         class_weights: how much more errors on small labels count, 0 (not) to 1 (in full).
         soft: float32 [clips, copies, labels] what teachers say of each copy, when that was computed beforehand.
+        words: what was said in each clip of the data set; these come first, clips that were made come after them.
     """
 
     x: NDArray[np.int8]
@@ -48,9 +49,10 @@ class TrainSet:
     augment: SpecAugment | None = None
     soft: NDArray[np.float32] | None = None
     class_weights: float = 0.0
+    words: tuple[str, ...] = ()
 
     def sha256(self) -> str:
-        """Hash of all that is in it."""
+        """Hash of all that is learnt from; words only shape the weights and labels that are in it."""
         digest = hashlib.sha256(f"{self.x.shape} {self.labels} {self.augment} {self.class_weights}".encode())
         axis = (self.axis.to_mel, self.axis.from_mel) if self.axis else ()
         for array in (self.x, self.y, self.weights, self.soft, *axis):
@@ -88,7 +90,7 @@ def train_set(
     fits = 0 < len(y) == len(words) and y.max() < len(config.labels) and x.shape[3] == config.frontend.features
     if not fits:
         raise DataError("data set does not fit the configuration", list(x.shape), "build it again: kws build")
-    settings = config.train
+    settings, said = config.train, tuple(words)
     shares = label_shares(np.bincount(y, minlength=len(config.labels)), settings.label_balance)
     real = np.zeros(len(y), bool) if synthetic is None else ~synthetic
     x, y, words = with_smote(x, y, words, config)
@@ -107,6 +109,7 @@ def train_set(
         mel_axis(config.frontend),
         _changes(settings),
         class_weights=config.balance.class_weights,
+        words=said,
     )
 
 
@@ -125,12 +128,6 @@ def with_smote(
         return x, y, words
     made, labels = smote(x, y, config.balance.smote, np.random.default_rng([config.seed, 0x5E]))
     return np.concatenate([x, made]), np.concatenate([y, labels]), [*words, *[""] * len(labels)]
-
-
-def training_words(dataset_dir: Path, clip_ids: NDArray[np.str_]) -> list[str]:
-    """What was said in each clip, from the manifest; raises DataError when a clip is not in it."""
-    (words,) = of_clips(dataset_dir, clip_ids, "word")
-    return words
 
 
 def of_clips(dataset_dir: Path, clip_ids: NDArray[np.str_], *names: str) -> tuple[list[Any], ...]:

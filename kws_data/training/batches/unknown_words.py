@@ -6,7 +6,6 @@ frequent one, and one for the pseudo-words, a teacher need not find it, and its 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -16,17 +15,16 @@ from kws_data.scores import UNKNOWN_LABEL
 from kws_data.training.batches.train_set import TrainSet
 
 
-def told_apart(data: TrainSet, words: Sequence[str], least_share: float) -> TrainSet:
+def told_apart(data: TrainSet, least_share: float) -> TrainSet:
     """The same clips, with further labels for words that make up at least ``least_share`` of ``_unknown_``.
 
     Args:
-        data: what a student would learn.
-        words: what was said in its first clips; those after them are pseudo-words, which count as one word.
+        data: what a student would learn; the clips that were made count as one word.
         least_share: 0 leaves the labels as they are.
     """
     if not least_share:
         return data
-    said = np.asarray([*words, *[""] * (len(data.y) - len(words))])
+    said = np.asarray([*data.words, *[""] * (len(data.y) - len(data.words))])
     unknown = data.y == UNKNOWN_LABEL
     found, counts = np.unique(said[unknown], return_counts=True)
     frequent = found[counts >= least_share * unknown.sum()]

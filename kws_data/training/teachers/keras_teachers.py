@@ -20,15 +20,14 @@ from firmware_tools.atomic import write_text
 from kws_data.config.config import Config
 from kws_data.config.model import ModelSettings
 from kws_data.config.training import TrainSettings
-from kws_data.features.load import load_features
 from kws_data.models.float_model import save_float
 from kws_data.progress import Progress
 from kws_data.system.code_version import code_hash
 from kws_data.system.processes import cores, run_jobs
-from kws_data.training.batches.train_set import TrainSet, load_train_set, training_words
+from kws_data.training.batches.train_set import TrainSet, load_train_set
 from kws_data.training.batches.unknown_words import told_apart
 from kws_data.training.checkpoint import Checkpoint, fit_key
-from kws_data.training.fit import fit, prepare_tensorflow
+from kws_data.training.fit import FitRecipe, FitWatch, fit, prepare_tensorflow
 
 if TYPE_CHECKING:
     import keras
@@ -93,9 +92,7 @@ def planned(config: Config, dataset_dir: Path) -> list[TeacherJob]:
 
 def teacher_set(config: Config, dataset_dir: Path) -> TrainSet:
     """What teachers learn from: the training split, with labels for frequent words of ``_unknown_``."""
-    data = load_train_set(dataset_dir, config)
-    words = training_words(dataset_dir, load_features(dataset_dir, "train").clip_ids)
-    return told_apart(data, words, config.train.teacher.words_apart)
+    return told_apart(load_train_set(dataset_dir, config), config.train.teacher.words_apart)
 
 
 def teacher_recipe(settings: TrainSettings) -> TrainSettings:
@@ -115,8 +112,8 @@ def train_teacher(job: TeacherJob, progress: Progress) -> None:
     settings = job.config.train.teacher
     checkpoint = Checkpoint(job.folder / "checkpoint.npz", job.key)
     stage = f"teacher {job.number + 1} of {settings.count}" if settings.count > 1 else "teacher"
-    recipe = teacher_recipe(job.config.train)
-    model, history = fit(data, job.shape, recipe, job.seed, stage=stage, progress=progress, checkpoint=checkpoint)
+    recipe = FitRecipe(job.shape, teacher_recipe(job.config.train), job.seed)
+    model, history = fit(data, recipe, watch=FitWatch(stage, progress, checkpoint))
     path = job.folder / "teacher.keras"
     save_float(model, path)
     note = {"key": job.key, "sha256": _sha256(path), "loss": history.loss[-1], "accuracy": history.accuracy[-1]}

@@ -20,7 +20,7 @@ from kws_data.features.load import FeatureSet
 from kws_data.sources.imports.find_layout import import_layout
 from kws_data.training.batches.balance import class_weights, imbalance, label_shares, nearest, smote
 from kws_data.training.batches.train_set import train_set
-from kws_data.training.fit import fit, label_costs, prepare_tensorflow
+from kws_data.training.fit import FitRecipe, fit, label_costs, prepare_tensorflow
 
 CLIPS = [(f"go{i}", "go", f"s{i % 4}") for i in range(20)] + [(f"up{i}", "up", "s0") for i in range(5)]
 
@@ -136,5 +136,5 @@ def test_errors_on_small_labels_cost_more_and_change_what_is_learnt() -> None:
         if costs is not None:
             assert costs[0] == pytest.approx(10 * costs[1])
         small = config.model.model_copy(update={"channels": 4, "blocks": 1})
-        weights.append(fit(data, small, config.train, 0)[0].get_weights())
+        weights.append(fit(data, FitRecipe(small, config.train, 0))[0].get_weights())
     assert any(not np.array_equal(a, b) for a, b in zip(*weights, strict=True))

@@ -15,7 +15,7 @@ from kws_data.models.weights_4bit import levelled, on_levels, pointwise_layers
 from kws_data.training.average import WeightAverage
 from kws_data.training.batches.train_set import TrainSet
 from kws_data.training.checkpoint import Checkpoint
-from kws_data.training.fit import fit, prepare_tensorflow
+from kws_data.training.fit import FitRecipe, FitWatch, fit, prepare_tensorflow
 from kws_data.training.step import make_optimizer, make_step
 from tests.kws_data.training.test_resume import RECIPE, SHAPE, stop_after
 from tests.kws_data.training.test_run import patterns
@@ -78,7 +78,8 @@ def test_layers_and_matrices_feel_the_same() -> None:
 def test_a_fit_ends_on_levels_and_folding_keeps_them(tmp_path: Path) -> None:
     x, y = patterns()
     data = TrainSet(x, y, 4)
-    whole, told = fit(data, SHAPE, RECIPE, 3, pointwise_bits=4)
+    recipe = FitRecipe(SHAPE, RECIPE, 3, pointwise_bits=4)
+    whole, told = fit(data, recipe)
     assert on_levels_already(whole)
     folded = on_levels(whole)
     assert np.abs(folded(x[:8, 0, :, None] / 128.0) - whole(x[:8, 0, :, None] / 128.0)).max() < 1e-4
@@ -88,8 +89,8 @@ def test_a_fit_ends_on_levels_and_folding_keeps_them(tmp_path: Path) -> None:
     checkpoint = Checkpoint(tmp_path / "c.npz", "key")
     with pytest.raises(KeyboardInterrupt):
         stop: Any = stop_after(2)
-        fit(data, SHAPE, RECIPE, 3, checkpoint=checkpoint, watchers=[stop], pointwise_bits=4)
-    resumed, again = fit(data, SHAPE, RECIPE, 3, checkpoint=checkpoint, pointwise_bits=4)
+        fit(data, recipe, watch=FitWatch(checkpoint=checkpoint, watchers=[stop]))
+    resumed, again = fit(data, recipe, watch=FitWatch(checkpoint=checkpoint))
     assert all(np.array_equal(a, b) for a, b in zip(whole.get_weights(), resumed.get_weights(), strict=True))
     assert told == again
 

@@ -20,7 +20,7 @@ from kws_data.models.float_model import load_float
 from kws_data.system.processes import run_jobs
 from kws_data.training.batches.train_set import TrainSet
 from kws_data.training.checkpoint import Checkpoint
-from kws_data.training.fit import Pace, fit, settled
+from kws_data.training.fit import FitRecipe, FitWatch, Pace, fit, settled
 from kws_data.training.run import train
 from kws_data.training.teachers.keras_teachers import forget_oldest, forget_teachers, planned, teachers, valid
 from tests.kws_data.training.test_run import LABELS, SHAPE, patterns, write_dataset
@@ -47,16 +47,16 @@ def stop_after(epochs: int) -> object:
 def test_an_interrupted_fit_ends_with_the_same_weights(tmp_path: Path) -> None:
     x, y = patterns()
     data = TrainSet(x, y, 4)
-    shape = SHAPE.model_copy(update={"dropout": 0.3})
-    whole, told = fit(data, shape, RECIPE, 3)
+    recipe = FitRecipe(SHAPE.model_copy(update={"dropout": 0.3}), RECIPE, 3)
+    whole, told = fit(data, recipe)
     checkpoint = Checkpoint(tmp_path / "c.npz", "key")
     for epochs in (1, 4):
         with pytest.raises(KeyboardInterrupt):
-            fit(data, shape, RECIPE, 3, checkpoint=checkpoint, watchers=[stop_after(epochs)])  # type: ignore[list-item]
+            stopped = FitWatch(checkpoint=checkpoint, watchers=[stop_after(epochs)])  # type: ignore[list-item]
+            fit(data, recipe, watch=stopped)
     seen: list[int] = []
-    resumed, again = fit(
-        data, shape, RECIPE, 3, checkpoint=checkpoint, progress=lambda stage, done, total: seen.append(done)
-    )
+    told_of = FitWatch(progress=lambda stage, done, total: seen.append(done), checkpoint=checkpoint)
+    resumed, again = fit(data, recipe, watch=told_of)
     assert 1 < seen[0] <= 5 and seen[-1] == 6
     assert all(np.array_equal(a, b) for a, b in zip(whole.get_weights(), resumed.get_weights(), strict=True))
     assert told == again

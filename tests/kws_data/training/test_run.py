@@ -16,8 +16,8 @@ from kws_data.features.load import FeatureSet
 from kws_data.training.average import WeightAverage
 from kws_data.training.batches.draw import batches, draw_batch
 from kws_data.training.batches.draw_weights import draw_weights
-from kws_data.training.batches.train_set import TrainSet, train_set, training_words
-from kws_data.training.fit import fit, prepare_tensorflow
+from kws_data.training.batches.train_set import TrainSet, of_clips, train_set
+from kws_data.training.fit import FitRecipe, fit, prepare_tensorflow
 from kws_data.training.run import train
 
 LABELS = ["_silence_", "_unknown_", "yes", "no"]
@@ -101,9 +101,9 @@ def test_pseudo_words_do_not_raise_the_share_of_unknown() -> None:
 
 def test_a_clip_that_is_not_in_the_manifest_is_noticed(tmp_path: Path) -> None:
     write_dataset(tmp_path)
-    assert training_words(tmp_path, np.array(["train1", "train2"])) == ["dog", "yes"]
+    assert of_clips(tmp_path, np.array(["train1", "train2"]), "word") == (["dog", "yes"],)
     with pytest.raises(DataError, match="manifest"):
-        training_words(tmp_path, np.array(["other"]))
+        of_clips(tmp_path, np.array(["other"]), "word")
 
 
 def test_an_unknown_family_names_the_nearest() -> None:
@@ -145,7 +145,7 @@ def test_the_same_seed_trains_the_same_weights_and_another_does_not() -> None:
     x, y = patterns()
     data, settings = TrainSet(x, y, 4), TrainSettings(epochs=1, batch=16, ema=0.9)
     prepare_tensorflow(0)
-    one, two, three = (fit(data, SHAPE, settings, seed)[0].get_weights() for seed in (3, 3, 4))
+    one, two, three = (fit(data, FitRecipe(SHAPE, settings, seed))[0].get_weights() for seed in (3, 3, 4))
     assert all(np.array_equal(a, b) for a, b in zip(one, two, strict=True))
     assert not all(np.array_equal(a, b) for a, b in zip(one, three, strict=True))
 

@@ -9,23 +9,23 @@ from kws_data.training.batches.train_set import TrainSet
 from kws_data.training.batches.unknown_words import put_together, told_apart
 
 LABELS = 4  # silence, unknown, two keywords
-WORDS = ["", "cat", "cat", "bed", "bed", "rare", "go", "up"]
+WORDS = ("", "cat", "cat", "bed", "bed", "rare", "go", "up")
 Y = np.array([0, 1, 1, 1, 1, 1, 2, 3, 1, 1])  # the last two are pseudo-words
 
 
 def data() -> TrainSet:
-    return TrainSet(np.zeros((len(Y), 1, 4, 2), np.int8), Y, LABELS)
+    return TrainSet(np.zeros((len(Y), 1, 4, 2), np.int8), Y, LABELS, words=WORDS)
 
 
 def test_frequent_words_of_unknown_get_labels_of_their_own() -> None:
-    apart = told_apart(data(), WORDS, 0.2)
+    apart = told_apart(data(), 0.2)
     assert apart.labels == LABELS + 3  # pseudo-words, bed, cat; not the rare one
     assert apart.y.tolist() == [0, 6, 6, 5, 5, 1, 2, 3, 4, 4]
     assert data().y.tolist() == Y.tolist()
 
 
 def test_no_share_leaves_the_labels_as_they_are() -> None:
-    assert told_apart(data(), WORDS, 0.0).y is Y
+    assert told_apart(data(), 0.0).y is Y
 
 
 def test_put_together_adds_the_probabilities_of_unknown() -> None:
