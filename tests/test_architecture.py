@@ -20,7 +20,6 @@ DOORS = {
     "keras": ("kws_data/models/", "kws_data/training/", "kws_data/export/"),
     "sqlite3": ("kws_data/catalog/database.py", "kws_data/catalog/forget.py"),
     "unicorn": ("firmware_tools/emulator/",),
-    "fastapi": ("kws_data/web/",),
 }
 
 #: Files of more than LONGEST lines, and why each is one idea all the same.

@@ -47,10 +47,10 @@ class BoardSpec:
     """One kind of board.
 
     Attributes:
-        core: what the compiler is told, a key of ``toolchain.CORE_FLAGS``.
+        core: what the compiler is told, a key of ``toolchain.cores.CORE_FLAGS``.
         clock_hz: core clock, cycles a second.
         port: folder below ``firmware_tools/firmware/ports``.
-        flasher: how an image gets onto it (``flash.flasher_for``).
+        flasher: how an image gets onto it (``flashers.find.flasher_for``).
         baud: line rate of its UART, bits a second.
         stack_bytes: reserved for the stack at the bottom of RAM.
         usb_ids: ``vvvv:pppp`` in small hexadecimal digits, by which its serial port is found.

@@ -1,4 +1,4 @@
-"""Settings of synthetic people, of splits, and of what a release may hold: sections of ``kws_data.config.config``."""
+"""``data.synth:`` who the synthetic people are, what they say, and which program speaks."""
 
 from __future__ import annotations
 

@@ -12,10 +12,11 @@ from kws_data.run_folder import DATASET_FILE, MANIFEST_FILE
 
 
 class ManifestRow(TypedDict):
-    """One clip of a data set. ``clip_id``, ``audio_sha256``, ``samples``, ``device`` and ``session`` are of the audio
-    that is used (the recording through the board, where there is one), all else of the clip that was said.
+    """One clip of a data set. ``clip_id``, ``audio_sha256``, ``samples``, ``device``, ``session`` and ``attributes``
+    (JSON text) are of the audio that is used: the recording through the board, where there is one; all else of the clip
+    that was said.
 
-    ``attributes`` is JSON text. ``repeat`` numbers the times that a clip stands in training (``data.real_repeats``).
+    ``repeat`` numbers the times that a clip stands in training (``data.real_repeats``).
     """
 
     clip_id: str

@@ -42,7 +42,7 @@ class KeywordMetrics:
 
 @dataclass(frozen=True)
 class Metrics:
-    """METRICS of CONTRACTS; intervals are Wilson's, 95 %.
+    """What a detector is worth on clips; intervals are Wilson's, 95 %.
 
     Attributes:
         accuracy: share of clips whose label has the highest of all scores.

@@ -1,4 +1,4 @@
 """The HTML kit: page, tables, plots; what every page of ours is made of.
 
-May import: ``errors.py``. Start reading at ``html.py``.
+May import: nothing of the project. Start reading at ``html.py``.
 """

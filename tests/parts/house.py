@@ -124,7 +124,10 @@ def lines_of(room: str) -> tuple[int, int]:
 
 def draw() -> str:
     """The rooms from the roof to the ground, with their sizes and what each imports."""
-    rows = ["floor  room                        files  lines  imports"]
+    rows = [
+        "floor (1 is the roof; a room imports floors with higher numbers only)",
+        "floor  room                        files  lines  imports",
+    ]
     for number, rooms in enumerate(FLOORS):
         for room in rooms:
             files, lines = lines_of(room)
