@@ -86,7 +86,12 @@ class Config(Settings):
         return Path("runs") / self.name
 
     def sha256(self, *sections: str) -> str:
-        """Hash of the named sections (all when none is named)."""
+        """Hash of the named sections, or of single settings as ``section.setting`` (all when none is named)."""
         values = self.model_dump(mode="json")
-        chosen = {key: values[key] for key in (sections or sorted(values))}
+        chosen = {key: _at(values, key) for key in (sections or sorted(values))}
         return hashlib.sha256(json.dumps(chosen, sort_keys=True).encode()).hexdigest()
+
+
+def _at(values: dict[str, Any], key: str) -> Any:
+    section, _, setting = key.partition(".")
+    return values[section][setting] if setting else values[section]

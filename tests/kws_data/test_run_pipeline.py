@@ -171,3 +171,9 @@ def test_what_a_fit_reads_is_in_the_key_of_every_step_that_fits(step: str, setti
     values = {"name": "tiny", "keywords": ["go"]}
     changed = Config.model_validate({**values, **setting})
     assert changed.sha256(*sections) != Config.model_validate(values).sha256(*sections)
+
+
+def test_each_step_names_settings_that_there_are() -> None:
+    config = Config.model_validate({"name": "tiny", "keywords": ["go"]})
+    for step in run_pipeline.STEPS:
+        assert config.sha256(*step.sections) or not step.sections
