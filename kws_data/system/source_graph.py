@@ -19,6 +19,7 @@ from kws_data.system.source_needs import SUFFIXES, Needs, included, needs_of
 
 PACKAGES = ("kws_data", "firmware_tools")
 #: Names under which modules reach the firmware's sources, and where these lie.
+FIRMWARE = "firmware_tools.firmware"
 PLACES = {
     "FIRMWARE_DIR": "firmware_tools/firmware",
     "SOURCE_DIR": "firmware_tools/firmware/src",
@@ -125,6 +126,8 @@ class SourceGraph:
 
     def _files_named(self, module: str, needs: Needs) -> set[str]:
         """Files that are no Python: beside the module or in the places it names, and the headers they include."""
+        if module == FIRMWARE:  # names the places, and uses none of them
+            return set()
         own = self.modules[module].rpartition("/")[0]
         places = [own, *(folder for name, folder in PLACES.items() if name in self._module_needs(module).names)]
         patterns = [f"*/{pattern}" for pattern in needs.files]
