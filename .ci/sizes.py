@@ -12,6 +12,7 @@ from typing import Any
 
 from firmware_tools.boards.spec import list_boards, load_board
 from firmware_tools.image.build import build_image
+from kws_data.errors import KwsError
 from kws_data.run_folder import read_json
 
 CODE, CONSTANTS, FIRST_VALUES, VARIABLES = (".vectors", ".text"), (".rodata",), (".data",), (".bss",)
@@ -47,4 +48,7 @@ def table(run: Path) -> str:
 
 
 if __name__ == "__main__":
-    print(table(Path(sys.argv[1] if len(sys.argv) > 1 else "runs/demo")))
+    try:
+        print(table(Path(sys.argv[1] if len(sys.argv) > 1 else "runs/demo")))
+    except KwsError as error:
+        sys.exit(f"{error} (make demo makes all of it)")

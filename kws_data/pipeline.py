@@ -53,6 +53,12 @@ def own_board(config: Config) -> tuple[Path, ...]:
     return (board_file(config.device.board),)
 
 
+#: Below ``runs/<name>``: C for TensorFlow Lite Micro (``kws_data.deploy.tflm``).
+TFLM_FILES = tuple(
+    f"export/{name}"
+    for name in ("model_data.h", "model_data.c", "kws_op_resolver.h", "kws_model_settings.h", "ops.json")
+)
+
 #: What is learnt, and how: *export* trains as well (quantisation-aware, and again with the validation people).
 LEARNING = ("seed", "keywords", "frontend", "balance", "model", "train")
 
@@ -82,7 +88,7 @@ STEPS: tuple[Step, ...] = (
         steps.export,
         sections=(*LEARNING, "threshold", "split", "export"),
         needs=("train",),
-        outputs=("model/model.tflite", "model/bundle.json", "model/labels.txt", "model/export.json", "export/ops.json"),
+        outputs=("model/model.tflite", "model/bundle.json", "model/labels.txt", "model/export.json", *TFLM_FILES),
         own_files=own_families,
     ),
     Step(

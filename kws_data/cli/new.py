@@ -38,7 +38,7 @@ def command(name: str, keywords: str, folder: Path | None, board: str, force: bo
     path = Path(f"{name}.yaml")
     emulated = load_board(board).emulated
     where = None if folder is None else str(folder)
-    text = starter(name, keywords.split(","), folder=where, board=board, microphone=emulated)
+    text = starter(name, [word.strip() for word in keywords.split(",")], folder=where, board=board, microphone=emulated)
     config = parse_config(text, path)
     if path.exists() and not force:
         raise ConfigError("configuration is there already", str(path), "--force replaces it, or take another name")

@@ -31,7 +31,7 @@ from kws_data.labels import SILENCE, UNKNOWN
 class Config(Settings):
     """A whole run, from data to the board."""
 
-    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")
+    name: str = Field(max_length=100, pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")
     seed: int = Field(0, ge=0, lt=2**31)
     keywords: list[str] = Field(min_length=1)
     data: DataSettings = Field(default_factory=lambda: DataSettings())

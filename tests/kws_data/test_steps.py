@@ -73,6 +73,16 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RunContext:
     return context
 
 
+def test_the_chain_knows_every_file_that_is_made_for_tflm(run: RunContext) -> None:
+    """One of them deleted, export is no longer current."""
+    from kws_data.deploy.tflm import write_tflm_files
+
+    write_tflm_files(run.bundle(), run.config.run_dir / "export")
+    (export,) = (step for step in STEPS if step.name == "export")
+    written = {f"export/{path.name}" for path in (run.config.run_dir / "export").iterdir()}
+    assert written == {name for name in export.outputs if name.startswith("export/")}
+
+
 @pytest.mark.slow
 def test_a_run_compiles_one_image_of_the_detector(run: RunContext, monkeypatch: pytest.MonkeyPatch) -> None:
     from firmware_tools.image import build

@@ -83,3 +83,13 @@ def test_what_cannot_be_used_is_one_line_and_nothing_is_written(
     error = capsys.readouterr().err
     assert expected in error and error.count("\n") == 1
     assert not list(empty.iterdir())
+
+
+def test_blanks_around_keywords_are_passed_over_and_a_name_too_long_for_a_file_is_one_line(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run(["new", "kitchen", "--keywords", "lamp, radio"]) == 0
+    assert load_config("kitchen.yaml").keywords == ["lamp", "radio"]
+    capsys.readouterr()
+    assert run(["new", "x" * 300, "--keywords", "lamp"]) == 2
+    assert "at most 100 characters" in capsys.readouterr().err
