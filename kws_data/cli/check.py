@@ -60,10 +60,11 @@ def _load(path: Path, overrides: tuple[str, ...]) -> Config:
 
 
 def _check_config(config: Config) -> BudgetReport:
+    from kws_data.progress import no_progress
     from kws_data.run_context import RunContext
     from kws_data.steps import check_limits
 
-    return check_limits(RunContext(config, 1, lambda *_: None, say))
+    return check_limits(RunContext(config, 1, no_progress, say))
 
 
 def _suggestions(config: Config, report: BudgetReport, workers: int) -> list[Suggestion]:

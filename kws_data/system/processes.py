@@ -20,7 +20,7 @@ from multiprocessing.context import SpawnProcess
 from typing import TypeVar
 
 from firmware_tools.errors import KwsError, ModelError
-from kws_data.progress import Progress
+from kws_data.progress import Progress, no_progress
 
 _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 #: Workers are fresh processes, not forked ones: TensorFlow's threads would not survive it.
@@ -97,7 +97,7 @@ def run_jobs(work: Work[Item], items: Sequence[Item], processes: int, progress: 
     Raises:
         KwsError: of the first job that failed, as it was raised there; the others are stopped.
     """
-    tell = progress or _no_progress
+    tell = progress or no_progress
     if min(processes, len(items)) <= 1 or multiprocessing.parent_process() is not None:
         for item in items:
             work(item, tell)
@@ -148,10 +148,6 @@ def _child(work: Work[Item], item: Item, pipe: Connection) -> None:
         pipe.send(("failed", error))
     except BrokenPipeError:
         sys.exit(1)  # nobody is left who wants the result
-
-
-def _no_progress(stage: str, done: int, total: int) -> None:
-    return None
 
 
 def cores() -> int:
