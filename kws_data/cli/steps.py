@@ -34,4 +34,9 @@ def run_steps(
         words = left.words() if left else ""
         say(f"• {step.title}" + (": current" if skipped else f" ({words} of the whole run)" if words else ""))
 
-    return Pipeline(context, force=force, announce=announce, left=left).run(names)
+    results = Pipeline(context, force=force, announce=announce, left=left).run(names)
+    if context.closing and len(results) > 1:
+        say("what was not used, and what to know:")
+        for line in context.closing:
+            say(f"  {line}")
+    return results

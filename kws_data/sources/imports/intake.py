@@ -22,6 +22,7 @@ from kws_data.catalog.clips import ImportCount, KnownFile, NewClip, StoredAudio,
 from kws_data.catalog.folders import FolderId
 from kws_data.errors import AudioError, CatalogError
 from kws_data.progress import Progress
+from kws_data.set_aside import told
 from kws_data.sources.imports.items import RATE_HZ, Item, Scan
 
 THREADS = 2
@@ -49,6 +50,7 @@ class ImportReport:
         people: how many people speak, as far as the source tells them apart.
         without_speaker: clips of which the source does not say who speaks.
         notes: what a person should know of the whole, one line each.
+        recordings: folder of the catalogue.
     """
 
     folder: FolderId
@@ -58,6 +60,7 @@ class ImportReport:
     people: int = 0
     without_speaker: int = 0
     notes: tuple[str, ...] = ()
+    recordings: Path = Path("recordings")
 
     def warnings(self) -> list[str]:
         """What a person should know, one line each; what was set aside is not among it."""
@@ -70,16 +73,12 @@ class ImportReport:
         if self.counts.refused:
             lines.append(f"{self.counts.refused} clips of forgotten speakers were not read")
         if self.absent:
-            lines.append(f"{len(self.absent)} listed files are not there, such as {self.absent[0]}")
+            lines.append(f"{len(self.absent):,} listed files are not there, such as {', '.join(self.absent[:2])}")
         return lines
 
     def lines(self) -> list[str]:
-        """The same and what was set aside, each line with the folder: for an import of several folders."""
-        lines = self.warnings()
-        if self.set_aside:
-            name, reason = self.set_aside[0]
-            lines.append(f"{len(self.set_aside)} files set aside, such as {name}: {reason}")
-        return [f"{self.folder.name} {self.folder.path}: {line}" for line in lines]
+        """The same and what was set aside, by reason."""
+        return [*self.warnings(), *told(self.set_aside, f"kws catalog --recordings {self.recordings} --set-aside")]
 
 
 def take_in(
@@ -113,8 +112,13 @@ def take_in(
         reason = error.strerror or str(error)
         remedy = f"{reason}; what was imported is kept, call it again to go on"
         raise CatalogError("recordings cannot be written", str(catalog.folder), remedy) from None
-    _refresh_known(catalog, folder, offers, known)
-    aside = [(name, file.reason) for name, file in sorted(catalog.known_files(folder).items()) if file.reason]
+    places = _place_names(scan.problems, {item.name for item in items})
+    _refresh_known(catalog, folder, offers, known, places)
+    aside = [
+        (name, file.reason)
+        for name, file in sorted(catalog.known_files(folder).items())
+        if file.reason and name not in places
+    ]
     known_before = len(items) - counts.added - len(aside) - counts.refused
     speakers = [item.speaker for item in items if not item.is_noise]
     return ImportReport(
@@ -125,7 +129,19 @@ def take_in(
         people=len(set(speakers) - {""}),
         without_speaker=speakers.count(""),
         notes=scan.notes,
+        recordings=catalog.folder,
     )
+
+
+def _place_names(problems: Iterable[tuple[str, str]], taken: set[str]) -> dict[str, str]:
+    """Reasons of what cannot become a clip, by names that are no file's and each another's."""
+    named: dict[str, str] = {}
+    for place, reason in problems:
+        name, number = place, 2
+        while name in named or name in taken:
+            name, number = f"{place} ({number})", number + 1
+        named[name] = reason
+    return named
 
 
 def unread(
@@ -269,13 +285,22 @@ def _new_clip(catalog: Catalog, source: str, item: Item, audio: StoredAudio, don
     )
 
 
-def _refresh_known(catalog: Catalog, folder: FolderId, offers: list[_Offer], known: Mapping[str, KnownFile]) -> None:
-    """Take over changed lists for files that were not read again; forget files that are gone."""
+def _refresh_known(
+    catalog: Catalog,
+    folder: FolderId,
+    offers: list[_Offer],
+    known: Mapping[str, KnownFile],
+    problems: Mapping[str, str],
+) -> None:
+    """Take over changed lists for files that were not read again; note the problems; forget files that are gone."""
     changed = {
         item.name: replace(known[item.name], given_split=item.given_split)
         for offer in offers
         if _unchanged(offer, known.get((item := offer.item).name)) and known[item.name].given_split != item.given_split
     }
-    gone = catalog.known_files(folder).keys() - {offer.item.name for offer in offers}
+    there = catalog.known_files(folder)
+    gone = there.keys() - {offer.item.name for offer in offers} - problems.keys()
+    noted = {name: KnownFile(0, 0, "", "", reason) for name, reason in problems.items()}
+    changed |= {name: file for name, file in noted.items() if there.get(name) != file}
     if changed or gone:
         catalog.remember_files(folder, changed, gone)
