@@ -20,7 +20,7 @@ from kws_data.dataset.build import BuildOptions, build_dataset
 from kws_data.dataset.manifest import read_manifest
 from kws_data.errors import DataError
 from kws_data.provenance.forget import forget_speaker
-from kws_data.release.clips import Terms, load_release, safe_name
+from kws_data.release.clips import Terms, load_release
 from kws_data.release.write import LAYOUTS, export_dataset
 from kws_data.sources.imports.find_layout import import_layout
 
@@ -155,11 +155,6 @@ def test_the_verb_takes_a_configuration_or_a_run(
     assert run(["dataset", "export", "runs/small", "--to", "edge-impulse", "--out", str(tmp_path / "b")]) == 0
     assert (tmp_path / "b" / "info.labels").is_file()
     assert run(["dataset", "export", "runs/none", "--to", "edge-impulse", "--out", str(tmp_path / "c")]) == 2
-
-
-@pytest.mark.parametrize(("word", "name"), [("go", "go"), ("a/b", "a-b"), ("..", "-"), ("été", "été"), ("a.b", "a-b")])
-def test_words_become_safe_names(word: str, name: str) -> None:
-    assert safe_name(word) == name
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
