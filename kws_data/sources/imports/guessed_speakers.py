@@ -46,7 +46,8 @@ def guess_speaker(stem: str, word: str) -> str:
     """
     text = _UUID.sub(" ", unicodedata.normalize("NFC", stem))
     tokens = [token.casefold() for token in _without_word(_BETWEEN.split(text), word) if token]
-    return "_".join(_people(tokens))
+    person = "_".join(_people(tokens))
+    return "" if likeness(person) == likeness(word) else person
 
 
 def _without_word(tokens: Sequence[str], word: str) -> list[str]:
@@ -96,7 +97,7 @@ def _people(tokens: Sequence[str]) -> Iterator[str]:
     skip = False
     for place, token in enumerate(tokens):
         following = tokens[place + 1] if place + 1 < len(tokens) else ""
-        core = token.strip("0123456789")
+        core = re.sub(r"^\d+|\d+$", "", token)
         if skip:
             skip = False
         elif core in _PERSON and (token != core or following.isdecimal()):
@@ -104,7 +105,7 @@ def _people(tokens: Sequence[str]) -> Iterator[str]:
             yield token if token != core else f"{core}{following}"
         elif _HEX.fullmatch(token):
             yield token
-        elif core and core not in _NO_PERSON and not _NUMBER.fullmatch(token):
+        elif any(map(str.isalpha, core)) and core not in _NO_PERSON and not _NUMBER.fullmatch(token):
             yield core
 
 
