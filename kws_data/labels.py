@@ -6,6 +6,7 @@ import difflib
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 from kws_data.errors import DataError
 
@@ -49,6 +50,7 @@ def likeness(word: str) -> str:
     return "".join(sign for sign in plain if unicodedata.category(sign) not in _BETWEEN).strip(_AROUND)
 
 
+@lru_cache(maxsize=65_536)  # a catalogue asks for the same few words again and again
 def word_of(name: str) -> str:
     """The word that a folder, a table or a label names: :func:`spelt`, and known names of what is no word as ours.
 

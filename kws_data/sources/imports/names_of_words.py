@@ -56,6 +56,7 @@ def _notes(found: Mapping[str, Sequence[Item]], words: Mapping[str, str], source
         yield f"{', '.join(names)}: counted as {word}; rename what is a word that people say"
     for word, names in sorted(doubtful.items()):
         yield f"{', '.join(names)}: counted as words that people say; rename what is none {word}"
-    silence = sum(len(found[name]) for name, word in words.items() if word == SILENCE)
+    quiet = (item for name, word in words.items() if word == SILENCE for item in found[name])
+    silence = sum(not item.pseudonymous for item in quiet)  # those of an export of ours were cut from noise
     if silence:
         yield f"{silence} clips of {SILENCE} are kept, but no data set uses them: silence is cut from {BACKGROUND}"

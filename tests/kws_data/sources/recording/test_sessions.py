@@ -121,7 +121,7 @@ def test_exported_takes_come_back_on_the_same_terms(tmp_path: Path) -> None:
 
 
 def test_odd_words_are_exported_apart_and_come_back(tmp_path: Path) -> None:
-    words = ("aux", "nul.txt", "a?b", "a*b", "Go", "go", "w" * 90, "hey_jarvis", 'say "hi"')
+    words = ("aux", "nul.txt", "a?b", "a*b", "Go", "go", "w" * 90, "hey_jarvis", 'say"hi"')
     with (
         Catalog(tmp_path / "rec") as catalog,
         open_session(catalog, ANN, Place(), plan_of(dict.fromkeys(words, 1))) as s,
