@@ -66,7 +66,7 @@ class ImportReport:
         if self.without_speaker:
             lines.append(
                 f"{self.without_speaker} clips do not say who speaks: each recording counts as a person of its own, so "
-                "nothing keeps the same voice out of two splits"
+                "nothing keeps the same voice out of two splits (names like <speaker>_nohash_<number>.wav say it)"
             )
         if self.counts.refused:
             lines.append(f"{self.counts.refused} clips of forgotten speakers were not read")
