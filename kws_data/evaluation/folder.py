@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from kws_data.audio import Samples, fit_length, read_audio
 from kws_data.errors import AudioError, DataError
-from kws_data.labels import BACKGROUND, SILENCE, UNKNOWN, label_of, respelt, word_of
+from kws_data.labels import BACKGROUND, SILENCE, UNKNOWN, label_of, respelt, spelt, word_of
 from kws_data.progress import Progress
 
 SUFFIXES = (".wav", ".flac", ".ogg", ".mp3")
@@ -68,7 +68,8 @@ def load_folder(
     folder = Path(folder)
     words, set_aside = _words(folder, audio_files(folder))
     files = list(words)
-    keyword = respelt(labels[2:], words.values(), other_spellings, "--other-spellings")
+    ours = {spelt(label): label for label in labels[2:]}  # bundles from before there was one spelling have others
+    same = respelt(list(ours), words.values(), other_spellings, "--other-spellings")
     pieces: list[Samples] = []
     y: list[int] = []
     names: list[str] = []
@@ -80,7 +81,8 @@ def load_folder(
             if isinstance(found, str):
                 set_aside.append((name, found))
             else:
-                label = label_of(keyword.get(words[file], words[file]), labels[2:]) or SILENCE
+                word = same.get(words[file], words[file])
+                label = label_of(ours.get(word, word), labels[2:]) or SILENCE
                 cut = _cuts(found, clip_samples) if label == SILENCE else [fit_length(found, clip_samples)]
                 pieces += cut
                 y += [labels.index(label)] * len(cut)

@@ -81,7 +81,8 @@ def test_another_spelling_of_a_keyword_is_asked_for(tmp_path: Path) -> None:
 def test_blanks_forms_and_names_of_noise_count_as_in_an_import(tmp_path: Path) -> None:
     for word in ("u\u0308ber", "hey jarvis", "_noise_", "_old_", "deep/yes"):
         write_wav(tmp_path / word / "a.wav", tone(16_000), 16_000)
-    found = load_folder(tmp_path, ("_silence_", "_unknown_", "über", "hey_jarvis"), 16_000, 16_000)
+    older = ("_silence_", "_unknown_", "u\u0308ber", "hey_jarvis")  # a bundle may hold the other form
+    found = load_folder(tmp_path, older, 16_000, 16_000)
     assert np.bincount(found.y, minlength=4).tolist() == [1, 0, 1, 1]
     reasons = dict(found.set_aside)
     assert "begin with _" in reasons["_old_/a.wav"] and "not directly" in reasons["deep/yes/a.wav"]
