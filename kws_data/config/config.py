@@ -53,7 +53,7 @@ class Config(Settings):
     def _name(cls, name: str) -> str:
         if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}", name) or name.endswith("."):
             raise ValueError(
-                "a name has letters from a to z, digits, '-', '_' and '.', at most 100 of them; it begins with a "
+                "a name has at most 100 characters, letters from a to z, digits, '-', '_' and '.'; it begins with a "
                 "letter or digit and does not end with '.'"
             )
         if is_device(name):
