@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 def collect(ctx: RunContext) -> str:
     """Bring in all that the configuration names, and noise where none was recorded; what is there already stays."""
     from kws_data.catalog.catalog import Catalog
-    from kws_data.dataset.backgrounds import extra_noises, recorded_noises, rooms_of
+    from kws_data.dataset.backgrounds import extra_noises, lack_silence, recorded_noises, rooms_of
     from kws_data.dataset.clip_pool import clips_of
     from kws_data.sources.imports.configured import import_configured
     from kws_data.sources.synth.doubts import doubts
@@ -49,7 +49,9 @@ def collect(ctx: RunContext) -> str:
             synth_people(catalog, config, ctx.progress, ctx.workers)
             ctx.warn(doubts(config))
         clips = clips_of(config, catalog)
-        if not recorded_noises(config, clips):
+        if lack_silence(config, noises := recorded_noises(config, clips)):
+            if noises:
+                ctx.say("  recorded noise is too short to cut silence from: generated noise is used too")
             clips += add_generated_noise(catalog, config.seed, config.frontend.sample_rate_hz, ctx.progress)
         clips += [*extra_noises(config, catalog), *rooms_of(config, catalog)]
         return _hash(sorted(_said_of(clip) for clip in clips))

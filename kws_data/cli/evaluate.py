@@ -31,11 +31,25 @@ if TYPE_CHECKING:
     show_default=True,
     help="TFLM on the host, or the image on the board.",
 )
+@click.option(
+    "--other-spellings",
+    type=click.Choice(["stop", "keyword", "unknown"]),
+    default="stop",
+    show_default=True,
+    help="--data: what Yes counts as beside the keyword yes.",
+)
 @board_option
 @port_option
 @json_option
 def command(
-    bundle_dir: Path, data: Path | None, stream: Path | None, engine: str, board: str, port: str | None, as_json: bool
+    bundle_dir: Path,
+    data: Path | None,
+    stream: Path | None,
+    engine: str,
+    other_spellings: str,
+    board: str,
+    port: str | None,
+    as_json: bool,
 ) -> None:
     """Measure a bundle on any folder of clips (--data) or on long recordings (--stream), on the host or the board
     (--engine).
@@ -55,7 +69,7 @@ def command(
     result: FolderEvaluation | StreamEvaluation
     with _detector(bundle, engine, board, port) as detector, progress_bars() as progress:
         if data is not None:
-            result = evaluate_folder(detector, data, progress)
+            result = evaluate_folder(detector, data, progress, other_spellings)
         else:
             result = evaluate_stream(detector, str(stream), progress)
     if as_json:

@@ -23,7 +23,8 @@ from kws_data.catalog.folders import FolderId
 from kws_data.errors import AudioError, CatalogError
 from kws_data.progress import Progress
 from kws_data.set_aside import told
-from kws_data.sources.imports.items import RATE_HZ, Item, Scan
+from kws_data.sources.imports.items import RATE_HZ, Item, Scan, public_id
+from kws_data.sources.imports.names_of_words import as_spelt, with_words
 
 THREADS = 2
 UNSTATED = "unstated"
@@ -68,12 +69,13 @@ class ImportReport:
         if self.without_speaker:
             lines.append(
                 f"{self.without_speaker} clips do not say who speaks: each recording counts as a person of its own, so "
-                "nothing keeps the same voice out of two splits"
+                "nothing keeps the same voice out of two splits (names like <speaker>_nohash_<number>.wav say it)"
             )
         if self.counts.refused:
             lines.append(f"{self.counts.refused} clips of forgotten speakers were not read")
         if self.absent:
-            lines.append(f"{len(self.absent):,} listed files are not there, such as {', '.join(self.absent[:2])}")
+            examples = " and ".join(repr(name) for name in self.absent[:2])
+            lines.append(f"{len(self.absent)} listed files are not there, such as {examples}: correct the list")
         return lines
 
     def lines(self) -> list[str]:
@@ -102,6 +104,7 @@ def take_in(
     Raises:
         CatalogError: the catalogue or its audio cannot be written (the disk is full).
     """
+    scan = with_words(scan, source)
     offers = [_offer(item, terms or Terms(), source) for item in scan.items]
     items = [offer.item for offer in offers]
     known = _known(catalog, folder)
@@ -171,7 +174,7 @@ class _Offer:
 
 def _offer(item: Item, terms: Terms, source: str) -> _Offer:
     licence, consent = item.licence or terms.licence or UNSTATED, item.consent or terms.consent or UNSTATED
-    on_terms = replace(item, licence=licence, consent=consent)
+    on_terms = replace(as_spelt(item), licence=licence, consent=consent)
     told = (terms.licence, terms.consent) if not (item.licence and item.consent) else ("", "")
     return _Offer(on_terms, _hash(on_terms, source) if item.details or any(told) else item.mtime_ns)
 
@@ -205,9 +208,15 @@ def _read_all(
 
 def _not_forgotten(catalog: Catalog, source: str, offers: list[_Offer]) -> list[_Offer]:
     """Those without speakers whom the catalogue was told to forget: their audio is not even read."""
-    speakers = {(offer.item.speaker, offer.item.named) for offer in offers if offer.item.speaker}
-    gone = {pair for pair in speakers if catalog.is_forgotten(source, pair[0], named=pair[1])}
-    return [offer for offer in offers if (offer.item.speaker, offer.item.named) not in gone] if gone else offers
+    ids = {pair for offer in offers for pair in _ids(offer.item)}
+    gone = {pair for pair in ids if catalog.is_forgotten(source, pair[0], named=pair[1])}
+    return [offer for offer in offers if gone.isdisjoint(_ids(offer.item))] if gone else offers
+
+
+def _ids(item: Item) -> list[tuple[str, bool]]:
+    """Ids under which the speaker may have been forgotten, and whether each may be a name."""
+    ids = ((item.speaker, item.named), (item.formerly, not public_id(item.formerly)))
+    return [pair for pair in ids if pair[0]]
 
 
 def _batches(offers: Iterable[_Offer]) -> Iterator[list[_Offer]]:

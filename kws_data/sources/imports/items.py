@@ -59,6 +59,8 @@ class Item:
         licence, consent: as the source states them; empty when it does not.
         recording: name of the file below the folder, where ``name`` is a stretch of it.
         named: the id of the speaker may be a name, so that its hash needs the catalogue's key.
+        formerly: an id that kws gave the speaker in earlier versions; clips of whoever was forgotten under it are not
+            read either.
         pseudonymous: the id of the speaker is a pseudonym that kws made.
         synthetic: nobody speaks but a machine.
         details: whether something other than the file and its name says what it is (a table, a JSON file).
@@ -77,6 +79,7 @@ class Item:
     session: str = ""
     recording: str = ""
     named: bool = True
+    formerly: str = ""
     pseudonymous: bool = False
     synthetic: bool = False
     details: bool = True
@@ -136,7 +139,8 @@ class Layout:
         if not scan.items:
             broken = f"; {scan.problems[0][0]}: {scan.problems[0][1]}" if scan.problems else ""
             absent = f"; {len(scan.absent)} listed files are not there" if scan.absent else ""
-            raise DataError("data folder holds no audio", str(path), f"expected {self.expected}{broken}{absent}")
+            notes = "".join(f"; {note}" for note in scan.notes[:1])
+            raise DataError("data folder holds no audio", str(path), f"expected {self.expected}{broken}{absent}{notes}")
         return scan
 
 

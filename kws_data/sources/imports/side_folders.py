@@ -15,9 +15,8 @@ from kws_data.sources.imports.intake import ImportReport, take_in
 from kws_data.sources.imports.items import Item, Scan, audio_below, read_clip, relative_name
 from kws_data.sources.imports.layouts.speech_commands import CONSENT, LICENCE, OWN_NOISES
 from kws_data.sources.imports.licences import licence_id
+from kws_data.sources.imports.names_of_words import ROOM
 from kws_data.sources.imports.tables import read_table
-
-ROOM = "_room_"
 
 Row = Mapping[str, str]
 
