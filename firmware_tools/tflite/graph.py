@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firmware_tools.errors import ModelError, UnsupportedOperatorError
-from firmware_tools.tflite.flatbuffer import load_model, operator_code, operator_names, schema
+from firmware_tools.tflite.flatbuffer import load_model, operator_code, operator_names, tensor_types
+from firmware_tools.tflite.foreign import refuse_foreign
 from firmware_tools.tflite.int4 import packed_bytes, unpack_nibbles
 
 MAX_ELEMENTS = 1 << 24
@@ -156,10 +157,9 @@ def read_tflite(source: bytes | bytearray | Path) -> Graph:
         ModelError: no such file, damaged, not int8, or a construction that the engine does not have.
     """
     model = load_model(source)
-    if len(model.subgraphs) != 1:
-        raise ModelError("a model for a board has one subgraph; this one has", len(model.subgraphs))
-    subgraph = model.subgraphs[0]
     try:
+        refuse_foreign(model)
+        subgraph = model.subgraphs[0]
         tensors = tuple(_tensor(model, i, item) for i, item in enumerate(subgraph.tensors))
         operators = tuple(_operator(model, i, item) for i, item in enumerate(subgraph.operators))
     except (AttributeError, IndexError, TypeError, ValueError) as error:
@@ -180,8 +180,7 @@ def _indices(items: Any) -> tuple[int, ...]:
 
 
 def _tensor(model: Any, index: int, item: Any) -> Tensor:
-    types = {value: name for name, value in vars(schema().TensorType).items() if isinstance(value, int)}
-    dtype = types.get(item.type, "?")
+    dtype = tensor_types().get(item.type, "?")
     shape = _indices(item.shape)
     if len(shape) > MAX_DIMENSIONS or any(n < 1 for n in shape) or math.prod(shape) > MAX_ELEMENTS:
         raise ModelError(f"tensor {index} has an impossible shape", list(shape), "export with batch size 1")
@@ -233,7 +232,8 @@ def _check_order(graph: Graph) -> None:
     count = len(graph.tensors)
     if len(graph.inputs) != 1 or len(graph.outputs) != 1:
         ends = f"{len(graph.inputs)} inputs, {len(graph.outputs)} outputs"
-        raise ModelError("the engine runs models with one input and one output; this one has", ends)
+        remedy = "export one that takes the features and gives the scores"
+        raise ModelError("the engine runs models with one input and one output; this one has", ends, remedy)
     known = {t.index for t in graph.tensors if t.data is not None} | set(graph.inputs)
     for operator in graph.operators:
         missing = [i for i in operator.inputs if i != -1 and i not in known]
