@@ -32,7 +32,10 @@ def conv_2d(graph: Graph, operator: Operator) -> list[Call]:
 def fully_connected(graph: Graph, operator: Operator) -> list[Call]:
     """FULLY_CONNECTED as a 1x1 convolution over rows; weights ``[units, depth]``."""
     x, y = graph.tensors[operator.inputs[0]], graph.tensors[operator.output]
-    units, depth = graph.tensors[operator.inputs[1]].shape
+    shape = graph.tensors[operator.inputs[1]].shape
+    if len(shape) != 2:
+        raise ModelError(f"{graph_place(operator)} has weights that do not fit", list(shape))
+    units, depth = shape
     if int(operator.options.get("weightsFormat", 0)) != 0:
         raise ModelError(f"{graph_place(operator)} has shuffled weights", None, "export plain int8 weights")
     rows = y.elements // units
@@ -49,6 +52,8 @@ def depthwise_conv_2d(graph: Graph, operator: Operator) -> list[Call]:
     per_input = window.out_channels // window.in_channels
     if weights.shape[3] != window.out_channels or per_input * window.in_channels != window.out_channels:
         raise ModelError(f"{graph_place(operator)} has weights that do not fit", list(weights.shape))
+    if int(operator.options.get("depthMultiplier", per_input)) != per_input:
+        raise ModelError(f"{graph_place(operator)} has a depth multiplier that does not fit", per_input)
     assert weights.data is not None
     filters = np.moveaxis(weights.data[0], 2, 0)
     in_place = per_input == 1 and _depthwise_in_place(window)

@@ -147,6 +147,18 @@ class Graph:
 
 
 _WEIGHTED = frozenset({"CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED"})
+# The schema's class of the options that are read; False: left out, they have defaults (0, no activation).
+_OPTIONS: Mapping[str, tuple[str, bool]] = {
+    "CONV_2D": ("Conv2DOptionsT", True),
+    "DEPTHWISE_CONV_2D": ("DepthwiseConv2DOptionsT", True),
+    "FULLY_CONNECTED": ("FullyConnectedOptionsT", False),
+    "AVERAGE_POOL_2D": ("Pool2DOptionsT", True),
+    "MAX_POOL_2D": ("Pool2DOptionsT", True),
+    "ADD": ("AddOptionsT", False),
+    "MUL": ("MulOptionsT", False),
+    "CONCATENATION": ("ConcatenationOptionsT", False),
+    "SOFTMAX": ("SoftmaxOptionsT", True),
+}
 
 
 def read_tflite(source: bytes | bytearray | Path) -> Graph:
@@ -223,8 +235,16 @@ def _operator(model: Any, index: int, item: Any) -> Operator:
         shown = custom.decode(errors="replace") if isinstance(custom, bytes) else (custom or kind)
         remedy = f"the engine has {', '.join(sorted(SUPPORTED))}"
         raise UnsupportedOperatorError(f"the engine lacks an operator (layer {index})", shown, remedy)
-    options = {} if item.builtinOptions is None else dict(vars(item.builtinOptions))
+    options = _options(kind, item.builtinOptions, f"{kind} (layer {index})")
     return Operator(index, kind, _indices(item.inputs), _indices(item.outputs), options)
+
+
+def _options(kind: str, item: Any, place: str) -> Mapping[str, Any]:
+    """Options by schema name; empty where the engine reads none."""
+    expected, needed = _OPTIONS.get(kind, ("", False))
+    if (item is None and needed) or (item is not None and expected not in ("", type(item).__name__)):
+        raise ModelError("the .tflite is damaged: options of", place, "export it again")
+    return {} if item is None or not expected else dict(vars(item))
 
 
 def _check_order(graph: Graph) -> None:
@@ -265,6 +285,17 @@ def constant_numbers(graph: Graph, operator: Operator, position: int) -> list[in
     return [int(value) for value in data.reshape(-1)]
 
 
+def dimension(operator: Operator, tensor: Tensor, axis: int) -> int:
+    """The dimension that an axis names, counted from the end where it is negative.
+
+    Raises:
+        ModelError: the tensor has no such dimension.
+    """
+    if not -len(tensor.shape) <= axis < len(tensor.shape):
+        raise ModelError(f"{graph_place(operator)} has no such dimension", axis, "export the model again")
+    return axis % len(tensor.shape)
+
+
 def _check_operator(graph: Graph, operator: Operator) -> None:
     """Activations int8 and quantised per tensor, weights of 8 or 4 bits and symmetric, biases int32."""
     place = graph_place(operator)
@@ -275,6 +306,8 @@ def _check_operator(graph: Graph, operator: Operator) -> None:
         tensor = graph.tensors[index]
         if tensor.dtype != "INT8" or tensor.scales.size != 1 or not -128 <= tensor.zero_point <= 127:
             raise ModelError(f"{place} works on {tensor.dtype.lower()}, not on int8", tensor.name, "export full int8")
+        if not tensor.shape:
+            raise ModelError(f"{place} works on a tensor without dimensions", tensor.name, "export with batch size 1")
     if operator.kind in _WEIGHTED:
         _check_weights(graph, operator, place)
 
