@@ -70,6 +70,11 @@ class Tensor:
         return math.prod(self.shape)
 
     @property
+    def quantised_as_one(self) -> bool:
+        """Whether it has one scale and one zero point; TFLM takes a file that leaves either out for not quantised."""
+        return self.scales.size == self.zero_points.size == 1
+
+    @property
     def scale(self) -> float:
         """Scale of a per-tensor quantised tensor (float32 value in a Python float)."""
         return float(self.scales[0])
@@ -201,8 +206,8 @@ def _tensor(model: Any, index: int, item: Any) -> Tensor:
     quantization = item.quantization
     scales = np.asarray(_list(quantization.scale) if quantization else [], np.float32)
     zero_points = np.asarray(_list(quantization.zeroPoint) if quantization else [], np.int64)
-    if zero_points.size != scales.size:
-        zero_points = np.zeros(scales.size, np.int64)
+    if zero_points.size == 1:  # one for all channels
+        zero_points = np.repeat(zero_points, scales.size)
     if not (np.isfinite(scales).all() and (scales > 0).all()):
         raise ModelError(f"tensor {index} has a scale that is not positive", None, "export the model again")
     name = item.name.decode(errors="replace") if isinstance(item.name, bytes) else str(item.name or f"t{index}")
@@ -263,7 +268,7 @@ def _check_order(graph: Graph) -> None:
     if not set(graph.outputs) <= known or not set(graph.inputs) <= set(range(count)):
         raise ModelError("the .tflite is damaged: nothing writes its output", None, "export it again")
     for tensor in (graph.input, graph.output):
-        if tensor.dtype != "INT8" or tensor.scales.size != 1 or not tensor.shape or tensor.shape[0] != 1:
+        if tensor.dtype != "INT8" or not tensor.quantised_as_one or not tensor.shape or tensor.shape[0] != 1:
             shown = f"{tensor.dtype.lower()} {list(tensor.shape)}"
             raise ModelError("input and output must be int8 with batch size 1; found", shown, "export it as full int8")
 
@@ -304,7 +309,7 @@ def _check_operator(graph: Graph, operator: Operator) -> None:
     data_inputs = operator.inputs if operator.kind in ("ADD", "MUL", "CONCATENATION") else operator.inputs[:1]
     for index in (*data_inputs, operator.output):
         tensor = graph.tensors[index]
-        if tensor.dtype != "INT8" or tensor.scales.size != 1 or not -128 <= tensor.zero_point <= 127:
+        if tensor.dtype != "INT8" or not tensor.quantised_as_one or not -128 <= tensor.zero_point <= 127:
             raise ModelError(f"{place} works on {tensor.dtype.lower()}, not on int8", tensor.name, "export full int8")
         if not tensor.shape:
             raise ModelError(f"{place} works on a tensor without dimensions", tensor.name, "export with batch size 1")
@@ -314,7 +319,12 @@ def _check_operator(graph: Graph, operator: Operator) -> None:
 
 def _check_weights(graph: Graph, operator: Operator, place: str) -> None:
     weights = graph.tensors[operator.inputs[1]]
-    if weights.data is None or weights.dtype not in ("INT8", "INT4") or (weights.zero_points != 0).any():
+    if (
+        weights.data is None
+        or weights.dtype not in ("INT8", "INT4")
+        or (weights.zero_points != 0).any()
+        or (weights.zero_points.size != weights.scales.size)
+    ):
         raise ModelError("weights must be constant, int8 or int4, and symmetric", place, "export with int8 weights")
     axis = 3 if operator.kind == "DEPTHWISE_CONV_2D" else 0
     if len(weights.shape) <= axis or (operator.kind != "FULLY_CONNECTED" and len(weights.shape) != 4):
