@@ -265,7 +265,8 @@ def _check_order(graph: Graph) -> None:
         if missing or len(operator.outputs) != 1 or not 0 <= operator.output < count or operator.output in known:
             raise ModelError("the .tflite is damaged: tensors of an operator", graph_place(operator), "export it again")
         known.add(operator.output)
-    if not set(graph.outputs) <= known or not set(graph.inputs) <= set(range(count)):
+    written = {operator.output for operator in graph.operators}
+    if not set(graph.outputs) <= written or not set(graph.inputs) <= set(range(count)):
         raise ModelError("the .tflite is damaged: nothing writes its output", None, "export it again")
     for tensor in (graph.input, graph.output):
         if tensor.dtype != "INT8" or not tensor.quantised_as_one or not tensor.shape or tensor.shape[0] != 1:
