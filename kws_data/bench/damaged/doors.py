@@ -7,10 +7,13 @@ import math
 import traceback
 from pathlib import Path
 
+import firmware_tools
+import kws_data
 from firmware_tools.errors import KwsError
 from kws_data.bench.damaged.case import Case, Verdict
 from kws_data.bench.damaged.plain_decoder import promise
 
+OURS = tuple(str(Path(str(package.__file__)).parent) for package in (kws_data, firmware_tools))
 RESAMPLED = 4  # of so many audio files that are read, one is read at the project's rate too
 ARENA_ASKED = 50  # of so many models that are read, one is given to tflite-micro too, as kws check does
 CUT_SHARE = 0.9  # a cut of a compressed file must leave less than this, to be sure that sound is missing
@@ -30,7 +33,7 @@ def try_door(case: Case, path: Path) -> Verdict:
 def _cause(error: Exception) -> str:
     """Type of an exception and the line of kws that it came through last."""
     frames = traceback.extract_tb(error.__traceback__)
-    inside = [frame for frame in frames if "kws_data" in frame.filename or "firmware_tools" in frame.filename]
+    inside = [frame for frame in frames if frame.filename.startswith(OURS)]
     last = inside[-1] if inside else frames[-1]
     return f"{type(error).__name__} in {Path(last.filename).name}, {last.name}"
 

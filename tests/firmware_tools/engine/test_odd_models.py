@@ -75,6 +75,7 @@ def output_is_input(graph: Any) -> None:
         (SMALL, options(DEPTHWISE, "depthMultiplier", 0), "depth multiplier that does not fit"),
         (SMALL, options(SOFTMAX, "beta", float("nan")), "input scale that is too small|no number"),
         (SMALL, options(CONV, "fusedActivationFunction", 4), "no such fused activation"),
+        (SMALL, options(DEPTHWISE, "dilationHFactor", 65_535), "impossible window"),
         (pooled(), options(1, "axis", 1 << 30), "no such dimension"),
         (pooled(), options(1, "axis", -5), "no such dimension"),
         (pooled(), options(1, "fusedActivationFunction", 1), "has an activation"),
