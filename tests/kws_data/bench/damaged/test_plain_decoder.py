@@ -1,0 +1,39 @@
+"""The bench's own reading of headers, against files whose length is known."""
+
+from __future__ import annotations
+
+import struct
+
+import pytest
+
+from kws_data.bench.damaged.audio_seeds import FRAMES, audio_seeds
+from kws_data.bench.damaged.plain_decoder import Promise, promise
+
+BY_NAME = {seed.name: seed.data for seed in audio_seeds()}
+PLAIN = [name for name in BY_NAME if name.startswith(("WAV-PCM", "WAV-F", "WAV-D", "WAV-U", "WAVEX", "RIFX", "chunks"))]
+PLAIN += [name for name in BY_NAME if name.startswith(("RF64", "W64", "AU", "NIST", "AIFF-PCM"))]
+WAV, HEAD = BY_NAME["WAV-PCM_16-1.wav"], 44
+
+
+@pytest.mark.parametrize("name", PLAIN)
+def test_whole_and_cut_files(name: str) -> None:
+    data = BY_NAME[name]
+    assert promise(data) == Promise(FRAMES, FRAMES)
+    cut = promise(data[: len(data) // 2])
+    assert cut is not None and cut.cut and cut.promised == FRAMES and 0 < cut.frames < FRAMES
+
+
+def test_frames_of_two_channels() -> None:
+    assert promise(BY_NAME["WAV-PCM_16-2.wav"]) == Promise(FRAMES, FRAMES)
+
+
+@pytest.mark.parametrize("size", [0, 0x7FFFFFFF, 0x80000000, 0x7FFFF000, 0xFFFFFFFF, 0xFFFFF000])
+def test_sizes_that_leave_the_length_open(size: int) -> None:
+    data = WAV[: HEAD - 4] + struct.pack("<I", size) + WAV[HEAD:]
+    assert promise(data) == Promise(None, FRAMES)
+
+
+def test_nothing_is_said_of_what_contradicts_itself() -> None:
+    assert promise(b"") is promise(b"fLaC" + bytes(99)) is promise(WAV[:20]) is None
+    assert promise(WAV[:22] + b"\x03\0" + WAV[24:]) is None  # three channels in frames of two bytes
+    assert promise(WAV[:12] + WAV[36:] + WAV[12:36]) is None  # the sound before its format
