@@ -52,6 +52,7 @@ def _notes(found: Mapping[str, Sequence[Item]], words: Mapping[str, str], source
             counted[word].append(files)
         elif word not in KNOWN and source not in _ALL_SAID and (other := _DOUBTFUL.get(likeness(word))):
             doubtful[other].append(files)
+    yield from _alike(found, words)
     for word, names in sorted(counted.items()):
         yield f"{', '.join(names)}: counted as {word}; rename what is a word that people say"
     for word, names in sorted(doubtful.items()):
@@ -60,3 +61,15 @@ def _notes(found: Mapping[str, Sequence[Item]], words: Mapping[str, str], source
     silence = sum(not item.pseudonymous for item in quiet)  # those of an export of ours were cut from noise
     if silence:
         yield f"{silence} clips of {SILENCE} are kept, but no data set uses them: silence is cut from {BACKGROUND}"
+
+
+def _alike(found: Mapping[str, Sequence[Item]], words: Mapping[str, str]) -> Iterator[str]:
+    """Words that differ only in how they are written; a run is asked about those that are like a keyword."""
+    spellings: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for name, word in sorted(words.items()):
+        if not word.startswith("_"):
+            spellings[likeness(word)][word] += len(found[name])
+    for ways in spellings.values():
+        if len(ways) > 1:
+            told = ", ".join(f"{word} ({count} files)" for word, count in ways.items())
+            yield f"{told}: one word, written in several ways? rename them, or data.other_spellings says what they are"

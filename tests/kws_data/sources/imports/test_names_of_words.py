@@ -63,3 +63,10 @@ def test_audio_at_another_depth_is_told(tmp_path: Path) -> None:
     assert words == {"yes": 2} and any("2 audio files" in note and "no/anna/n0.wav" in note for note in report.notes)
     with pytest.raises(DataError, match=r"no/anna/n0\.wav.*layout folder takes any depth"):
         imported(make(tmp_path / "deep", "no/anna"), "speech-commands", tmp_path)
+
+
+def test_words_that_differ_only_in_how_they_are_written_are_told(tmp_path: Path) -> None:
+    report, words = imported(make(tmp_path / "data", "Yes", "yes", "hey-jarvis", "no"), "folder", tmp_path)
+    assert words == {"Yes": 2, "yes": 2, "hey-jarvis": 2, "no": 2}
+    (note,) = [note for note in report.notes if "one word" in note]
+    assert note.startswith("Yes (2 files), yes (2 files): one word, written in several ways?")
