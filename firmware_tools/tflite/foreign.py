@@ -110,7 +110,7 @@ def _described(flowing: set[str], weights: set[str], ends: set[str]) -> str:
         return f"int8 inside, but {' and '.join(sorted(ends - {'INT8'})).lower()} at its input or output"
     if "UINT8" in flowing:
         return "uint8, the quantisation of TensorFlow 1"
-    if "FLOAT16" in weights | flowing:
+    if "FLOAT16" in weights:
         return "weights of float16"
     if "FLOAT32" in flowing and weights & {"INT8", "INT4"}:
         return "int8 weights, but float32 activations (dynamic range)"
@@ -124,5 +124,8 @@ def _flowing(graph: Any) -> list[Any]:
 
 
 def _weights(model: Any, graph: Any) -> list[Any]:
-    weighted = [operator for operator in graph.operators if _kind(model, operator) in WEIGHTED]
-    return [graph.tensors[int(operator.inputs[1])] for operator in weighted if len(operator.inputs) > 1]
+    """Second inputs of weighted operators, and what is widened before it gets there (weights of float16)."""
+    kinds = [(_kind(model, operator), operator.inputs) for operator in graph.operators]
+    found = [inputs[1] for kind, inputs in kinds if kind in WEIGHTED and len(inputs) > 1]
+    found += [inputs[0] for kind, inputs in kinds if kind == "DEQUANTIZE" and len(inputs)]
+    return [graph.tensors[int(index)] for index in found]

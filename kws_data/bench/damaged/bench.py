@@ -100,6 +100,7 @@ def bench_damaged(bench: DamagedBench, progress: Progress) -> list[Row]:
     """Try all files, or as many as fit in the seconds; write those that were met wrongly to ``bench.keep``.
 
     Raises:
+        KwsError: a worker process cannot begin.
         OSError: a file cannot be kept.
     """
     rows = {kind: Row(kind, count) for kind, count in bench.wanted.items() if count}

@@ -11,7 +11,7 @@ import firmware_tools
 import kws_data
 from firmware_tools.errors import KwsError
 from kws_data.bench.damaged.case import Case, Verdict
-from kws_data.bench.damaged.plain_decoder import promise
+from kws_data.bench.damaged.plain_decoder import promise, still_promises
 
 OURS = tuple(str(Path(str(package.__file__)).parent) for package in (kws_data, firmware_tools))
 RESAMPLED = 4  # of so many audio files that are read, one is read at the project's rate too
@@ -63,10 +63,12 @@ def _loss(case: Case, samples: int) -> Verdict | None:
         if samples < told.frames:
             return Verdict("loss", f"{form}: fewer samples than are there")
         return None
-    announced = form in ("OGG", "MP3", "FLAC", "CAF") or "ADPCM" in case.seed.name or "GSM" in case.seed.name
-    shorter = len(case.data) < CUT_SHARE * len(case.seed.data)
-    if announced and case.only_cut and shorter and samples < case.seed.frames:
+    if samples >= case.seed.frames:
+        return None
+    if case.only_cut and form != "piped" and len(case.data) < CUT_SHARE * len(case.seed.data):
         return Verdict("loss", f"{form}: cut, and read as whole")
+    if still_promises(case.seed.data, case.data):
+        return Verdict("loss", f"{form}: shorter than its header says")
     return None
 
 

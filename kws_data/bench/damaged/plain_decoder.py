@@ -53,6 +53,29 @@ def promise(data: bytes) -> Promise | None:
         return None
 
 
+def still_promises(whole: bytes, damaged: bytes) -> bool:
+    """Whether what tells the length of a compressed file is as it was in the undamaged one.
+
+    Of Ogg that is the last page, whose position is the length, and the first two; of all others the head.
+    """
+    if whole[:4] == b"OggS":
+        last, second = whole.rindex(b"OggS"), whole.index(b"OggS", 4)
+        return damaged.endswith(whole[last:]) and damaged.startswith(whole[: 2 * second])
+    head = _head_bytes(whole)
+    return head > 0 and damaged.startswith(whole[:head])
+
+
+def _head_bytes(whole: bytes) -> int:
+    """Bytes up to the sound, or to the last that tells the length; 0 where nothing tells it (MP3 from a pipe)."""
+    if whole[:4] == b"fLaC":
+        return 42  # STREAMINFO
+    for beginning, name, size in ((b"caff", b"data", 12), (b"FORM", b"SSND", 16), (b"RI", b"data", 8)):
+        if whole.startswith(beginning):
+            return whole.index(name, 4) + size
+    counted = max(whole[:200].find(name) for name in (b"Xing", b"Info"))  # of MP3: flags and number of frames follow
+    return counted + 12 if counted > 0 else 0
+
+
 def _chunks(data: bytes, order: str, at: int = 12) -> Iterator[Chunk]:
     while at + 8 <= len(data):
         name, size = struct.unpack_from(f"{order}4sI", data, at)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 
+from firmware_tools.errors import KwsError
 from kws_data.bench.damaged.case import Fate, Kind
 from kws_data.bench.damaged.worker import READY, Task, work
 
@@ -54,6 +55,9 @@ def watched(tasks: list[Task], workers: int, hang_s: float, until: float) -> Ite
         workers: processes.
         hang_s: seconds without an answer for one file, from which on it counts as a hang.
         until: when to stop, whatever is left.
+
+    Raises:
+        KwsError: a worker cannot begin.
     """
     waiting, kinds = deque(tasks), tuple(dict.fromkeys(kind for kind, *_ in tasks))
     with tempfile.TemporaryDirectory(prefix="kws-damaged-") as folder:
@@ -118,10 +122,11 @@ def _blamed(worker: Worker, fate: Fate, waiting: deque[Task]) -> Iterator[Result
     """The file that a dead worker was at; what it had not begun goes back.
 
     Raises:
-        RuntimeError: it died before it had any file: the bench itself is at fault.
+        KwsError: it died before it had any file.
     """
     if worker.task is None:
-        raise RuntimeError(f"a worker ended without a file (exit code {worker.process.exitcode})")
+        remedy = "is there enough memory? try --workers 1"
+        raise KwsError("a worker of the bench ended before its first file", worker.process.exitcode, remedy)
     kind, seed, _, stop = worker.task
     code = worker.process.exitcode
     yield kind, worker.done, fate, f"signal {-code}" if fate == "crash" and code and code < 0 else ""

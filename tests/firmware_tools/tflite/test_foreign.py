@@ -85,6 +85,17 @@ def test_other_quantisations(model: bytes, expected: str) -> None:
         read_tflite(model)
 
 
+def test_weights_of_float16_as_the_converter_writes_them() -> None:
+    """Stored in 16 bits, and widened by a DEQUANTIZE before the layer reads them."""
+    build = ModelBuilder()
+    stored = build.tensor((3, 4), "float16", data=np.ones((3, 4), np.float16))
+    x, wide, y = (build.tensor(shape, "float32") for shape in ((1, 4), (3, 4), (1, 3)))
+    build.operator("DEQUANTIZE", [stored.index], [wide])
+    build.operator("FULLY_CONNECTED", [x.index, wide.index], [y], build.dense_options(), 4)
+    with pytest.raises(ModelError, match="weights of float16"):
+        read_tflite(build.finish(y, inputs=[x]))
+
+
 def test_loops_and_several_signatures() -> None:
     def change(model: Any) -> None:
         model.subgraphs.append(schema().SubGraphT(tensors=[], operators=[], inputs=[], outputs=[], name="while_body"))

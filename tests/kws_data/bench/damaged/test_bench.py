@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from firmware_tools.errors import KwsError
 from kws_data.bench.damaged import bench as bench_module
 from kws_data.bench.damaged import watch
 from kws_data.bench.damaged.bench import DamagedBench, Row, bench_damaged
@@ -70,6 +71,16 @@ def test_time_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     started = time.monotonic()
     (row,) = bench_damaged(DamagedBench(audio=10, yaml=0, tflite=0, seconds=4), no_progress)
     assert row.files == 0 and time.monotonic() - started < 20
+
+
+def stillborn_worker(pipe: Connection, folder: str, kinds: tuple[Kind, ...]) -> None:
+    os._exit(3)
+
+
+def test_workers_that_cannot_begin_are_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watch, "work", stillborn_worker)
+    with pytest.raises(KwsError, match="ended before its first file: 3"):
+        bench_damaged(DamagedBench(audio=10, yaml=0, tflite=0), no_progress)
 
 
 def shown(monkeypatch: pytest.MonkeyPatch, row: Row, *arguments: str) -> tuple[int, str, str]:

@@ -7,7 +7,7 @@ import struct
 import pytest
 
 from kws_data.bench.damaged.audio_seeds import FRAMES, audio_seeds
-from kws_data.bench.damaged.plain_decoder import Promise, promise
+from kws_data.bench.damaged.plain_decoder import Promise, promise, still_promises
 
 BY_NAME = {seed.name: seed.data for seed in audio_seeds()}
 PLAIN = [name for name in BY_NAME if name.startswith(("WAV-PCM", "WAV-F", "WAV-D", "WAV-U", "WAVEX", "RIFX", "chunks"))]
@@ -31,6 +31,19 @@ def test_frames_of_two_channels() -> None:
 def test_sizes_that_leave_the_length_open(size: int) -> None:
     data = WAV[: HEAD - 4] + struct.pack("<I", size) + WAV[HEAD:]
     assert promise(data) == Promise(None, FRAMES)
+
+
+@pytest.mark.parametrize("name", ["FLAC-PCM_16-1.flac", "MP3-MPEG_LAYER_III-1.mp3", "CAF-ALAC_16-1.caf"])
+def test_heads_that_still_tell_the_length(name: str) -> None:
+    data = BY_NAME[name]
+    assert still_promises(data, data) and still_promises(data, data[: len(data) * 3 // 4])
+    assert not still_promises(data, data[:20] + b"?" + data[21:])
+
+
+def test_the_last_page_of_ogg_tells_the_length_and_an_mp3_from_a_pipe_does_not() -> None:
+    ogg, piped = BY_NAME["OGG-VORBIS-1.ogg"], BY_NAME["piped-MPEG_LAYER_III-1.mp3"]
+    assert still_promises(ogg, ogg) and not still_promises(ogg, ogg[:-1])
+    assert not still_promises(piped, piped)
 
 
 def test_nothing_is_said_of_what_contradicts_itself() -> None:
