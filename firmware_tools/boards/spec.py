@@ -15,11 +15,11 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from firmware_tools.errors import BoardError
 from firmware_tools.firmware import FIRMWARE_DIR
+from firmware_tools.home import in_home
 from firmware_tools.toolchain.cores import CORE_FLAGS
+from firmware_tools.yaml_text import read_yaml
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}")
 _USB_ID = re.compile(r"[0-9a-f]{4}:[0-9a-f]{4}")
@@ -115,7 +115,7 @@ def board_file(name_or_path: str | Path) -> Path:
     """The file of the board of that name, or the file itself; raises BoardError when nobody knows the name."""
     text = str(name_or_path)
     if text.endswith((".yaml", ".yml")) or "/" in text:
-        return Path(text)
+        return in_home(text)
     for folder in board_folders():
         if (folder / f"{text}.yaml").is_file():
             return folder / f"{text}.yaml"
@@ -127,15 +127,19 @@ def read_board(path: Path) -> BoardSpec:
     """A board file.
 
     Raises:
-        BoardError: missing, no YAML, a key that is unknown (with the nearest valid one), missing or out of range.
+        BoardError: missing, no YAML, a key that is unknown (with the nearest valid one), twice there, missing or out of
+            range, or another name than the file's.
     """
     try:
-        values = yaml.safe_load(path.read_text(encoding="utf-8"))
+        values = read_yaml(path)
     except OSError as error:
         raise BoardError("board file cannot be read", str(path), error.strerror or "") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise BoardError("board file is no YAML", str(path), str(error).split("\n")[0]) from None
-    return board_from_dict(values, where=str(path))
+    except ValueError as error:
+        raise BoardError("board file is no YAML that can be used", str(path), str(error)) from None
+    board = board_from_dict(values, where=str(path))
+    if board.name != path.stem:
+        raise BoardError(f"{path}: name is not the file's", board.name, f"write name: {path.stem}, or rename the file")
+    return board
 
 
 def board_from_dict(values: object, where: str = "board") -> BoardSpec:

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from kws_data.config.base import Settings, Share
+from kws_data.config.base import PathText, Settings, Share
 from kws_data.config.synth import SynthSettings
 
 
@@ -24,8 +24,8 @@ class DataSettings(Settings):
     real_repeats: int = Field(
         1, ge=1, le=64, description="so often each of those stands in training, each time with other augmented copies"
     )
-    folder: str | None = Field(None, description="the recordings, in data.layout; needed when source is folder")
-    layout: str = Field("speech-commands", description="of the folder: a name that kws import takes, or your own .py")
+    folder: PathText | None = Field(None, description="the recordings, in data.layout; needed when source is folder")
+    layout: PathText = Field("speech-commands", description="of folder: a name that kws import takes, or your own .py")
     licence: str = Field("", description="of clips whose folder states none")
     consent: str = Field("", description="to what the speakers agreed, where the folder does not say")
     other_spellings: Literal["stop", "keyword", "unknown"] = Field(
@@ -33,12 +33,12 @@ class DataSettings(Settings):
         description="words that differ from a keyword only by case, blanks, - or _, as Yes from yes: stop and say so,"
         " keyword (the same word), or unknown (another word)",
     )
-    noise_folder: str | None = Field(None, description="extra noise recordings, for augmentation only")
-    speech_folder: str | None = Field(
+    noise_folder: PathText | None = Field(None, description="extra noise recordings, for augmentation only")
+    speech_folder: PathText | None = Field(
         None, description="running speech with transcripts; pieces without a keyword are further other words"
     )
-    room_folder: str | None = Field(None, description="measured impulse responses, for augmentation only")
-    recordings: str = Field("recordings", description="the catalogue and its audio")
+    room_folder: PathText | None = Field(None, description="measured impulse responses, for augmentation only")
+    recordings: PathText = Field("recordings", description="the catalogue and its audio")
     synth: SynthSettings = Field(default_factory=lambda: SynthSettings())
     clip_ms: int = Field(1_000, ge=250, le=4_000)
     silence_share: Share = Field(0.1, description="silence clips as a share of all clips of a split")

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from importlib import resources
 from pathlib import Path
-from typing import Any, get_args
+from typing import Annotated, Any, get_args, get_origin
 
-import yaml
 from pydantic import ValidationError
 
 from firmware_tools.errors import FrontendError, KwsError
+from firmware_tools.yaml_text import decoded, parse_yaml
+from kws_data.config.complaints import complaint
 from kws_data.config.config import Config
 from kws_data.config.model import COMMON, shape_settings
 from kws_data.config.renamed import renamed_keys, renamed_sections
@@ -29,16 +29,23 @@ def load_config(path: str | Path, overrides: Iterable[str] = ()) -> Config:
         ConfigError: the file is missing or no YAML, a key is unknown, a value does not fit.
     """
     path = Path(path)
-    if not path.is_file() and (found := _shipped_by(path)):
-        path = found
     try:
-        text = path.read_text(encoding="utf-8")
+        if not path.is_file() and (found := _shipped_by(path)):
+            path = found
+        text = decoded(path.read_bytes())
     except FileNotFoundError:
         remedy = f"kws new NAME writes one; those that come with kws: {', '.join(shipped_configurations())}"
         raise ConfigError("configuration not found", str(path), remedy) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError("configuration cannot be read", str(path), str(error)) from None
+    except IsADirectoryError:
+        raise ConfigError("configuration is a folder", str(path), "name the .yaml file") from None
+    except (OSError, ValueError) as error:
+        raise ConfigError("configuration cannot be read", str(path), reason(error)) from None
     return parse_config(text, path, overrides)
+
+
+def reason(error: OSError | ValueError) -> str:
+    """Why a file could not be read, without its name."""
+    return getattr(error, "strerror", None) or str(error)
 
 
 def shipped_configurations() -> dict[str, Path]:
@@ -59,76 +66,62 @@ def parse_config(text: str, path: Path, overrides: Iterable[str] = ()) -> Config
         ConfigError: as :func:`load_config`.
     """
     try:
-        values = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f"line {mark.line + 1}: {getattr(error, 'problem', '')}" if mark else "check its syntax"
-        raise ConfigError("configuration is not YAML", str(path), line) from None
+        values = parse_yaml(text)
+    except ValueError as error:
+        raise ConfigError("configuration is not YAML that can be used", str(path), str(error)) from None
     if not isinstance(values, dict):
         raise ConfigError("configuration holds no settings", str(path), "start it with name: and keywords:")
     values.setdefault("name", path.stem)
     values = renamed_sections(values)
-    for key, value in renamed_keys(dict(_parsed(override) for override in overrides)).items():
-        _apply_override(values, key, value)
+    for key, value in renamed_keys(dict(map(_key_and_text, overrides))).items():
+        _apply_override(values, key, _parsed(key, value))
     try:
         return Config.model_validate(values)
     except ValidationError as error:
-        raise _config_error(path, values, error) from None
+        raise complaint(error, values, str(path)) from None
     except KwsError as error:
         raise ConfigError(f"{path}: {error.what}", error.value, error.remedy) from None
 
 
-def _parsed(override: str) -> tuple[str, Any]:
-    """Key and value of ``key.subkey=value``."""
+def _key_and_text(override: str) -> tuple[str, str]:
+    """Both sides of ``key.subkey=value``."""
     key, equals, text = override.partition("=")
     if not equals or not key:
         raise ConfigError("override is not KEY=VALUE", override, "write --set data.folder=PATH")
+    return key, text
+
+
+def _parsed(key: str, text: str) -> Any:
+    """The value of an override. Where a text is wanted it is taken as it was typed: 007, 2024-01-01, ``a #b``."""
     try:
-        return key, yaml.safe_load(text)
-    except yaml.YAMLError:
-        return key, text
+        value = parse_yaml(text)
+    except ValueError as error:
+        if not _is_text(key):
+            raise ConfigError(f"--set {key} cannot be used", text, str(error).removeprefix("line 1: ")) from None
+        return text
+    typed = value is None or (text.lstrip()[:1] in ("'", '"') and isinstance(value, str))
+    return text.strip() if _is_text(key) and not typed else value
+
+
+def _is_text(key: str) -> bool:
+    """Whether a setting is any text."""
+    kind: Any = Config
+    for part in key.split("."):
+        field = getattr(kind, "model_fields", {}).get(part)
+        kind = field.annotation if field else None
+    plain = [get_args(one)[0] if get_origin(one) is Annotated else one for one in (kind, *get_args(kind))]
+    return str in plain and get_origin(kind) not in (list, tuple, dict)
 
 
 def _apply_override(values: dict[str, Any], key: str, value: Any) -> None:
     node = values
     *parents, last = key.split(".")
     for parent in parents:
-        child = node.setdefault(parent, {})
+        child = node[parent] = {} if node.get(parent) is None else node[parent]
         if not isinstance(child, dict):
             raise ConfigError("override goes into a plain value", key, f"{parent} has no parts")
         node = child
     node[last] = value
-
-
-def _config_error(path: Path, values: Mapping[str, Any], error: ValidationError) -> ConfigError:
-    first = error.errors()[0]
-    location = [str(part) for part in first["loc"]]
-    key = ".".join(location)
-    if first["type"] in ("extra_forbidden", "unexpected_keyword_argument"):
-        valid = _valid_keys(location[:-1])
-        near = difflib.get_close_matches(location[-1], valid, n=1, cutoff=0.4)
-        remedy = f"did you mean {near[0]}?" if near else f"valid keys here: {', '.join(valid)}"
-        return ConfigError(f"{path}: unknown key", key, remedy)
-    if first["type"] == "missing":
-        return ConfigError(f"{path}: missing key", key, "add it")
-    message = first["msg"].removeprefix("Value error, ")
-    if first["type"] == "string_type" and isinstance(first.get("input"), bool):
-        message = "YAML reads yes, no, on and off as true and false: put the word in quotes"
-    value = first.get("input")
-    shown = value if isinstance(value, str | int | float | bool | list) else None
-    if key and shown is not None:
-        return ConfigError(f"{path}: {key} cannot be used", shown, message)
-    return ConfigError(f"{path}: {key + ': ' if key else ''}{message}")
-
-
-def _valid_keys(location: list[str]) -> list[str]:
-    model: Any = Config
-    for part in location:
-        annotation = model.model_fields[part].annotation
-        model = next((a for a in (annotation, *get_args(annotation)) if hasattr(a, "__mro__")), annotation)
-        if not hasattr(model, "model_fields"):
-            return sorted(getattr(model, "__dataclass_fields__", {}))
-    return sorted(model.model_fields)
 
 
 def with_settings(config: Config, settings: Mapping[str, Any]) -> Config:
@@ -147,9 +140,7 @@ def with_settings(config: Config, settings: Mapping[str, Any]) -> Config:
     try:
         return Config.model_validate(values)
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise ConfigError(f"setting {where} cannot be used", first.get("input"), first["msg"]) from None
+        raise complaint(error, values, "settings") from None
     except FrontendError as error:
         raise ConfigError(error.what, error.value, error.remedy) from None
 

@@ -21,10 +21,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import yaml
 
+from firmware_tools.yaml_text import read_yaml
 from kws_data.config.config import Config
-from kws_data.config.load import with_settings
+from kws_data.config.load import reason, with_settings
 from kws_data.errors import ConfigError
 
 SECTIONS = ("model", "frontend", "train", "export")
@@ -84,11 +84,11 @@ def load_space(path: Path) -> tuple[Space, ...]:
         ConfigError: missing, no YAML, or not of the form above.
     """
     try:
-        found = yaml.safe_load(path.read_text(encoding="utf-8"))
+        found = read_yaml(path)
     except FileNotFoundError:
         raise ConfigError("search space not found", str(path), "leave --space out for the default one") from None
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise ConfigError("search space cannot be read", str(path), str(error).splitlines()[0]) from None
+    except (OSError, ValueError) as error:
+        raise ConfigError("search space cannot be read", str(path), reason(error)) from None
     spaces = found if isinstance(found, list) else [found]
     if not spaces or not all(isinstance(space, dict) and space for space in spaces):
         raise ConfigError("search space is no mapping of settings to values", str(path), "model.channels: [24, 28]")

@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from firmware_tools.yaml_text import decoded, parse_yaml
 from kws_data.errors import DataError
 from kws_data.labels import SPEECH, likeness, spelt
 
@@ -49,8 +50,8 @@ def read_plan(path: Path, takes: int) -> PlanFile:
         DataError: it cannot be read, has an unknown key, no words, or a number of takes that is none.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
+        text = decoded(path.read_bytes())
+    except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise DataError("plan cannot be read", str(path), reason) from None
     return _from_csv(path, text, takes) if path.suffix.lower() == ".csv" else _from_yaml(path, text, takes)
@@ -88,12 +89,10 @@ def _from_csv(path: Path, text: str, takes: int) -> PlanFile:
 
 
 def _from_yaml(path: Path, text: str, takes: int) -> PlanFile:
-    import yaml
-
     try:
-        values = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise DataError("plan is no YAML", str(path), str(error).split("\n")[0]) from None
+        values = parse_yaml(text)
+    except ValueError as error:
+        raise DataError("plan is no YAML that can be used", str(path), str(error)) from None
     if not isinstance(values, dict):
         raise DataError("plan is no table", str(path), "write 'words: [yes, no]' and the like")
     for key in values:
@@ -104,18 +103,27 @@ def _from_yaml(path: Path, text: str, takes: int) -> PlanFile:
     if clip_ms is not None and (not isinstance(clip_ms, int) or not 250 <= clip_ms <= 10_000):
         raise DataError(f"{path}: clip_ms", str(clip_ms), "give a number from 250 to 10000")
     words = _words(path, values.get("words"), values.get("takes", takes))
-    texts = {key: str(values[key]) for key in _TEXTS if values.get(key) is not None}
+    texts = {key: _text(path, key, values[key]) for key in _TEXTS if values.get(key) is not None}
     return PlanFile(check_words(words, str(path)), texts, clip_ms)
 
 
 def _words(path: Path, words: Any, takes: Any) -> dict[str, Any]:
     if isinstance(words, dict):
-        return {_word(word): count for word, count in words.items()}
+        return {_word(path, word): count for word, count in words.items()}
     if isinstance(words, list):
-        return {_word(word): takes for word in words}
+        named = [_word(path, word) for word in words]
+        return {word: takes * named.count(word) if isinstance(takes, int) else takes for word in named}
     raise DataError("plan has no words", str(path), "write 'words: [yes, no]'")
 
 
-def _word(value: Any) -> str:
+def _word(path: Path, value: Any) -> str:
     """YAML reads yes, no, on and off as true and false: they are said all the same."""
-    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
+    if isinstance(value, bool):
+        return {True: "yes", False: "no"}[value]
+    return _text(path, "words", value)
+
+
+def _text(path: Path, key: str, value: Any) -> str:
+    if value is None or isinstance(value, list | dict):
+        raise DataError(f"{path}: {key} holds no text", "nothing" if value is None else str(value), f"write {key}: …")
+    return str(value)

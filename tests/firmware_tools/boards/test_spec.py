@@ -59,6 +59,7 @@ def test_an_unknown_board_names_the_nearest() -> None:
         ({"stack_bytes": 60000}, "stack_bytes: '60000'"),
         ({"usb_ids": ["2341"]}, "usb_ids"),
         ({"name": "../up"}, "name: '../up'"),
+        ({"name": "other"}, "name is not the file's: 'other'. write name: wrong, or rename the file"),
     ],
 )
 def test_a_wrong_file_says_what_is_wrong(tmp_path: Path, change: dict[str, Any], message: str) -> None:
@@ -75,6 +76,21 @@ def test_a_file_that_is_no_board(tmp_path: Path, text: str) -> None:
     path.write_text(text)
     with pytest.raises(BoardError):
         read_board(path)
+
+
+def test_a_key_that_stands_twice_is_told_with_both_lines(tmp_path: Path) -> None:
+    path = tmp_path / "twice.yaml"
+    path.write_text("name: twice\nbaud: 300\nbaud: 600\n")
+    with pytest.raises(BoardError, match="baud stands twice, in lines 2 and 3"):
+        read_board(path)
+
+
+def test_a_board_in_the_home_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "mine.yaml").write_text(yaml.safe_dump(_values() | {"name": "mine"}))
+    assert load_board("~/mine.yaml").name == "mine"
+    with pytest.raises(BoardError, match="cannot be read"):
+        load_board("~nobody-of-this-name/mine.yaml")
 
 
 def test_a_missing_file(tmp_path: Path) -> None:

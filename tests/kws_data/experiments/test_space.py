@@ -73,6 +73,7 @@ def test_the_default_space_has_both_kinds_of_front_ends_and_several_families() -
         ("model.channels: []", "list of values"),
         ("data.folder: [a]", "no setting"),
         ("model.channels: [", "cannot be read"),
+        ("model.channels: [8]\nmodel.channels: [9]\n", "stands twice, in lines 1 and 2"),
         ("{" + ", ".join(f"model.x{i}: [1, 2, 3, 4]" for i in range(9)) + "}", "too many"),
     ],
 )
