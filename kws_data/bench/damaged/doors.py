@@ -35,7 +35,9 @@ def _cause(error: Exception) -> str:
     frames = traceback.extract_tb(error.__traceback__)
     inside = [frame for frame in frames if frame.filename.startswith(OURS)]
     last = inside[-1] if inside else frames[-1]
-    return f"{type(error).__name__} in {Path(last.filename).name}, {last.name}"
+    kind = type(error)
+    name = kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__name__}"
+    return f"{name} in {Path(last.filename).name}, {last.name}"
 
 
 def _audio(case: Case, path: Path) -> Verdict:

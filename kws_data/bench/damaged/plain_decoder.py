@@ -14,6 +14,7 @@ Chunk = tuple[bytes, int, int]  # name, place of its content, size
 
 #: Sizes that mean "to the end of the file": 0, and what is near 2**31 and 2**32.
 NEAR = 1 << 16
+ABSURD = 1 << 62  # of sizes of 64 bits
 W64_TAIL = bytes.fromhex("f3acd3118cd100c04f8edb8a")
 AU_BYTES = {1: 1, 2: 1, 3: 2, 4: 3, 5: 4, 6: 4, 7: 8, 27: 1}
 
@@ -111,10 +112,7 @@ def _rf64(data: bytes, chunks: list[Chunk], start: int, announced: int, frame_by
     name, place, size = chunks[0]
     if name != b"ds64" or size < 24 or announced != 0xFFFFFFFF:
         return None
-    announced = struct.unpack_from("<Q", data, place + 8)[0]
-    if announced == 0 or announced > 1 << 62:
-        return None
-    return Promise(announced // frame_bytes, min(announced, len(data) - start) // frame_bytes)
+    return _of_bytes(struct.unpack_from("<Q", data, place + 8)[0], len(data) - start, frame_bytes)
 
 
 def _until_data(chunks: Iterator[Chunk], last: bytes) -> Iterator[Chunk]:
@@ -125,8 +123,8 @@ def _until_data(chunks: Iterator[Chunk], last: bytes) -> Iterator[Chunk]:
 
 
 def _of_bytes(announced: int, there: int, frame_bytes: int) -> Promise:
-    """A size of 32 bits as a promise; 0 and those near 2**31 and 2**32 leave the length open."""
-    if announced == 0 or any(abs(announced - (1 << power)) < NEAR for power in (31, 32)):
+    """A size as a promise; 0, those near 2**31 and 2**32, and those that no disk holds leave the length open."""
+    if announced == 0 or announced >= ABSURD or any(abs(announced - (1 << power)) < NEAR for power in (31, 32)):
         return Promise(None, there // frame_bytes)
     return Promise(announced // frame_bytes, min(announced, there) // frame_bytes)
 
@@ -171,7 +169,7 @@ def _w64(data: bytes) -> Promise | None:
             if tag not in (1, 3) or not 1 <= channels <= 8 or frame_bytes != channels * bits // 8 or not frame_bytes:
                 return None
         if name == b"data" and frame_bytes:
-            return Promise((size - 24) // frame_bytes, min(size - 24, len(data) - at - 24) // frame_bytes)
+            return _of_bytes(size - 24, len(data) - at - 24, frame_bytes)
         at += (size + 7) // 8 * 8
     return None
 

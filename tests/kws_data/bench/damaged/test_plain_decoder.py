@@ -33,6 +33,13 @@ def test_sizes_that_leave_the_length_open(size: int) -> None:
     assert promise(data) == Promise(None, FRAMES)
 
 
+@pytest.mark.parametrize("size", [0, 0x7FFFF000, (1 << 64) - 1, 1 << 63])
+def test_sizes_of_64_bits_that_leave_the_length_open(size: int) -> None:
+    data = BY_NAME["RF64-PCM_16-1.wav"]
+    at = data.index(b"ds64") + 16
+    assert promise(data[:at] + struct.pack("<Q", size) + data[at + 8 :]) == Promise(None, FRAMES)
+
+
 @pytest.mark.parametrize("name", ["FLAC-PCM_16-1.flac", "MP3-MPEG_LAYER_III-1.mp3", "CAF-ALAC_16-1.caf"])
 def test_heads_that_still_tell_the_length(name: str) -> None:
     data = BY_NAME[name]
