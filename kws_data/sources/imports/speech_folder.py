@@ -14,9 +14,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from kws_data.audio import Samples, duration_s
+from kws_data.audio import Samples
 from kws_data.catalog.catalog import Catalog
 from kws_data.catalog.folders import SOURCE, speech_folder_id
+from kws_data.decoding import duration_s
 from kws_data.errors import AudioError, DataError
 from kws_data.labels import SPEECH
 from kws_data.progress import Progress
