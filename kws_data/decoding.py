@@ -29,7 +29,7 @@ MAX_VALUES = (
 RATES_HZ = (1_000, 768_000)
 LOUDEST = 4.0  # of float samples, 1 is full scale: some writers clip a little above it, none of them so far
 _BLOCK = 1 << 14
-_BUFFER = 1 << 13
+_BUFFER_BYTES = 1 << 13
 _UNKNOWN_FRAMES = 1 << 48  # libsndfile says 2^63 - 1
 _Taken = TypeVar("_Taken")
 
@@ -79,7 +79,7 @@ def _each_stream(path: Path, take: Callable[[Any, Promise], _Taken]) -> list[_Ta
 
     size = _size(path)
     try:
-        with open(path, "rb", _BUFFER) as file:  # noqa: PTH123 - asks less of the system than Path.open
+        with path.open("rb", _BUFFER_BYTES) as file:
             promise = look(file, size, path.suffix)
             sources: list[Any] = [Stitched(file, pieces) for pieces in promise.streams] or [_as_it_is(file, size)]
             return [_taken(path, file, source, promise, take) for source in sources]
@@ -99,7 +99,7 @@ def _as_it_is(file: BinaryIO, size: int) -> Any:
 
 def _size(path: Path) -> int:
     try:
-        status = os.stat(path)  # noqa: PTH116 - one call says all
+        status = path.stat()
     except OSError:
         status = None
     if status is None or not stat.S_ISREG(status.st_mode):
