@@ -83,7 +83,8 @@ def refuse_more_audio(file: BinaryIO, audio: tuple[int, int], outer_end: int | N
         HeaderError: behind the audio lies what is neither chunk nor tag, and the file counts it in.
     """
     position = audio[1]
-    if position & 1 and not _plausible(file, position, end, order):
+    odd = (audio[1] - audio[0]) & 1
+    if odd and not _plausible(file, position, end, order) and not _is_tag(file, position):
         position += 1  # the audio's own pad byte
     for chunk in walk(file, position, end, order) if _plausible(file, position, end, order) else ():
         if chunk.name == b"data" and chunk.size:
@@ -103,6 +104,11 @@ def _confirms(outer_end: int | None, position: int, end: int, audio: tuple[int, 
     return outer_end is not None and position - 64 <= outer_end <= position and end - position < audio[1] - audio[0]
 
 
+def _is_tag(file: BinaryIO, position: int) -> bool:
+    file.seek(position)
+    return file.read(8).startswith(TAGS)
+
+
 def refuse_unread(file: BinaryIO, position: int, end: int, confirmed: bool = False) -> None:
     """Refuse a file that goes on behind what its header says of it.
 
@@ -111,8 +117,10 @@ def refuse_unread(file: BinaryIO, position: int, end: int, confirmed: bool = Fal
     Raises:
         HeaderError: there is more.
     """
+    if position >= end:
+        return
     file.seek(position)
-    rest = file.read(min(end - position, 16)) if position < end else b""
+    rest = file.read(min(end - position, 16))
     if rest.startswith(_WHOLE_FILES):
         raise HeaderError("file holds a second file behind its audio", "split it, or export it again")
     if rest.startswith(TAGS) or confirmed or (end - position < 16 and not any(rest)):

@@ -12,6 +12,7 @@ from kws_data.containers.mpeg_stream import look_at_mpeg
 from kws_data.containers.not_audio import refuse_other_kinds
 from kws_data.containers.promise import Promise, moved
 from kws_data.containers.stitched import Stitched
+from kws_data.containers.suffixes import RAW
 from kws_data.containers.tags import id3_size
 
 HEAD_BYTES = 512
@@ -46,7 +47,7 @@ def look(file: BinaryIO, size: int, suffix: str) -> Promise:
     file.seek(0)
     if head[:4] in _LOOKS:
         return _LOOKS[head[:4]](file, size)
-    if head[:3] == b"ID3" or frame_at(head):
+    if suffix.lower() not in RAW and (head[:3] == b"ID3" or frame_at(head)):
         return look_at_mpeg(file, 0, size)
     refuse_other_kinds(head, suffix)
     return look_at_mpeg(file, 0, size) if suffix.lower() in (".mp3", ".mp2") else Promise()

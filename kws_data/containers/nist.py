@@ -21,9 +21,7 @@ def look_at_nist(file: BinaryIO, end: int) -> Promise:
             f"file is NIST SPHERE packed as {coding}, which is not read", "convert it: sph2pipe -f wav in.sph out.wav"
         )
     count, width, channels = (_field(head, name) for name in (b"sample_count", b"sample_n_bytes", b"channel_count"))
-    there = (end - length) // max(width, 1)
-    if count != there:  # else samples of all channels are counted together
-        refuse_truncated(count * max(channels, 1), there, "samples")
+    refuse_truncated(count, (end - length) // max(width * channels, 1), "samples")
     return Promise(form=f"NIST SPHERE of {coding}")
 
 

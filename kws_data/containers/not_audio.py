@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from kws_data.containers.promise import HeaderError
+from kws_data.containers.suffixes import CONVERTED, RAW
 
 _CONVERT = "convert it: ffmpeg -i in{suffix} out.wav"
 _FETCH_LFS = "fetch the file itself: git lfs pull"
 _DOWNLOAD = "download the recording itself"
+_NOT_IN_TEXT = frozenset(range(32)) - frozenset(b"\t\n\r\f")
 
 #: First bytes (of the place) -> what the file is, and what to do.
 _BEGINNINGS: tuple[tuple[int, bytes, str, str], ...] = (
@@ -45,8 +47,6 @@ _BEGINNINGS: tuple[tuple[int, bytes, str, str], ...] = (
     (0, b"\x89PNG", "a picture", "take it away"),
     (0, b"\xff\xd8\xff", "a picture", "take it away"),
 )
-_RAW = (".raw", ".pcm")
-_SUFFIXES = (".m4a", ".m4b", ".mp4", ".3gp", ".aac", ".wma", ".amr", ".webm", ".mka", ".spx", ".tta", ".ape", ".wv")
 
 
 def refuse_other_kinds(head: bytes, suffix: str) -> None:
@@ -59,6 +59,10 @@ def refuse_other_kinds(head: bytes, suffix: str) -> None:
     Raises:
         HeaderError: with the kind of the file, and what to do.
     """
+    if suffix.lower() in RAW:
+        form = "-t raw -r 16000 -e signed -b 16 -c 1"
+        remedy = f"say what they are: sox {form} in{suffix} out.wav"
+        raise HeaderError("file is raw samples without a header, which are not read", remedy)
     for at, beginning, kind, remedy in _BEGINNINGS:
         if head[at : at + len(beginning)] == beginning:
             raise HeaderError(f"file is {kind}, which is not read", remedy.format(suffix=suffix))
@@ -73,15 +77,13 @@ def _refuse_text(head: bytes) -> None:
         raise HeaderError("file is a web page or XML, no audio", _DOWNLOAD)
     if text.startswith((b'{"', b"{\n", b"{\r", b"{ ", b"{}", b"[{", b"[\n", b'["')):
         raise HeaderError("file is JSON, no audio", _DOWNLOAD)
+    if len(head) >= 16 and head.isascii() and not set(head) & _NOT_IN_TEXT:
+        raise HeaderError("file is text, no audio", _DOWNLOAD)
 
 
 def unread(head: bytes, suffix: str) -> HeaderError | None:
     """What can be said of a file that the decoder does not know, by its name and its first bytes."""
-    if suffix.lower() in _RAW:
-        what = "file is raw samples without a header, which is not read"
-        form = "-t raw -r 16000 -e signed -b 16 -c 1"
-        return HeaderError(what, f"say what they are: sox {form} in{suffix} out.wav")
-    if suffix.lower() in _SUFFIXES:
+    if suffix.lower() in CONVERTED:
         kind = suffix[1:].upper()
         return HeaderError(f"file is {kind} or damaged, which is not read", _CONVERT.format(suffix=suffix))
     if head and not any(head):
