@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kws_data.audio import Samples, fit_length, read_audio
+from kws_data.containers.suffixes import AUDIO_SUFFIXES
 from kws_data.errors import AudioError, DataError
 from kws_data.labels import BACKGROUND, SILENCE, UNKNOWN, label_of, respelt, spelt, word_of
 from kws_data.progress import Progress
 
-SUFFIXES = (".wav", ".flac", ".ogg", ".mp3")
 THREADS = 2
 
 
@@ -38,9 +38,9 @@ def audio_files(folder: Path | str) -> list[Path]:
     folder = Path(folder)
     if not folder.is_dir():
         raise DataError("folder not found", str(folder), "give a folder with <word>/*.wav or *.flac")
-    files = sorted(f for f in folder.rglob("*") if f.suffix.lower() in SUFFIXES and f.is_file())
+    files = sorted(f for f in folder.rglob("*") if f.suffix.lower() in AUDIO_SUFFIXES and f.is_file())
     if not files:
-        raise DataError("folder holds no audio", str(folder), f"expected files ending in {', '.join(SUFFIXES)}")
+        raise DataError("folder holds no audio", str(folder), "expected files such as .wav, .flac, .ogg or .mp3")
     return files
 
 

@@ -42,7 +42,8 @@ def _cause(error: Exception) -> str:
 
 def _audio(case: Case, path: Path) -> Verdict:
     """Lengths, then all samples; what was handed over is held against what the file promises."""
-    from kws_data.audio import duration_s, read_audio
+    from kws_data.audio import read_audio
+    from kws_data.decoding import duration_s
 
     seconds = 0.0
     with contextlib.suppress(KwsError):  # reading says it, too

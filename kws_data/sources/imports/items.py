@@ -10,15 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from kws_data.audio import Samples, read_audio
+from kws_data.containers.suffixes import AUDIO_SUFFIXES
 from kws_data.errors import AudioError, DataError
 from kws_data.labels import UNKNOWN
 
 RATE_HZ = 16_000
-#: Suffixes that are looked at. The last line cannot be read today: such files are set aside, not overlooked.
-SUFFIXES = frozenset(
-    {".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aiff", ".aif", ".au", ".caf", ".w64"}
-    | {".m4a", ".aac", ".wma", ".amr", ".webm", ".3gp"}
-)
+SUFFIXES = AUDIO_SUFFIXES
 #: What sources call their splits -> what the catalogue calls them.
 SPLIT_NAMES = {
     **dict.fromkeys(("train", "training", "trn"), "training"),

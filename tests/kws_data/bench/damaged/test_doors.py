@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from kws_data import audio
+from kws_data import audio, decoding
 from kws_data.bench.damaged.audio_seeds import FRAMES, audio_seeds
 from kws_data.bench.damaged.case import Case, Verdict
 from kws_data.bench.damaged.doors import try_door
@@ -25,7 +25,7 @@ WHOLE = Case("audio", 1, WAV, WAV.data, ())
 
 def door_gives(monkeypatch: pytest.MonkeyPatch, samples: int, seconds: float = 0.1) -> None:
     monkeypatch.setattr(audio, "read_audio", lambda path, rate=16_000: np.zeros(samples, np.int16))
-    monkeypatch.setattr(audio, "duration_s", lambda path: seconds)
+    monkeypatch.setattr(decoding, "duration_s", lambda path: seconds)
 
 
 def test_whole_files_are_read(tmp_path: Path) -> None:
@@ -75,7 +75,7 @@ def test_exceptions_are_told_apart_by_where_they_come_from(monkeypatch: pytest.M
     def breaks(path: Path, rate: int | None = None) -> None:
         raise IndexError("deep inside")
 
-    monkeypatch.setattr(audio, "duration_s", refuses)
+    monkeypatch.setattr(decoding, "duration_s", refuses)
     monkeypatch.setattr(audio, "read_audio", breaks)
     assert try_door(WHOLE, tmp_path) == Verdict("traceback", "IndexError in doors.py, _audio")
 
