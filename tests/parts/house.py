@@ -32,6 +32,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("kws_data/catalog",),
     ("kws_data/config", "kws_data/system"),
     ("kws_data/bundle.py", "kws_data/audio.py", "kws_data/run_folder.py", "kws_data/labels.py"),
+    ("kws_data/tables",),
     ("kws_data/scores.py", "kws_data/pages", "kws_data/progress.py", "kws_data/errors.py"),
     ("firmware_tools/recorder", "firmware_tools/spotter"),
     ("firmware_tools/link",),

@@ -14,7 +14,7 @@ from kws_data.sources.imports.intake import ImportReport, take_in
 from kws_data.sources.imports.items import Item, Scan, audio_below, relative_name
 from kws_data.sources.imports.layouts.speech_commands import CONSENT, LICENCE, OWN_NOISES
 from kws_data.sources.imports.licences import licence_id
-from kws_data.sources.imports.tables import read_table
+from kws_data.tables.table import read_table
 
 ROOM = "_room_"
 

@@ -20,7 +20,7 @@ from kws_data.errors import DataError
 from kws_data.labels import SPEECH
 from kws_data.sources.imports.items import SPLIT_NAMES, Item, Layout, Scan
 from kws_data.sources.imports.speaker_terms import age_of, gender_of, said
-from kws_data.sources.imports.tables import read_table
+from kws_data.tables.table import read_table
 
 LICENCE, CONSENT = "CC0-1.0", "public data set"
 SPLIT_TABLES = ("train.tsv", "dev.tsv", "test.tsv")

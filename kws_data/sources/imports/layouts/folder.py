@@ -19,7 +19,7 @@ from kws_data.sources.imports.attribution import read_attribution
 from kws_data.sources.imports.items import SPLIT_NAMES, Item, Layout, Scan, audio_below, plain_text, relative_name
 from kws_data.sources.imports.layouts.speech_commands import speaker_of
 from kws_data.sources.imports.rows import described, standard_row, unused_note, used_columns
-from kws_data.sources.imports.tables import Table, read_table
+from kws_data.tables.table import Table, read_table
 
 TABLES = ("metadata.csv", "metadata.tsv")
 
