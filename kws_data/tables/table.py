@@ -120,5 +120,5 @@ def _reason(record: Record, wanted: int) -> str:
     if record.line is None:
         return "is no UTF-8 text: save the table as CSV (UTF-8)"
     if record.fields is None:
-        return "has quotes that do not close"
+        return "quotes do not close on the line"
     return f"has {len(record.fields)} fields, the header has {wanted}"

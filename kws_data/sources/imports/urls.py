@@ -31,7 +31,8 @@ from kws_data.sources.imports.fetch import Fetcher, FetchError, Manners, checked
 from kws_data.sources.imports.intake import ImportReport, Terms, take_in, unread
 from kws_data.sources.imports.items import Item, Scan, plain_text
 from kws_data.sources.imports.layouts.speech_commands import speaker_of
-from kws_data.sources.imports.rows import described, standard_row, unused_note, used_columns
+from kws_data.sources.imports.rows import described
+from kws_data.tables.columns import standard_row, unused_note, used_columns
 from kws_data.tables.table import Table, read_table
 
 SOURCE = "urls"

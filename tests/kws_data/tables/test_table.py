@@ -25,7 +25,7 @@ def test_a_broken_line_costs_that_line_only(tmp_path: Path) -> None:
     assert table.columns == ("file", "label")
     assert table.rows == [(2, {"file": "a.wav", "label": "yes, please"}), (7, {"file": "e.wav", "label": "no"})]
     assert table.problems == (
-        ("metadata.csv line 3", "has quotes that do not close"),
+        ("metadata.csv line 3", "quotes do not close on the line"),
         ("metadata.csv line 4", "has 1 fields, the header has 2"),
         ("metadata.csv line 6", "is no UTF-8 text: save the table as CSV (UTF-8)"),
     )

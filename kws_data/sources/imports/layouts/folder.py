@@ -18,7 +18,8 @@ from kws_data.errors import DataError
 from kws_data.sources.imports.attribution import read_attribution
 from kws_data.sources.imports.items import SPLIT_NAMES, Item, Layout, Scan, audio_below, plain_text, relative_name
 from kws_data.sources.imports.layouts.speech_commands import speaker_of
-from kws_data.sources.imports.rows import described, standard_row, unused_note, used_columns
+from kws_data.sources.imports.rows import described
+from kws_data.tables.columns import standard_row, unused_note, used_columns
 from kws_data.tables.table import Table, read_table
 
 TABLES = ("metadata.csv", "metadata.tsv")
