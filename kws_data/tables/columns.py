@@ -24,7 +24,7 @@ COLUMNS = {
     "transcript": ("sentence", "text"),
     "language": ("locale", "lang"),
 }
-#: Rarer names, which count where no column of the names above says the same thing.
+#: Rarer names, which count where no column has one of the names above for the same thing.
 RARER = {
     "file": (
         *("file_path", "filepath", "wav", "wav_file", "wav_filename", "wav_path", "audio_file", "audio_filename"),
@@ -40,16 +40,17 @@ Names = Mapping[str, Sequence[str]]
 
 
 def used_columns(columns: Sequence[str], names: Names = COLUMNS, rarer: Names = RARER) -> dict[str, str]:
-    """Name that is used here for each column, in the order in which they count; empty for one that is not used.
+    """Name that is used here for each column; empty for one that is not used.
 
     Args:
         columns: of a table, in lower case; blanks and signs between their words count as ``_``.
         names: what is used, each with other names for it.
-        rarer: more such names, which count last.
+        rarer: more such names, for what no column of the names above says.
     """
     used = {column: _standard(_plain(column), names) for column in columns}
+    said = set(used.values())
     late = {column: _standard(_plain(column), rarer) for column in columns if not used[column]}
-    return used | {column: used.pop(column) or standard for column, standard in late.items()}
+    return used | {column: standard for column, standard in late.items() if standard not in said}
 
 
 def _plain(column: str) -> str:
@@ -64,9 +65,9 @@ def _standard(column: str, names: Names) -> str:
 def standard_row(used: Mapping[str, str], values: Mapping[str, str]) -> dict[str, str]:
     """Texts of a row by the names that are used here; of two columns for the same thing the first that says it."""
     row: dict[str, str] = {}
-    for column, name in used.items():
-        if name and not row.get(name):
-            row[name] = values[column]
+    for column, text in values.items():
+        if (name := used[column]) and not row.get(name):
+            row[name] = text
     return row
 
 

@@ -13,6 +13,7 @@ from kws_data.tables.lines import read_lines
 from kws_data.tables.separated import Record, records, separation_of
 
 TEXT_SUFFIXES = (".csv", ".tsv")
+NO_TEXT = "is no UTF-8 text: save the table as CSV (UTF-8)"
 SUFFIXES = (*TEXT_SUFFIXES, *JSON_SUFFIXES)
 
 
@@ -118,7 +119,7 @@ def _check_columns(path: Path, columns: tuple[str, ...], needed: Iterable[str]) 
 
 def _reason(record: Record, wanted: int) -> str:
     if record.line is None:
-        return "is no UTF-8 text: save the table as CSV (UTF-8)"
+        return NO_TEXT
     if record.fields is None:
         return "quotes do not close on the line"
     return f"has {len(record.fields)} fields, the header has {wanted}"

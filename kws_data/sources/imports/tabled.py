@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
-from kws_data.errors import DataError
 from kws_data.sources.imports.container_folders import is_container
 from kws_data.sources.imports.items import SPLIT_NAMES, Item, Scan, plain_text
 from kws_data.sources.imports.layouts.speech_commands import speaker_of
 from kws_data.sources.imports.rows import described
-from kws_data.tables.columns import lacking, standard_row, unused_note, used_columns
+from kws_data.tables.columns import standard_row, unused_note, used_columns
+from kws_data.tables.file_rows import check_has_file
 from kws_data.tables.find import Lying, inside
 from kws_data.tables.named_files import named_files
 
@@ -30,9 +30,7 @@ def scan_table(root: Path, lying: Lying, names: Sequence[str]) -> Scan:
     table = lying.table
     assert table is not None
     used = used_columns(table.columns)
-    if "file" not in used.values():
-        there = ", ".join(table.columns[:20])
-        raise DataError(f"{lying.name} has no column for the file", there, lacking("file", table.columns))
+    check_has_file(table, used)
     rows = [(f"{lying.name} {table.unit} {number}", standard_row(used, values)) for number, values in table.rows]
     texts = [row["file"] for _, row in rows]
     found = named_files(texts, [*names, *_other_files(root, lying.folder, texts, names)], lying.folder)
