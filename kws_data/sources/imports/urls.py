@@ -136,9 +136,8 @@ def _with_url(table: Table) -> Table:
         return table
     if "url" not in used.values():
         there = ", ".join(table.columns[:20])
-        raise DataError(
-            f"{table.name} has no column for the address", there, lacking("url", table.columns, URL_NAMES, {})
-        )
+        remedy = lacking("url", table.columns, URL_NAMES, {})
+        raise DataError(f"table {table.name} lacks a column for the address", there, remedy)
     own = {column: used[column] or column for column in table.columns}
     rows = [(number, {own[column]: text for column, text in values.items()}) for number, values in table.rows]
     return replace(table, columns=tuple(own.values()), rows=rows)
