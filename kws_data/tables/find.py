@@ -82,9 +82,19 @@ def remedy(name: str) -> str:
 
 
 def metadata_table(folder: Path) -> Path | None:
-    """``metadata.csv`` of a folder, or whatever it is called there: ``Metadata.CSV``, ``metadata.jsonl``; else None."""
-    there = {path.name.lower(): path for path in sorted(folder.iterdir(), reverse=True) if path.is_file()}
-    return next((there[f"{SURE}{suffix}"] for suffix in SUFFIXES if f"{SURE}{suffix}" in there), None)
+    """``metadata.csv`` of a folder, as :func:`table_named` finds it."""
+    return table_named(folder, SURE)
+
+
+def table_named(folder: Path, stem: str) -> Path | None:
+    """The table of a name in a folder, whatever its case and suffix (``Metadata.CSV``, ``metadata.jsonl``), or None.
+
+    JSON counts only where it has a column for the file: many a tool writes a ``metadata.json`` that is no table.
+    """
+    there = {path.name.lower(): path.name for path in sorted(folder.iterdir(), reverse=True) if path.is_file()}
+    names = [there[f"{stem}{suffix}"] for suffix in SUFFIXES if f"{stem}{suffix}" in there]
+    tables = (one for one in names if one.lower().endswith(TEXT_SUFFIXES) or _telling(folder, one, {"file"}))
+    return next((folder / name for name in tables), None)
 
 
 def find_tables(root: Path, skipped: Iterable[str] = ()) -> Tables:
