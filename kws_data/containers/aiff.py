@@ -56,7 +56,7 @@ def _around(file: BinaryIO, head: bytes, comm: Chunk, ssnd: Chunk, end: int) -> 
         refuse_more_audio(file, audio, 8 + int.from_bytes(head[4:8], "big"), end, ">")
         if block and frames:
             refuse_truncated(frames, (audio[1] - start) // block, "samples")
-    there = (audio[1] - start) // block if block else frames
+    there = max(audio[1] - start, 0) // block if block else frames
     if audio[1] == ssnd.end and there == frames and ssnd.padded and comm.start < ssnd.start:
         return Promise(form=words)
     if not block:

@@ -13,7 +13,7 @@ from typing import Any
 
 from kws_data.errors import DataError
 from kws_data.sources.imports.items import SPLIT_NAMES, Item
-from kws_data.sources.imports.tables import read_table
+from kws_data.tables.table import read_table
 
 FILE = "ATTRIBUTION.csv"
 COLUMNS = tuple(

@@ -27,6 +27,7 @@ from kws_data.errors import DataError
 from kws_data.provenance.forget import forget_speaker
 from kws_data.sources.imports.find_layout import LAYOUTS, find_layout, import_layout
 from kws_data.sources.imports.intake import ImportReport, Terms
+from kws_data.sources.imports.layouts.common_voice import word_of
 
 MADE: dict[str, Callable[[Path], Path]] = {
     "speech-commands": lambda root: make_folder(root, speakers=3, noise_seconds=2),
@@ -102,6 +103,22 @@ def test_common_voice_tells_words_from_sentences(catalog: Catalog, tmp_path: Pat
     assert expected.items() <= first.attributes.items()
     assert fourth.attributes["transcript"] == 'He said "go away and never' and fourth.attributes["gender"] == "other"
     assert {clip.licence for clip in clips.values()} == {"CC0-1.0"}
+
+
+@pytest.mark.parametrize(
+    ("sentence", "segment", "word"),
+    [
+        ("你好。", "", "你好"),
+        ("我们明天去北京。", "", "(speech)"),
+        ("我们明天去北京。", "Single Word", "我们明天去北京"),
+        ("こんにちは", "", "こんにちは"),
+        ("今日はいい天気ですね。", "", "(speech)"),
+        ("วันนี้อากาศดีมาก", "", "(speech)"),
+        ("Straßenbahnhaltestelle", "", "straßenbahnhaltestelle"),
+    ],
+)
+def test_sentences_of_scripts_without_blanks_are_running_speech(sentence: str, segment: str, word: str) -> None:
+    assert word_of(sentence, segment) == word
 
 
 def test_one_language_of_common_voice_is_a_folder_too(catalog: Catalog, tmp_path: Path) -> None:
