@@ -82,6 +82,7 @@ def test_of_two_tables_the_surer_name_counts_and_the_other_is_named(tmp_path: Pa
     (tmp_path / "clips/notes.xlsx").write_bytes(b"PK")
     found = folder.scan(tmp_path)
     assert words(found) == RIGHT
+    assert found.notes[0] == "words are those of labels.csv"
     assert found.notes[-1] == (
         "tables lie there unread: a.csv, clips/notes.xlsx (labels.csv says what the recordings are); if a.csv says "
         "what the recordings are, rename it metadata.csv and call its columns file and label"
@@ -122,7 +123,9 @@ def test_a_row_without_a_label_takes_none_from_a_container(tmp_path: Path) -> No
     (tmp_path / "metadata.csv").write_text("file,lable\nclips/a.wav,yes\nyes/b.wav,\n")
     found = folder.scan(tmp_path)
     assert words(found) == {"yes/b.wav": "yes"}
-    assert found.problems[0][1].startswith("has no label, and the file lies in clips, which is no word")
+    assert found.problems[0][1].startswith(
+        "has no label, and the file lies in clips, which is no word: did you mean lable? call one of them label (word, "
+    )
     assert "lable (did you mean label?)" in found.notes[0]
 
 
