@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from math import isfinite
 
 from kws_data.errors import DataError
 
@@ -37,8 +38,8 @@ def seconds_of(text: str) -> float | None:
         return None
     sign, hours, minutes, seconds, power, unit = match.groups()
     value = float(f"{seconds.replace(',', '.')}e{power or 0}")
-    whole = 3_600 * int(hours or 0) + 60 * int(minutes or 0) + value
-    return (-whole if sign else whole) * (1e-3 if unit == "ms" else 1.0)
+    whole = (3_600 * float(hours or 0) + 60 * float(minutes or 0) + value) * (1e-3 if unit == "ms" else 1.0)
+    return (-whole if sign else whole) if isfinite(whole) else None
 
 
 def refuse(what: str, places: Iterable[str], remedy: str) -> None:

@@ -21,7 +21,7 @@ class NamedFiles:
     Attributes:
         found: text -> name of a file.
         reasons: text -> why it stands for no file; a text in neither names a file that is not there.
-        otherwise: texts that are not written as their file is.
+        otherwise: texts that are not written as their file is, but for the form of letters, which nobody sees.
     """
 
     found: Mapping[str, str]
@@ -114,7 +114,7 @@ class _Search:
         """Note what a text stands for; False where it stands for nothing."""
         if len(hits) == 1:
             self.found[text] = hits[0]
-            self.plain |= {text} if hits[0] == place else set()
+            self.plain |= {text} if _composed(hits[0]) == _composed(place) else set()
         elif hits:
             which = f"{len(hits)} files, such as {hits[0]} and {hits[1]}"
             self.reasons[text] = f"may stand for {which}: write the whole path below the folder"
@@ -185,5 +185,9 @@ def _is_foreign(path: str) -> bool:
     return re.match(r"/|[A-Za-z]:|~|\.\./|\\", path) is not None or posixpath.normpath(path).startswith("../")
 
 
+def _composed(path: str) -> str:
+    return unicodedata.normalize("NFC", path)
+
+
 def _folded(path: str) -> str:
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", path).casefold())
+    return _composed(_composed(path).casefold())

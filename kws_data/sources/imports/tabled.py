@@ -10,7 +10,7 @@ from kws_data.sources.imports.container_folders import is_container
 from kws_data.sources.imports.items import SPLIT_NAMES, Item, Scan, plain_text
 from kws_data.sources.imports.layouts.speech_commands import speaker_of
 from kws_data.sources.imports.rows import described
-from kws_data.tables.columns import standard_row, unused_note, used_columns
+from kws_data.tables.columns import lacking, standard_row, unused_note, used_columns
 from kws_data.tables.file_rows import check_has_file
 from kws_data.tables.find import Lying, inside
 from kws_data.tables.named_files import named_files
@@ -34,6 +34,7 @@ def scan_table(root: Path, lying: Lying, names: Sequence[str]) -> Scan:
     rows = [(f"{lying.name} {table.unit} {number}", standard_row(used, values)) for number, values in table.rows]
     texts = [row["file"] for _, row in rows]
     found = named_files(texts, [*names, *_other_files(root, lying.folder, texts, names)], lying.folder)
+    no_label = "fill in its column label" if "label" in used.values() else lacking("label", table.columns)
     items: dict[str, Item] = {}
     problems = [(lying.beside(place), reason) for place, reason in table.problems]
     absent = []
@@ -41,16 +42,17 @@ def scan_table(root: Path, lying: Lying, names: Sequence[str]) -> Scan:
         text = row["file"]
         if text not in found.found and text not in found.reasons:
             absent.append(text)
-        elif reason := found.reasons.get(text) or _problem(row, found.found[text], items):
+        elif reason := found.reasons.get(text) or _problem(row, found.found[text], items, no_label):
             problems.append((place, reason))
         else:
             name = found.found[text]
             items[name] = file_item(root / name, plain_text(name), row, lying.split)
-    notes = [*unused_note(lying.name, used), *_unlisted(lying, names, items), *found.note(lying.name)]
+    read_for_it = [] if lying.is_sure else [f"words are those of {lying.name}"]
+    notes = [*read_for_it, *unused_note(lying.name, used), *_unlisted(lying, names, items), *found.note(lying.name)]
     return Scan(list(items.values()), tuple(problems), tuple(absent), tuple(notes))
 
 
-def _problem(row: Mapping[str, str], name: str, items: Mapping[str, Item]) -> str:
+def _problem(row: Mapping[str, str], name: str, items: Mapping[str, Item], remedy: str) -> str:
     """Why a row cannot become a clip though its file is there; empty where it can."""
     if name in items:
         other = row.get("label", "")
@@ -60,7 +62,7 @@ def _problem(row: Mapping[str, str], name: str, items: Mapping[str, Item]) -> st
     if row.get("label") or (above and not is_container(above)):
         return ""
     where = f"lies in {above}, which is no word" if above else "lies in no folder of a label"
-    return f"has no label, and the file {where}: fill in a column label"
+    return f"has no label, and the file {where}: {remedy}"
 
 
 def _unlisted(lying: Lying, names: Sequence[str], items: Mapping[str, Item]) -> list[str]:

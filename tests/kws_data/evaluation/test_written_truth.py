@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import tempfile
 import unicodedata
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kws_data.errors import DataError
@@ -163,6 +164,23 @@ def test_a_time_is_the_same_in_every_form(seconds: float) -> None:
         assert seconds_of(form) == pytest.approx(seconds, abs=6e-4)
 
 
-@pytest.mark.parametrize("text", ["", "soon", "nan", "inf", "1_0", "1.2.3", "0x1", "1 h", "--1"])
+@pytest.mark.parametrize(
+    "text", ["", "soon", "nan", "inf", "1_0", "1.2.3", "0x1", "1 h", "--1", "1e999", f"{'9' * 5_000}:00:1"]
+)
 def test_what_is_no_time(text: str) -> None:
     assert seconds_of(text) is None
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.binary(max_size=200) | st.text(max_size=80).map(lambda text: f"file,label,start,end\na.wav,yes,{text}".encode())
+)
+def test_any_bytes_are_a_truth_or_one_line_of_error(content: bytes) -> None:
+    for name in ("labels.csv", "labels.json", "a.txt", "metadata.csv"):
+        with tempfile.TemporaryDirectory() as place:
+            try:
+                found = truth(Path(place), content, name)
+            except DataError as error:
+                assert "\n" not in str(error)
+            else:
+                assert all(0 <= start <= end for _, _, start, end in words(found))

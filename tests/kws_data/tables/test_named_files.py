@@ -35,7 +35,10 @@ NAMES = ["yes/a.wav", "no/a.wav", "no/b.flac", "deep/clips/c.wav", unicodedata.n
     ],
 )
 def test_a_path_that_can_stand_for_one_file_only_is_it(text: str, name: str) -> None:
-    assert named_files([text], NAMES).found == {text: name}
+    found = named_files([text], NAMES)
+    assert found.found == {text: name}
+    same = unicodedata.normalize("NFC", text.removeprefix(".\\").replace("\\", "/").removeprefix("./"))
+    assert found.otherwise == (() if same == unicodedata.normalize("NFC", name) else (text,))
 
 
 @pytest.mark.parametrize(

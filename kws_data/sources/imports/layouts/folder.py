@@ -66,7 +66,7 @@ def _scan_plain(root: Path, names: Sequence[str], tables: Tables) -> Scan:
     items, problems = [], []
     for name in names:
         path = root / name
-        if origin := origins.get(relative_name(path, root)):
+        if origin := attribution.origin_of(origins, relative_name(path, root)):
             items.append(origin.item(path, relative_name(path, root)))
         elif path.parent == root:
             problems.append((plain_text(name), _no_label("it lies in no folder of a label", tables)))
@@ -77,7 +77,7 @@ def _scan_plain(root: Path, names: Sequence[str], tables: Tables) -> Scan:
     if problems and not items and tables.unread and not tables.read:
         table = tables.unread[0]
         raise DataError("recordings have no labels but in a table that is not read", str(root / table), remedy(table))
-    return Scan(items, tuple(problems), notes=tuple(container_note(items)))
+    return Scan(items, tuple(problems), notes=(*attribution.attribution_notes(root), *container_note(items)))
 
 
 def _no_label(why: str, tables: Tables) -> str:

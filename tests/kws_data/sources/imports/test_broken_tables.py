@@ -32,6 +32,11 @@ def test_any_bytes_in_the_tables_of_a_layout_are_a_scan_or_a_data_error(content:
         for module in (folder, common_voice, mswc):
             assert module.scan(root).items == []
         attribution.read_attribution(root)
+    for name in ("labels.csv", "deep/train.jsonl", "Metadata.JSON", "a.tsv"):
+        with tempfile.TemporaryDirectory() as place:
+            (Path(place) / "deep").mkdir()
+            (Path(place) / name).write_bytes((b"file,label\n" if name.endswith("csv") else b"") + content)
+            assert folder.scan(Path(place)).items == []
 
 
 def test_paths_in_tables_do_not_lead_out_of_the_folder(catalog: Catalog, tmp_path: Path) -> None:

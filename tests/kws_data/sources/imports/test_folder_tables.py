@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from made_folder import tone
 
 from kws_data.audio import write_wav
 from kws_data.errors import DataError
+from kws_data.sources.imports.attribution import FILE, Origin, attribution_table
 from kws_data.sources.imports.items import Scan
 from kws_data.sources.imports.layouts import folder
 
@@ -80,6 +82,7 @@ def test_of_two_tables_the_surer_name_counts_and_the_other_is_named(tmp_path: Pa
     (tmp_path / "clips/notes.xlsx").write_bytes(b"PK")
     found = folder.scan(tmp_path)
     assert words(found) == RIGHT
+    assert found.notes[0] == "words are those of labels.csv"
     assert found.notes[-1] == (
         "tables lie there unread: a.csv, clips/notes.xlsx (labels.csv says what the recordings are); if a.csv says "
         "what the recordings are, rename it metadata.csv and call its columns file and label"
@@ -120,7 +123,9 @@ def test_a_row_without_a_label_takes_none_from_a_container(tmp_path: Path) -> No
     (tmp_path / "metadata.csv").write_text("file,lable\nclips/a.wav,yes\nyes/b.wav,\n")
     found = folder.scan(tmp_path)
     assert words(found) == {"yes/b.wav": "yes"}
-    assert found.problems[0][1].startswith("has no label, and the file lies in clips, which is no word")
+    assert found.problems[0][1].startswith(
+        "has no label, and the file lies in clips, which is no word: did you mean lable? call one of them label (word, "
+    )
     assert "lable (did you mean label?)" in found.notes[0]
 
 
@@ -159,3 +164,30 @@ def test_a_rarer_name_counts_only_where_no_column_has_the_usual_one(tmp_path: Pa
     (tmp_path / "metadata.csv").write_text("file,category,label\nclips/a.wav,short,yes\nclips/b.wav,short,\n")
     found = folder.scan(tmp_path)
     assert words(found) == {"clips/a.wav": "yes"} and "category" in found.notes[0]
+
+
+def test_what_an_export_says_is_found_on_any_disk_and_lines_that_are_lost_are_told(tmp_path: Path) -> None:
+    names = [unicodedata.normalize("NFD", "über/a.wav"), "no/b.wav"]
+    tree(tmp_path, *names)
+    rest = {
+        "word": "über",
+        "label": "über",
+        "split": "",
+        "synthetic": "yes",
+        "session": "",
+        "consent": "",
+        "source": "x",
+    }
+    said = [
+        Origin(file=unicodedata.normalize("NFC", name), clip="1", speaker=speaker, licence="MIT", **rest)
+        for name, speaker in zip(names, ("0123456789ab", "1.2E+11"), strict=True)
+    ]
+    (tmp_path / FILE).write_text(attribution_table(said))
+    found = folder.scan(tmp_path)
+    assert {item.name: (item.synthetic, item.licence) for item in found.items} == {
+        names[0]: (True, "MIT"),
+        names[1]: (False, ""),
+    }
+    assert found.notes[0].startswith(
+        "1 lines of ATTRIBUTION.csv are not as kws writes them, such as ATTRIBUTION.csv line 3"
+    )
