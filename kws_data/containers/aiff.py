@@ -48,6 +48,8 @@ def _around(file: BinaryIO, head: bytes, comm: Chunk, ssnd: Chunk, end: int) -> 
     words = f"AIFF of {kind.decode('ascii', 'replace').strip()}, {struct.unpack_from('>H', about, 6)[0]} bits"
     start, block = ssnd.start + 8 + offset, _block(kind, about)
     frames = int(struct.unpack_from(">I", about, 2)[0])
+    if start > end:
+        raise HeaderError("file is no audio or is damaged", "AIFF whose audio begins behind its end: export it again")
     if is_unknown(ssnd.size) or ssnd.size <= 8 + offset or frames >= _UNKNOWN_FRAMES:
         audio = (start, end)
     else:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from made_audio import mp3_frames
 from made_folder import make_folder, tone
 from made_layouts import (
     HASHES,
@@ -119,6 +120,15 @@ def test_common_voice_tells_words_from_sentences(catalog: Catalog, tmp_path: Pat
 )
 def test_sentences_of_scripts_without_blanks_are_running_speech(sentence: str, segment: str, word: str) -> None:
     assert word_of(sentence, segment) == word
+
+
+def test_common_voice_of_mp3s_without_a_length_comes_whole(catalog: Catalog, tmp_path: Path) -> None:
+    root = make_common_voice(tmp_path / "data")
+    for path in (root / "en" / "clips").glob("*.mp3"):
+        path.write_bytes(b"".join(mp3_frames(path.read_bytes())[1:]))
+    report, clips = imported(catalog, "common-voice", root)
+    assert report.counts.set_aside == 0 and report.counts.added == 5
+    assert all(len(catalog.load(clip)) >= 16_000 for clip in clips.values()), "a second each, and what MP3 adds"
 
 
 def test_one_language_of_common_voice_is_a_folder_too(catalog: Catalog, tmp_path: Path) -> None:
