@@ -44,7 +44,7 @@ class LazyGroup(click.Group):
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """As click does, but a pipe or a file that ends within a verb is not taken for a reader or a person who left."""
+        """As click does, but a pipe or file that ends within a verb is not taken for a person who left."""
         try:
             return super().invoke(ctx)
         except BrokenPipeError as error:
