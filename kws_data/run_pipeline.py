@@ -65,6 +65,13 @@ class Pipeline:
             self.results.append(self._run_step(step, chosen[number:]))
         return self.results
 
+    def never_run(self, name: str) -> list[str]:
+        """Steps that a step needs, directly or not, and that were never run, in the order of the chain."""
+        needed = {name}
+        for step in reversed(self.steps):
+            needed.update(step.needs if step.name in needed else ())
+        return [s.name for s in self.steps if s.name in needed - {name} and self._read_stamp(s.name) is None]
+
     def _run_step(self, step: Step, later: Sequence[Step]) -> StepResult:
         started = time.monotonic()
         key = self._key(step)

@@ -4,6 +4,7 @@ of running speech."""
 from __future__ import annotations
 
 import hashlib
+import shlex
 from collections.abc import Iterable, Sequence
 
 from kws_data.catalog.catalog import Catalog
@@ -13,7 +14,7 @@ from kws_data.catalog.folders import FolderId, data_id, speech_folder_id, synth_
 from kws_data.config.config import Config
 from kws_data.errors import DataError
 
-COLLECT = "call kws run --until collect first"
+COLLECT = "call kws run --until collect first, with the same CONFIG"
 
 
 def clips_of(config: Config, catalog: Catalog) -> list[Clip]:
@@ -29,7 +30,8 @@ def clips_of(config: Config, catalog: Catalog) -> list[Clip]:
 
 def folder_clips(config: Config, catalog: Catalog) -> list[Clip]:
     """Clips of ``data.folder``; raises DataError when there are none."""
-    return imported_clips(catalog, data_id(config), "call kws import first")
+    command = shlex.join(["kws", "import", config.data.layout, str(config.data.folder)])
+    return imported_clips(catalog, data_id(config), f"call kws import first: {command}")
 
 
 def synthetic_clips(config: Config, catalog: Catalog) -> list[Clip]:

@@ -29,15 +29,18 @@ class FolderClips:
     set_aside: tuple[tuple[str, str], ...]
 
 
-def audio_files(folder: Path | str) -> list[Path]:
-    """Audio files below a folder, sorted by path.
+def audio_files(folder: Path | str, expected: str = "<word>/*.wav or *.flac") -> list[Path]:
+    """Audio files below a folder, sorted by path; ``expected`` is what a person is told to put there.
 
     Raises:
-        DataError: there is no such folder, or no audio file in it.
+        DataError: there is no such folder, no audio file in it, or a folder below it that cannot be read.
     """
     folder = Path(folder)
     if not folder.is_dir():
-        raise DataError("folder not found", str(folder), "give a folder with <word>/*.wav or *.flac")
+        what = "folder is a file" if folder.exists() else "folder not found"
+        raise DataError(what, str(folder), f"give a folder with {expected}")
+    for place, why in unreadable_below(folder):
+        raise DataError("a folder cannot be read", place, f"{why}: let yourself read it, or move it away")
     files = sorted(f for f in folder.rglob("*") if f.suffix.lower() in SUFFIXES and f.is_file())
     if not files:
         raise DataError("folder holds no audio", str(folder), f"expected files ending in {', '.join(SUFFIXES)}")
