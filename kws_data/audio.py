@@ -1,4 +1,4 @@
-"""Read, write, resample and cut audio. The only door to soundfile.
+"""Read, write, resample and cut audio.
 
 Inside the project audio is ``int16``, mono, at the front end's rate. Whatever comes in is brought to
 that shape here, and whatever cannot be is refused with a reason.
@@ -7,8 +7,6 @@ that shape here, and whatever cannot be is refused with a reason.
 from __future__ import annotations
 
 import io
-import os
-import struct
 from pathlib import Path
 from typing import Any
 
@@ -16,16 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firmware_tools.atomic import write_bytes
+from kws_data.decoding import plain, read_mono
 from kws_data.errors import AudioError
 
 Samples = NDArray[np.int16]
-
-MAX_SECONDS = 3_600
-MAX_VALUES = (
-    MAX_SECONDS * 48_000 * 2
-)  # samples times channels: what an hour of stereo holds; more would fill the memory
-RATES_HZ = (1_000, 768_000)
-_UNKNOWN_SIZES = (0, 0xFFFFFFFF, 0x7FFFFFFF)  # what a writer that cannot seek leaves in a WAV header
 
 
 def read_audio(path: Path | str, sample_rate_hz: int | None = 16_000) -> Samples:
@@ -40,36 +32,14 @@ def read_audio(path: Path | str, sample_rate_hz: int | None = 16_000) -> Samples
     Raises:
         AudioError: missing, unreadable, not audio, empty, truncated, not finite, or longer than an hour.
     """
-    import soundfile
-
     path = Path(path)
-    if not path.is_file():
-        raise AudioError("audio file not found", str(path), "check the path")
-    if path.stat().st_size == 0:
-        raise AudioError("audio file is empty", str(path), "record it again")
-    try:
-        _refuse_truncated_wav(path)
-        with soundfile.SoundFile(os.fsencode(path)) as file:
-            data = _read_frames(path, file)
-            rate = int(file.samplerate)
-    except (soundfile.SoundFileError, RuntimeError, OSError, ValueError) as error:
-        raise AudioError("file is no audio or is damaged", str(path), _plain(error)) from None
+    data, rate = read_mono(path)
     if sample_rate_hz is not None and rate != sample_rate_hz:
         data = _resample(data, rate, sample_rate_hz)
     samples = data if data.dtype == np.int16 else _to_int16(path, data)
     if not len(samples):
         raise AudioError("audio file holds no samples", str(path), "record it again")
     return samples
-
-
-def duration_s(path: Path | str) -> float:
-    """Length of a file as its header says it, without decoding; raises AudioError when it is no audio."""
-    import soundfile
-
-    try:
-        return float(soundfile.info(os.fsencode(path)).duration)
-    except (soundfile.SoundFileError, RuntimeError, OSError, ValueError) as error:
-        raise AudioError("file is no audio or is damaged", str(path), _plain(error)) from None
 
 
 def decode_stored(data: bytes, name: str) -> Samples:
@@ -85,37 +55,10 @@ def decode_stored(data: bytes, name: str) -> Samples:
             samples: Samples = file.read(dtype="int16")
             whole = file.subtype == "PCM_16" and file.channels == 1 and len(samples) == file.frames > 0
     except (soundfile.SoundFileError, RuntimeError, OSError, ValueError) as error:
-        raise AudioError("file is no audio or is damaged", name, _plain(error)) from None
+        raise AudioError("file is no audio or is damaged", name, plain(error)) from None
     if not whole:
         raise AudioError("stored audio is truncated or in another form", name, "import it again")
     return samples
-
-
-def _plain(error: Exception) -> str:
-    text = getattr(error, "error_string", "") or str(error)
-    return text.strip().rstrip(".") or type(error).__name__
-
-
-def _read_frames(path: Path, file: Any) -> NDArray[Any]:
-    """All frames, mono; int16 when nothing is lost by it, float64 otherwise."""
-    if not RATES_HZ[0] <= file.samplerate <= RATES_HZ[1]:
-        raise AudioError("sample rate is none of audio", str(path), f"{file.samplerate} Hz: export it again")
-    if file.frames * file.channels > MAX_VALUES:
-        raise AudioError("audio file is too large", str(path), f"{file.channels} channels of {file.frames}: cut it up")
-    if not 0 < file.frames <= MAX_SECONDS * file.samplerate:
-        length = "holds no samples" if file.frames <= 0 else "is longer than an hour"
-        raise AudioError(f"audio file {length}", str(path), "record it again" if file.frames <= 0 else "cut it up")
-    exact = file.subtype == "PCM_16"
-    data = file.read(dtype="int16" if exact else "float64", always_2d=True)
-    if len(data) < file.frames:
-        raise AudioError(
-            "audio file is truncated", str(path), f"{file.frames} samples announced, {len(data)} there: copy it again"
-        )
-    if data.shape[1] == 1:
-        return np.ascontiguousarray(data[:, 0])
-    scale = 1 / 32_768 if exact else 1.0
-    mono: NDArray[Any] = data.astype(np.float64).mean(axis=1) * scale
-    return mono
 
 
 def _resample(data: NDArray[Any], rate: int, wanted_hz: int) -> NDArray[np.float64]:
@@ -143,27 +86,6 @@ def _to_int16(path: Path, data: NDArray[np.float64]) -> Samples:
     if not np.isfinite(data).all():
         raise AudioError("audio file has samples that are no numbers", str(path), "export it again as 16-bit PCM")
     return np.clip(np.rint(data * 32_768), -32_768, 32_767).astype(np.int16)
-
-
-def _refuse_truncated_wav(path: Path) -> None:
-    """libsndfile reads a cut-off WAV without a word; its header still tells how long it was."""
-    with path.open("rb") as file:
-        head = file.read(12)
-        if len(head) < 12 or head[:4] != b"RIFF" or head[8:] != b"WAVE":
-            return
-        total = path.stat().st_size
-        while len(chunk := file.read(8)) == 8:
-            name, size = struct.unpack("<4sI", chunk)
-            there = total - file.tell()
-            if name == b"data":
-                if size not in _UNKNOWN_SIZES and size > there:
-                    raise AudioError(
-                        "audio file is truncated",
-                        str(path),
-                        f"{size} bytes of audio announced, {there} there: copy it again",
-                    )
-                return
-            file.seek(size + (size & 1), 1)
 
 
 def write_flac(path: Path | str, samples: Samples, sample_rate_hz: int) -> None:

@@ -112,7 +112,7 @@ class ModelBundle:
             chosen["labels"] = tuple(str(label) for label in chosen["labels"])
             bundle = cls(**chosen, tflite=tflite)
             fits = bundle.bundle_hash == values["bundle_hash"]
-        except (KeyError, TypeError, FrontendError) as error:
+        except (KeyError, TypeError, ValueError, FrontendError) as error:
             raise BundleError("bundle is incomplete", str(error), "export it again: kws export") from None
         if not fits:
             raise BundleError("bundle was changed by hand", values["bundle_hash"], "export it again: kws export")
@@ -133,17 +133,27 @@ class ModelBundle:
             BundleError: a file is missing or damaged, or the model is another one.
         """
         folder = Path(folder)
+        _refuse_other_places(folder)
         try:
             values = json.loads((folder / BUNDLE_FILE).read_text(encoding="utf-8"))
             tflite = (folder / MODEL_FILE).read_bytes()
         except (FileNotFoundError, NotADirectoryError) as error:
             remedy = "make it with kws export, or kws run CONFIG"
             raise BundleError("bundle is missing", str(error.filename), remedy) from None
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             raise BundleError("bundle cannot be read", str(folder), str(error)) from None
         if not isinstance(values, dict):
             raise BundleError("bundle is damaged", str(folder / BUNDLE_FILE), "export it again: kws export")
         return cls.from_dict(values, tflite)
+
+
+def _refuse_other_places(folder: Path) -> None:
+    """A model file, or a run, given as the bundle."""
+    if folder.is_file():
+        what = f"a bundle is a folder with {BUNDLE_FILE} and {MODEL_FILE}, this is a file"
+        raise BundleError(what, str(folder), "name the folder, as in runs/demo/model")
+    if not (folder / BUNDLE_FILE).exists() and (folder / "model" / BUNDLE_FILE).is_file():
+        raise BundleError("bundle is missing", str(folder / BUNDLE_FILE), f"it lies in {folder / 'model'}")
 
 
 def model_hash(tflite: bytes) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +25,7 @@ class RunContext:
         workers: processes to use; results do not depend on it.
         progress: told (stage, done, total).
         say: told a line that a person should read.
+        closing: lines that a person should read again at the end: what was not used, and why.
         build: how the data set is built; by processes of this machine when None.
     """
 
@@ -33,6 +34,13 @@ class RunContext:
     progress: Progress
     say: Callable[[str], None]
     build: BuildOptions | None = None
+    closing: list[str] = field(default_factory=list)
+
+    def warn(self, lines: Iterable[str]) -> None:
+        """Say lines now, and once more at the end of all steps."""
+        for line in lines:
+            self.say(f"  {line}")
+            self.closing.append(line)
 
     @property
     def dataset_dir(self) -> Path:

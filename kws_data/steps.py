@@ -18,8 +18,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firmware_tools.atomic import write_text
+from kws_data.labels import few_people, without_other_words
 from kws_data.run_context import RunContext
 from kws_data.run_folder import BUDGET_FILE, DATASET_FILE, DEVICE_FILE, HOST_FILE, SIZE_FILE, STREAM_FILE
+from kws_data.set_aside import told
 
 if TYPE_CHECKING:
     from firmware_tools.image.build import FirmwareImage
@@ -32,21 +34,24 @@ if TYPE_CHECKING:
 def collect(ctx: RunContext) -> str:
     """Bring in all that the configuration names, and noise where none was recorded; what is there already stays."""
     from kws_data.catalog.catalog import Catalog
-    from kws_data.dataset.backgrounds import extra_noises, recorded_noises, rooms_of
+    from kws_data.dataset.backgrounds import extra_noises, lack_silence, recorded_noises, rooms_of
     from kws_data.dataset.clip_pool import clips_of
     from kws_data.sources.imports.configured import import_configured
+    from kws_data.sources.synth.doubts import doubts
     from kws_data.sources.synth.noise import add_generated_noise
     from kws_data.sources.synth.people import synth_people
 
     config = ctx.config
     with Catalog(config.data.recordings) as catalog:
         for report in import_configured(catalog, config, ctx.progress):
-            for line in report.lines():
-                ctx.say(f"  {line}")
+            ctx.warn(f"{report.folder.name} {report.folder.path}: {line}" for line in report.lines())
         if config.data.source != "folder":
             synth_people(catalog, config, ctx.progress, ctx.workers)
+            ctx.warn(doubts(config))
         clips = clips_of(config, catalog)
-        if not recorded_noises(config, clips):
+        if lack_silence(config, noises := recorded_noises(config, clips)):
+            if noises:
+                ctx.say("  recorded noise is too short to cut silence from: generated noise is used too")
             clips += add_generated_noise(catalog, config.seed, config.frontend.sample_rate_hz, ctx.progress)
         clips += [*extra_noises(config, catalog), *rooms_of(config, catalog)]
         return _hash(sorted(_said_of(clip) for clip in clips))
@@ -71,8 +76,8 @@ def record(ctx: RunContext) -> str:
             store_silence(catalog, plan.cuts, ctx.config.frontend.sample_rate_hz)
             with recorder_session(ctx) as session:
                 report = record_through_board(catalog, waiting, session, ctx.progress)
-            if report.set_aside:
-                ctx.say(f"  {len(report.set_aside)} recordings set aside; kws catalog --set-aside says why")
+            listed = f"kws catalog --recordings {ctx.config.data.recordings} --set-aside"
+            ctx.warn(told(report.set_aside, listed, "recordings set aside"))
             plan = plan.heard_by(board_takes(ctx.config, catalog))
     return _hash(_planned(plan))
 
@@ -112,6 +117,10 @@ def build(ctx: RunContext) -> str:
         secret = catalog.secret(PURPOSE) if ctx.config.release.epsilon else b""
         write_release_documents(ctx.dataset_dir, manifest.info, rows_once(ctx.dataset_dir), secret)
         register_dataset(catalog, ctx.dataset_dir)
+    gone = {**manifest.info["left_out"], **manifest.info["set_aside"]}
+    ctx.warn(told(gone.items(), f"left_out and set_aside of {ctx.dataset_dir / DATASET_FILE}", "clips left out"))
+    warnings = (without_other_words(manifest.info["labels_per_split"]), few_people(manifest.info["speakers"]))
+    ctx.warn(filter(None, warnings))
     return str(manifest.version)
 
 
@@ -215,7 +224,8 @@ def evaluate(ctx: RunContext) -> str:
     made = run_on_host(bundle, ctx.model_dir, ctx.dataset_dir)
     host = {engine: one.to_dict() for engine, one in made.evaluations(bundle.threshold).items()}
     folder = write_stream(ctx.dataset_dir, bundle, ctx.dataset_dir / "stream")
-    stream = evaluate_stream(HostDetector(bundle), folder, ctx.progress).to_dict()
+    heard = evaluate_stream(HostDetector(bundle), folder, ctx.progress)
+    stream = (heard if made.other_words else heard.without_rate()).to_dict()
     write_predictions(ctx.report_dir / HOST_PART, made.predictions)
     _write_json(ctx.report_dir / HOST_FILE, host)
     _write_json(ctx.report_dir / STREAM_FILE, stream)

@@ -43,8 +43,10 @@ def quantize_multiplier(value: float) -> Multiplier:
     """``value`` as a fixed-point multiplier; values below 2**-32 become zero.
 
     Raises:
-        ModelError: too large for 32 bits.
+        ModelError: too large for 32 bits, or no number.
     """
+    if not math.isfinite(value):
+        raise ModelError("the model scales by what is no number", value, "export the model again")
     if value == 0.0:
         return Multiplier(0, 0)
     fraction, shift = math.frexp(value)
@@ -105,8 +107,16 @@ def activation_range(activation: str, scale_: float, zero_point: int) -> tuple[i
 
 
 def _quantized(value: float, scale_: float) -> int:
-    """``value`` in quantisation steps, divided in float32 as the kernels do."""
-    return _round_half_away(float(np.float32(value) / np.float32(scale_)))
+    """``value`` in quantisation steps, divided in float32 as the kernels do.
+
+    Raises:
+        ModelError: the scale is so small that there is no such number.
+    """
+    with np.errstate(over="ignore"):
+        steps = float(np.float32(value) / np.float32(scale_))
+    if abs(steps) > INT32_MAX:
+        raise ModelError("the model has an output scale that is too small", scale_, "export the model again")
+    return _round_half_away(steps)
 
 
 def input_radius(integer_bits: int, left_shift: int) -> int:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from firmware_tools.engine import lower_binary, lower_conv, lower_move, lower_pool, lower_table
 from firmware_tools.engine.call import Call
+from firmware_tools.errors import ModelError
 from firmware_tools.tflite.graph import SUPPORTED, Graph, Operator
 
 _LOWERINGS: Mapping[str, Callable[[Graph, Operator], list[Call]]] = {
@@ -54,16 +55,23 @@ def lower(graph: Graph) -> Program:
             renamed[operator.output] = operator.inputs[0]
         else:
             calls.extend(_LOWERINGS[operator.kind](graph, operator))
+    if not any(_source(index, renamed) in graph.inputs for call in calls for index in call.inputs):
+        raise ModelError("the .tflite is damaged: nothing is computed from its input", None, "export it again")
     return Program(tuple(calls), renamed)
+
+
+def _source(index: int, renamed: Mapping[int, int]) -> int:
+    """The tensor whose bytes a tensor is."""
+    while index in renamed:
+        index = renamed[index]
+    return index
 
 
 def _may_rename(graph: Graph, operator: Operator, renamed: Mapping[int, int]) -> bool:
     """False when the bytes must move: the caller's input or a constant becomes the caller's output."""
     source = graph.tensors[operator.inputs[0]]
     lower_move.check_same_elements(graph, operator)
-    index = source.index
-    while index in renamed:
-        index = renamed[index]
+    index = _source(source.index, renamed)
     outside = index in graph.inputs or graph.tensors[index].data is not None
     return not (outside and _reaches_output(graph, operator.output))
 

@@ -9,6 +9,7 @@ import numpy as np
 from firmware_tools.engine import fixed_point as fp
 from firmware_tools.engine.call import Call, Value, fits_uint16
 from firmware_tools.engine.lower_conv import fused_range
+from firmware_tools.engine.real_multipliers import product_over
 from firmware_tools.errors import ModelError
 from firmware_tools.tflite.graph import Graph, Operator, Tensor, graph_place
 
@@ -89,7 +90,7 @@ def mul(graph: Graph, operator: Operator) -> list[Call]:
     """MUL, with broadcasting."""
     a, b, y = (graph.tensors[i] for i in (*operator.inputs[:2], operator.output))
     shape, in_place = _broadcast(operator, a, b, y)
-    multiplier = fp.quantize_multiplier(a.scale * b.scale / y.scale)
+    multiplier = fp.quantize_multiplier(product_over(a.scale, b.scale, y.scale))
     least, most = fused_range(operator, y)
     parameters: dict[str, Value] = {
         "shape": shape,

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from firmware_tools.engine.call import Call, Constant, Value, fits_uint16
 from firmware_tools.engine.fixed_point import Multiplier, activation_range, quantize_multiplier
+from firmware_tools.engine.real_multipliers import product_over
 from firmware_tools.engine.window import Axis, Window, window_of
 from firmware_tools.errors import ModelError
 from firmware_tools.tflite.flatbuffer import schema
@@ -25,22 +26,23 @@ def conv_2d(graph: Graph, operator: Operator) -> list[Call]:
     window = window_of(graph, operator, (weights.shape[1], weights.shape[2]))
     if weights.shape[0] != window.out_channels or weights.shape[3] != window.in_channels:
         raise ModelError(f"{graph_place(operator)} has weights that do not fit", list(weights.shape))
-    return [_dot_products(graph, operator, window, _double_multipliers(graph, operator))]
+    return [_dot_products(graph, operator, window)]
 
 
 def fully_connected(graph: Graph, operator: Operator) -> list[Call]:
     """FULLY_CONNECTED as a 1x1 convolution over rows; weights ``[units, depth]``."""
     x, y = graph.tensors[operator.inputs[0]], graph.tensors[operator.output]
-    units, depth = graph.tensors[operator.inputs[1]].shape
+    shape = graph.tensors[operator.inputs[1]].shape
+    if len(shape) != 2:
+        raise ModelError(f"{graph_place(operator)} has weights that do not fit", list(shape))
+    units, depth = shape
     if int(operator.options.get("weightsFormat", 0)) != 0:
         raise ModelError(f"{graph_place(operator)} has shuffled weights", None, "export plain int8 weights")
     rows = y.elements // units
     if rows * units != y.elements or rows * depth != x.elements:
         raise ModelError(f"{graph_place(operator)} has weights that do not fit", [units, depth])
     window = Window(Axis(1, 1, 1, 1, 1, 0), Axis(rows, rows, 1, 1, 1, 0), depth, units)
-    per_channel = graph.tensors[operator.inputs[1]].scales.size > 1
-    multipliers = (_double_multipliers if per_channel else _single_multipliers)(graph, operator)
-    return [_dot_products(graph, operator, window, multipliers)]
+    return [_dot_products(graph, operator, window)]
 
 
 def depthwise_conv_2d(graph: Graph, operator: Operator) -> list[Call]:
@@ -50,6 +52,8 @@ def depthwise_conv_2d(graph: Graph, operator: Operator) -> list[Call]:
     per_input = window.out_channels // window.in_channels
     if weights.shape[3] != window.out_channels or per_input * window.in_channels != window.out_channels:
         raise ModelError(f"{graph_place(operator)} has weights that do not fit", list(weights.shape))
+    if int(operator.options.get("depthMultiplier", per_input)) != per_input:
+        raise ModelError(f"{graph_place(operator)} has a depth multiplier that does not fit", per_input)
     assert weights.data is not None
     filters = np.moveaxis(weights.data[0], 2, 0)
     in_place = per_input == 1 and _depthwise_in_place(window)
@@ -79,7 +83,7 @@ def depthwise_conv_2d(graph: Graph, operator: Operator) -> list[Call]:
         "range": _range(graph, operator),
         **fits_uint16({"per_input": per_input, "rows": rows, "columns": columns, "pairs": pairs, **steps}, place),
     }
-    channels = _channels(graph, operator, filters, _double_multipliers(graph, operator))
+    channels = _channels(graph, operator, filters)
     constants = {"weights": Constant("int8_t", filters), "channels": Constant("kws_channel", channels)}
     inputs = (x.index,)
     return [
@@ -101,7 +105,7 @@ def _depthwise_in_place(window: Window) -> bool:
     return window.height.out * window.width.out <= window.height.size * window.width.size
 
 
-def _dot_products(graph: Graph, operator: Operator, window: Window, multipliers: list[Multiplier]) -> Call:
+def _dot_products(graph: Graph, operator: Operator, window: Window) -> Call:
     weights = graph.tensors[operator.inputs[1]]
     assert weights.data is not None
     filters = weights.data.reshape(window.out_channels, -1)
@@ -118,7 +122,7 @@ def _dot_products(graph: Graph, operator: Operator, window: Window, multipliers:
         "range": _range(graph, operator),
         **fits_uint16({"depth": depth, "halves": int(halves)}, place),
     }
-    channels = _channels(graph, operator, filters, multipliers)
+    channels = _channels(graph, operator, filters)
     constants = {"weights": Constant("int8_t", stored), "channels": Constant("kws_channel", channels)}
     inputs = (operator.inputs[0],)
     in_place = inputs if window.allows_in_place(2) else ()
@@ -138,22 +142,13 @@ def fused_range(operator: Operator, output: Tensor) -> tuple[int, int]:
     return activation_range(names.get(number, str(number)), output.scale, output.zero_point)
 
 
-def _double_multipliers(graph: Graph, operator: Operator) -> list[Multiplier]:
-    """input * filter / output in double precision, as for convolutions."""
+def _multipliers(graph: Graph, operator: Operator) -> list[Multiplier]:
+    """One a scale of the weights: one a channel, or one for all."""
     x, w, y = (graph.tensors[i] for i in (*operator.inputs[:2], operator.output))
-    return [quantize_multiplier(x.scale * float(scale) / y.scale) for scale in w.scales]
+    return [quantize_multiplier(product_over(x.scale, float(scale), y.scale)) for scale in w.scales]
 
 
-def _single_multipliers(graph: Graph, operator: Operator) -> list[Multiplier]:
-    """The product of the input scales in float32, as for dense layers with one scale."""
-    x, w, y = (graph.tensors[i] for i in (*operator.inputs[:2], operator.output))
-    product = float(np.float32(x.scales[0]) * np.float32(w.scales[0]))
-    return [quantize_multiplier(product / y.scale)]
-
-
-def _channels(
-    graph: Graph, operator: Operator, filters: NDArray[np.int8], multipliers: list[Multiplier]
-) -> NDArray[np.int64]:
+def _channels(graph: Graph, operator: Operator, filters: NDArray[np.int8]) -> NDArray[np.int64]:
     """Rows of the C struct ``kws_channel``: bias (with the input's zero point folded in), multiplier, rounding, shift.
 
     Raises:
@@ -169,6 +164,7 @@ def _channels(
     if (np.abs(biases) + 255 * magnitude >= 1 << 31).any():
         raise ModelError("weights and biases overflow 32 bits", graph_place(operator), "export the model again")
     bounds = np.abs(folded) + 128 * magnitude
+    multipliers = _multipliers(graph, operator)
     rows = []
     for c in range(len(filters)):
         multiplier = multipliers[c if len(multipliers) > 1 else 0]

@@ -6,7 +6,7 @@ import math
 
 from firmware_tools.engine.call import Call, Value, fits_uint16
 from firmware_tools.errors import ModelError
-from firmware_tools.tflite.graph import Graph, Operator, constant_numbers, graph_place
+from firmware_tools.tflite.graph import Graph, Operator, constant_numbers, dimension, graph_place
 
 
 def copy(graph: Graph, operator: Operator) -> list[Call]:
@@ -27,7 +27,9 @@ def check_same_elements(graph: Graph, operator: Operator) -> None:
 def concatenation(graph: Graph, operator: Operator) -> list[Call]:
     """CONCATENATION: one copy an input; TFLM does not rescale."""
     y = graph.tensors[operator.output]
-    axis = int(operator.options.get("axis", 0)) % len(y.shape)
+    axis = dimension(operator, y, int(operator.options.get("axis", 0)))
+    if int(operator.options.get("fusedActivationFunction", 0)) != 0:
+        raise ModelError(f"{graph_place(operator)} has an activation, which TFLM leaves out", None, "give it a layer")
     row = math.prod(y.shape[axis:])
     calls = []
     offset = 0

@@ -9,7 +9,7 @@ from firmware_tools.engine.call import Call, Value
 from firmware_tools.engine.lower_conv import fused_range
 from firmware_tools.engine.window import window_of
 from firmware_tools.errors import ModelError
-from firmware_tools.tflite.graph import Graph, Operator, constant_numbers, graph_place
+from firmware_tools.tflite.graph import Graph, Operator, constant_numbers, dimension, graph_place
 
 
 def _pool(graph: Graph, operator: Operator, function: str) -> list[Call]:
@@ -40,7 +40,7 @@ def max_pool_2d(graph: Graph, operator: Operator) -> list[Call]:
 def mean(graph: Graph, operator: Operator) -> list[Call]:
     """MEAN over neighbouring dimensions."""
     x, y = graph.tensors[operator.inputs[0]], graph.tensors[operator.output]
-    axes = sorted({int(a) % len(x.shape) for a in constant_numbers(graph, operator, 1)})
+    axes = sorted({dimension(operator, x, a) for a in constant_numbers(graph, operator, 1)})
     if not axes or axes != list(range(axes[0], axes[-1] + 1)):
         raise ModelError(f"{graph_place(operator)} reduces dimensions that are not neighbours", axes)
     outer = math.prod(x.shape[: axes[0]])

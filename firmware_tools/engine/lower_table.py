@@ -50,6 +50,8 @@ def logistic(graph: Graph, operator: Operator) -> list[Call]:
     x, y = graph.tensors[operator.inputs[0]], graph.tensors[operator.output]
     _check_probabilities(operator, y)
     fraction, shift = math.frexp(x.scale * (1 << 27))
+    if not 0 <= shift <= 31:
+        raise ModelError(f"{graph_place(operator)} has an input scale that it cannot compute with", x.scale)
     multiplier = fp.Multiplier(math.floor(fraction * (1 << 31) + 0.5), shift)
     radius = fp.input_radius(4, shift)
 
@@ -68,7 +70,7 @@ def softmax(graph: Graph, operator: Operator) -> list[Call]:
     _check_probabilities(operator, y)
     beta = float(np.float32(operator.options.get("beta", 1.0)))
     factor = min(beta * x.scale * (1 << 26), (1 << 31) - 1.0)
-    if factor <= 1.0 or x.shape != y.shape:
+    if not factor > 1.0 or x.shape != y.shape:
         raise ModelError(f"{graph_place(operator)} has an input scale that is too small", x.scale)
     if x.shape[-1] >= SOFTMAX_CLASSES:
         raise ModelError(f"{graph_place(operator)} has more classes than its arithmetic holds", x.shape[-1])

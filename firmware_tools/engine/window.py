@@ -10,6 +10,8 @@ from firmware_tools.errors import ModelError
 from firmware_tools.tflite.flatbuffer import schema
 from firmware_tools.tflite.graph import Graph, Operator, graph_place
 
+MOST_PADDING = 32_767  # TFLM keeps it in 16 bits
+
 
 @dataclass(frozen=True)
 class Axis:
@@ -107,4 +109,6 @@ def _axis(place: str, size: int, out: int, kernel: int, stride: int, dilation: i
     if out != expected or out < 1:
         raise ModelError(f"{place} has an output that does not fit its input", [size, out], "export the model again")
     pad = max(0, (out - 1) * stride + reach - size) // 2 if same else 0
+    if pad > MOST_PADDING:
+        raise ModelError(f"{place} has an impossible window", [kernel, stride, dilation], "export the model again")
     return Axis(size, out, kernel, stride, dilation, pad)

@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firmware_tools.errors import ModelError
+from firmware_tools.tflite.recognise import not_a_tflite
 
 IDENTIFIER = b"TFL3"
 MAX_FILE_BYTES = 64 << 20
@@ -45,24 +46,39 @@ def operator_names() -> dict[int, str]:
     return {value: name for name, value in vars(codes).items() if isinstance(value, int)}
 
 
+@cache
+def tensor_types() -> dict[int, str]:
+    """Type of a tensor to its name in the schema, e.g. ``9`` to ``"INT8"``."""
+    return {value: name for name, value in vars(schema().TensorType).items() if isinstance(value, int)}
+
+
 def file_bytes(source: bytes | bytearray | Path) -> bytes:
     """The bytes of a model given as bytes or as a path.
 
     Raises:
         ModelError: there is no such file, or it cannot be a model by its size or identifier.
     """
-    if isinstance(source, Path):
-        try:
-            data = source.read_bytes()
-        except OSError as error:
-            raise ModelError("cannot read the model", str(source), f"{error.strerror}: check the path") from error
-    else:
-        data = bytes(source)
-    if len(data) > MAX_FILE_BYTES:
-        raise ModelError("the model is too large to be one for a microcontroller", f"{len(data)} bytes")
+    data = _read(source) if isinstance(source, Path) else bytes(source)
+    _refuse_large(len(data))
     if len(data) < 16 or data[4:8] != IDENTIFIER:
-        raise ModelError("this is no .tflite file", data[:8].hex(" "), "export the model with `kws export`")
+        raise not_a_tflite(data)
     return data
+
+
+def _read(path: Path) -> bytes:
+    try:
+        _refuse_large(path.stat().st_size)
+        return path.read_bytes()
+    except IsADirectoryError:
+        raise ModelError("the model is a folder", str(path), "name the .tflite file") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise ModelError("cannot read the model", str(path), f"{reason}: check the path") from error
+
+
+def _refuse_large(size_bytes: int) -> None:
+    if size_bytes > MAX_FILE_BYTES:
+        raise ModelError("the model is too large to be one for a microcontroller", f"{size_bytes} bytes")
 
 
 def load_model(source: bytes | bytearray | Path) -> Any:

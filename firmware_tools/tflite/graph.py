@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firmware_tools.errors import ModelError, UnsupportedOperatorError
-from firmware_tools.tflite.flatbuffer import load_model, operator_code, operator_names, schema
+from firmware_tools.tflite.flatbuffer import load_model, operator_code, operator_names, tensor_types
+from firmware_tools.tflite.foreign import refuse_foreign
 from firmware_tools.tflite.int4 import packed_bytes, unpack_nibbles
 
 MAX_ELEMENTS = 1 << 24
@@ -67,6 +68,11 @@ class Tensor:
     def elements(self) -> int:
         """Number of elements."""
         return math.prod(self.shape)
+
+    @property
+    def quantised_as_one(self) -> bool:
+        """Whether it has one scale and one zero point; TFLM takes a file that leaves either out for not quantised."""
+        return self.scales.size == self.zero_points.size == 1
 
     @property
     def scale(self) -> float:
@@ -146,6 +152,18 @@ class Graph:
 
 
 _WEIGHTED = frozenset({"CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED"})
+# The schema's class of the options that are read; False: left out, they have defaults (0, no activation).
+_OPTIONS: Mapping[str, tuple[str, bool]] = {
+    "CONV_2D": ("Conv2DOptionsT", True),
+    "DEPTHWISE_CONV_2D": ("DepthwiseConv2DOptionsT", True),
+    "FULLY_CONNECTED": ("FullyConnectedOptionsT", False),
+    "AVERAGE_POOL_2D": ("Pool2DOptionsT", True),
+    "MAX_POOL_2D": ("Pool2DOptionsT", True),
+    "ADD": ("AddOptionsT", False),
+    "MUL": ("MulOptionsT", False),
+    "CONCATENATION": ("ConcatenationOptionsT", False),
+    "SOFTMAX": ("SoftmaxOptionsT", True),
+}
 
 
 def read_tflite(source: bytes | bytearray | Path) -> Graph:
@@ -156,10 +174,9 @@ def read_tflite(source: bytes | bytearray | Path) -> Graph:
         ModelError: no such file, damaged, not int8, or a construction that the engine does not have.
     """
     model = load_model(source)
-    if len(model.subgraphs) != 1:
-        raise ModelError("a model for a board has one subgraph; this one has", len(model.subgraphs))
-    subgraph = model.subgraphs[0]
     try:
+        refuse_foreign(model)
+        subgraph = model.subgraphs[0]
         tensors = tuple(_tensor(model, i, item) for i, item in enumerate(subgraph.tensors))
         operators = tuple(_operator(model, i, item) for i, item in enumerate(subgraph.operators))
     except (AttributeError, IndexError, TypeError, ValueError) as error:
@@ -180,8 +197,7 @@ def _indices(items: Any) -> tuple[int, ...]:
 
 
 def _tensor(model: Any, index: int, item: Any) -> Tensor:
-    types = {value: name for name, value in vars(schema().TensorType).items() if isinstance(value, int)}
-    dtype = types.get(item.type, "?")
+    dtype = tensor_types().get(item.type, "?")
     shape = _indices(item.shape)
     if len(shape) > MAX_DIMENSIONS or any(n < 1 for n in shape) or math.prod(shape) > MAX_ELEMENTS:
         raise ModelError(f"tensor {index} has an impossible shape", list(shape), "export with batch size 1")
@@ -190,8 +206,8 @@ def _tensor(model: Any, index: int, item: Any) -> Tensor:
     quantization = item.quantization
     scales = np.asarray(_list(quantization.scale) if quantization else [], np.float32)
     zero_points = np.asarray(_list(quantization.zeroPoint) if quantization else [], np.int64)
-    if zero_points.size != scales.size:
-        zero_points = np.zeros(scales.size, np.int64)
+    if zero_points.size == 1:  # one for all channels
+        zero_points = np.repeat(zero_points, scales.size)
     if not (np.isfinite(scales).all() and (scales > 0).all()):
         raise ModelError(f"tensor {index} has a scale that is not positive", None, "export the model again")
     name = item.name.decode(errors="replace") if isinstance(item.name, bytes) else str(item.name or f"t{index}")
@@ -224,8 +240,16 @@ def _operator(model: Any, index: int, item: Any) -> Operator:
         shown = custom.decode(errors="replace") if isinstance(custom, bytes) else (custom or kind)
         remedy = f"the engine has {', '.join(sorted(SUPPORTED))}"
         raise UnsupportedOperatorError(f"the engine lacks an operator (layer {index})", shown, remedy)
-    options = {} if item.builtinOptions is None else dict(vars(item.builtinOptions))
+    options = _options(kind, item.builtinOptions, f"{kind} (layer {index})")
     return Operator(index, kind, _indices(item.inputs), _indices(item.outputs), options)
+
+
+def _options(kind: str, item: Any, place: str) -> Mapping[str, Any]:
+    """Options by schema name; empty where the engine reads none."""
+    expected, needed = _OPTIONS.get(kind, ("", False))
+    if (item is None and needed) or (item is not None and expected not in ("", type(item).__name__)):
+        raise ModelError("the .tflite is damaged: options of", place, "export it again")
+    return {} if item is None or not expected else dict(vars(item))
 
 
 def _check_order(graph: Graph) -> None:
@@ -233,17 +257,19 @@ def _check_order(graph: Graph) -> None:
     count = len(graph.tensors)
     if len(graph.inputs) != 1 or len(graph.outputs) != 1:
         ends = f"{len(graph.inputs)} inputs, {len(graph.outputs)} outputs"
-        raise ModelError("the engine runs models with one input and one output; this one has", ends)
+        remedy = "export one that takes the features and gives the scores"
+        raise ModelError("the engine runs models with one input and one output; this one has", ends, remedy)
     known = {t.index for t in graph.tensors if t.data is not None} | set(graph.inputs)
     for operator in graph.operators:
         missing = [i for i in operator.inputs if i != -1 and i not in known]
         if missing or len(operator.outputs) != 1 or not 0 <= operator.output < count or operator.output in known:
             raise ModelError("the .tflite is damaged: tensors of an operator", graph_place(operator), "export it again")
         known.add(operator.output)
-    if not set(graph.outputs) <= known or not set(graph.inputs) <= set(range(count)):
+    written = {operator.output for operator in graph.operators}
+    if not set(graph.outputs) <= written or not set(graph.inputs) <= set(range(count)):
         raise ModelError("the .tflite is damaged: nothing writes its output", None, "export it again")
     for tensor in (graph.input, graph.output):
-        if tensor.dtype != "INT8" or tensor.scales.size != 1 or not tensor.shape or tensor.shape[0] != 1:
+        if tensor.dtype != "INT8" or not tensor.quantised_as_one or not tensor.shape or tensor.shape[0] != 1:
             shown = f"{tensor.dtype.lower()} {list(tensor.shape)}"
             raise ModelError("input and output must be int8 with batch size 1; found", shown, "export it as full int8")
 
@@ -265,6 +291,17 @@ def constant_numbers(graph: Graph, operator: Operator, position: int) -> list[in
     return [int(value) for value in data.reshape(-1)]
 
 
+def dimension(operator: Operator, tensor: Tensor, axis: int) -> int:
+    """The dimension that an axis names, counted from the end where it is negative.
+
+    Raises:
+        ModelError: the tensor has no such dimension.
+    """
+    if not -len(tensor.shape) <= axis < len(tensor.shape):
+        raise ModelError(f"{graph_place(operator)} has no such dimension", axis, "export the model again")
+    return axis % len(tensor.shape)
+
+
 def _check_operator(graph: Graph, operator: Operator) -> None:
     """Activations int8 and quantised per tensor, weights of 8 or 4 bits and symmetric, biases int32."""
     place = graph_place(operator)
@@ -273,15 +310,22 @@ def _check_operator(graph: Graph, operator: Operator) -> None:
     data_inputs = operator.inputs if operator.kind in ("ADD", "MUL", "CONCATENATION") else operator.inputs[:1]
     for index in (*data_inputs, operator.output):
         tensor = graph.tensors[index]
-        if tensor.dtype != "INT8" or tensor.scales.size != 1 or not -128 <= tensor.zero_point <= 127:
+        if tensor.dtype != "INT8" or not tensor.quantised_as_one or not -128 <= tensor.zero_point <= 127:
             raise ModelError(f"{place} works on {tensor.dtype.lower()}, not on int8", tensor.name, "export full int8")
+        if not tensor.shape:
+            raise ModelError(f"{place} works on a tensor without dimensions", tensor.name, "export with batch size 1")
     if operator.kind in _WEIGHTED:
         _check_weights(graph, operator, place)
 
 
 def _check_weights(graph: Graph, operator: Operator, place: str) -> None:
     weights = graph.tensors[operator.inputs[1]]
-    if weights.data is None or weights.dtype not in ("INT8", "INT4") or (weights.zero_points != 0).any():
+    if (
+        weights.data is None
+        or weights.dtype not in ("INT8", "INT4")
+        or (weights.zero_points != 0).any()
+        or (weights.zero_points.size != weights.scales.size)
+    ):
         raise ModelError("weights must be constant, int8 or int4, and symmetric", place, "export with int8 weights")
     axis = 3 if operator.kind == "DEPTHWISE_CONV_2D" else 0
     if len(weights.shape) <= axis or (operator.kind != "FULLY_CONNECTED" and len(weights.shape) != 4):

@@ -7,6 +7,7 @@ The wheel exists for Linux on x86-64 only. Elsewhere :func:`available` is false 
 from __future__ import annotations
 
 import re
+import signal
 import subprocess
 import sys
 from functools import cache, cached_property
@@ -20,6 +21,7 @@ from firmware_tools.errors import ModelError
 from firmware_tools.tflite.flatbuffer import file_bytes
 
 _ARENA_LINE = re.compile(r"Arena allocation total (\d+) bytes")
+ARENA_TIMEOUT_S = 120.0
 _REMEDY = "the operators that tflite-micro knows are in its micro_mutable_op_resolver.h"
 
 
@@ -84,9 +86,16 @@ def arena_bytes(tflite: bytes) -> int:
     if not available():
         raise ModelError("tflite-micro is not installed here", None, "its wheel exists for Linux on x86-64 only")
     command = [sys.executable, "-m", "firmware_tools.tflite.tflm"]
-    child = subprocess.run(command, input=tflite, capture_output=True, check=False, timeout=120)
+    try:
+        child = subprocess.run(command, input=tflite, capture_output=True, check=False, timeout=ARENA_TIMEOUT_S)
+    except subprocess.TimeoutExpired:
+        shown = f"no answer in {ARENA_TIMEOUT_S:g} s"
+        raise ModelError("tflite-micro hangs on the model", shown, "is it damaged? export it again") from None
     report = child.stderr.decode(errors="replace")
     match = _ARENA_LINE.search(report)
+    if child.returncode < 0:
+        shown = signal.Signals(-child.returncode).name
+        raise ModelError("tflite-micro crashes on the model", shown, "is it damaged? export it again")
     if child.returncode != 0 or match is None:
         last = report.strip().splitlines()[-1:] or ["no output"]
         raise ModelError("tflite-micro cannot run the model", last[0], _REMEDY)

@@ -26,8 +26,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from functools import partial
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import numpy as np

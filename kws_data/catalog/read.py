@@ -89,6 +89,18 @@ class CatalogReader(CatalogDatabase):
             rows = self.db.execute("SELECT id, word, origin, reasons FROM clips WHERE reasons != '' ORDER BY id")
             return [{"id": i, "word": word, "origin": origin, "reason": why} for i, word, origin, why in rows]
 
+    def set_aside_files(self) -> list[dict[str, str]]:
+        """Folder, name and reason of each file (and place in a table) that became no clip."""
+        with self.errors():
+            query = (
+                "SELECT kind, folder, name, reason FROM files WHERE reason != '' AND clip_id IS NULL ORDER BY 2, 1, 3"
+            )
+            rows = self.db.execute(query).fetchall()
+        return [
+            {"folder": f"{FolderId(kind, path).name} {path}", "file": name, "reason": why}
+            for kind, path, name, why in rows
+        ]
+
     def counts(self) -> dict[str, int]:
         """Rows of each table, people who speak (noise recordings have no speaker), and clips set aside."""
         with self.errors():

@@ -68,9 +68,7 @@ def command(
 
 
 def _tell(info: dict[str, Any]) -> None:
-    """What was left out and why, and how many clips state no terms."""
-    for reason, count in info["left_out_for"].items():
-        say(f"left out, {count:,} clips: {reason}")
+    """How many clips state no terms."""
     for kind, count in info["unstated"].items():
         if count:
             say(f"{count:,} clips state no {kind}; release.{kind}s can refuse them")

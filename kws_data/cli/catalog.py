@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 @click.option("--config", "config_file", type=click.Path(path_type=Path), help="Whose keywords give the labels.")
 @click.option("--floor", type=click.IntRange(min=0), default=5, show_default=True, help="Speakers a cell should have.")
 @click.option("--limit", type=click.IntRange(min=0), default=60, show_default=True, help="Rows to print; 0 is all.")
-@click.option("--set-aside", is_flag=True, help="List the clips that were set aside, with the reason of each.")
+@click.option("--set-aside", is_flag=True, help="List clips and files that were set aside, each with its reason.")
 @click.option("--rot", is_flag=True, help="List redundant, obsolete and trivial clips instead.")
 @click.option("--easy", type=click.Path(path_type=Path), help="With --rot: a run whose model finds the easy clips.")
 @click.option("--lineage", metavar="ID", help="From what a clip, data set, model or image was made, and what of it.")
@@ -71,14 +71,17 @@ def _counts(catalog: Catalog, options: dict[str, Any], as_json: bool) -> None:
 
     table = crosstab(catalog, options["by"], options["where"], _keywords(options), options["floor"])
     totals = catalog.counts()
-    aside = catalog.set_aside_clips() if as_json or options["set_aside"] else []
+    clips = catalog.set_aside_clips() if as_json or options["set_aside"] else []
+    files = catalog.set_aside_files() if as_json or options["set_aside"] else []
     if as_json:
-        print_json({"totals": totals, **table.to_dict(), "clips_set_aside": aside})
+        print_json({"totals": totals, **table.to_dict(), "clips_set_aside": clips, "files_set_aside": files})
         return
     click.echo(", ".join(f"{count} {name.replace('_', ' ')}" for name, count in totals.items()))
     print_crosstab(table, options["limit"])
-    for clip in aside:
+    for clip in clips:
         click.echo(f"{clip['id'][:12]}  {clip['word']}  {clip['origin']}: {clip['reason']}")
+    for file in files:
+        click.echo(f"{file['folder']}: {file['file']}: {file['reason']}")
 
 
 def _rot(catalog: Catalog, options: dict[str, Any], as_json: bool) -> None:

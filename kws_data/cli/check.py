@@ -82,15 +82,12 @@ def _suggestions(config: Config, report: BudgetReport, workers: int) -> list[Sug
 
 
 def _check_file(path: Path) -> BudgetReport:
-    from firmware_tools.errors import ModelError
+    from firmware_tools.tflite.flatbuffer import file_bytes
     from firmware_tools.tflite.graph import read_tflite
     from kws_data.config.device import BudgetSettings
     from kws_data.export.make_bundle import arena_bytes
     from kws_data.gate.budget import check_model
 
-    try:
-        tflite = path.read_bytes()
-    except OSError as error:
-        raise ModelError("model cannot be read", str(path), error.strerror or "") from None
+    tflite = file_bytes(path)
     read_tflite(tflite)  # says what is wrong with a file that is no model
     return check_model(tflite, arena_bytes(tflite), BudgetSettings())

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kws_data.cli.options import board_option, json_option, port_option, print_json, progress_bars, say, verb
+from kws_data.set_aside import told
 
 if TYPE_CHECKING:
     from kws_data.bundle import ModelBundle
@@ -30,11 +31,25 @@ if TYPE_CHECKING:
     show_default=True,
     help="TFLM on the host, or the image on the board.",
 )
+@click.option(
+    "--other-spellings",
+    type=click.Choice(["stop", "keyword", "unknown"]),
+    default="stop",
+    show_default=True,
+    help="--data: what Yes counts as beside the keyword yes.",
+)
 @board_option
 @port_option
 @json_option
 def command(
-    bundle_dir: Path, data: Path | None, stream: Path | None, engine: str, board: str, port: str | None, as_json: bool
+    bundle_dir: Path,
+    data: Path | None,
+    stream: Path | None,
+    engine: str,
+    other_spellings: str,
+    board: str,
+    port: str | None,
+    as_json: bool,
 ) -> None:
     """Measure a bundle on any folder of clips (--data) or on long recordings (--stream), on the host or the board
     (--engine).
@@ -54,17 +69,17 @@ def command(
     result: FolderEvaluation | StreamEvaluation
     with _detector(bundle, engine, board, port) as detector, progress_bars() as progress:
         if data is not None:
-            result = evaluate_folder(detector, data, progress)
+            result = evaluate_folder(detector, data, progress, other_spellings)
         else:
             result = evaluate_stream(detector, str(stream), progress)
-    for aside in result.set_aside[:20]:
-        say(f"  set aside {aside.file}: {aside.reason}")
     if as_json:
         print_json(result.to_dict())
     elif isinstance(result, StreamEvaluation):
         _print_stream(result)
     else:
         _print_metrics(result.found)
+    for line in told(((aside.file, aside.reason) for aside in result.set_aside), "the same with --json"):
+        say(f"  {line}")
 
 
 @contextmanager
@@ -102,11 +117,11 @@ def _print_metrics(found: HostEvaluation | BoardEvaluation) -> None:
 
 
 def _print_stream(found: StreamEvaluation) -> None:
+    from kws_data.pages.numbers import false_accepts
+
     for row in found.detections:
         click.echo(f"{row.time_s:9.2f} s  {row.label:<12} {row.score:.2f}  {row.verdict:<10} {row.file}")
-    click.echo(
-        f"{found.hours:.3f} h heard, {found.false_accepts_per_hour:.1f} false accepts an hour "
-        f"(at most {found.upper95:.1f} with 95 % confidence)"
-    )
+    rate = false_accepts(found.false_accepts_per_hour, found.upper95)
+    click.echo(f"{found.hours:.3f} h heard, false accepts: {rate}")
     if found.frr is not None:
         click.echo(f"missed {100 * found.frr:.1f} % of {found.keywords_said} keywords")

@@ -13,8 +13,6 @@ from kws_data.cli.options import json_option, print_json, progress_bars, recordi
 if TYPE_CHECKING:
     from kws_data.sources.imports.intake import ImportReport
 
-SHOWN = 20
-
 
 @verb("import", "kws import speech-commands PATH/TO/speech_commands")
 @click.argument("layout")
@@ -86,9 +84,5 @@ def _show(report: ImportReport) -> None:
     click.echo(
         f"{counts.added} clips added, {counts.known} known before, {counts.set_aside} set aside; {report.people} people"
     )
-    for line in report.warnings():
+    for line in report.lines():
         say(f"  {line}")
-    for path, reason in report.set_aside[:SHOWN]:
-        say(f"  set aside {path}: {reason}")
-    if len(report.set_aside) > SHOWN:
-        say(f"  … and {len(report.set_aside) - SHOWN} more; see them all with --json")

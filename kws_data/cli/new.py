@@ -14,6 +14,7 @@ from kws_data.config.config import Config
 from kws_data.config.load import parse_config
 from kws_data.config.starter import starter
 from kws_data.errors import ConfigError
+from kws_data.labels import spelt
 
 
 @verb("new", "kws new kitchen --keywords lamp,radio")
@@ -38,7 +39,7 @@ def command(name: str, keywords: str, folder: Path | None, board: str, force: bo
     path = Path(f"{name}.yaml")
     emulated = load_board(board).emulated
     where = None if folder is None else str(folder)
-    text = starter(name, [word.strip() for word in keywords.split(",")], folder=where, board=board, microphone=emulated)
+    text = starter(name, [spelt(word) for word in keywords.split(",")], folder=where, board=board, microphone=emulated)
     config = parse_config(text, path)
     if path.exists() and not force:
         raise ConfigError("configuration is there already", str(path), "--force replaces it, or take another name")

@@ -40,4 +40,9 @@ def run_steps(
 
     pipeline = Pipeline(context, force=force, announce=announce, left=left)
     before = pipeline.never_run(with_needs_of) if with_needs_of else []
-    return pipeline.run(None if names is None else [*before, *names])
+    results = pipeline.run(None if names is None else [*before, *names])
+    if context.closing and len(results) > 1:
+        say("what was not used, and what to know:")
+        for line in context.closing:
+            say(f"  {line}")
+    return results

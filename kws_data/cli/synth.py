@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from kws_data.cli.options import config_options, json_option, print_json, progress_bars, verb, workers_option
+from kws_data.cli.options import config_options, json_option, print_json, progress_bars, say, verb, workers_option
 from kws_data.config.config import Config
 from kws_data.errors import ConfigError
 
@@ -27,6 +27,7 @@ def command(config: Config, workers: int, only_plan: bool, as_json: bool) -> Non
     from dataclasses import asdict
 
     from kws_data.catalog.catalog import Catalog
+    from kws_data.sources.synth.doubts import doubts
     from kws_data.sources.synth.people import synth_people
     from kws_data.sources.synth.preview import synth_plan
 
@@ -34,6 +35,8 @@ def command(config: Config, workers: int, only_plan: bool, as_json: bool) -> Non
         raise ConfigError(
             "configuration asks for no synthetic people", config.data.source, "use --set data.source=synthetic"
         )
+    for line in doubts(config):
+        say(f"  {line}")
     if only_plan:
         plan = synth_plan(config)
         print_json(plan) if as_json else _print_plan(plan)

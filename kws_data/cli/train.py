@@ -70,14 +70,18 @@ def measure_seeds(config: Config, count: int, progress: Progress) -> dict[str, A
     """Train and measure the seeds, and say what came out."""
     from kws_data.dataset.manifest import load_dataset
     from kws_data.experiments.seeds import FIGURES, run_seeds
+    from kws_data.pages.numbers import percent
 
     dataset_dir = config.run_dir / "dataset"
     version = load_dataset(dataset_dir).version
     found = run_seeds(config, dataset_dir, version, count, progress)
     for result in found["seeds"]:
-        figures = ", ".join(f"{name} {result[name]:.1%}" for name in FIGURES)
+        figures = ", ".join(f"{name} {percent(result[name])}" for name in FIGURES)
         say(f"  seed {result['seed']}: {figures}")
     for name in FIGURES:
+        if found[name] is None:
+            say(f"  {name} {percent(None)}: nobody says another word")
+            continue
         mean, low, high = found[name]["mean"], found[name]["low"], found[name]["high"]
         say(f"  {name} {mean:.1%}, 95 % interval [{low:.1%}, {high:.1%}] over {count} seeds")
     return found

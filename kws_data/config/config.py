@@ -25,13 +25,14 @@ from kws_data.config.release import ReleaseSettings
 from kws_data.config.renamed import renamed_sections
 from kws_data.config.split import SplitSettings
 from kws_data.config.training import BalanceSettings, TrainSettings
-from kws_data.labels import SILENCE, UNKNOWN
+from kws_data.file_names import is_device
+from kws_data.labels import SILENCE, SPEECH, UNKNOWN, likeness, spelt
 
 
 class Config(Settings):
     """A whole run, from data to the board."""
 
-    name: str = Field(max_length=100, pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")
+    name: str
     seed: int = Field(0, ge=0, lt=2**31)
     keywords: list[str] = Field(min_length=1)
     data: DataSettings = Field(default_factory=lambda: DataSettings())
@@ -47,14 +48,31 @@ class Config(Settings):
     budget: BudgetSettings = Field(default_factory=lambda: BudgetSettings())
     device: DeviceSettings = Field(default_factory=lambda: DeviceSettings())
 
+    @field_validator("name")
+    @classmethod
+    def _name(cls, name: str) -> str:
+        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}", name) or name.endswith("."):
+            raise ValueError(
+                "a name has at most 100 characters, letters from a to z, digits, '-', '_' and '.'; it begins with a "
+                "letter or digit and does not end with '.'"
+            )
+        if is_device(name):
+            raise ValueError("Windows keeps this name for a device, so that no folder can have it: take another one")
+        return name
+
     @field_validator("keywords")
     @classmethod
     def _keywords(cls, words: list[str]) -> list[str]:
+        words = [spelt(word) for word in words]
+        like: dict[str, str] = {}
         for word in words:
-            if not word.strip() or word != word.strip() or re.search(r"[/\\\s]", word):
-                raise ValueError(f"keyword {word!r} is empty or has a blank or a slash in it")
-            if word.startswith("_"):
-                raise ValueError(f"keyword {word!r} starts with _, which is kept for {SILENCE} and {UNKNOWN}")
+            if not likeness(word) or re.search(r"[/\\\x00-\x1f]", word):
+                raise ValueError(f"keyword {word!r} is empty or only signs, or has a slash in it")
+            if word.startswith("_") or word == SPEECH:
+                kept = f"{SILENCE}, {UNKNOWN} and {SPEECH} are names of what is no keyword"
+                raise ValueError(f"keyword {word!r} starts with _ or is {SPEECH}: {kept}")
+            if (other := like.setdefault(likeness(word), word)) != word:
+                raise ValueError(f"keywords {other!r} and {word!r} are one word, written in two ways: keep one of them")
         if len(set(words)) != len(words):
             raise ValueError("a keyword stands twice")
         return words

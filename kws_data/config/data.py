@@ -28,6 +28,11 @@ class DataSettings(Settings):
     layout: PathText = Field("speech-commands", description="of folder: a name that kws import takes, or your own .py")
     licence: str = Field("", description="of clips whose folder states none")
     consent: str = Field("", description="to what the speakers agreed, where the folder does not say")
+    other_spellings: Literal["stop", "keyword", "unknown"] = Field(
+        "stop",
+        description="words that differ from a keyword only by case, blanks, - or _, as Yes from yes: stop and say so,"
+        " keyword (the same word), or unknown (another word)",
+    )
     noise_folder: PathText | None = Field(None, description="extra noise recordings, for augmentation only")
     speech_folder: PathText | None = Field(
         None, description="running speech with transcripts; pieces without a keyword are further other words"

@@ -13,6 +13,7 @@ import yaml
 from kws_data.config.base import Settings
 from kws_data.config.config import Config
 from kws_data.config.load import load_config
+from kws_data.labels import likeness
 
 #: Settings that are written, in this order.
 SETTINGS = (
@@ -56,7 +57,8 @@ def starter(name: str, keywords: Sequence[str], *, folder: str | None, board: st
     """
     demo = load_config(DEMO)
     values = {key: _value(demo, key) for key in SETTINGS}
-    others = [word for word in values["data.synth.other_words"] if word not in keywords]
+    like = {likeness(keyword) for keyword in keywords}
+    others = [word for word in values["data.synth.other_words"] if likeness(word) not in like]
     values |= {"data.synth.other_words": others, "device.board": board}
     if folder is not None:
         values = {key: value for key, value in values.items() if not key.startswith("data.synth.")}

@@ -39,16 +39,27 @@ def regions(samples: int, split: str) -> list[tuple[int, int]]:
 
 
 def noises_of(config: Config, catalog: Catalog, chosen: Iterable[Clip]) -> list[Clip]:
-    """Noise recordings: those of the folder, or generated ones where there are none.
+    """Noise recordings: those of the folder, and generated ones where silence cannot be cut from these.
 
     Raises:
         DataError: none was recorded that may be used, and none made.
     """
-    made = generated_noise_id(config.seed, config.frontend.sample_rate_hz)
-    noises = recorded_noises(config, chosen) or catalog.clips(folder=made)
-    if not noises:
+    recorded = recorded_noises(config, chosen)
+    if not lack_silence(config, recorded):
+        return recorded
+    made = catalog.clips(folder=generated_noise_id(config.seed, config.frontend.sample_rate_hz))
+    if not made:
         raise DataError("no noise was recorded that may be used, and none made", config.name, COLLECT)
-    return noises
+    return recorded + made
+
+
+def lack_silence(config: Config, noises: Iterable[Clip]) -> bool:
+    """Whether some split has no stretch of these recordings as long as a clip: there are none, or only short ones."""
+    lengths = [noise.samples for noise in noises]
+    return any(
+        all(end - start < config.clip_samples for length in lengths for start, end in regions(length, split))
+        for split in SPLITS
+    )
 
 
 def recorded_noises(config: Config, chosen: Iterable[Clip]) -> list[Clip]:

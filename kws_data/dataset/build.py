@@ -112,8 +112,6 @@ def build_dataset(
 def _tell(computed: Computed, options: BuildOptions) -> None:
     options.told(computed)
     options.say(f"  {computed.clips} clips computed, {computed.stored} taken from the feature store")
-    if computed.failures:
-        options.say(f"  {len(computed.failures)} clips set aside; dataset.json says why")
 
 
 def recipe_of(config: Config, catalog: Catalog, plan: Plan, options: BuildOptions | None = None) -> Recipe:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import hashlib
 import shlex
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from kws_data.catalog.catalog import Catalog
 from kws_data.catalog.clips import Clip
@@ -13,19 +14,28 @@ from kws_data.catalog.folders import SOURCE as SPEECH_SOURCE
 from kws_data.catalog.folders import FolderId, data_id, speech_folder_id, synth_id
 from kws_data.config.config import Config
 from kws_data.errors import DataError
+from kws_data.labels import respelt, word_of
 
 COLLECT = "call kws run --until collect first, with the same CONFIG"
 
 
 def clips_of(config: Config, catalog: Catalog) -> list[Clip]:
-    """Clips of the configuration's source, whatever else the catalogue holds.
+    """Clips of the configuration's source, whatever else the catalogue holds, their words spelt as its keywords are.
 
     Raises:
-        DataError: there are none.
+        DataError: there are none, or words differ from a keyword only in how they are written.
     """
     folder = folder_clips(config, catalog) if config.data.source != "synthetic" else []
     synthetic = synthetic_clips(config, catalog) if config.data.source != "folder" else []
-    return folder + synthetic + speech_clips(config, catalog)
+    return _spelt(config, folder + synthetic + speech_clips(config, catalog))
+
+
+def _spelt(config: Config, clips: Iterable[Clip]) -> list[Clip]:
+    """The clips with one spelling of each word: the catalogue may hold others from before there was one."""
+    words = [(clip, word_of(clip.word)) for clip in clips]
+    keyword = respelt(config.keywords, (w for _, w in words), config.data.other_spellings, "data.other_spellings")
+    now = ((clip, keyword.get(word, word)) for clip, word in words)
+    return [clip if clip.word == word else replace(clip, word=word) for clip, word in now]
 
 
 def folder_clips(config: Config, catalog: Catalog) -> list[Clip]:

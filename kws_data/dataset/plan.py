@@ -84,7 +84,8 @@ def plan_dataset(config: Config, catalog: Catalog) -> Plan:
     """Choose, label and split the clips of a configuration. Reads the catalogue, and writes nothing to it.
 
     Raises:
-        DataError: nothing was imported, a keyword has no clip, too few speakers, an empty split, no noise.
+        DataError: nothing was imported, a keyword has no clip, too few speakers, a split that is empty or of keywords
+            alone, no noise.
         LeakError: the same speaker, voice or recording stands in two splits.
     """
     chosen = clips_of(config, catalog)
@@ -96,6 +97,7 @@ def plan_dataset(config: Config, catalog: Catalog) -> Plan:
     silence = _silence(config, catalog, noises, splits)
     used = [clip for clip in found.kept if clip.id in splits] + [c for own in silence.clips.values() for c in own]
     splits |= {clip.id: split for split, clips in silence.clips.items() for clip in clips}
+    _check_others(config, used, splits)
     plan = Plan(
         _in_order(config, used, splits),
         noises=(*noise_of(noises, config)["train"], *extra_noises(config, catalog)),
@@ -138,6 +140,15 @@ def _check_splits(config: Config, clips: Sequence[Clip], splits: Mapping[str, st
             if not there[split, keyword]:
                 remedy = "add speakers who say it, or change split.test_share, split.validation_share or seed"
                 raise DataError(f"no clip of a keyword is in the {split} split", keyword, remedy)
+
+
+def _check_others(config: Config, clips: Sequence[Clip], splits: Mapping[str, str]) -> None:
+    """A threshold is fixed, and FPR measured, on clips without a keyword: raise DataError before hours of training."""
+    there = {splits[clip.id] for clip in clips if clip.id in splits and clip.word not in config.keywords}
+    for split in SPLITS:
+        if split not in there:
+            remedy = f"add clips of other words, or raise data.silence_share (now {config.data.silence_share:g})"
+            raise DataError("no clip without a keyword", f"{split} split", remedy)
 
 
 def _silence(config: Config, catalog: Catalog, noises: Sequence[Clip], splits: Mapping[str, str]) -> Silence:

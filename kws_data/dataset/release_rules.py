@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from kws_data.catalog.clips import Clip
 from kws_data.config.config import Config
 from kws_data.errors import DataError
+from kws_data.set_aside import without_ids
 
 UNSTATED = ("", "unstated")
 
@@ -69,7 +69,7 @@ def check_release(config: Config, planned: Iterable[tuple[Clip, str, str]]) -> N
 
 def summary(left_out: Mapping[str, str]) -> dict[str, int]:
     """How many clips were left out for each reason, those that name single clips put together."""
-    return dict(sorted(Counter(re.sub(r"\b[0-9a-f]{16}\b", "another clip", r) for r in left_out.values()).items()))
+    return dict(sorted(Counter(map(without_ids, left_out.values())).items()))
 
 
 def unstated(clips: Iterable[Clip]) -> dict[str, int]:

@@ -20,6 +20,7 @@ from kws_data.dataset.stratify import even_out, strata_of
 from kws_data.errors import DataError
 from kws_data.labels import SPEECH, label_of
 
+SEVERAL_WORDS = "same recording under several words"
 TEST_LIST = {"validation_list": "validation", "given": "testing"}  # which list of the source is the test
 
 
@@ -151,7 +152,7 @@ def drop_copies(clips: Sequence[Clip], label: Callable[[str], str | None]) -> tu
     for copies in same.values():
         if len({label(clip.word) for clip in copies}) > 1:
             words = ", ".join(sorted({clip.word for clip in copies}))
-            reasons |= dict.fromkeys((c.id for c in copies), f"same recording under several words: {words}")
+            reasons |= dict.fromkeys((c.id for c in copies), f"{SEVERAL_WORDS}: {words}")
         else:
             reasons |= dict.fromkeys((c.id for c in copies[1:]), f"exact copy of {copies[0].id}")
     return [clip for clip in clips if clip.id not in reasons], reasons

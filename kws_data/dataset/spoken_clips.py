@@ -15,9 +15,10 @@ from kws_data.catalog.transcripts import words_of
 from kws_data.config.config import Config
 from kws_data.dataset.clip_pool import unused_real
 from kws_data.dataset.groups import Same
-from kws_data.dataset.release_rules import check_not_empty, excluded_by_terms
-from kws_data.dataset.splits import assign_splits, drop_copies, drop_near_copies_of_test
+from kws_data.dataset.release_rules import check_not_empty, excluded_by_terms, summary
+from kws_data.dataset.splits import SEVERAL_WORDS, assign_splits, drop_copies, drop_near_copies_of_test
 from kws_data.dataset.undersample import undersample
+from kws_data.errors import DataError
 from kws_data.labels import SPEECH, check_keywords, label_of
 
 
@@ -44,6 +45,7 @@ def split_words(config: Config, catalog: Catalog, words: Sequence[Clip]) -> Spli
     check_keywords(config.keywords, (clip.word for clip in allowed))
     kept, copies = drop_copies(allowed, lambda word: label_of(word, config.keywords))
     left_out |= copies
+    _check_left(config.keywords, words, kept, left_out)
     unused = unused_real(config, kept)
     kept = [clip for clip in kept if clip.id not in unused]
     wanted = "near_duplicate" in config.split.disjoint
@@ -51,11 +53,37 @@ def split_words(config: Config, catalog: Catalog, words: Sequence[Clip]) -> Spli
     same = near_duplicate_groups(catalog, recorded) if wanted else []
     near = drop_near_copies_of_test(kept, config.split, same)
     kept = [clip for clip in kept if clip.id not in near]
-    splits = assign_splits(kept, config, same)
+    try:
+        splits = assign_splits(kept, config, same)
+    except DataError as error:
+        raise DataError(
+            error.what, error.value, "; ".join(filter(None, (error.remedy, _contradicted(copies))))
+        ) from None
     surplus = surplus_of_large_labels(config, kept, splits)
     kept = [clip for clip in kept if clip.id not in surplus]
     splits = {identity: split for identity, split in splits.items() if identity not in surplus}
     return SplitWords(tuple(kept), left_out | unused | near | surplus, splits, same)
+
+
+def _check_left(
+    keywords: Sequence[str], words: Iterable[Clip], kept: Iterable[Clip], left_out: Mapping[str, str]
+) -> None:
+    """Raise DataError, with the reasons, when every clip of a keyword is left out."""
+    there = {clip.word for clip in kept}
+    for keyword in keywords:
+        if keyword in there:
+            continue
+        reasons = summary(
+            {clip.id: left_out[clip.id] for clip in words if clip.word == keyword and clip.id in left_out}
+        )
+        why = "; ".join(f"{count:,} clips: {reason}" for reason, count in reasons.items())
+        raise DataError("every clip of a keyword is left out", keyword, f"{why}; give each recording one word")
+
+
+def _contradicted(copies: Mapping[str, str]) -> str:
+    """How many recordings are left out because they stand under several words; empty when there is none."""
+    reasons = [reason for reason in copies.values() if reason.startswith(SEVERAL_WORDS)]
+    return f"{len(reasons):,} clips are left out: {reasons[0]}; give each recording one word" if reasons else ""
 
 
 def surplus_of_large_labels(config: Config, clips: Sequence[Clip], splits: Mapping[str, str]) -> dict[str, str]:

@@ -80,7 +80,12 @@ def _interpreter() -> str:
 
     if not tflm.available():
         return "no tflite-micro wheel on this platform: the generated C engine stands in, bit for bit"
-    return f"tflite-micro {importlib.metadata.version('tflite-micro')}"
+    from firmware_tools.engine.tflm_rule import tflm_rule
+
+    found = f"tflite-micro {importlib.metadata.version('tflite-micro')}"
+    if tflm_rule() == "double":
+        return f"{found}, which the C engine equals byte for byte"
+    return f"{found}: another than the pinned one, dense layers with one scale may differ from the C engine by one step"
 
 
 def _voices() -> str:

@@ -34,7 +34,9 @@ class FolderEvaluation:
         }
 
 
-def evaluate_folder(detector: Detector, folder: Path | str, progress: Progress | None = None) -> FolderEvaluation:
+def evaluate_folder(
+    detector: Detector, folder: Path | str, progress: Progress | None = None, other_spellings: str = "stop"
+) -> FolderEvaluation:
     """METRICS on a folder in Speech Commands layout that need not have been in any run.
 
     Words outside the bundle's keywords count as ``_unknown_``, ``_background_noise_`` is cut into ``_silence_``, files
@@ -44,12 +46,14 @@ def evaluate_folder(detector: Detector, folder: Path | str, progress: Progress |
         detector: what to measure.
         folder: ``<word>/*.wav`` or ``.flac``.
         progress: told (stage, done, total).
+        other_spellings: as :func:`kws_data.evaluation.folder.load_folder` takes it.
 
     Raises:
-        DataError: the folder is missing or holds no clip that can be used.
+        DataError: the folder is missing, holds no clip that can be used, or words in another spelling than keywords.
     """
     bundle = detector.bundle
-    clips = load_folder(folder, bundle.labels, bundle.clip_samples, bundle.frontend.sample_rate_hz, progress)
+    rate_hz = bundle.frontend.sample_rate_hz
+    clips = load_folder(folder, bundle.labels, bundle.clip_samples, rate_hz, progress, other_spellings)
     made = detector.scores(clips.samples, progress)
     found: HostEvaluation | BoardEvaluation
     if isinstance(made, BoardScores):

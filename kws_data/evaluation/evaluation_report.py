@@ -7,7 +7,7 @@ reads them back.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -150,7 +150,8 @@ class StreamEvaluation:
     Attributes:
         hours: heard.
         false_accepts: detections of what was not said, ``false_accepts_per_hour`` their rate.
-        upper95: bounds the rate from above (one-sided 95 %, Poisson).
+        upper95: bounds the rate from above (one-sided 95 %, Poisson). Rate and bound are None where nobody says
+            another word in the recordings: silence alone does not measure them.
         keywords_said: whose times are known.
         frr: share of them that was missed, ``frr_ci95`` its interval; None where no label says when keywords were said.
         detections: all of them.
@@ -160,8 +161,8 @@ class StreamEvaluation:
 
     hours: float
     false_accepts: int
-    false_accepts_per_hour: float
-    upper95: float
+    false_accepts_per_hour: float | None
+    upper95: float | None
     keywords_said: int
     frr: float | None
     frr_ci95: tuple[float, float] | None
@@ -176,7 +177,12 @@ class StreamEvaluation:
             "frr_ci95": None if self.frr_ci95 is None else list(self.frr_ci95),
             "detections": [asdict(row) for row in self.detections],
             "set_aside": [asdict(row) for row in self.set_aside],
+            "measured": self.false_accepts_per_hour is not None,
         }
+
+    def without_rate(self) -> StreamEvaluation:
+        """The same of recordings in which nobody says another word."""
+        return replace(self, false_accepts_per_hour=None, upper95=None)
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> StreamEvaluation:

@@ -11,11 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kws_data.audio import Samples, fit_length, read_audio
+from kws_data.containers.suffixes import AUDIO_SUFFIXES
 from kws_data.errors import AudioError, DataError
-from kws_data.labels import SILENCE, label_of
+from kws_data.labels import BACKGROUND, SILENCE, UNKNOWN, label_of, respelt, spelt, word_of
 from kws_data.progress import Progress
+from kws_data.system.folders import unreadable_below
 
-SUFFIXES = (".wav", ".flac", ".ogg", ".mp3")
 THREADS = 2
 
 
@@ -39,11 +40,11 @@ def audio_files(folder: Path | str, expected: str = "<word>/*.wav or *.flac") ->
     if not folder.is_dir():
         what = "folder is a file" if folder.exists() else "folder not found"
         raise DataError(what, str(folder), f"give a folder with {expected}")
-    for place, why in unreadable_below(folder):
-        raise DataError("a folder cannot be read", place, f"{why}: let yourself read it, or move it away")
-    files = sorted(f for f in folder.rglob("*") if f.suffix.lower() in SUFFIXES and f.is_file())
+    for place, reason in unreadable_below(folder):
+        raise DataError("a folder cannot be measured", str(folder / place), reason)
+    files = sorted(f for f in folder.rglob("*") if f.suffix.lower() in AUDIO_SUFFIXES and f.is_file())
     if not files:
-        raise DataError("folder holds no audio", str(folder), f"expected files ending in {', '.join(SUFFIXES)}")
+        raise DataError("folder holds no audio", str(folder), "expected files such as .wav, .flac, .ogg or .mp3")
     return files
 
 
@@ -53,18 +54,29 @@ def load_folder(
     clip_samples: int,
     sample_rate_hz: int,
     progress: Progress | None = None,
+    other_spellings: str = "stop",
 ) -> FolderClips:
     """Read a folder ``<word>/*.wav|flac``; its ``_background_noise_`` is cut into ``_silence_`` clips end to end.
 
+    Args:
+        folder: with the folders of words.
+        labels: of the detector, ``_silence_`` and ``_unknown_`` first.
+        clip_samples, sample_rate_hz: of its clips.
+        progress: told ("read", done, total).
+        other_spellings: what a word counts as that differs from a keyword only in how it is written: ``keyword``,
+            ``unknown``, or ``stop`` for an error.
+
     Raises:
-        DataError: no such folder, or nothing in it that can be used.
+        DataError: no such folder, nothing in it that can be used, or words in another spelling than the keywords.
     """
     folder = Path(folder)
-    files = [file for file in audio_files(folder) if len(file.relative_to(folder).parts) == 2]
+    words, set_aside = _words(folder, audio_files(folder))
+    files = list(words)
+    ours = {spelt(label): label for label in labels[2:]}  # bundles from before there was one spelling have others
+    same = respelt(list(ours), words.values(), other_spellings, "--other-spellings")
     pieces: list[Samples] = []
     y: list[int] = []
     names: list[str] = []
-    set_aside: list[tuple[str, str]] = []
     with ThreadPoolExecutor(THREADS) as pool:
         for done, (file, found) in enumerate(
             zip(files, pool.map(lambda f: _read(f, sample_rate_hz), files), strict=True)
@@ -73,7 +85,8 @@ def load_folder(
             if isinstance(found, str):
                 set_aside.append((name, found))
             else:
-                label = label_of(file.parent.name, labels[2:]) or SILENCE
+                word = same.get(words[file], words[file])
+                label = label_of(ours.get(word, word), labels[2:]) or SILENCE
                 cut = _cuts(found, clip_samples) if label == SILENCE else [fit_length(found, clip_samples)]
                 pieces += cut
                 y += [labels.index(label)] * len(cut)
@@ -86,6 +99,21 @@ def load_folder(
             "folder holds no clip that can be used", str(folder), reason or "expected <word>/*.wav or *.flac"
         )
     return FolderClips(np.stack(pieces), np.array(y, np.int64), tuple(names), tuple(set_aside))
+
+
+def _words(folder: Path, files: Sequence[Path]) -> tuple[dict[Path, str], list[tuple[str, str]]]:
+    """The word of each file, and (file, reason) of those that have none."""
+    words: dict[Path, str] = {}
+    without: list[tuple[str, str]] = []
+    for file in files:
+        word, name = word_of(file.parent.name), str(file.relative_to(folder))
+        if file.parent.parent != folder:
+            without.append((name, "it lies not directly in a folder of a word"))
+        elif word.startswith("_") and word not in (BACKGROUND, SILENCE, UNKNOWN):
+            without.append((name, f"names that begin with _ are kept for what is no word: {word} is none of ours"))
+        else:
+            words[file] = word
+    return words, without
 
 
 def _read(file: Path, sample_rate_hz: int) -> Samples | str:

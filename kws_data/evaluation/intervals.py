@@ -30,6 +30,11 @@ def share(count: int, total: int) -> float:
     return count / total if total else 0.0
 
 
+def measured_share(count: int, total: int) -> float | None:
+    """count / total; None of nothing, which was not measured."""
+    return count / total if total else None
+
+
 def poisson_upper95(events: int) -> float:
     """One-sided 95 % upper bound of a Poisson mean after ``events`` were seen (exact, Garwood 1936)."""
     from scipy.stats import chi2
@@ -70,3 +75,9 @@ def mean_share(values: Sequence[float]) -> MeanInterval:
     if found.low is None or found.high is None:
         return found
     return replace(found, low=max(0.0, found.low), high=min(1.0, found.high))
+
+
+def measured_mean(values: Sequence[float | None]) -> dict[str, float | None] | None:
+    """:func:`mean_share` for JSON; None where a run did not measure it."""
+    shares = [value for value in values if value is not None]
+    return mean_share(shares).to_dict() if len(shares) == len(values) else None

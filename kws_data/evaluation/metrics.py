@@ -15,19 +15,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kws_data.errors import DataError
-from kws_data.evaluation.intervals import share, wilson
-from kws_data.scores import FIRST_KEYWORD, Scores, decide
+from kws_data.evaluation.intervals import measured_share, share, wilson
+from kws_data.scores import FIRST_KEYWORD, UNKNOWN_LABEL, Scores, decide
 
 Labels = NDArray[Any]
 
 
 @dataclass(frozen=True)
 class KeywordMetrics:
-    """One keyword: share of its clips detected as it, share of all other clips that are, and how many clips it has."""
+    """One keyword: share of its clips detected as it, share of all other clips that are, and how many clips it has.
 
-    tpr: float
+    None stands for a share that was not measured: nobody says the keyword, or nobody anything else.
+    """
+
+    tpr: float | None
     tpr_ci95: tuple[float, float]
-    fpr: float
+    fpr: float | None
     clips: int
 
     def to_dict(self) -> dict[str, Any]:
@@ -46,8 +49,9 @@ class Metrics:
 
     Attributes:
         accuracy: share of clips whose label has the highest of all scores.
-        tpr: share of keyword clips detected as their keyword.
-        fpr: share of clips without a keyword in which any is detected.
+        tpr: share of keyword clips detected as their keyword; None where no clip has a keyword.
+        fpr: share of clips without a keyword in which any is detected; None where nobody says another word in them:
+            that nothing is detected in silence and noise does not tell what speech would do.
         threshold: operating threshold as a probability.
         clips: how many.
         per_keyword: in the order of the labels.
@@ -55,9 +59,9 @@ class Metrics:
 
     accuracy: float
     accuracy_ci95: tuple[float, float]
-    tpr: float
+    tpr: float | None
     tpr_ci95: tuple[float, float]
-    fpr: float
+    fpr: float | None
     fpr_ci95: tuple[float, float]
     threshold: float
     clips: int
@@ -106,13 +110,13 @@ def metrics(scores: Scores, y: Labels, threshold: float, labels: Sequence[str]) 
     keyword = y >= FIRST_KEYWORD
     right = int((scores.argmax(axis=1) == y).sum())
     hits, false = int((found == y)[keyword].sum()), int((found >= 0)[~keyword].sum())
-    positives, negatives = int(keyword.sum()), int((~keyword).sum())
+    positives, negatives = int(keyword.sum()), _negatives(~keyword, y)
     return Metrics(
         accuracy=share(right, len(y)),
         accuracy_ci95=wilson(right, len(y)),
-        tpr=share(hits, positives),
+        tpr=measured_share(hits, positives),
         tpr_ci95=wilson(hits, positives),
-        fpr=share(false, negatives),
+        fpr=measured_share(false, negatives),
         fpr_ci95=wilson(false, negatives),
         threshold=threshold,
         clips=len(y),
@@ -120,13 +124,18 @@ def metrics(scores: Scores, y: Labels, threshold: float, labels: Sequence[str]) 
     )
 
 
+def _negatives(clips: NDArray[np.bool_], y: NDArray[np.int64]) -> int:
+    """How many clips a share of false accepts is of; 0 where something is said in none of them."""
+    return int(clips.sum()) if (y[clips] >= UNKNOWN_LABEL).any() else 0
+
+
 def _of_keyword(found: NDArray[np.int64], y: NDArray[np.int64], keyword: int) -> KeywordMetrics:
     own, as_it = y == keyword, found == keyword
     hits, clips = int((as_it & own).sum()), int(own.sum())
     return KeywordMetrics(
-        tpr=share(hits, clips),
+        tpr=measured_share(hits, clips),
         tpr_ci95=wilson(hits, clips),
-        fpr=share(int((as_it & ~own).sum()), int((~own).sum())),
+        fpr=measured_share(int((as_it & ~own).sum()), _negatives(~own, y)),
         clips=clips,
     )
 

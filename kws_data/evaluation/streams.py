@@ -33,7 +33,7 @@ def evaluate_stream(detector: Detector, folder: Path | str, progress: Progress |
         DataError: the folder is missing or holds no audio that can be used.
     """
     folder = Path(folder)
-    bundle, files = detector.bundle, audio_files(folder)
+    bundle, files = detector.bundle, audio_files(folder, "long recordings, .wav or .flac")
     truth = load_truth(folder, bundle.labels)
     heard: list[Heard] = []
     spoken: list[Spoken] = []

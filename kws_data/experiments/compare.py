@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from firmware_tools.atomic import atomic_path, write_text
 from kws_data.config.config import Config
 from kws_data.errors import DataError
-from kws_data.evaluation.intervals import mean_interval, mean_share
+from kws_data.evaluation.intervals import mean_interval, mean_share, measured_mean
 from kws_data.evaluation.metrics import metrics
 from kws_data.evaluation.paired import Paired, compare
 from kws_data.evaluation.thresholds import tpr_at_fpr
@@ -214,8 +214,8 @@ def _row(name: str, group: Sequence[Entry]) -> dict[str, Any]:
         "accuracy": mean_share(accuracy).to_dict(),
         "accuracy_ci95": results[0]["int8"]["accuracy_ci95"],
         "tpr_at_1pct_fpr": mean_share([found["tpr_at_1pct_fpr"] for found in results]).to_dict(),
-        "tpr": mean_share([found["int8"]["tpr"] for found in results]).to_dict(),
-        "fpr": mean_share([found["int8"]["fpr"] for found in results]).to_dict(),
+        "tpr": measured_mean([found["int8"]["tpr"] for found in results]),
+        "fpr": measured_mean([found["int8"]["fpr"] for found in results]),
         "int8_loss": mean_interval(loss).to_dict(),
         "train_seconds": round(sum(found["train_seconds"] for found in results) / len(results), 1),
         "bytes_per_point": round(cost["model_bytes"] / (100.0 * float(np.mean(accuracy)))),

@@ -16,7 +16,7 @@ import numpy as np
 
 from firmware_tools.atomic import write_text
 from kws_data.config.config import Config
-from kws_data.evaluation.intervals import mean_share
+from kws_data.evaluation.intervals import measured_mean
 from kws_data.features.load import load_features
 from kws_data.progress import Progress
 from kws_data.system.code_version import code_hash
@@ -47,8 +47,8 @@ def run_seeds(
 
     Returns:
         ``{"seeds": [{"seed", "accuracy", "tpr", "fpr", …}], "accuracy": {"mean", "low", "high", "runs"}, "tpr": …,
-        "fpr": …}``, means with the ends of :func:`kws_data.evaluation.intervals.mean_share`; it is also written to
-        ``runs/<name>/seeds/seeds.json``.
+        "fpr": …}``, means with the ends of :func:`kws_data.evaluation.intervals.mean_share`, or None where a run did
+        not measure it; it is also written to ``runs/<name>/seeds/seeds.json``.
     """
     folder = config.run_dir / "seeds"
     jobs = [_job(config, dataset_dir, dataset_version, folder / str(n), n) for n in range(count)]
@@ -58,7 +58,7 @@ def run_seeds(
         prepare_teachers(waiting[0].config, dataset_dir, progress)
     run_jobs(train_seed, waiting, cores(), progress)
     results = [result for job in jobs if (result := _result(job)) is not None]
-    document = {"seeds": results, **{name: mean_share([r[name] for r in results]).to_dict() for name in FIGURES}}
+    document = {"seeds": results, **{name: measured_mean([r[name] for r in results]) for name in FIGURES}}
     write_text(folder / "seeds.json", json.dumps(document, indent=1) + "\n")
     return document
 

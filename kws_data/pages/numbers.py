@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+NOT_MEASURED = "not measured"
 
-def percent(share: float) -> str:
-    """0.9876 as ``98.8 %``."""
-    return f"{100 * share:.1f} %"
+
+def percent(share: float | None) -> str:
+    """0.9876 as ``98.8 %``; None as ``not measured``."""
+    return NOT_MEASURED if share is None else f"{100 * share:.1f} %"
 
 
 def interval(ends: list[float] | tuple[float, float]) -> str:
     """A 95 % interval of a share, in per cent."""
     return f"[{100 * ends[0]:.1f}, {100 * ends[1]:.1f}]"
+
+
+def false_accepts(per_hour: float | None, upper95: float | None) -> str:
+    """The rate of false accepts and its bound; None where nobody says anything but keywords."""
+    if per_hour is None or upper95 is None:
+        return f"{NOT_MEASURED}: nobody says another word"
+    return f"{per_hour:.1f} an hour, at most {upper95:.1f} with 95 % confidence"

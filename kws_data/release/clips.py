@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -107,8 +106,3 @@ def _origin(row: Mapping[str, Any]) -> Origin:
         source=row["source"],
         attributes={key: value for key, value in sorted(attributes.items()) if key not in MEASURED},
     )
-
-
-def safe_name(text: str) -> str:
-    """A word as the name of a folder or file: signs that some file system refuses become ``-``."""
-    return re.sub(r'[\x00-\x1f<>:"/\\|?*#.]', "-", text).strip(" -") or "-"

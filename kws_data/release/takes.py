@@ -8,7 +8,7 @@ from pathlib import Path
 from firmware_tools.atomic import write_text
 from kws_data.catalog.catalog import Catalog
 from kws_data.catalog.clips import Clip
-from kws_data.release.clips import safe_name
+from kws_data.file_names import folder_names, safe_name
 from kws_data.sources.imports.attribution import FILE as ATTRIBUTION
 from kws_data.sources.imports.attribution import Origin, attribution_table, read_attribution
 from kws_data.sources.recording.sessions import SOURCE
@@ -23,10 +23,13 @@ def export_takes(catalog: Catalog, folder: Path) -> int:
 
     clips = catalog.clips(source=SOURCE)
     origins = read_attribution(folder)
-    moments = Counter(_name(clip) for clip in clips)
-    for clip in clips:
-        several = moments[_name(clip)] > 1  # boards that heard the same moment
-        name = f"{_name(clip)}{'-' + safe_name(clip.device) if several else ''}.flac"
+    there = {origin.word: file.partition("/")[0] for file, origin in origins.items()}
+    folders = folder_names((clip.word for clip in clips), there)
+    names = [f"{folders[clip.word]}/{_file(clip)}" for clip in clips]
+    moments = Counter(names)
+    for clip, path in zip(clips, names, strict=True):
+        several = moments[path] > 1  # boards that heard the same moment
+        name = f"{path}{'-' + safe_name(clip.device) if several else ''}.flac"
         write_flac(folder / name, catalog.load(clip), 16_000)
         origins[name] = _origin(clip, name)
     if clips:
@@ -35,8 +38,8 @@ def export_takes(catalog: Catalog, folder: Path) -> int:
     return len(clips)
 
 
-def _name(clip: Clip) -> str:
-    return f"{clip.word}/{clip.speaker}_nohash_{clip.origin.rsplit('/', 1)[-1]}"
+def _file(clip: Clip) -> str:
+    return f"{clip.speaker}_nohash_{clip.origin.rsplit('/', 1)[-1]}"
 
 
 def _origin(clip: Clip, file: str) -> Origin:

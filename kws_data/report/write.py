@@ -8,7 +8,7 @@ from typing import Any
 
 from firmware_tools.atomic import write_text
 from kws_data.config.config import Config
-from kws_data.evaluation.evaluation_report import DeviceEvaluation, EvaluationReport, StreamEvaluation
+from kws_data.evaluation.evaluation_report import DeviceEvaluation, EvaluationReport, ResponseTimes, StreamEvaluation
 from kws_data.evaluation.metrics import Metrics, confusion
 from kws_data.evaluation.predictions import (
     DEVICE_PART,
@@ -21,8 +21,9 @@ from kws_data.evaluation.predictions import (
     write_predictions,
 )
 from kws_data.evaluation.thresholds import threshold_curve
+from kws_data.labels import without_other_words
 from kws_data.pages.html import figure, page, table
-from kws_data.pages.numbers import percent
+from kws_data.pages.numbers import false_accepts, percent
 from kws_data.report import plots
 from kws_data.report.document import build_document
 from kws_data.report.examples import chosen_examples, examples_html
@@ -106,7 +107,7 @@ def _board(device: DeviceEvaluation, report: dict[str, Any]) -> str:
         ("front end, slowest frame", f"{timing.cycles.frontend_frame:,} cycles"),
         ("inference", f"{timing.cycles.inference:,} cycles"),
         ("latency after the last sample", latency),
-        ("response after the end of the word, streaming", f"p50 {response.p50:.0f} ms, p95 {response.p95:.0f} ms"),
+        ("response after the end of the word, streaming", _response(response)),
         ("image", f"{device.image_flash_bytes:,} B of flash, {device.image_ram_bytes:,} B of RAM"),
     ]
     checks = [check for check in report["budget"]["checks"] if check["name"] == "latency_ms"]
@@ -115,15 +116,17 @@ def _board(device: DeviceEvaluation, report: dict[str, Any]) -> str:
     return f'<div class="cols">{table(rows, numbers=(1,))}{picture if bars else ""}</div>'
 
 
+def _response(response: ResponseTimes) -> str:
+    if not response.detected:
+        return f"none of {response.words} words was detected"
+    return f"p50 {response.p50:.0f} ms, p95 {response.p95:.0f} ms"
+
+
 def _stream(stream: StreamEvaluation) -> str:
     frr = "-" if stream.frr is None else percent(stream.frr)
     rows = [
         ("heard", f"{60 * stream.hours:.1f} min: the held-out clips one after the other"),
-        (
-            "false accepts",
-            f"{stream.false_accepts} ({stream.false_accepts_per_hour:.1f} an hour, "
-            f"at most {stream.upper95:.1f} with 95 % confidence)",
-        ),
+        ("false accepts", f"{stream.false_accepts} ({false_accepts(stream.false_accepts_per_hour, stream.upper95)})"),
         ("keywords missed (FRR)", f"{frr} of {stream.keywords_said}"),
     ]
     return table(rows)
@@ -165,7 +168,9 @@ def _data(config: Config) -> str:
     ]
     rows += [(label, *(info["labels_per_split"][s].get(label, 0) for s in splits)) for label in info["labels"]]
     leaks = f"<p>Speakers, voices or recordings that stand in two splits: {info['leaks']}.</p>"
-    return table(rows, ("", *splits), numbers=range(1, len(splits) + 1)) + leaks
+    alone = without_other_words(info["labels_per_split"])
+    warning = f'<p class="no">{alone}</p>' if alone else ""
+    return table(rows, ("", *splits), numbers=range(1, len(splits) + 1)) + leaks + warning
 
 
 def _again(config: Config, report: dict[str, Any]) -> str:

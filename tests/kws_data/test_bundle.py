@@ -57,3 +57,26 @@ def test_a_damaged_bundle_is_one_clear_line(tmp_path: Path, text: str) -> None:
     with pytest.raises(BundleError) as caught:
         ModelBundle.load(tmp_path)
     assert "\n" not in str(caught.value)
+
+
+def test_a_model_file_or_a_run_in_place_of_a_bundle(tmp_path: Path) -> None:
+    tiny_bundle().save(tmp_path / "demo" / "model")
+    with pytest.raises(BundleError, match=r"is a folder with bundle.json.*this is a file"):
+        ModelBundle.load(tmp_path / "demo/model/model.tflite")
+    with pytest.raises(BundleError, match=r"it lies in .*demo/model"):
+        ModelBundle.load(tmp_path / "demo")
+
+
+@pytest.mark.parametrize("value", [None, "x", [[1]], 7, {"a": float("nan")}])
+@pytest.mark.parametrize("key", ["labels", "frontend", "train_settings", "threshold_int8"])
+def test_values_of_other_types_are_one_line(key: str, value: object) -> None:
+    bundle = tiny_bundle()
+    with pytest.raises(BundleError):
+        ModelBundle.from_dict({**bundle.to_dict(), key: value}, bundle.tflite)
+
+
+def test_json_too_deep_for_python(tmp_path: Path) -> None:
+    tiny_bundle().save(tmp_path)
+    (tmp_path / "bundle.json").write_text("[" * 200_000)
+    with pytest.raises(BundleError, match="cannot be read"):
+        ModelBundle.load(tmp_path)

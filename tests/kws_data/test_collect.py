@@ -19,6 +19,7 @@ from kws_data.config.load import load_config
 from kws_data.config.release import ReleaseSettings
 from kws_data.errors import ConfigError, DataError
 from kws_data.run_context import RunContext
+from kws_data.sources.synth.doubts import doubts
 from kws_data.sources.synth.noise import COLOURS
 from kws_data.steps import collect
 
@@ -73,8 +74,8 @@ def test_noise_and_rooms_are_brought_in_and_what_is_set_aside_is_told(tmp_path: 
     ctx = replace(ctx, progress=lambda *told: seen.append(told))
     first = collect(ctx)
     for name in folders.values():
-        (line,) = [line for line in said if str(tmp_path / name) in line]
-        assert "1 files set aside, such as" in line and "bad.wav: " in line
+        line, _ = [line for line in said if str(tmp_path / name) in line]
+        assert "set aside, 1: " in line and "bad.wav (" in line
     assert [told for told in seen if told[0] == "import"].count(("import", 2, 2)) == 2
     with Catalog(tmp_path / "rec") as catalog:
         assert len(catalog.clips(source="noise")) == len(catalog.clips(source="rooms")) == 1, "and no noise is made"
@@ -97,3 +98,61 @@ def test_noise_is_made_where_none_may_be_used(tmp_path: Path) -> None:
     with Catalog(tmp_path / "rec") as catalog:
         made = catalog.clips(source="noise")
         assert len(made) == len(COLOURS) and made == catalog.clips(folder=generated_noise_id(0, 16_000))
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        ({"room_folder": "nowhere"}, "data.room_folder would have no effect: augment.room_probability is 0"),
+        ({"source": "synthetic"}, "data.folder would have no effect: data.source is synthetic"),
+    ],
+)
+def test_a_folder_without_effect_is_refused(tmp_path: Path, data: dict[str, str], told: str) -> None:
+    make_folder_with_table(tmp_path / "data")
+    with pytest.raises(DataError, match=told):
+        collect(context(tmp_path, [], **data))
+
+
+def test_what_was_set_aside_is_told_again_at_the_end_and_stays_in_the_catalogue(tmp_path: Path) -> None:
+    """Broken files of noise and speech, and lines of tables, by reason; all of them are listed by kws catalog."""
+    make_folder(tmp_path / "data", speakers=3)
+    noise = tmp_path / "noise"
+    write_flac(noise / "good.flac", np.ones(16_000, np.int16), 16_000)
+    for name in ("a.wav", "b.wav", "c.wav"):
+        (noise / name).write_bytes(b"no audio")
+    (tmp_path / "data" / "go" / "bad.wav").write_bytes(b"RIFF")
+    said: list[str] = []
+    ctx = context(tmp_path, said, layout="speech-commands", noise_folder=str(noise))
+    for _ in range(2):
+        collect(ctx)
+        own = [line for line in ctx.closing if line.startswith("noise folder")]
+        assert "set aside, 3: file is no audio or is damaged, such as " in own[0] and "b.wav" in own[0]
+        assert own[1].endswith(f"kws catalog --recordings {tmp_path / 'rec'} --set-aside")
+        assert any(line.startswith("data folder") and "go/bad.wav" in line for line in ctx.closing)
+        ctx.closing.clear()
+    with Catalog(tmp_path / "rec") as catalog:
+        files = [row["file"] for row in catalog.set_aside_files()]
+    assert files == ["go/bad.wav", *(f"_background_noise_/{name}.wav" for name in "abc")]
+
+
+def test_problems_of_a_table_are_in_the_catalogue_until_they_are_mended(tmp_path: Path) -> None:
+    table = make_folder_with_table(tmp_path / "data") / "metadata.csv"
+    whole = table.read_text()
+    table.write_text(whole + "../x.wav,yes\n../y.wav,yes\n")
+    collect(context(tmp_path, []))
+    with Catalog(tmp_path / "rec") as catalog:
+        listed = [row for row in catalog.set_aside_files() if row["file"].startswith("metadata.csv line")]
+        assert len(listed) >= 2 and all(row["reason"] for row in listed)
+    table.write_text(whole)
+    collect(context(tmp_path, []))
+    with Catalog(tmp_path / "rec") as catalog:
+        assert len([r for r in catalog.set_aside_files() if r["file"].startswith("metadata.csv")]) == len(listed) - 2
+
+
+def test_keywords_that_sound_alike_are_told(tmp_path: Path) -> None:
+    config = Config.model_validate({"name": "t", "keywords": ["sea", "see", "go", "你好"]})
+    sea, hello = doubts(config)
+    assert "sea and see sound the same" in sea and "你好 is written in Chinese or Japanese letters" in hello
+    assert doubts(Config.model_validate({"name": "t", "keywords": ["go", "stop", "naïve", "hey_jarvis"]})) == []
+    own = {"source": "folder", "folder": "x"}
+    assert doubts(Config.model_validate({"name": "t", "keywords": ["sea", "see"], "data": own})) == []

@@ -17,6 +17,7 @@ BENCHES: dict[str, tuple[str, str]] = {
     "build": ("bench.build", "How data sets are built: speed, memory, the same bytes always."),
     "model": ("bench.model", "Model families side by side on one data set."),
     "record": ("bench.record", "What serial capture loses, mistakes or survives."),
+    "damaged": ("bench.damaged", "Damaged audio, configurations and models: nothing may crash, hang or get lost."),
 }
 
 

@@ -86,7 +86,7 @@ def cells(row: dict[str, Any]) -> dict[str, str]:
         "cycles": f"{row['inference_cycles']:,}",
         "accuracy": _accuracy(row),
         "TPR at FPR <= 1 %": _mean(row["tpr_at_1pct_fpr"]),
-        "TPR / FPR, frozen": f"{row['tpr']['mean']:.1%} / {row['fpr']['mean']:.1%}",
+        "TPR / FPR, frozen": " / ".join(_frozen(row[name]) for name in ("tpr", "fpr")),
         "int8 loss": _points(row["int8_loss"]["mean"]),
         "training": f"{row['train_seconds']:,.0f} s",
         "B per point": f"{row['bytes_per_point']:,}",
@@ -105,6 +105,10 @@ def _mean(value: dict[str, Any]) -> str:
     if value["low"] is None:
         return f"{value['mean']:.2%}"
     return f"{value['mean']:.2%} ({value['low']:.1%} to {value['high']:.1%})"
+
+
+def _frozen(value: dict[str, Any] | None) -> str:
+    return "not measured" if value is None else f"{value['mean']:.1%}"
 
 
 def _yes(held: bool) -> str:

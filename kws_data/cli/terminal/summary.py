@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from kws_data.pages.numbers import interval, percent
+from kws_data.pages.numbers import NOT_MEASURED, interval, percent
 from kws_data.run_folder import read_json
 
 
@@ -26,11 +26,7 @@ def summary_rows(report: dict[str, Any]) -> list[tuple[str, str, str]]:
         ("host and board agree", percent(device["agreement"]), "same scores, byte for byte"),
         ("latency on the board", f"{device['latency_ms']['p95']:.1f} ms", "95th percentile, after the last sample"),
         ("inference", f"{device['cycles']['inference']:,} cycles", f"{model['macs']:,} MAC"),
-        (
-            "false accepts",
-            f"{report['stream']['false_accepts_per_hour']:.1f} / h",
-            f"upper 95 % {report['stream']['upper95']:.1f} / h, {60 * report['stream']['hours']:.1f} min heard",
-        ),
+        ("false accepts", *_false_accepts(report["stream"])),
     ]
     for check in report["budget"]["checks"]:
         verdict = "ok" if check["passed"] else "TOO BIG"
@@ -38,6 +34,14 @@ def summary_rows(report: dict[str, Any]) -> list[tuple[str, str, str]]:
             (check["name"], f"{check['measured']:,.6g} {check['unit']}", f"limit {check['limit']:,}: {verdict}")
         )
     return rows
+
+
+def _false_accepts(stream: dict[str, Any]) -> tuple[str, str]:
+    """Their rate, and what it was measured on."""
+    heard = f"{60 * stream['hours']:.1f} min heard"
+    if stream["false_accepts_per_hour"] is None:
+        return NOT_MEASURED, f"nobody says another word in {heard}"
+    return f"{stream['false_accepts_per_hour']:.1f} / h", f"upper 95 % {stream['upper95']:.1f} / h, {heard}"
 
 
 def print_summary(report: dict[str, Any]) -> None:

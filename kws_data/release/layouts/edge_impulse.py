@@ -9,7 +9,8 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from kws_data.release.clips import SUFFIX, Release, ReleasedClip, safe_name
+from kws_data.file_names import safe_name
+from kws_data.release.clips import SUFFIX, Release, ReleasedClip
 
 CATEGORIES = {"train": "training", "validation": "training", "test": "testing"}
 #: Attributes that help to filter in Edge Impulse.

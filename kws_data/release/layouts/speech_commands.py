@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from kws_data.file_names import folder_names
 from kws_data.labels import BACKGROUND, SILENCE, UNKNOWN
-from kws_data.release.clips import SUFFIX, Release, ReleasedClip, safe_name
+from kws_data.release.clips import SUFFIX, Release, ReleasedClip
 
 LISTS = {"validation": "validation_list.txt", "test": "testing_list.txt"}
 NOISE_NOTE = f"""The data set holds no long recordings of noise. Clips without speech are in `{SILENCE}`, cut from noise
@@ -17,20 +18,19 @@ for tools that cut silence themselves.
 
 def file_names(clips: Sequence[ReleasedClip]) -> list[str]:
     """Path of each clip: a number for each of a speaker's clips of a word, in the order of the clips."""
+    folders = folder_names(clip.origin.word for clip in clips if not clip.origin.word.startswith("_"))
     numbers: Counter[tuple[str, str]] = Counter()
     names = []
     for clip in clips:
-        word = _folder(clip.origin.word)
+        word = folders.get(clip.origin.word) or _no_word(clip.origin.word)
         names.append(f"{word}/{clip.origin.speaker}_nohash_{numbers[word, clip.origin.speaker]}{SUFFIX}")
         numbers[word, clip.origin.speaker] += 1
     return names
 
 
-def _folder(word: str) -> str:
-    """Folder of a word. Names with an underscore in front are kept for what is no word."""
-    if word == SILENCE:
-        return SILENCE
-    return UNKNOWN if word.startswith("_") else safe_name(word)
+def _no_word(word: str) -> str:
+    """Folder of what is no word: names with an underscore in front are kept for it."""
+    return SILENCE if word == SILENCE else UNKNOWN
 
 
 def documents(release: Release, names: Sequence[str]) -> dict[str, str]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from kws_data.catalog.catalog import Catalog
 from kws_data.config.config import Config
+from kws_data.errors import DataError
 from kws_data.progress import Progress
 from kws_data.sources.imports.find_layout import import_layout
 from kws_data.sources.imports.intake import ImportReport, Terms
@@ -17,9 +18,10 @@ def import_configured(catalog: Catalog, config: Config, progress: Progress | Non
     """Bring the catalogue up to date with each folder of ``data``, and give what came of it as soon as it is there.
 
     Raises:
-        DataError: a folder is missing or holds nothing that can be used, or there is no such layout.
+        DataError: a folder would have no effect, is missing or holds nothing that can be used; no such layout.
         CatalogError: the catalogue cannot be written.
     """
+    _refuse_unused(config)
     data = config.data
     terms = Terms(data.licence, data.consent)
     if data.source != "synthetic":
@@ -30,3 +32,17 @@ def import_configured(catalog: Catalog, config: Config, progress: Progress | Non
         yield import_noise(catalog, data.noise_folder, progress)
     if data.room_folder is not None:
         yield import_rooms(catalog, data.room_folder, progress)
+
+
+def _refuse_unused(config: Config) -> None:
+    """Raise DataError for a folder that nothing would be made of: whoever names one believes that it is used."""
+    data, augment = config.data, config.augment
+    unused = (
+        ("folder", data.source == "synthetic", "data.source is synthetic", "set data.source to folder or both"),
+        ("noise_folder", not augment.noise_probability, "augment.noise_probability is 0", "set it to 0.8, say"),
+        ("room_folder", not augment.room_probability, "augment.room_probability is 0", "set it to 0.5, say"),
+    )
+    for name, is_unused, why, remedy in unused:
+        folder = getattr(data, name)
+        if folder is not None and is_unused:
+            raise DataError(f"data.{name} would have no effect: {why}", folder, f"{remedy}, or leave data.{name} out")

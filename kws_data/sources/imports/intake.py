@@ -22,7 +22,9 @@ from kws_data.catalog.clips import ImportCount, KnownFile, NewClip, StoredAudio,
 from kws_data.catalog.folders import FolderId
 from kws_data.errors import AudioError, CatalogError
 from kws_data.progress import Progress
-from kws_data.sources.imports.items import RATE_HZ, Item, Scan
+from kws_data.set_aside import told
+from kws_data.sources.imports.items import RATE_HZ, Item, Scan, public_id
+from kws_data.sources.imports.names_of_words import as_spelt, with_words
 
 THREADS = 2
 UNSTATED = "unstated"
@@ -49,6 +51,7 @@ class ImportReport:
         people: how many people speak, as far as the source tells them apart.
         without_speaker: clips of which the source does not say who speaks.
         notes: what a person should know of the whole, one line each.
+        recordings: folder of the catalogue.
     """
 
     folder: FolderId
@@ -58,6 +61,7 @@ class ImportReport:
     people: int = 0
     without_speaker: int = 0
     notes: tuple[str, ...] = ()
+    recordings: Path = Path("recordings")
 
     def warnings(self) -> list[str]:
         """What a person should know, one line each; what was set aside is not among it."""
@@ -65,21 +69,18 @@ class ImportReport:
         if self.without_speaker:
             lines.append(
                 f"{self.without_speaker} clips do not say who speaks: each recording counts as a person of its own, so "
-                "nothing keeps the same voice out of two splits"
+                "nothing keeps the same voice out of two splits (names like <speaker>_nohash_<number>.wav say it)"
             )
         if self.counts.refused:
             lines.append(f"{self.counts.refused} clips of forgotten speakers were not read")
         if self.absent:
-            lines.append(f"{len(self.absent)} listed files are not there, such as {self.absent[0]}")
+            examples = " and ".join(repr(name) for name in self.absent[:2])
+            lines.append(f"{len(self.absent)} listed files are not there, such as {examples}: correct the list")
         return lines
 
     def lines(self) -> list[str]:
-        """The same and what was set aside, each line with the folder: for an import of several folders."""
-        lines = self.warnings()
-        if self.set_aside:
-            name, reason = self.set_aside[0]
-            lines.append(f"{len(self.set_aside)} files set aside, such as {name}: {reason}")
-        return [f"{self.folder.name} {self.folder.path}: {line}" for line in lines]
+        """The same and what was set aside, by reason."""
+        return [*self.warnings(), *told(self.set_aside, f"kws catalog --recordings {self.recordings} --set-aside")]
 
 
 def take_in(
@@ -103,6 +104,7 @@ def take_in(
     Raises:
         CatalogError: the catalogue or its audio cannot be written (the disk is full).
     """
+    scan = with_words(scan, source)
     offers = [_offer(item, terms or Terms(), source) for item in scan.items]
     items = [offer.item for offer in offers]
     known = _known(catalog, folder)
@@ -113,8 +115,13 @@ def take_in(
         reason = error.strerror or str(error)
         remedy = f"{reason}; what was imported is kept, call it again to go on"
         raise CatalogError("recordings cannot be written", str(catalog.folder), remedy) from None
-    _refresh_known(catalog, folder, offers, known)
-    aside = [(name, file.reason) for name, file in sorted(catalog.known_files(folder).items()) if file.reason]
+    places = _place_names(scan.problems, {item.name for item in items})
+    _refresh_known(catalog, folder, offers, known, places)
+    aside = [
+        (name, file.reason)
+        for name, file in sorted(catalog.known_files(folder).items())
+        if file.reason and name not in places
+    ]
     known_before = len(items) - counts.added - len(aside) - counts.refused
     speakers = [item.speaker for item in items if not item.is_noise]
     return ImportReport(
@@ -125,7 +132,19 @@ def take_in(
         people=len(set(speakers) - {""}),
         without_speaker=speakers.count(""),
         notes=scan.notes,
+        recordings=catalog.folder,
     )
+
+
+def _place_names(problems: Iterable[tuple[str, str]], taken: set[str]) -> dict[str, str]:
+    """Reasons of what cannot become a clip, by names that are no file's and each another's."""
+    named: dict[str, str] = {}
+    for place, reason in problems:
+        name, number = place, 2
+        while name in named or name in taken:
+            name, number = f"{place} ({number})", number + 1
+        named[name] = reason
+    return named
 
 
 def unread(
@@ -155,7 +174,7 @@ class _Offer:
 
 def _offer(item: Item, terms: Terms, source: str) -> _Offer:
     licence, consent = item.licence or terms.licence or UNSTATED, item.consent or terms.consent or UNSTATED
-    on_terms = replace(item, licence=licence, consent=consent)
+    on_terms = replace(as_spelt(item), licence=licence, consent=consent)
     told = (terms.licence, terms.consent) if not (item.licence and item.consent) else ("", "")
     return _Offer(on_terms, _hash(on_terms, source) if item.details or any(told) else item.mtime_ns)
 
@@ -189,9 +208,15 @@ def _read_all(
 
 def _not_forgotten(catalog: Catalog, source: str, offers: list[_Offer]) -> list[_Offer]:
     """Those without speakers whom the catalogue was told to forget: their audio is not even read."""
-    speakers = {(offer.item.speaker, offer.item.named) for offer in offers if offer.item.speaker}
-    gone = {pair for pair in speakers if catalog.is_forgotten(source, pair[0], named=pair[1])}
-    return [offer for offer in offers if (offer.item.speaker, offer.item.named) not in gone] if gone else offers
+    ids = {pair for offer in offers for pair in _ids(offer.item)}
+    gone = {pair for pair in ids if catalog.is_forgotten(source, pair[0], named=pair[1])}
+    return [offer for offer in offers if gone.isdisjoint(_ids(offer.item))] if gone else offers
+
+
+def _ids(item: Item) -> list[tuple[str, bool]]:
+    """Ids under which the speaker may have been forgotten, and whether each may be a name."""
+    ids = ((item.speaker, item.named), (item.formerly, not public_id(item.formerly)))
+    return [pair for pair in ids if pair[0]]
 
 
 def _batches(offers: Iterable[_Offer]) -> Iterator[list[_Offer]]:
@@ -269,13 +294,22 @@ def _new_clip(catalog: Catalog, source: str, item: Item, audio: StoredAudio, don
     )
 
 
-def _refresh_known(catalog: Catalog, folder: FolderId, offers: list[_Offer], known: Mapping[str, KnownFile]) -> None:
-    """Take over changed lists for files that were not read again; forget files that are gone."""
+def _refresh_known(
+    catalog: Catalog,
+    folder: FolderId,
+    offers: list[_Offer],
+    known: Mapping[str, KnownFile],
+    problems: Mapping[str, str],
+) -> None:
+    """Take over changed lists for files that were not read again; note the problems; forget files that are gone."""
     changed = {
         item.name: replace(known[item.name], given_split=item.given_split)
         for offer in offers
         if _unchanged(offer, known.get((item := offer.item).name)) and known[item.name].given_split != item.given_split
     }
-    gone = catalog.known_files(folder).keys() - {offer.item.name for offer in offers}
+    there = catalog.known_files(folder)
+    gone = there.keys() - {offer.item.name for offer in offers} - problems.keys()
+    noted = {name: KnownFile(0, 0, "", "", reason) for name, reason in problems.items()}
+    changed |= {name: file for name, file in noted.items() if there.get(name) != file}
     if changed or gone:
         catalog.remember_files(folder, changed, gone)

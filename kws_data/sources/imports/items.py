@@ -5,20 +5,18 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from kws_data.audio import Samples, read_audio
+from kws_data.containers.suffixes import AUDIO_SUFFIXES
 from kws_data.errors import AudioError, DataError
 from kws_data.labels import UNKNOWN
+from kws_data.system.folders import unreadable_below
 
 RATE_HZ = 16_000
-#: Suffixes that are looked at. The last line cannot be read today: such files are set aside, not overlooked.
-SUFFIXES = frozenset(
-    {".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aiff", ".aif", ".au", ".caf", ".w64"}
-    | {".m4a", ".aac", ".wma", ".amr", ".webm", ".3gp"}
-)
+SUFFIXES = AUDIO_SUFFIXES
 #: What sources call their splits -> what the catalogue calls them.
 SPLIT_NAMES = {
     **dict.fromkeys(("train", "training", "trn"), "training"),
@@ -59,6 +57,8 @@ class Item:
         licence, consent: as the source states them; empty when it does not.
         recording: name of the file below the folder, where ``name`` is a stretch of it.
         named: the id of the speaker may be a name, so that its hash needs the catalogue's key.
+        formerly: an id that kws gave the speaker in earlier versions; clips of whoever was forgotten under it are not
+            read either.
         pseudonymous: the id of the speaker is a pseudonym that kws made.
         synthetic: nobody speaks but a machine.
         details: whether something other than the file and its name says what it is (a table, a JSON file).
@@ -77,6 +77,7 @@ class Item:
     session: str = ""
     recording: str = ""
     named: bool = True
+    formerly: str = ""
     pseudonymous: bool = False
     synthetic: bool = False
     details: bool = True
@@ -133,17 +134,25 @@ class Layout:
         if not path.is_dir() and not self.takes_file:
             raise DataError("data folder is a file", str(path), f"expected a folder with {self.expected}")
         scan = self.scan(path.resolve())
+        scan = replace(scan, problems=(*scan.problems, *unreadable_below(path.resolve())))
         if not scan.items:
             broken = f"; {scan.problems[0][0]}: {scan.problems[0][1]}" if scan.problems else ""
             absent = f"; {len(scan.absent)} listed files are not there" if scan.absent else ""
-            raise DataError("data folder holds no audio", str(path), f"expected {self.expected}{broken}{absent}")
+            notes = "".join(f"; {note}" for note in scan.notes[:1])
+            raise DataError("data folder holds no audio", str(path), f"expected {self.expected}{broken}{absent}{notes}")
         return scan
 
 
 def audio_below(root: Path) -> Iterator[Path]:
-    """Audio files at any depth, sorted; nothing hidden, no folder twice, whatever links there are."""
+    """Audio files at any depth, sorted; nothing hidden, no folder twice, whatever links there are.
+
+    Folders that cannot be read are left out: ``unreadable_below`` tells them.
+    """
     seen: set[tuple[int, int]] = set()
     for folder, folders, files in os.walk(root, followlinks=True):
+        if not os.access(folder, os.R_OK | os.X_OK):
+            folders.clear()
+            continue
         status = Path(folder).stat()
         if (status.st_dev, status.st_ino) in seen:
             folders.clear()

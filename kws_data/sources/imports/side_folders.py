@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from kws_data.audio import Samples
 from kws_data.catalog.catalog import Catalog
 from kws_data.catalog.folders import noise_folder_id, room_folder_id
-from kws_data.errors import DataError
+from kws_data.errors import AudioError, DataError
 from kws_data.labels import BACKGROUND
 from kws_data.progress import Progress
 from kws_data.sources.imports.intake import ImportReport, take_in
-from kws_data.sources.imports.items import Item, Scan, audio_below, relative_name
+from kws_data.sources.imports.items import Item, Scan, audio_below, read_clip, relative_name
 from kws_data.sources.imports.layouts.speech_commands import CONSENT, LICENCE, OWN_NOISES
 from kws_data.sources.imports.licences import licence_id
+from kws_data.sources.imports.names_of_words import ROOM
 from kws_data.sources.imports.tables import read_table
-
-ROOM = "_room_"
+from kws_data.system.folders import unreadable_below
 
 Row = Mapping[str, str]
 
@@ -40,7 +41,15 @@ def scan_side_folder(folder: Path | str, what: str, item: Callable[[Path, Path, 
     items = [item(path, root, rows.get(path.relative_to(root).as_posix(), {})) for path in audio_below(root)]
     if not items:
         raise DataError(f"{what} folder holds no audio", str(folder), "expected .wav or .flac files")
-    return Scan(items)
+    return Scan(items, tuple(unreadable_below(root)))
+
+
+def read_sound(path: Path) -> Samples:
+    """The whole file at the rate of the catalogue; raises AudioError, also for one in which nothing sounds."""
+    samples = read_clip(path)
+    if not samples.any():
+        raise AudioError("file holds digital silence only", str(path), "record it again")
+    return samples
 
 
 def import_noise(catalog: Catalog, folder: Path | str, progress: Progress | None = None) -> ImportReport:
@@ -72,6 +81,7 @@ def _noise_item(path: Path, root: Path, row: Mapping[str, str]) -> Item:
         named=False,
         details=bool(row),
         attributes={"kind": row["kind"]} if row.get("kind") else {},
+        read=read_sound,
     )
 
 
@@ -99,4 +109,5 @@ def _room_item(path: Path, root: Path, row: Mapping[str, str]) -> Item:
         licence=licence_id(row.get("licence", "") or row.get("license", "")),
         named=False,
         details=bool(row),
+        read=read_sound,
     )

@@ -14,9 +14,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from kws_data.audio import Samples, duration_s
+from kws_data.audio import Samples
 from kws_data.catalog.catalog import Catalog
 from kws_data.catalog.folders import SOURCE, speech_folder_id
+from kws_data.decoding import duration_s
 from kws_data.errors import AudioError, DataError
 from kws_data.labels import SPEECH
 from kws_data.progress import Progress
@@ -51,7 +52,11 @@ def import_speech(
         raise DataError("speech folder has no metadata.csv", str(folder), remedy)
     whole = scan_side_folder(folder, "speech", _recording)
     problems: list[tuple[str, str]] = []
-    pieces = [piece for item in whole.items for piece in _pieces(item, problems)]
+    pieces: list[Item] = []
+    for done, item in enumerate(whole.items, 1):
+        pieces += _pieces(item, problems)
+        if progress:
+            progress("measure speech", done, len(whole.items))
     return take_in(catalog, speech_folder_id(folder), SOURCE, Scan(pieces, tuple(problems)), progress, terms)
 
 

@@ -23,6 +23,7 @@ from typing import Any
 
 from firmware_tools.yaml_text import decoded, parse_yaml
 from kws_data.errors import DataError
+from kws_data.labels import SPEECH, likeness, spelt
 
 MAX_TAKES = 1_000
 _TEXTS = ("speaker", "consent", "licence", "accent", "age_band", "room", "distance")
@@ -57,15 +58,21 @@ def read_plan(path: Path, takes: int) -> PlanFile:
 
 
 def check_words(words: Mapping[str, Any], where: str) -> dict[str, int]:
-    """``words`` when each has a name and a number of takes; raises DataError otherwise."""
-    for word, takes in words.items():
-        if not word or "/" in word or word.startswith("_"):
-            raise DataError(f"{where}: this is no word", word, "give words without '/' that do not begin with '_'")
+    """``words``, each spelt as keywords are, when each has a name and a number of takes; raises DataError otherwise."""
+    checked: dict[str, int] = {}
+    like: dict[str, str] = {}
+    for name, takes in words.items():
+        word = spelt(name)
+        if not likeness(word) or set(word) & {"/", "\\"} or word.startswith("_") or word == SPEECH:
+            raise DataError(f"{where}: this is no word", name, "give words without '/' that do not begin with '_'")
+        if (other := like.setdefault(likeness(word), name)) != name:
+            raise DataError(f"{where}: one word written in two ways", f"{other}, {name}", "keep one of them")
         if not isinstance(takes, int) or isinstance(takes, bool) or not 1 <= takes <= MAX_TAKES:
             raise DataError(f"{where}: takes of {word!r}", str(takes), f"give a number from 1 to {MAX_TAKES}")
-    if not words:
+        checked[word] = takes
+    if not checked:
         raise DataError("plan has no words", where, "name at least one word")
-    return dict(words)
+    return checked
 
 
 def _from_csv(path: Path, text: str, takes: int) -> PlanFile:

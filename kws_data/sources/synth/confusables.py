@@ -55,18 +55,19 @@ def pronunciations(espeak: Espeak, words: Sequence[str], accents: Sequence[str])
 
 def sound_alikes(keywords: Sequence[str], said: Pronunciations) -> dict[str, str]:
     """Words that sound the same as a keyword in some accent, and which: not to be learnt as other words."""
-    bare = {keyword: {_bare(way) for way in said.get(keyword, ())} for keyword in keywords}
+    bare = {keyword: {bare_sounds(way) for way in said.get(keyword, ())} for keyword in keywords}
     found = {}
     for word, ways in said.items():
         if word in bare:
             continue
         for keyword in keywords:
-            if {_bare(way) for way in ways} & bare[keyword]:
+            if {bare_sounds(way) for way in ways} & bare[keyword]:
                 found[word] = keyword
     return found
 
 
-def _bare(way: Sequence[str]) -> tuple[str, ...]:
+def bare_sounds(way: Sequence[str]) -> tuple[str, ...]:
+    """A pronunciation without stress and length, by which two words are told apart."""
     return tuple(phoneme.strip(f"{STRESS}ː") for phoneme in way)
 
 
@@ -97,6 +98,6 @@ def confusables(keyword: str, said: Pronunciations, exclude: Collection[str], ma
 
 def _shared(ways: Sequence[tuple[str, ...]], word: Sequence[str]) -> tuple[bool, bool]:
     """Whether a word begins, and whether it ends, as a keyword does in some accent."""
-    bare = _bare(word)
-    begins = any(_bare(way)[0] == bare[0] for way in ways)
-    return begins, any(_bare(way)[-1] == bare[-1] for way in ways)
+    bare = bare_sounds(word)
+    begins = any(bare_sounds(way)[0] == bare[0] for way in ways)
+    return begins, any(bare_sounds(way)[-1] == bare[-1] for way in ways)

@@ -220,7 +220,8 @@ def _new_clip(catalog: Catalog, engine: SpeechEngine, utterance: Utterance) -> N
     speaker, rng = utterance.speaker, utterance.rng()
     voice = vary(speaker.voice, rng)
     mark = utterance.mark()
-    samples = place(engine.say(voice, f"{utterance.word}{mark}", int(rng.integers(1, 2**31))), utterance, rng)
+    text = utterance.word.replace("_", " ") + mark  # not every program passes over the sign
+    samples = place(engine.say(voice, text, int(rng.integers(1, 2**31))), utterance, rng)
     return NewClip(
         audio=catalog.store_audio(samples, RATE_HZ),
         word=utterance.word,

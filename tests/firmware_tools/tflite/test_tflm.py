@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from synthetic_models import ModelBuilder, keyword_model
 
 from firmware_tools.errors import ModelError
+from firmware_tools.tflite import tflm
 from firmware_tools.tflite.tflm import TflmInterpreter, arena_bytes, available
 
 pytestmark = pytest.mark.skipif(not available(), reason="tflite-micro has no wheel for this machine")
@@ -51,4 +54,18 @@ def test_models_that_tflm_refuses() -> None:
     with pytest.raises(ModelError, match="tflite-micro cannot open"):
         TflmInterpreter(model)
     with pytest.raises(ModelError, match="tflite-micro cannot run"):
+        arena_bytes(model)
+
+
+def test_a_crash_or_a_hang_of_the_interpreter_is_one_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    model = keyword_model(channels=4, blocks=1)
+    program = tmp_path / "python"
+    monkeypatch.setattr(tflm.sys, "executable", str(program))
+    program.write_text("#!/bin/sh\nkill -SEGV $$\n")
+    program.chmod(0o755)
+    with pytest.raises(ModelError, match=r"crashes on the model: 'SIGSEGV'"):
+        arena_bytes(model)
+    program.write_text("#!/bin/sh\nexec sleep 30\n")
+    monkeypatch.setattr(tflm, "ARENA_TIMEOUT_S", 0.3)
+    with pytest.raises(ModelError, match=r"hangs on the model: 'no answer in 0.3 s'"):
         arena_bytes(model)

@@ -70,7 +70,8 @@ def test_a_file_that_is_there_is_replaced_with_force_only(empty: Path, capsys: p
         (["a", "--keywords", "lamp,"], "keyword '' is empty"),
         (["a", "--keywords", "lamp,lamp"], "a keyword stands twice"),
         (["a", "--keywords", "_silence_"], "_silence_"),
-        (["a", "--keywords", "table lamp"], "has a blank"),
+        (["a", "--keywords", "lamp,Lamp"], "'lamp' and 'Lamp' are one word"),
+        (["CON", "--keywords", "lamp"], "Windows keeps this name"),
         (["a", "--keywords", "lamp", "--board", "nothing"], "known boards: emulated"),
         (["a", "--keywords", "lamp", "--data", "none"], "'none' does not exist"),
         (["a"], "--keywords"),
@@ -90,6 +91,9 @@ def test_blanks_around_keywords_are_passed_over_and_a_name_too_long_for_a_file_i
 ) -> None:
     assert run(["new", "kitchen", "--keywords", "lamp, radio"]) == 0
     assert load_config("kitchen.yaml").keywords == ["lamp", "radio"]
+    assert run(["new", "kitchen", "--keywords", "table  lamp,Music", "--force"]) == 0
+    config = load_config("kitchen.yaml")
+    assert config.keywords == ["table_lamp", "Music"] and "music" not in config.data.synth.other_words
     capsys.readouterr()
     assert run(["new", "x" * 300, "--keywords", "lamp"]) == 2
     assert "at most 100 characters" in capsys.readouterr().err

@@ -19,6 +19,37 @@ def write(folder: Path, text: str) -> Path:
     return path
 
 
+def test_keywords_have_one_spelling(tmp_path: Path) -> None:
+    text = 'name: tiny\nkeywords: [" hey  jarvis", "u\u0308ber", go]\n'
+    assert load_config(write(tmp_path, text)).keywords == ["hey_jarvis", "über", "go"]
+
+
+@pytest.mark.parametrize(
+    ("keywords", "expected"),
+    [
+        ("[Go, go]", "'Go' and 'go' are one word"),
+        ("[hey jarvis, hey-jarvis]", "'hey_jarvis' and 'hey-jarvis' are one word"),
+        ("[u\u0308ber, über]", "stands twice"),
+        ("[a/b]", "slash"),
+        ("['!']", "only signs"),
+        ("[_go]", "starts with _"),
+        ("[(speech)]", "is (speech)"),
+    ],
+)
+def test_keywords_that_cannot_be_told_apart_or_named(keywords: str, expected: str, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load_config(write(tmp_path, f"name: tiny\nkeywords: {keywords}\n"))
+    assert expected in str(caught.value) and "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["CON", "nul.txt", "a.", "a b", "-a", "ünique", "x" * 101, "a/b"])
+def test_a_name_that_is_no_folder_everywhere_says_so_in_words(name: str, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load_config(write(tmp_path, f"name: {name!r}\nkeywords: [go]\n"))
+    assert "digits" in str(caught.value) or "Windows" in str(caught.value)
+    assert "^" not in str(caught.value), "no pattern to decipher"
+
+
 def test_labels_are_silence_unknown_then_keywords_in_order(tmp_path: Path) -> None:
     assert load_config(write(tmp_path, MINIMAL)).labels == ["_silence_", "_unknown_", "go", "left"]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from made_folder import make_folder, speaker_id
+from made_folder import make_folder, speaker_id, tone
 
 from kws_data.audio import read_audio, write_flac
 from kws_data.catalog.catalog import Catalog
@@ -21,6 +21,7 @@ from kws_data.dataset.plan import plan_dataset
 from kws_data.dataset.release_rules import check_release, excluded_by_terms, summary
 from kws_data.dataset.splits import assign_splits, drop_near_copies_of_test
 from kws_data.errors import DataError, LeakError
+from kws_data.labels import few_people, without_other_words
 from kws_data.sources.imports.find_layout import import_layout
 from tests.kws_data.dataset.test_splits import clip, speakers_of
 
@@ -274,3 +275,45 @@ def test_people_get_their_share_of_the_draws() -> None:
     assert shared[1] == pytest.approx(0.4 * 5.0) and shared[1:5].sum() == pytest.approx(5.0)
     assert shared[3] == pytest.approx(2 * shared[2]) and list(shared[[0, 5, 6]]) == [1.0, 1.0, 1.0]
     assert list(with_real_share(weights, y, real, None)) == list(weights)
+
+
+def two_words_each(root: Path, words: tuple[str, ...]) -> Path:
+    """Every recording stands in each of the word folders, as a Label Studio template with label and choice gave it."""
+    for number in range(12):
+        for word in words:
+            write_flac(root / word / f"{speaker_id(number)}_nohash_0.flac", tone("go", number), 16_000)
+    return root
+
+
+def test_recordings_under_several_words_are_what_the_error_names(tmp_path: Path) -> None:
+    root = two_words_each(tmp_path / "data", ("go", "Speech"))
+    settings = config({"source": "folder", "folder": str(root)}).model_copy(update={"keywords": ["go"]})
+    with Catalog(tmp_path / "rec") as catalog:
+        import_layout(catalog, "speech-commands", root)
+        with pytest.raises(DataError, match=r"12 clips: same recording under several words: Speech, go.*one word"):
+            plan_dataset(settings, catalog)
+
+
+def test_too_few_speakers_after_copies_were_left_out_names_the_copies(tmp_path: Path) -> None:
+    root = two_words_each(tmp_path / "data", ("go", "Speech"))
+    write_flac(root / "go" / f"{speaker_id(40)}_nohash_0.flac", tone("go", 40), 16_000)
+    settings = config({"source": "folder", "folder": str(root)}).model_copy(update={"keywords": ["go"]})
+    with Catalog(tmp_path / "rec") as catalog:
+        import_layout(catalog, "speech-commands", root)
+        with pytest.raises(DataError, match=r"too few speakers for three splits.*24 clips are left out: same"):
+            plan_dataset(settings, catalog)
+
+
+def test_keywords_alone_are_refused_before_training_when_no_threshold_could_be_fixed(tmp_path: Path) -> None:
+    root = make_folder(tmp_path / "data", speakers=6, words=("go",))
+    settings = config({"source": "folder", "folder": str(root)}).model_copy(update={"keywords": ["go"]})
+    with Catalog(tmp_path / "rec") as catalog:
+        import_layout(catalog, "speech-commands", root)
+        with pytest.raises(DataError, match=r"no clip without a keyword: '.* split'.*data.silence_share \(now 0.1\)"):
+            plan_dataset(settings, catalog)
+        enough = settings.model_copy(update={"data": settings.data.model_copy(update={"silence_share": 0.5})})
+        labels = {split: {p.label for p in plan_dataset(enough, catalog).of(split)} for split in SPLITS}
+    assert all(found == {"go", "_silence_"} for found in labels.values())
+    assert "no other words in train, validation, test" in without_other_words({split: {"go": 3} for split in SPLITS})
+    assert without_other_words({split: {"_unknown_": 1} for split in SPLITS}) == ""
+    assert "test 1" in few_people({"train": 40, "validation": 6, "test": 1}) and few_people({"test": 5}) == ""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from tiny_bundle import LABELS
 
+from kws_data.cli.terminal.summary import summary_rows
 from kws_data.errors import DataError
 from kws_data.evaluation.evaluation_report import (
     BoardEvaluation,
@@ -24,6 +26,7 @@ from kws_data.evaluation.evaluation_report import (
     StreamEvaluation,
 )
 from kws_data.evaluation.metrics import metrics
+from kws_data.pages.numbers import false_accepts
 
 FOUND = metrics(np.eye(4)[[0, 1, 2, 3, 2]], np.array([0, 1, 2, 3, 1]), 0.5, LABELS)
 TIMING = BoardTiming(64_000_000, Cycles(9_000, 8_500.5, 400_000, 300), Latency(6.4, 6.5, 6.75))
@@ -66,7 +69,7 @@ def test_blocks_have_the_keys_of_the_contract() -> None:
     ]
     assert list(found["stream"]) == [
         *("hours", "false_accepts", "false_accepts_per_hour", "upper95", "keywords_said", "frr", "frr_ci95"),
-        *("detections", "engine", "set_aside"),
+        *("detections", "engine", "set_aside", "measured"),
     ]
 
 
@@ -91,3 +94,19 @@ def test_a_lost_part_names_its_verb_and_a_damaged_one_the_key(tmp_path: Path, fi
     path.unlink()
     with pytest.raises(DataError, match=f"call kws {verb} first"):
         EvaluationReport.load(tmp_path)
+
+
+def test_a_stream_without_other_words_has_no_rate() -> None:
+    assert WHOLE.stream.to_dict()["measured"] is True
+    found = WHOLE.stream.without_rate()
+    document = json.loads(json.dumps(found.to_dict()))
+    assert document["measured"] is False and document["false_accepts_per_hour"] is None and document["upper95"] is None
+    assert StreamEvaluation.from_dict(document) == found
+    assert "nobody says another word" in false_accepts(found.false_accepts_per_hour, found.upper95)
+    row = next(row for row in summary_rows_of(found) if row[0] == "false accepts")
+    assert row[1] == "not measured"
+
+
+def summary_rows_of(stream: StreamEvaluation) -> list[tuple[str, str, str]]:
+    blocks = replace(WHOLE, stream=stream).to_dict()
+    return summary_rows({**blocks, "model": {"macs": 1}, "budget": {"checks": []}})

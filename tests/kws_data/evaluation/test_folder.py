@@ -65,3 +65,24 @@ def test_a_folder_of_nothing_but_broken_files_says_why(tmp_path: Path) -> None:
     (tmp_path / "yes" / "a.wav").write_text("text")
     with pytest.raises(DataError, match="1 files were set aside"):
         load_folder(tmp_path, LABELS, 16_000, 16_000)
+
+
+def test_another_spelling_of_a_keyword_is_asked_for(tmp_path: Path) -> None:
+    for number, word in enumerate(("yes", "Yes", "no", "n o")):
+        write_wav(tmp_path / word / "a.wav", tone(16_000 - number), 16_000)
+    with pytest.raises(DataError, match=r"Yes \(1 clips\) for the keyword yes.*--other-spellings to keyword"):
+        load_folder(tmp_path, LABELS, 16_000, 16_000)
+    same = load_folder(tmp_path, LABELS, 16_000, 16_000, other_spellings="keyword")
+    other = load_folder(tmp_path, LABELS, 16_000, 16_000, other_spellings="unknown")
+    assert np.bincount(same.y, minlength=4).tolist() == [0, 0, 2, 2]
+    assert np.bincount(other.y, minlength=4).tolist() == [0, 2, 1, 1]
+
+
+def test_blanks_forms_and_names_of_noise_count_as_in_an_import(tmp_path: Path) -> None:
+    for word in ("u\u0308ber", "hey jarvis", "_noise_", "_old_", "deep/yes"):
+        write_wav(tmp_path / word / "a.wav", tone(16_000), 16_000)
+    older = ("_silence_", "_unknown_", "u\u0308ber", "hey_jarvis")  # a bundle may hold the other form
+    found = load_folder(tmp_path, older, 16_000, 16_000)
+    assert np.bincount(found.y, minlength=4).tolist() == [1, 0, 1, 1]
+    reasons = dict(found.set_aside)
+    assert "begin with _" in reasons["_old_/a.wav"] and "not directly" in reasons["deep/yes/a.wav"]

@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from firmware_tools.spotter.detector import FirmwareDetector
 from kws_data.errors import DataError
-from kws_data.evaluation.intervals import mean_interval, mean_share, poisson_upper95, wilson
+from kws_data.evaluation.intervals import mean_interval, mean_share, measured_mean, poisson_upper95, wilson
 from kws_data.evaluation.metrics import KeywordMetrics, Metrics, confusion, metrics
 from kws_data.evaluation.thresholds import choose_threshold, threshold_curve, tpr_at_fpr
+from kws_data.pages.numbers import percent
 from kws_data.scores import decide, probabilities, threshold_from_int8
 
 LABELS = ["_silence_", "_unknown_", "yes", "no"]
@@ -49,7 +50,7 @@ def test_metrics_are_the_json_of_the_contract_and_come_back_from_it() -> None:
 
 
 def test_a_keyword_heard_as_another_is_no_false_positive_but_no_hit_either() -> None:
-    found = metrics(SCORES[4:5], TRUTH[4:5], 0.5, LABELS)
+    found = metrics(SCORES[[2, 4]], TRUTH[[2, 4]], 0.5, LABELS)
     assert (found.tpr, found.fpr) == (0.0, 0.0)
 
 
@@ -178,3 +179,16 @@ def test_tpr_at_fpr_is_the_best_of_all_thresholds(seed: int, max_fpr: float) -> 
 def test_a_roc_needs_both_kinds_of_clips() -> None:
     with pytest.raises(DataError):
         tpr_at_fpr(SCORES[3:], TRUTH[3:], 0.01)
+
+
+def test_what_nobody_says_is_not_measured() -> None:
+    """Keywords and silence alone: that nothing fires in silence does not tell what speech would do."""
+    alone = TRUTH != 1
+    found = metrics(SCORES[alone], TRUTH[alone], 0.5, LABELS)
+    assert found.fpr is None and found.fpr_ci95 == (0.0, 1.0) and found.tpr == pytest.approx(1 / 3)
+    assert found.per_keyword["yes"].fpr is not None, "another keyword is another word"
+    only_yes = metrics(SCORES[3:5], TRUTH[3:5], 0.5, LABELS)
+    assert only_yes.per_keyword["yes"].fpr is None and only_yes.per_keyword["no"].tpr is None
+    assert metrics(SCORES[:3], TRUTH[:3], 0.5, LABELS).tpr is None
+    assert Metrics.from_dict(json.loads(json.dumps(found.to_dict()))) == found
+    assert percent(found.fpr) == "not measured" and measured_mean([0.5, found.fpr]) is None

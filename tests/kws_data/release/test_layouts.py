@@ -5,10 +5,14 @@ from __future__ import annotations
 import csv
 import json
 import shutil
+import unicodedata
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from made_folder import make_folder
 
 from kws_data.audio import read_audio
@@ -19,11 +23,14 @@ from kws_data.config.config import Config
 from kws_data.dataset.build import BuildOptions, build_dataset
 from kws_data.dataset.manifest import read_manifest
 from kws_data.errors import DataError
+from kws_data.file_names import is_device
 from kws_data.provenance.forget import forget_speaker
-from kws_data.release.clips import Terms, load_release, safe_name
+from kws_data.release.clips import ReleasedClip, Terms, load_release
 from kws_data.release.write import LAYOUTS, export_dataset
+from kws_data.sources.imports.attribution import Origin
 from kws_data.sources.imports.find_layout import import_layout
 
+ORIGIN = Origin("", "", "", "", "train", "0" * 12, "no", "", "CC0-1.0", "", "folder")
 SPLIT_OF = {"training": "train", "validation": "validation", "testing": "test"}
 
 
@@ -157,9 +164,13 @@ def test_the_verb_takes_a_configuration_or_a_run(
     assert run(["dataset", "export", "runs/none", "--to", "edge-impulse", "--out", str(tmp_path / "c")]) == 2
 
 
-@pytest.mark.parametrize(("word", "name"), [("go", "go"), ("a/b", "a-b"), ("..", "-"), ("été", "été"), ("a.b", "a-b")])
-def test_words_become_safe_names(word: str, name: str) -> None:
-    assert safe_name(word) == name
+@given(st.lists(st.sampled_from(["Go", "go", "GO", "aux", "a?b", "a*b", "u\u0308", "ü", "w" * 300, ".", "_x_", "go."])))
+def test_names_of_files_stay_apart_on_every_disk(words: list[str]) -> None:
+    clips = [ReleasedClip("", replace(ORIGIN, clip=f"{n:016x}", word=word, label=word)) for n, word in enumerate(words)]
+    for layout in LAYOUTS.values():
+        names = layout.file_names(clips)
+        assert len({unicodedata.normalize("NFD", name).casefold() for name in names}) == len(words)
+        assert all(len(part.encode()) <= 255 and not is_device(part) for name in names for part in name.split("/"))
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)

@@ -17,7 +17,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kws_data.audio import MAX_SECONDS, Samples, resample_int16
+from kws_data.audio import Samples, resample_int16
+from kws_data.decoding import MAX_SECONDS
 from kws_data.errors import AudioError, DataError
 from kws_data.sources.imports.items import RATE_HZ
 from kws_data.sources.imports.json_files import items, mapping, number, read_json, text

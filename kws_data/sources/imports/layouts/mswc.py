@@ -12,6 +12,7 @@ Mazumder et al., "Multilingual Spoken Words Corpus", 2021; CC-BY-4.0.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -42,6 +43,7 @@ def scan(root: Path) -> Scan:
         problems += table.problems
         for line, row in table.rows:
             name = _name(root, table_path.parent, row["link"])
+            name = name and _there(root, name)
             place = f"{table_path.name} line {line}"
             if name is None or not row["word"] or "/" in row["word"]:
                 problems.append((place, "names no word or no file below clips/"))
@@ -70,6 +72,12 @@ def _name(root: Path, folder: Path, link: str) -> str | None:
     if len(parts) != 2 or any(part in ("", ".", "..") or "\0" in part for part in parts):
         return None
     return (folder.relative_to(root) / "clips" / parts[0] / parts[1]).as_posix()
+
+
+def _there(root: Path, name: str) -> str:
+    """The name in the Unicode form that the disk has; as it is when there is no such file."""
+    forms = (name, unicodedata.normalize("NFC", name), unicodedata.normalize("NFD", name))
+    return next((form for form in forms if (root / form).is_file()), name)
 
 
 def _item(path: Path, name: str, row: dict[str, str], split: str, language: str) -> Item:

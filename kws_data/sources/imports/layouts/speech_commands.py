@@ -13,68 +13,100 @@ licences are there clip by clip.
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from kws_data.errors import DataError
-from kws_data.labels import BACKGROUND
+from kws_data.labels import BACKGROUND, SILENCE, likeness, word_of
 from kws_data.sources.imports.attribution import Origin, read_attribution
-from kws_data.sources.imports.items import SUFFIXES, Item, Layout, Scan, plain_text, public_id
+from kws_data.sources.imports.guessed_speakers import guess_speaker, guessed_before, told
+from kws_data.sources.imports.items import (
+    SUFFIXES,
+    Item,
+    Layout,
+    Scan,
+    audio_below,
+    plain_text,
+    public_id,
+    relative_name,
+)
+from kws_data.sources.imports.split_lists import read_split_lists
+from kws_data.system.folders import entries
 
 LICENCE = "CC-BY-4.0"  # of Google Speech Commands, whose speakers are eight hex digits
 CONSENT = "public data set"
 OWN_NOISES = frozenset(
     {"doing_the_dishes", "dude_miaowing", "exercise_bike", "pink_noise", "running_tap", "white_noise"}
 )
-LISTS = {"validation_list.txt": "validation", "testing_list.txt": "testing"}
-WORD_FOLDERS_WITH_UNDERSCORE = (BACKGROUND, "_silence_", "_unknown_")
+NOHASH = "_nohash_"
 
 
 def speaker_of(name: str) -> str:
-    """Speaker's id in a file name like ``go/ab12cd34_nohash_0.wav``.
+    """Speaker's id in a file name like ``go/ab12cd34_nohash_0.wav``; empty when the name does not say.
 
     Some copies of the data set repeat the word before the id (``go/go_ab12cd34_nohash_0.wav``). Without
-    ``_nohash_`` the speaker is the name without its last number: ``anna-03.wav`` is anna.
+    ``_nohash_`` it is a guess: ``anna-03.wav`` is anna.
     """
     word, _, file = name.rpartition("/")
     stem = Path(file).stem
-    speaker, nohash, _ = stem.rpartition("_nohash_")
+    speaker, nohash, _ = stem.rpartition(NOHASH)
     if not nohash:
-        speaker = re.sub(r"[\s_.-]*\d*$", "", stem)
+        return guess_speaker(stem, word)
     if match := re.fullmatch(r"[A-Za-z]+_([0-9a-f]{8})", speaker):
         speaker = match[1]
-    return speaker.removeprefix(f"{word}_") or "nobody"
+    speaker = speaker.removeprefix(f"{word}_")
+    return "" if likeness(speaker) == likeness(word) else speaker
 
 
 def scan(root: Path) -> Scan:
-    """Clips of the folder in the order of their names, and listed paths that have no file.
+    """Clips of the folder in the order of their names, and lines of lists that name none.
 
     Raises:
         DataError: a list that is no text.
     """
-    given, origins = _given_splits(root), read_attribution(root)
-    items = []
+    origins = read_attribution(root)
+    files = dict(_files(root))
+    lists = read_split_lists(root, files)
+    items = [_item(path, name, lists.splits.get(name, ""), origins) for name, path in files.items()]
+    guesses = {item.name: (item.word, item.speaker) for item in items if item.details and not item.pseudonymous}
+    notes = (*lists.notes, *told(guesses), *_elsewhere(root, files.values()))
+    return Scan(items, absent=lists.absent, notes=notes)
+
+
+def _files(root: Path) -> Iterator[tuple[str, Path]]:
+    """Name and place of each audio file in a folder of a word, in their order."""
     for folder in sorted(p for p in root.iterdir() if p.is_dir() and not p.name.startswith(".")):
-        if folder.name.startswith("_") and folder.name not in WORD_FOLDERS_WITH_UNDERSCORE:
-            continue
-        for path in sorted(folder.iterdir()):
+        for path in entries(folder):
             if path.suffix.lower() in SUFFIXES and not path.name.startswith(".") and path.is_file():
-                split = given.pop(f"{folder.name}/{path.stem}", "")
-                items.append(_item(path, folder.name, split, origins))
-    return Scan(items, absent=tuple(sorted(given)))
+                yield plain_text(f"{folder.name}/{path.name}"), path
 
 
-def _item(path: Path, word: str, split: str, origins: dict[str, Origin]) -> Item:
+def _elsewhere(root: Path, files: Iterable[Path]) -> list[str]:
+    """A note on audio that lies in no folder of a word."""
+    taken = set(files)
+    left = [path for path in audio_below(root) if path not in taken]
+    if not left:
+        return []
+    example = relative_name(left[0], root)
+    return [
+        f"{len(left)} audio files lie not directly in a folder of a word, such as {example}, and are left out: the"
+        " layout folder takes any depth"
+    ]
+
+
+def _item(path: Path, name: str, split: str, origins: dict[str, Origin]) -> Item:
     status = path.stat()
-    name = plain_text(f"{word}/{path.name}")
-    if origin := origins.get(name):
+    if origin := origins.get(name) or origins.get(unicodedata.normalize("NFC", name)):
         return origin.item(path, name)
-    noise = word.startswith("_") and word != "_unknown_"
+    word = name.partition("/")[0]
+    noise = word_of(word) in (BACKGROUND, SILENCE)
     speaker = "" if noise else speaker_of(name)
+    guessed = not noise and NOHASH not in path.stem
     public = path.stem in OWN_NOISES if noise else re.fullmatch(r"[0-9a-f]{8}", speaker) is not None
     return Item(
         path,
         name,
-        plain_text(word),
+        word,
         speaker,
         status.st_size,
         status.st_mtime_ns,
@@ -82,23 +114,9 @@ def _item(path: Path, word: str, split: str, origins: dict[str, Origin]) -> Item
         licence=LICENCE if public else "",
         consent=CONSENT if public else "",
         named=not noise and not public and not public_id(speaker),
-        details=False,
+        formerly=guessed_before(path.stem, word) if guessed else "",
+        details=guessed,  # a guess gets better with kws, and the clip's speaker with it
     )
-
-
-def _given_splits(root: Path) -> dict[str, str]:
-    """Split of each listed path, without suffix: lists of WAV names serve a folder of FLAC files too."""
-    given: dict[str, str] = {}
-    for list_name, split in LISTS.items():
-        path = root / list_name
-        if not path.exists():
-            continue
-        try:
-            lines = path.read_text(encoding="utf-8").splitlines()
-        except (OSError, UnicodeDecodeError) as error:
-            raise DataError("list of files cannot be read", str(path), str(error)) from None
-        given.update((line.strip().rpartition(".")[0], split) for line in lines if line.strip())
-    return given
 
 
 LAYOUT = Layout("speech_commands", scan, "<word>/<speaker>_nohash_<n>.wav or .flac")

@@ -66,7 +66,7 @@ def break_folder(root: Path) -> dict[str, str]:
         "no_channel.wav": "",
         "huge.wav": "truncated",
         "head.wav": "",
-        "song.m4a": "no audio",
+        "song.m4a": "ffmpeg -i in.m4a out.wav",
         "zeros.flac": "no audio",
         "cut.mp3": "",
     }

@@ -3,12 +3,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kws_data.audio import write_wav
+from kws_data.audio import write_flac, write_wav
 from kws_data.catalog.catalog import Catalog
 from kws_data.catalog.folders import noise_folder_id
 from kws_data.errors import DataError
 from kws_data.sources.imports.licences import licence_id
-from kws_data.sources.imports.side_folders import import_noise
+from kws_data.sources.imports.side_folders import import_noise, import_rooms
 
 
 def test_noise_is_taken_on_the_terms_of_its_table(tmp_path: Path) -> None:
@@ -59,3 +59,12 @@ def test_noise_folders_that_cannot_be_used(tmp_path: Path) -> None:
 )
 def test_licences_have_one_name(written: str, identifier: str) -> None:
     assert licence_id(written) == identifier
+
+
+def test_digital_silence_is_no_noise_and_no_room(tmp_path: Path) -> None:
+    for name in ("noise", "rooms"):
+        write_flac(tmp_path / name / "zero.flac", np.zeros(16_000, np.int16), 16_000)
+        write_flac(tmp_path / name / "good.flac", np.ones(16_000, np.int16), 16_000)
+    with Catalog(tmp_path / "rec") as catalog:
+        reports = import_noise(catalog, tmp_path / "noise"), import_rooms(catalog, tmp_path / "rooms")
+    assert all("digital silence" in report.set_aside[0][1] and report.counts.added == 1 for report in reports)

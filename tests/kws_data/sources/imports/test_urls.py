@@ -80,7 +80,7 @@ def test_a_list_becomes_clips_and_every_fault_has_its_reason(
     assert "Anna" not in repr(yes) and (catalog.load(yes) == tone("yes", 1)).all()
     reasons = {place.rpartition("/")[2]: reason.split(":")[0] for place, reason in report.set_aside}
     assert reasons == {
-        "text.wav": "file is no audio or is damaged",
+        "text.wav": "file is text, no audio",
         "changed.wav": "file has another checksum",
         "gone.wav": "host answers 404",
         "list.csv line 7": "row has no licence",

@@ -50,6 +50,14 @@ def talk(seconds: float, starts: tuple[float, ...]) -> np.ndarray[tuple[int, ...
     return sound.astype(np.int16)
 
 
+def test_words_of_a_plan_are_spelt_as_keywords_are(tmp_path: Path) -> None:
+    (tmp_path / "plan.csv").write_text("word,takes\n hey  jarvis ,3\nu\u0308ber,2\n")
+    assert dict(read_plan(tmp_path / "plan.csv", 4).words) == {"hey_jarvis": 3, "über": 2}
+    (tmp_path / "plan.csv").write_text("word,takes\nhey jarvis,3\nHey-Jarvis,2\n")
+    with pytest.raises(DataError, match="two ways: 'hey jarvis, Hey-Jarvis'"):
+        read_plan(tmp_path / "plan.csv", 4)
+
+
 def test_plan_files_say_who_and_what(tmp_path: Path) -> None:
     (tmp_path / "plan.yaml").write_text(
         "speaker: s01\nconsent: research\nroom: lab\ntakes: 2\nwords: [yes, no, 'on']\n"

@@ -120,6 +120,22 @@ def test_exported_takes_come_back_on_the_same_terms(tmp_path: Path) -> None:
         assert {(c.speaker, c.word, c.licence, c.consent, c.attributes["room"]) for c in clips} == takes
 
 
+def test_odd_words_are_exported_apart_and_come_back(tmp_path: Path) -> None:
+    words = ("aux", "nul.txt", "a?b", "a*b", "Go", "go", "w" * 90, "hey_jarvis", 'say"hi"')
+    with (
+        Catalog(tmp_path / "rec") as catalog,
+        open_session(catalog, ANN, Place(), plan_of(dict.fromkeys(words, 1))) as s,
+    ):
+        for value, word in enumerate(words):
+            s.keep(Item(0, word), [replace(take(0), samples=tone(word, value))])
+        assert export_takes(catalog, tmp_path / "out") == export_takes(catalog, tmp_path / "out") == len(words)
+    folders = {folder.name.casefold() for folder in (tmp_path / "out").iterdir() if folder.is_dir()}
+    assert len(folders) == len(words) and not folders & {"aux", "nul.txt"} and not set("".join(folders)) & set('?*"')
+    with Catalog(tmp_path / "other") as catalog:
+        import_layout(catalog, "speech-commands", tmp_path / "out")
+        assert sorted(clip.word for clip in catalog.clips()) == sorted(words)
+
+
 def test_full_disk_is_one_clear_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")

@@ -39,6 +39,8 @@ with wave.open(out, "wb") as file:
     file.writeframes(b"".join(struct.pack("<h", int(v)) for v in tone))
 """
 
+RUN = "import runpy; sys.argv = sys.argv[1:]; runpy.run_path(sys.argv[0], run_name='__main__')"
+
 
 @pytest.fixture
 def script(tmp_path: Path) -> list[str]:
@@ -49,6 +51,17 @@ def script(tmp_path: Path) -> list[str]:
 
 def engine(command: list[str], **more: object) -> CommandEngine:
     return CommandEngine(EngineSettings.model_validate({"kind": "command", "command": command, **more}))
+
+
+def test_an_underscore_is_said_as_a_blank(script: list[str], tmp_path: Path) -> None:
+    """Not every program passes over the sign: this one hears the text."""
+    heard = tmp_path / "heard"
+    script[1:2] = ["-c", f"import sys; open({str(heard)!r}, 'a').write(sys.argv[2] + chr(10)); " + RUN, script[1]]
+    synth = {"speakers": 4, "takes": 1, "engine": {"kind": "command", "command": script}, "other_words": []}
+    config = Config.model_validate({"name": "t", "keywords": ["hey_jarvis"], "data": {"synth": synth}})
+    with Catalog(tmp_path / "rec") as catalog:
+        synth_people(catalog, config)
+    assert set(heard.read_text().splitlines()) == {"hey jarvis"}
 
 
 def test_a_program_speaks(script: list[str]) -> None:
