@@ -21,6 +21,7 @@ from kws_data.errors import DataError
 from kws_data.pipeline import STEPS, Step, verb_of
 from kws_data.run_context import RunContext
 from kws_data.system.code_version import code_hash
+from kws_data.system.run_lock import alone_in
 from kws_data.system.time_left import TimeLeft
 
 #: Seconds in ``make demo`` on two idle cores, for estimates.
@@ -58,12 +59,25 @@ class Pipeline:
     results: list[StepResult] = field(default_factory=list)
 
     def run(self, names: Iterable[str] | None = None) -> list[StepResult]:
-        """Run the named steps (all when None), in the order of the chain."""
+        """Run the named steps (all when None), in the order of the chain.
+
+        Raises:
+            DataError: another process runs steps of this configuration; a step needs one that was never run.
+            KwsError: as the steps do.
+        """
         wanted = None if names is None else set(names)
         chosen = [step for step in self.steps if wanted is None or step.name in wanted]
-        for number, step in enumerate(chosen, 1):
-            self.results.append(self._run_step(step, chosen[number:]))
+        with alone_in(self.context.config.run_dir):
+            for number, step in enumerate(chosen, 1):
+                self.results.append(self._run_step(step, chosen[number:]))
         return self.results
+
+    def never_run(self, name: str) -> list[str]:
+        """Steps that a step needs, directly or not, and that were never run, in the order of the chain."""
+        needed = {name}
+        for step in reversed(self.steps):
+            needed.update(step.needs if step.name in needed else ())
+        return [s.name for s in self.steps if s.name in needed - {name} and self._read_stamp(s.name) is None]
 
     def _run_step(self, step: Step, later: Sequence[Step]) -> StepResult:
         started = time.monotonic()

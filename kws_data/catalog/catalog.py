@@ -28,7 +28,7 @@ __all__ = ["BUSY_SECONDS", "Catalog"]
 
 
 class Catalog(CatalogWriter):
-    """The catalogue in ``folder``, made when it is not there. A context manager; one per thread.
+    """The catalogue in ``folder``, made when something is first written to it. A context manager; one per thread.
 
     Attributes:
         tally: counts of clips and speakers by attributes.

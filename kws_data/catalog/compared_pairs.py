@@ -6,6 +6,7 @@ A sorted array of 64-bit numbers in one file: a hash of the two recordings' hash
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -50,12 +51,12 @@ class PairMemory:
         return found
 
     def save(self) -> None:
-        """Keep what is new; raises OSError."""
+        """Keep what is new, where it can be kept: without it the same pairs are compared again."""
         if not self._new:
             return
         kept = self._kept if len(self._kept) < MOST else np.zeros(0, np.uint64)
         self._kept, self._new = np.unique(np.concatenate([kept, *self._new])), []
-        with atomic_path(self.path) as temporary:
+        with suppress(OSError), atomic_path(self.path) as temporary:
             np.save(temporary, self._kept, allow_pickle=False)
 
 

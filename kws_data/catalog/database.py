@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import os
 import secrets
 import sqlite3
 from collections.abc import Iterator
@@ -13,34 +14,67 @@ from types import TracebackType
 from typing import Self
 
 from firmware_tools.atomic import write_bytes
+from firmware_tools.home import in_home
 from kws_data.catalog.schema import APPLICATION_ID, SCHEMA, STEPS, VERSION
 from kws_data.errors import CatalogError
 
 BUSY_SECONDS = 60
+#: A part of what SQLite says -> what to do.
+_REMEDIES = {
+    "locked": "another kws is writing: wait for it",
+    "unable to open": "can its folder be written? name another one with --recordings or data.recordings",
+    "readonly": "can its folder be written? copy it to where it can",
+    "full": "the disk is full: make room and call it again",
+}
 
 
 class CatalogDatabase:
-    """The database in ``folder``, made when it is not there. A context manager; one per thread.
+    """The database in ``folder``. A context manager; one per thread.
+
+    Where there is none it is made by the first that is written, so that a look leaves nothing behind. Where it cannot
+    be written it is read as it is.
+
+    Attributes:
+        writable: whether clips can be added and changed.
 
     Raises (all methods):
         CatalogError: no catalogue but another file, damaged, of another version, or locked for a minute.
     """
 
     def __init__(self, folder: Path | str) -> None:
-        self.folder = Path(folder)
+        self.folder = in_home(folder)
         self.path = self.folder / "catalog.sqlite"
+        self.writable = may_write(self.path)
         self._key: bytes | None = None
+        with self.errors():
+            self._is_there = self.path.exists()
+            if self._is_there:
+                self._open()
+            else:
+                self.db = sqlite3.connect(":memory:", isolation_level=None)
+                self._prepare()
+
+    def _open(self) -> None:
+        """Open what is there, or make it."""
+        if self.writable:
+            self.db = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None)
+        else:
+            self.db = sqlite3.connect(_to_read(self.path), uri=True, timeout=BUSY_SECONDS, isolation_level=None)
+        try:
+            self._prepare()
+        except BaseException:
+            self.db.close()
+            raise
+
+    def _make(self) -> None:
+        """Make the catalogue now that something is to be written."""
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise CatalogError("folder of the catalogue cannot be made", str(self.folder), str(error)) from None
-        with self.errors():
-            self.db = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None)
-            try:
-                self._prepare()
-            except BaseException:
-                self.db.close()
-                raise
+        self.db.close()
+        self._is_there, self.writable = True, may_write(self.path)
+        self._open()
 
     def __enter__(self) -> Self:
         return self
@@ -59,9 +93,12 @@ class CatalogDatabase:
             self._create()
         if self._pragma("application_id") != APPLICATION_ID:
             raise CatalogError("database is no kws catalogue", str(self.path), "name another folder")
-        if self._pragma("user_version") in STEPS:
+        if self.writable and self._pragma("user_version") in STEPS:
             self._upgrade()
         version = self._pragma("user_version")
+        if version in STEPS:
+            remedy = "it cannot be written where it lies: copy it, or let its owner call kws catalog"
+            raise CatalogError(f"catalogue {self.path} has an older version", version, remedy)
         if version != VERSION:
             raise CatalogError(
                 f"catalogue {self.path} has another version",
@@ -73,10 +110,10 @@ class CatalogDatabase:
 
     def _create(self) -> None:
         """Make the tables in an empty database; another process may do the same at this moment."""
-        if self._has_tables():
+        if self._has_tables() or not self.writable:
             return
         self.db.execute("PRAGMA journal_mode=WAL")
-        with self.transaction():
+        with self._all_or_nothing():
             if self._has_tables():
                 return
             for statement in SCHEMA:
@@ -86,7 +123,7 @@ class CatalogDatabase:
 
     def _upgrade(self) -> None:
         """Bring an older catalogue up to this version; another process may do the same at this moment."""
-        with self.transaction():
+        with self._all_or_nothing():
             while (version := self._pragma("user_version")) in STEPS:
                 for statement in STEPS[version]:
                     self.db.execute(statement)
@@ -103,7 +140,8 @@ class CatalogDatabase:
         try:
             yield
         except sqlite3.OperationalError as error:
-            remedy = "another kws is writing: wait for it" if "locked" in str(error) else str(error)
+            known = (text for part, text in _REMEDIES.items() if part in str(error))
+            remedy = next(known, str(error))
             raise CatalogError("catalogue cannot be used", str(self.path), remedy) from None
         except sqlite3.DatabaseError as error:
             remedy = f"{error}: restore it from a copy, or move it away and import again"
@@ -111,7 +149,17 @@ class CatalogDatabase:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All or nothing; waits for another writer."""
+        """All or nothing; waits for another writer. The first one makes the catalogue."""
+        with self.errors():
+            if not self._is_there:
+                self._make()
+            if not self.writable:
+                raise CatalogError("catalogue can only be read", str(self.path), "make its folder writable, or copy it")
+            with self._all_or_nothing():
+                yield
+
+    @contextmanager
+    def _all_or_nothing(self) -> Iterator[None]:
         with self.errors():
             self.db.execute("BEGIN IMMEDIATE")
             try:
@@ -144,3 +192,15 @@ class CatalogDatabase:
                         path.chmod(0o600)
             self._key = path.read_bytes()
         return self._key
+
+
+def may_write(database: Path) -> bool:
+    """Whether a database can be written: the file, and its folder, where the log stands; one to be made can."""
+    return not database.exists() or all(os.access(path, os.W_OK) for path in (database, database.parent))
+
+
+def _to_read(database: Path) -> str:
+    """Address of a database that is only read: without its log, which could not be made, unless there is one."""
+    log = database.with_name(f"{database.name}-wal")
+    alone = "" if log.exists() and log.stat().st_size else "&immutable=1"
+    return f"{database.resolve().as_uri()}?mode=ro{alone}"

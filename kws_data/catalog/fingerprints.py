@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -114,7 +115,6 @@ def fingerprints(folder: Path, audio: Iterable[str]) -> NDArray[np.void]:
 
     Raises:
         CatalogError: stored audio is missing or damaged.
-        OSError: the folder cannot be written.
     """
     shards: dict[str, list[str]] = defaultdict(list)
     for sha256 in sorted(set(audio)):
@@ -132,7 +132,8 @@ def _shard(folder: Path, shard: str, wanted: list[str], pool: ThreadPoolExecutor
     if missing:
         there = np.concatenate([there, *pool.map(lambda sha256: _compute(folder, sha256), missing)])
         known |= {sha256: len(known) + number for number, sha256 in enumerate(missing)}
-        _write(path, there)
+        with suppress(OSError):  # where it cannot be kept it is computed again
+            _write(path, there)
     return there[[known[sha256] for sha256 in wanted]]
 
 

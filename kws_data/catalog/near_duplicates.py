@@ -26,6 +26,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -77,13 +78,18 @@ def _pairs_of(folder: Path, audio: Sequence[str]) -> Pairs:
         return kept
     memory = PairMemory(path.with_name(f"v{VERSION}-compared.npy"))
     pairs = same_recordings(fingerprints(folder, audio), memory)
-    path.parent.mkdir(parents=True, exist_ok=True)
     memory.save()
+    with suppress(OSError):  # a list that cannot be kept is made again
+        _keep(path, pairs)
+    return pairs
+
+
+def _keep(path: Path, pairs: Pairs) -> None:
+    """Keep this list and the last few others."""
     for old in sorted(path.parent.glob(f"{SAME_FILES}*.npy"), key=lambda file: file.stat().st_mtime)[: -KEPT_LISTS + 1]:
         old.unlink(missing_ok=True)
     with atomic_path(path) as temporary:
         np.save(temporary, pairs, allow_pickle=False)
-    return pairs
 
 
 def _read_pairs(path: Path, count: int) -> Pairs | None:

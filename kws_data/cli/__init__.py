@@ -6,14 +6,17 @@ May import: the whole library; no room may import it. Start reading at ``VERBS``
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Sequence
+from types import FrameType
 
 import click
 
 from firmware_tools.errors import KwsError
 from kws_data import __version__
 from kws_data.cli.lazy import LazyGroup
+from kws_data.cli.terminal.output import OutputLost, ReaderGone, guard_output, one_line
 
 #: verb -> (module below kws_data.cli, what it does), in pipeline order.
 VERBS: dict[str, tuple[str, str]] = {
@@ -55,9 +58,16 @@ def cli() -> None:
     """From a microphone on a board to a keyword detector proven on that board, in 16 KB."""
 
 
+class Terminated(KeyboardInterrupt):
+    """SIGTERM: ends what runs as Ctrl-C does."""
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line and exit: 0 done, 1 gate or check failed, 2 wrong input, 130 interrupted."""
+    """Run the command line and exit: 0 done, 1 gate or check failed, 2 wrong input or a refusal, 130 interrupted,
+    143 terminated."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    _end_on_sigterm()
+    guard_output()
     sys.exit(run(arguments))
 
 
@@ -65,9 +75,11 @@ def run(arguments: Sequence[str] | None = None) -> int:
     """The command line as a function: the exit code comes back."""
     try:
         result = cli.main(args=None if arguments is None else list(arguments), prog_name="kws", standalone_mode=False)
+        if sys.stdout is not None:
+            sys.stdout.flush()
         return result if isinstance(result, int) else 0
     except KwsError as error:
-        return _complain(str(error), error.exit_code)
+        return _refuse(error, error.exit_code)
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message())
         return 2
@@ -76,14 +88,38 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return _complain(f"{error.format_message()} (see {where} --help)", 2)
     except click.ClickException as error:
         return _complain(error.format_message(), 2)
-    except (click.Abort, KeyboardInterrupt):
-        return _complain("interrupted; nothing kept is lost, call it again to go on", 130)
-    except BrokenPipeError:
-        # Whoever read our output (head, less) has gone: say nothing more to them.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (click.Abort, KeyboardInterrupt) as error:
+        ended = isinstance(error.__cause__ or error, Terminated)
+        return _complain("interrupted; nothing kept is lost, call it again to go on", 143 if ended else 130)
+    except ReaderGone:
         return 0
+    except OutputLost as error:
+        return _complain(f"output cannot be written: {error}. send it elsewhere", 2)
+    except SystemExit as error:
+        return _refuse(RuntimeError(f"a library ended it with {error.code}"), 2)
+    except Exception as error:
+        return _refuse(error, 2)
+
+
+def _refuse(error: Exception, code: int) -> int:
+    from kws_data.cli.faults import in_words
+
+    return _complain(in_words(error), code)
 
 
 def _complain(line: str, code: int) -> int:
-    click.echo(f"kws: {line}", err=True)
+    click.echo(f"kws: {one_line(line)}", err=True)
     return code
+
+
+def _end_on_sigterm() -> None:
+    """Let SIGTERM end this process as Ctrl-C does; processes that are forked from it end at once."""
+    owner = os.getpid()
+
+    def end(number: int, frame: FrameType | None) -> None:
+        if os.getpid() == owner:
+            raise Terminated
+        signal.signal(number, signal.SIG_DFL)
+        os.kill(os.getpid(), number)
+
+    signal.signal(signal.SIGTERM, end)

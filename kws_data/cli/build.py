@@ -50,7 +50,15 @@ def command(
     limit = 0 if clean_store else None if store_limit_gb is None else int(store_limit_gb * 1e9)
     options = _options(workers, engine, ray_address, audio_at, store_at, limit)
     with progress_bars() as progress:
-        run_steps(config, ["build"], workers=workers, force=True, progress=progress, build=options)
+        run_steps(
+            config,
+            ["build"],
+            workers=workers,
+            force=True,
+            progress=progress,
+            build=options,
+            with_needs_of="build",
+        )
     result = config.run_dir / "dataset/dataset.json"
     if as_json:
         print_json(json.loads(result.read_text()))

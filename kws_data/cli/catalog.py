@@ -101,7 +101,8 @@ def _lineage(catalog: Catalog, options: dict[str, Any], as_json: bool) -> None:
     from kws_data.provenance.lineage import lineage
     from kws_data.provenance.register import register_runs
 
-    register_runs(catalog, Path("runs"))
+    if catalog.writable:
+        register_runs(catalog, Path("runs"))
     document = lineage(catalog, options["lineage"])
     if as_json:
         print_json(document)

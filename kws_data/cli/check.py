@@ -77,7 +77,7 @@ def _suggestions(config: Config, report: BudgetReport, workers: int) -> list[Sug
     say("trying smaller shapes, each measured on the emulated core …")
     found = suggest(config, broken, workers)
     if not any(one.fits for one in found):
-        say("no single cut that was tried keeps the limits: cut in two places, or search: kws search --dry-run")
+        say("no single cut that was tried keeps the limits: cut in two places, or search: kws search CONFIG --dry-run")
     return found
 
 

@@ -9,6 +9,8 @@ from typing import Any
 
 import click
 
+from firmware_tools.errors import KwsError
+
 
 class LazyGroup(click.Group):
     """Commands by name, each the ``command`` of a module below ``kws_data.cli``.
@@ -37,9 +39,18 @@ class LazyGroup(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if args and not args[0].startswith("-") and args[0] not in self._table:
             near = difflib.get_close_matches(args[0], self._table, n=1)
-            hint = f"did you mean {near[0]}?" if near else f"see {ctx.command_path} --help"
-            raise click.UsageError(f"no verb {args[0]!r}. {hint}", ctx)
+            hint = f". did you mean {near[0]}?" if near else ""
+            raise click.UsageError(f"no verb {args[0]!r}{hint}", ctx)
         return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """As click does, but a pipe or file that ends within a verb is not taken for a person who left."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:
+            raise KwsError("a process that kws had started is gone", None, "is there enough memory?") from error
+        except EOFError as error:
+            raise KwsError("a file or an answer ends too early", str(error) or None, "call it again") from error
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         if not self._table:

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import click
 
+from kws_data.cli.terminal.output import one_line, takes_unicode
 from kws_data.config.load import load_config
 from kws_data.progress import Progress
 
@@ -49,13 +50,13 @@ def verb(name: str, example: str, **settings: Any) -> Callable[[Callable[..., An
 
 
 def print_json(document: Any) -> None:
-    """One JSON document on stdout."""
-    click.echo(json.dumps(document, indent=1, ensure_ascii=False, default=str))
+    """One JSON document on stdout, in ASCII where stdout does not take every character."""
+    click.echo(json.dumps(document, indent=1, ensure_ascii=not takes_unicode(), default=str))
 
 
 def say(line: str) -> None:
     """A line for people, on stderr, so that stdout stays for results."""
-    click.echo(line, err=True)
+    click.echo(one_line(line), err=True)
 
 
 @contextmanager

@@ -68,6 +68,7 @@ def command(
     from kws_data.experiments.search.driver import Search
     from kws_data.experiments.search.halving import Halving
     from kws_data.experiments.search.space import DEFAULT_SPACE, load_space
+    from kws_data.system.run_lock import alone_in
 
     if resume and fresh:
         raise click.UsageError("--resume and --fresh contradict each other")
@@ -78,9 +79,10 @@ def command(
         if dry_run:
             fitting = search.measure(shapes)
         else:
-            _take_up(search, resume, fresh)
-            _collect(config, workers, progress)
-            search.run(budget, brackets)
+            with alone_in(folder):
+                _take_up(search, resume, fresh)
+                _collect(config, workers, progress)
+                search.run(budget, brackets)
     if dry_run:
         _show_costs(search, fitting, as_json)
     else:

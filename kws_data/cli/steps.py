@@ -26,15 +26,21 @@ def run_steps(
     progress: Progress | None = None,
     build: BuildOptions | None = None,
     left: TimeLeft | None = None,
+    with_needs_of: str | None = None,
 ) -> list[StepResult]:
-    """Run the named steps (all when None) and announce each on stderr, with the time ``left`` of all of them."""
+    """Run the named steps (all when None) and announce each on stderr, with the time ``left`` of all of them.
+
+    Those that ``with_needs_of`` needs and that were never run are run before.
+    """
     context = RunContext(config, workers, progress or (lambda stage, done, total: None), say, build)
 
     def announce(step: Step, skipped: bool) -> None:
         words = left.words() if left else ""
         say(f"• {step.title}" + (": current" if skipped else f" ({words} of the whole run)" if words else ""))
 
-    results = Pipeline(context, force=force, announce=announce, left=left).run(names)
+    pipeline = Pipeline(context, force=force, announce=announce, left=left)
+    before = pipeline.never_run(with_needs_of) if with_needs_of else []
+    results = pipeline.run(None if names is None else [*before, *names])
     if context.closing and len(results) > 1:
         say("what was not used, and what to know:")
         for line in context.closing:

@@ -4,6 +4,7 @@ of running speech."""
 from __future__ import annotations
 
 import hashlib
+import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -15,7 +16,7 @@ from kws_data.config.config import Config
 from kws_data.errors import DataError
 from kws_data.labels import respelt, word_of
 
-COLLECT = "call kws run --until collect first"
+COLLECT = "call kws run --until collect first, with the same CONFIG"
 
 
 def clips_of(config: Config, catalog: Catalog) -> list[Clip]:
@@ -39,7 +40,8 @@ def _spelt(config: Config, clips: Iterable[Clip]) -> list[Clip]:
 
 def folder_clips(config: Config, catalog: Catalog) -> list[Clip]:
     """Clips of ``data.folder``; raises DataError when there are none."""
-    return imported_clips(catalog, data_id(config), "call kws import first")
+    command = shlex.join(["kws", "import", config.data.layout, str(config.data.folder)])
+    return imported_clips(catalog, data_id(config), f"call kws import first: {command}")
 
 
 def synthetic_clips(config: Config, catalog: Catalog) -> list[Clip]:

@@ -15,6 +15,7 @@ from kws_data.containers.suffixes import AUDIO_SUFFIXES
 from kws_data.errors import AudioError, DataError
 from kws_data.labels import BACKGROUND, SILENCE, UNKNOWN, label_of, respelt, spelt, word_of
 from kws_data.progress import Progress
+from kws_data.system.folders import unreadable_below
 
 THREADS = 2
 
@@ -29,15 +30,18 @@ class FolderClips:
     set_aside: tuple[tuple[str, str], ...]
 
 
-def audio_files(folder: Path | str) -> list[Path]:
-    """Audio files below a folder, sorted by path.
+def audio_files(folder: Path | str, expected: str = "<word>/*.wav or *.flac") -> list[Path]:
+    """Audio files below a folder, sorted by path; ``expected`` is what a person is told to put there.
 
     Raises:
-        DataError: there is no such folder, or no audio file in it.
+        DataError: there is no such folder, no audio file in it, or a folder below it that cannot be read.
     """
     folder = Path(folder)
     if not folder.is_dir():
-        raise DataError("folder not found", str(folder), "give a folder with <word>/*.wav or *.flac")
+        what = "folder is a file" if folder.exists() else "folder not found"
+        raise DataError(what, str(folder), f"give a folder with {expected}")
+    for place, reason in unreadable_below(folder):
+        raise DataError("a folder cannot be measured", str(folder / place), reason)
     files = sorted(f for f in folder.rglob("*") if f.suffix.lower() in AUDIO_SUFFIXES and f.is_file())
     if not files:
         raise DataError("folder holds no audio", str(folder), "expected files such as .wav, .flac, .ogg or .mp3")

@@ -36,7 +36,7 @@ def evaluate_stream(detector: Detector, folder: Path | str, progress: Progress |
         DataError: the folder is missing or holds no audio that can be used; what is written of it cannot be true.
     """
     folder = Path(folder)
-    bundle, files = detector.bundle, audio_files(folder)
+    bundle, files = detector.bundle, audio_files(folder, "long recordings, .wav or .flac")
     names = {file.relative_to(folder).as_posix(): file for file in files}
     truth = load_truth(folder, bundle.labels, list(names), lambda name: _length_s(names[name]))
     heard: list[Heard] = []

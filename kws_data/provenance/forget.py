@@ -30,9 +30,9 @@ from kws_data.provenance.forget_files import (
 from kws_data.provenance.register import register_runs
 
 RETRAIN = {
-    "dataset": "build it again: kws build",
-    "model": "train it again on a data set without this person: kws run",
-    "image": "flash a model that has not heard this person: kws run",
+    "dataset": "build it again: kws build CONFIG",
+    "model": "train it again on a data set without this person: kws run CONFIG",
+    "image": "flash a model that has not heard this person: kws run CONFIG",
     "export": "replace the copies that were passed on",
 }
 

@@ -17,6 +17,7 @@ from kws_data.errors import DataError
 from kws_data.pipeline import Step
 from kws_data.run_context import RunContext
 from kws_data.run_pipeline import DEMO_S, Pipeline
+from kws_data.system.run_lock import alone_in
 from kws_data.system.time_left import TimeLeft
 
 
@@ -177,3 +178,24 @@ def test_each_step_names_settings_that_there_are() -> None:
     config = Config.model_validate({"name": "tiny", "keywords": ["go"]})
     for step in run_pipeline.STEPS:
         assert config.sha256(*step.sections) or not step.sections
+
+
+def test_a_step_names_those_that_it_needs_and_that_were_never_run(ran: list[str]) -> None:
+    assert chain().never_run("report") == ["build", "train"]
+    assert chain().never_run("build") == []
+    chain().run(["build"])
+    assert chain().never_run("report") == ["train"]
+
+
+def test_two_do_not_run_one_configuration_at_once(ran: list[str]) -> None:
+    with alone_in(Path("runs/tiny")), pytest.raises(DataError, match="another kws works here"):
+        chain().run()
+    assert ran == []
+    chain().run()
+    assert ran == ["build", "train", "report"]
+
+
+def test_a_run_that_fails_at_once_leaves_no_folder(ran: list[str]) -> None:
+    with pytest.raises(DataError, match="call kws train first"):
+        chain().run(["report"])
+    assert not Path("runs").exists()

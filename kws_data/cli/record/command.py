@@ -133,7 +133,7 @@ def _record_config(config: Config) -> dict[str, Any]:
     from kws_data.dataset.plan import board_device
 
     with progress_bars() as progress:
-        run_steps(config, ["record"], progress=progress)
+        run_steps(config, ["record"], progress=progress, with_needs_of="record")
     with Catalog(config.data.recordings) as catalog:
         count = len(catalog.clips(device=board_device(config)))
     say(f"{count} clips recorded through {config.device.board} are in {config.data.recordings}")

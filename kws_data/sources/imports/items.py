@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from kws_data.audio import Samples, read_audio
 from kws_data.containers.suffixes import AUDIO_SUFFIXES
 from kws_data.errors import AudioError, DataError
 from kws_data.labels import UNKNOWN
+from kws_data.system.folders import unreadable_below
 
 RATE_HZ = 16_000
 SUFFIXES = AUDIO_SUFFIXES
@@ -133,6 +134,7 @@ class Layout:
         if not path.is_dir() and not self.takes_file:
             raise DataError("data folder is a file", str(path), f"expected a folder with {self.expected}")
         scan = self.scan(path.resolve())
+        scan = replace(scan, problems=(*scan.problems, *unreadable_below(path.resolve())))
         if not scan.items:
             broken = f"; {scan.problems[0][0]}: {scan.problems[0][1]}" if scan.problems else ""
             absent = f"; {len(scan.absent)} listed files are not there" if scan.absent else ""
@@ -142,9 +144,15 @@ class Layout:
 
 
 def audio_below(root: Path) -> Iterator[Path]:
-    """Audio files at any depth, sorted; nothing hidden, no folder twice, whatever links there are."""
+    """Audio files at any depth, sorted; nothing hidden, no folder twice, whatever links there are.
+
+    Folders that cannot be read are left out: ``unreadable_below`` tells them.
+    """
     seen: set[tuple[int, int]] = set()
     for folder, folders, files in os.walk(root, followlinks=True):
+        if not os.access(folder, os.R_OK | os.X_OK):
+            folders.clear()
+            continue
         status = Path(folder).stat()
         if (status.st_dev, status.st_ino) in seen:
             folders.clear()

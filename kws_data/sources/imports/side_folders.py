@@ -16,6 +16,7 @@ from kws_data.sources.imports.items import Item, Scan, audio_below, read_clip, r
 from kws_data.sources.imports.layouts.speech_commands import CONSENT, LICENCE, OWN_NOISES
 from kws_data.sources.imports.licences import licence_id
 from kws_data.sources.imports.names_of_words import ROOM
+from kws_data.system.folders import unreadable_below
 from kws_data.tables.file_rows import FileRows, rows_of_files
 from kws_data.tables.find import metadata_table
 
@@ -42,7 +43,7 @@ def scan_side_folder(folder: Path | str, what: str, item: Callable[[Path, Path, 
     items = [item(path, root, said.rows.get(name, {})) for name, path in paths.items()]
     if not items:
         raise DataError(f"{what} folder holds no audio", str(folder), "expected .wav or .flac files")
-    return Scan(items, said.problems, said.absent, said.notes)
+    return Scan(items, (*said.problems, *unreadable_below(root)), said.absent, said.notes)
 
 
 def read_sound(path: Path) -> Samples:

@@ -5,8 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from kws_data.catalog import database
 from kws_data.catalog.catalog import Catalog
 from kws_data.catalog.clips import ImportCount, NewClip
+from kws_data.catalog.schema import STEPS
 from kws_data.errors import CatalogError
 
 
@@ -67,7 +69,8 @@ def test_foreign_damaged_and_newer_files_are_refused_and_kept(tmp_path: Path) ->
     with pytest.raises(CatalogError, match="no kws catalogue"):
         Catalog(tmp_path / "foreign")
     assert (tmp_path / "foreign" / "catalog.sqlite").read_bytes() == before
-    Catalog(tmp_path / "newer").close()
+    with Catalog(tmp_path / "newer") as newer:
+        newer.next_number("x")
     with sqlite3.connect(tmp_path / "newer" / "catalog.sqlite") as db:
         db.execute("PRAGMA user_version=99")
     with pytest.raises(CatalogError, match="another version"):
@@ -103,3 +106,59 @@ def test_two_processes_at_once_lose_and_double_nothing(tmp_path: Path) -> None:
         assert process.exitcode == 0
     with Catalog(tmp_path) as catalog:
         assert sorted(c.origin for c in catalog.clips()) == sorted(f"go/{n}" for n in range(90))
+
+
+def listing(folder: Path) -> dict[str, tuple[int, int]]:
+    return {str(path): (path.stat().st_size, path.stat().st_mtime_ns) for path in folder.rglob("*")}
+
+
+def test_looking_into_a_catalogue_that_is_not_there_makes_none(tmp_path: Path) -> None:
+    with Catalog(tmp_path / "none") as catalog:
+        assert catalog.clips() == [] and catalog.counts()["clips"] == 0 and catalog.made.artifacts() == []
+        assert not catalog.has_audio("0" * 64)
+    assert not (tmp_path / "none").exists()
+    with Catalog(tmp_path / "none") as catalog:
+        assert catalog.next_number("x") == 0
+    with Catalog(tmp_path / "none") as catalog, Catalog(tmp_path / "none") as other:
+        assert (catalog.next_number("x"), other.next_number("x")) == (1, 2)
+
+
+def test_two_who_find_no_catalogue_fill_the_same(tmp_path: Path) -> None:
+    with Catalog(tmp_path / "rec") as one, Catalog(tmp_path / "rec") as other:
+        assert (one.next_number("x"), other.next_number("x"), one.next_number("x")) == (0, 1, 2)
+        assert one.secret("a") == other.secret("a")
+
+
+def test_a_catalogue_that_cannot_be_written_is_read_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Catalog(tmp_path / "a #b?%20") as catalog:
+        catalog.next_number("x")
+        catalog.set_profile("speaker", "s1", {"accent": "irish"})
+    monkeypatch.setattr(database, "may_write", lambda path: False)
+    before = listing(tmp_path)
+    with Catalog(tmp_path / "a #b?%20") as catalog:
+        assert not catalog.writable
+        assert catalog.profile("speaker", "s1") == {"accent": "irish"}
+        with pytest.raises(CatalogError, match="can only be read"):
+            catalog.next_number("x")
+    assert listing(tmp_path) == before
+
+
+def test_what_stands_in_the_log_is_read_where_nothing_can_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Catalog(tmp_path / "rec") as writer:
+        writer.set_profile("speaker", "s1", {"accent": "irish"})
+        assert (tmp_path / "rec" / "catalog.sqlite-wal").stat().st_size
+        monkeypatch.setattr(database, "may_write", lambda path: False)
+        with Catalog(tmp_path / "rec") as reader:
+            assert reader.profile("speaker", "s1") == {"accent": "irish"}
+
+
+def test_an_older_catalogue_that_cannot_be_written_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Catalog(tmp_path / "rec") as catalog:
+        catalog.next_number("x")
+    with sqlite3.connect(tmp_path / "rec" / "catalog.sqlite") as db:
+        db.execute(f"PRAGMA user_version={min(STEPS)}")
+    monkeypatch.setattr(database, "may_write", lambda path: False)
+    with pytest.raises(CatalogError, match="older version"):
+        Catalog(tmp_path / "rec")

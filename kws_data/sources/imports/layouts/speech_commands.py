@@ -31,6 +31,7 @@ from kws_data.sources.imports.items import (
     relative_name,
 )
 from kws_data.sources.imports.split_lists import read_split_lists
+from kws_data.system.folders import entries
 
 LICENCE = "CC-BY-4.0"  # of Google Speech Commands, whose speakers are eight hex digits
 CONSENT = "public data set"
@@ -75,7 +76,7 @@ def scan(root: Path) -> Scan:
 def _files(root: Path) -> Iterator[tuple[str, Path]]:
     """Name and place of each audio file in a folder of a word, in their order."""
     for folder in sorted(p for p in root.iterdir() if p.is_dir() and not p.name.startswith(".")):
-        for path in sorted(folder.iterdir()):
+        for path in entries(folder):
             if path.suffix.lower() in SUFFIXES and not path.name.startswith(".") and path.is_file():
                 yield plain_text(f"{folder.name}/{path.name}"), path
 
