@@ -72,6 +72,17 @@ def duration_s(path: Path | str) -> float:
         raise AudioError("file is no audio or is damaged", str(path), _plain(error)) from None
 
 
+def length_of(path: Path | str) -> tuple[int, int]:
+    """Number of samples of a file and its rate in Hz, as its header says; raises AudioError when it is no audio."""
+    import soundfile
+
+    try:
+        info = soundfile.info(os.fsencode(path))
+    except (soundfile.SoundFileError, RuntimeError, OSError, ValueError) as error:
+        raise AudioError("file is no audio or is damaged", str(path), _plain(error)) from None
+    return int(info.frames), int(info.samplerate)
+
+
 def decode_stored(data: bytes, name: str) -> Samples:
     """Samples of a file of the store (16-bit mono FLAC) from its bytes; ``name`` is for messages.
 
