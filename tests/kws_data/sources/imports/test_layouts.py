@@ -208,17 +208,17 @@ def test_edge_impulse_labels_stretches_and_documents(catalog: Catalog, tmp_path:
     report, clips = imported(catalog, "edge-impulse", root)
     assert {name: (clip.word, clip.given_split, clip.samples) for name, clip in clips.items()} == {
         "training/yes.1.wav": ("yes", "training", 32_000),
-        "training/long.2.wav#0.000-0.900": ("yes", "training", 14_400),
-        "training/long.2.wav#1.000-1.900": ("no", "training", 14_400),
+        "training/long.2.wav#0.000-0.999": ("yes", "training", 15_984),
+        "training/long.2.wav#1.000-1.999": ("no", "training", 15_984),
         "testing/no.3.json": ("no", "testing", 16_000),
         "testing/no.5.cbor": ("no", "testing", 16_000),
     }
     assert report.absent == ("training/gone.wav",)
-    assert report.set_aside == (("training/hidden.4.wav", "not labelled"),)
+    assert report.set_aside == (("training/hidden.4.wav", "not labelled: label it and export it again"),)
     assert np.array_equal(catalog.load(clips["testing/no.3.json"]), tone("no", 2))
     whole = read_audio(root / "training" / "long.2.wav")
-    assert np.array_equal(catalog.load(clips["training/long.2.wav#1.000-1.900"]), whole[16_000:30_400])
-    first, second = (clips[f"training/long.2.wav#{times}"] for times in ("0.000-0.900", "1.000-1.900"))
+    assert np.array_equal(catalog.load(clips["training/long.2.wav#1.000-1.999"]), whole[16_000:31_984])
+    first, second = (clips[f"training/long.2.wav#{times}"] for times in ("0.000-0.999", "1.000-1.999"))
     assert first.speaker == second.speaker, "stretches of one recording must not part as two people"
     labelled = clips["training/yes.1.wav"]
     assert (labelled.licence, labelled.attributes["gender"]) == ("CC0-1.0", "female")
