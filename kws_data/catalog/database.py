@@ -35,6 +35,7 @@ class CatalogDatabase:
     be written it is read as it is.
 
     Attributes:
+        is_there: whether it has been made.
         writable: whether clips can be added and changed.
 
     Raises (all methods):
@@ -47,8 +48,8 @@ class CatalogDatabase:
         self.writable = may_write(self.path)
         self._key: bytes | None = None
         with self.errors():
-            self._is_there = self.path.exists()
-            if self._is_there:
+            self.is_there = self.path.exists()
+            if self.is_there:
                 self._open()
             else:
                 self.db = sqlite3.connect(":memory:", isolation_level=None)
@@ -73,7 +74,7 @@ class CatalogDatabase:
         except OSError as error:
             raise CatalogError("folder of the catalogue cannot be made", str(self.folder), str(error)) from None
         self.db.close()
-        self._is_there, self.writable = True, may_write(self.path)
+        self.is_there, self.writable = True, may_write(self.path)
         self._open()
 
     def __enter__(self) -> Self:
@@ -151,7 +152,7 @@ class CatalogDatabase:
     def transaction(self) -> Iterator[None]:
         """All or nothing; waits for another writer. The first one makes the catalogue."""
         with self.errors():
-            if not self._is_there:
+            if not self.is_there:
                 self._make()
             if not self.writable:
                 raise CatalogError("catalogue can only be read", str(self.path), "make its folder writable, or copy it")

@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from types import FrameType
 
 import click
@@ -68,7 +69,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     _end_on_sigterm()
     guard_output()
-    sys.exit(run(arguments))
+    code = run(arguments)
+    with suppress(ReaderGone, OutputLost):  # what an error left unsaid; at exit Python would complain
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    sys.exit(code)
 
 
 def run(arguments: Sequence[str] | None = None) -> int:

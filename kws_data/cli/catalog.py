@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kws_data.cli.options import json_option, print_json, progress_bars, recordings_option, verb
+from kws_data.cli.options import json_option, print_json, progress_bars, recordings_option, tell, verb
 
 if TYPE_CHECKING:
     from kws_data.catalog.catalog import Catalog
@@ -79,9 +79,9 @@ def _counts(catalog: Catalog, options: dict[str, Any], as_json: bool) -> None:
     click.echo(", ".join(f"{count} {name.replace('_', ' ')}" for name, count in totals.items()))
     print_crosstab(table, options["limit"])
     for clip in clips:
-        click.echo(f"{clip['id'][:12]}  {clip['word']}  {clip['origin']}: {clip['reason']}")
+        tell(f"{clip['id'][:12]}  {clip['word']}  {clip['origin']}: {clip['reason']}")
     for file in files:
-        click.echo(f"{file['folder']}: {file['file']}: {file['reason']}")
+        tell(f"{file['folder']}: {file['file']}: {file['reason']}")
 
 
 def _rot(catalog: Catalog, options: dict[str, Any], as_json: bool) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kws_data.cli.options import board_option, json_option, port_option, print_json, progress_bars, say, verb
+from kws_data.cli.options import board_option, json_option, port_option, print_json, progress_bars, say, tell, verb
 from kws_data.set_aside import told
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def _print_stream(found: StreamEvaluation) -> None:
     from kws_data.pages.numbers import false_accepts
 
     for row in found.detections:
-        click.echo(f"{row.time_s:9.2f} s  {row.label:<12} {row.score:.2f}  {row.verdict:<10} {row.file}")
+        tell(f"{row.time_s:9.2f} s  {row.label:<12} {row.score:.2f}  {row.verdict:<10} {row.file}")
     rate = false_accepts(found.false_accepts_per_hour, found.upper95)
     click.echo(f"{found.hours:.3f} h heard, false accepts: {rate}")
     if found.frr is not None:

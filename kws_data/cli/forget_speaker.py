@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kws_data.cli.options import json_option, print_json, recordings_option, verb
+from kws_data.cli.options import json_option, print_json, recordings_option, tell, verb
 
 if TYPE_CHECKING:
     from kws_data.provenance.forget import Forgotten
@@ -68,7 +68,7 @@ def command(
 
 def _print(found: Forgotten) -> None:
     if not found.known:
-        click.echo(f"{found.speaker} was forgotten before" + ("; the catalogue was written anew" if found.done else ""))
+        tell(f"{found.speaker} was forgotten before" + ("; the catalogue was written anew" if found.done else ""))
     else:
         _print_removed(found)
     from kws_data.provenance.forget import RETRAIN
@@ -76,10 +76,10 @@ def _print(found: Forgotten) -> None:
 
     there_first = sorted(found.heard_in, key=lambda one: not any(lies_there(one[0], p.path) for p in one[0].places))
     for artifact, clips in there_first:
-        click.echo(f"{artifact.kind} {artifact.name} heard {clips} clips of theirs: {RETRAIN[artifact.kind]}")
-        click.echo(f"    {artifact.id}")
+        tell(f"{artifact.kind} {artifact.name} heard {clips} clips of theirs: {RETRAIN[artifact.kind]}")
+        tell(f"    {artifact.id}")
         for place in artifact.places:
-            click.echo(f"    {place.path}" + ("" if lies_there(artifact, place.path) else " (no longer there)"))
+            tell(f"    {place.path}" + ("" if lies_there(artifact, place.path) else " (no longer there)"))
     if found.known and not found.done:
         click.echo("nothing was changed; add --yes to do it")
 
@@ -92,13 +92,13 @@ def _print_removed(found: Forgotten) -> None:
         + (f", {found.feature_rows} rows of features" if found.done else "")
     )
     if held.shared_audio:
-        click.echo(f"{len(held.shared_audio)} audio files stay: other people's clips have the same samples")
+        tell(f"{len(held.shared_audio)} audio files stay: other people's clips have the same samples")
     for folder in found.folders:
         what = "the cached teacher" if folder.parent.name == "teachers" else "the data set"
-        click.echo(f"{verb} {what} in {folder}")
+        tell(f"{verb} {what} in {folder}")
     for file in found.exported.files[:_SHOWN]:
-        click.echo(f"{verb} {file}")
+        tell(f"{verb} {file}")
     if len(found.exported.files) > _SHOWN:
-        click.echo(f"… and {len(found.exported.files) - _SHOWN} more exported files; --json lists them")
+        tell(f"… and {len(found.exported.files) - _SHOWN} more exported files; --json lists them")
     for file in found.exported.lists:
-        click.echo(f"{verb} their lines in {file}")
+        tell(f"{verb} their lines in {file}")

@@ -23,7 +23,7 @@ from kws_data.labels import spelt
 @click.option(
     "--data",
     "folder",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    type=click.Path(path_type=Path),
     help="Recordings that exist, <word>/<speaker>_nohash_<n>.wav; synthetic people when left out.",
 )
 @board_option
@@ -35,6 +35,8 @@ def command(name: str, keywords: str, folder: Path | None, board: str, force: bo
     It holds what a beginner changes: each setting with its reason and its default, the values being those of the
     demo. Without --data synthetic people say the words, so that the first detector needs no recording.
     """
+    if folder is not None and not folder.is_dir():
+        raise ConfigError(f"data folder {str(folder)!r} does not exist", None, "--data names a folder of recordings")
     name = name.removesuffix(".yaml")
     path = Path(f"{name}.yaml")
     emulated = load_board(board).emulated

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import click
 
+from firmware_tools.home import in_home
 from kws_data.cli.terminal.output import one_line, takes_unicode
 from kws_data.config.load import load_config
 from kws_data.progress import Progress
@@ -44,14 +45,34 @@ def config_options(function: Function) -> Function:
     return with_config  # type: ignore[return-value]
 
 
+class Verb(click.Command):
+    """A command whose paths may begin with ``~``: no shell has seen it after ``=``, in quotes, or on Windows."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        rest = super().parse_args(ctx, args)
+        ctx.params = {name: _in_home(value) for name, value in ctx.params.items()}
+        return rest
+
+
+def _in_home(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return tuple(map(_in_home, value))
+    return in_home(value) if isinstance(value, Path) else value
+
+
 def verb(name: str, example: str, **settings: Any) -> Callable[[Callable[..., Any]], click.Command]:
     """A command whose help ends with an example."""
-    return click.command(name, epilog=f"Example: {example}", **settings)
+    return click.command(name, cls=Verb, epilog=f"Example: {example}", **settings)
 
 
 def print_json(document: Any) -> None:
     """One JSON document on stdout, in ASCII where stdout does not take every character."""
     click.echo(json.dumps(document, indent=1, ensure_ascii=not takes_unicode(), default=str))
+
+
+def tell(line: str) -> None:
+    """A line of the result, on stdout; names of files in it stay in their line."""
+    click.echo(one_line(line))
 
 
 def say(line: str) -> None:
@@ -91,7 +112,7 @@ def progress_bars(left: Callable[[], str] | None = None) -> Iterator[Progress]:
                 yield Text(f"  {words} of the whole run")
 
     columns = (
-        TextColumn("  {task.description:<34}"),
+        TextColumn("  {task.description:<34}", markup=False),
         BarColumn(bar_width=30),
         MofNCompleteColumn(),
         TimeElapsedColumn(),

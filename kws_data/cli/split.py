@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from kws_data.cli.options import config_options, json_option, print_json, say, verb
+from kws_data.cli.terminal.output import one_line
 from kws_data.config.config import Config
 
 
@@ -46,6 +47,7 @@ def _print(report: dict[str, Any]) -> None:
     """For people: a table of the splits, then one of each attribute."""
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     console, splits = Console(), list(report["splits"])
     table = Table("", *splits)
@@ -54,8 +56,9 @@ def _print(report: dict[str, Any]) -> None:
     for key, found in report["attributes"].items():
         table.add_section()
         for value, counts in found["values"].items():
-            table.add_row(f"{key} {value}", *(f"{counts[split]:,}" for split in splits))
-        table.add_row(f"{key}: distance to all", *(f"{found['distance'][split]:.1%}" for split in splits), style="bold")
+            table.add_row(Text(one_line(f"{key} {value}")), *(f"{counts[split]:,}" for split in splits))
+        distances = (f"{found['distance'][split]:.1%}" for split in splits)
+        table.add_row(Text(one_line(f"{key}: distance to all")), *distances, style="bold")
     console.print(table)
     for reason, count in report["left_out"].items():
         click.echo(f"left out, {count} clips: {reason}")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from firmware_tools.home import in_home
 from kws_data.catalog.artifacts import Artifact
 from kws_data.catalog.catalog import Catalog
+from kws_data.config.load import load_config, shipped_configurations
 from kws_data.errors import DataError
 from kws_data.provenance.register import lies_there
 from kws_data.run_folder import DATASET_FILE
@@ -26,21 +28,20 @@ def find_dataset(name: str, recordings: Path, runs: Path = Path("runs")) -> Path
         DataError: nothing is called so, or it was not built, or what was built there since is another version.
         ConfigError: a configuration that cannot be read.
     """
-    path = Path(name)
-    if path.suffix in (".yaml", ".yml"):
+    path = in_home(name)
+    configured = path.suffix in (".yaml", ".yml") or (name in shipped_configurations() and not (runs / name).is_dir())
+    if configured:
         path = runs / run_name(path)
     for folder in (path, path / "dataset", runs / name / "dataset"):
         if (folder / DATASET_FILE).is_file():
             return folder
-    if path.suffix in (".yaml", ".yml"):
+    if configured:
         raise DataError("data set is not built", name, f"call kws build {name}")
     return _on_record(name, recordings)
 
 
 def run_name(config_file: Path) -> str:
     """Name of the run of a configuration, wherever its clips come from."""
-    from kws_data.config.load import load_config
-
     return load_config(config_file, ["data.source=synthetic"]).name
 
 

@@ -26,11 +26,12 @@ def alone_in(folder: Path) -> Iterator[None]:
     """
     made = [path for path in (folder, *folder.parents) if not path.exists()]
     folder.mkdir(parents=True, exist_ok=True)
+    before = {path.name for path in folder.iterdir()}
     lock = _locked(folder)
     try:
         yield
     finally:
-        if made and [path.name for path in folder.iterdir()] == [FILE]:
+        if FILE not in before and {path.name for path in folder.iterdir()} == before | {FILE}:
             with suppress(OSError):  # Windows keeps what is open
                 (folder / FILE).unlink()
         lock.close()

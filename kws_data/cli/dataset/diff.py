@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kws_data.cli.options import json_option, print_json, recordings_option, verb
+from kws_data.cli.terminal.output import one_line
 
 if TYPE_CHECKING:
     from kws_data.dataset.diff import Diff
@@ -80,5 +81,5 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[Any]], limit: int) -> No
 
 
 def _short(cell: Any) -> str:
-    text = "–" if cell is None or isinstance(cell, Mapping) else str(cell)
+    text = "–" if cell is None or isinstance(cell, Mapping) else one_line(str(cell))
     return text if len(text) <= 40 else text[:37] + "…"

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from kws_data.sources.recording.sessions import Item, Person, Place
 
 
+CONSENT = "say what the speaker agreed to with --consent"
+
+
 @verb("record", "kws record --speaker s01 --words yes,no --takes 10 --port /dev/ttyACM0")
 @click.argument("config_file", metavar="[CONFIG]", required=False, type=click.Path(path_type=Path))
 @click.option("--set", "overrides", metavar="KEY=VALUE", multiple=True, help="Override a setting of CONFIG.")
@@ -147,12 +150,28 @@ def _record(order: Order, *, guided: bool) -> dict[str, Any]:
     job, boards = _job(order), named_boards(order.boards, order.ports)
     if order.continuous is not None and len(boards) > 1:
         raise click.UsageError("--continuous records one board")
+    _check(order, boards)
     with Catalog(order.recordings) as catalog:
-        job = _known(catalog, job, ask=guided, fresh=order.new_session)
+        new = not catalog.is_there  # it is made only once the boards are there
+        if new and not (job.person.consent or guided):
+            raise click.UsageError(CONSENT)
+        job = job if new else _known(catalog, job, ask=guided, fresh=order.new_session)
         with open_boards(boards) as opened:
+            job = _known(catalog, job, ask=guided, fresh=order.new_session) if new else job
             if order.continuous is not None:
                 return _continuous(catalog, opened[0], job, order)
             return _takes(catalog, opened, job, order, guided=guided)
+
+
+def _check(order: Order, boards: Sequence[tuple[str, str | None]]) -> None:
+    """Raises the error of a board that nobody knows, or of a sound that cannot be played, before anything is begun."""
+    from firmware_tools.boards.spec import load_board
+    from kws_data.audio import read_audio
+
+    for name, _ in boards:
+        load_board(name)
+    if order.play is not None:
+        read_audio(order.play)
 
 
 def _job(order: Order) -> Job:
@@ -184,7 +203,7 @@ def _known(catalog: Catalog, job: Job, *, ask: bool, fresh: bool) -> Job:
     if ask:
         person, place = ask_once(catalog, person, place, plan_of(job.words), fresh=fresh)
     if not (person.consent or known_person(catalog, person).consent):
-        raise click.UsageError("say what the speaker agreed to with --consent")
+        raise click.UsageError(CONSENT)
     return Job(job.words, known_person(catalog, person), place, job.clip_ms)
 
 

@@ -12,6 +12,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from kws_data.catalog.attributes import NOT_SAID, in_order
+from kws_data.cli.terminal.output import one_line
 
 if TYPE_CHECKING:
     from kws_data.catalog.counts import Count
@@ -36,7 +37,8 @@ def print_crosstab(table: Crosstab, limit: int) -> None:
         console.print(_list(table, limit))
     for name, clips in table.not_said.items():
         if clips:
-            console.print(f"{name} was not said of {clips:,} of {table.clips:,} clips", highlight=False)
+            said = f"{one_line(name)} was not said of {clips:,} of {table.clips:,} clips"
+            console.print(said, highlight=False, markup=False)
     if table.thin:
         _print_thin(console, table)
 
@@ -48,12 +50,12 @@ def _print_thin(console: Console, table: Crosstab) -> None:
         " what even their pairs do, · too few to measure on",
         highlight=False,
     )
-    shown = Table("", *table.by, "speakers of expected", "clips of expected", "q")
+    shown = Table("", *map(_heading, table.by), "speakers of expected", "clips of expected", "q")
     for thin in table.thin[:_THIN_ROWS]:
         cell = thin.cell
         speakers = f"{cell.speakers:,} of {cell.expected_speakers:,.1f}"
         clips = f"{cell.clips:,} of {cell.expected_clips:,.0f}"
-        shown.add_row(MARKS[cell.reason], *map(Text, thin.values), speakers, clips, f"{cell.q:.2g}")
+        shown.add_row(MARKS[cell.reason], *map(_said, thin.values), speakers, clips, f"{cell.q:.2g}")
     console.print(shown)
     if len(table.thin) > _THIN_ROWS:
         console.print(f"… and {len(table.thin) - _THIN_ROWS} more; see them all with --json")
@@ -62,7 +64,7 @@ def _print_thin(console: Console, table: Crosstab) -> None:
 def _list(table: Crosstab, limit: int) -> Table:
     thin = {cell.values: cell for cell in table.thin}
     counts = table.counts if len(table.by) == 1 else sorted(table.counts, key=_place)
-    shown = Table(*table.by, "clips", "speakers", "minutes")
+    shown = Table(*map(_heading, table.by), "clips", "speakers", "minutes")
     for count in counts[: limit or None]:
         clips = _marked(f"{count.clips:,}", thin.get(count.values))
         shown.add_row(*(_said(v) for v in count.values), clips, f"{count.speakers:,}", f"{count.seconds / 60:,.1f}")
@@ -74,7 +76,7 @@ def _matrix(table: Crosstab, columns: Sequence[str], limit: int) -> Table:
     thin = {cell.values: cell for cell in table.thin}
     counts = {count.values: count for count in table.counts}
     rows = sorted({values[0] for values in counts}, key=in_order)
-    shown = Table(f"{table.by[0]} \\ {table.by[1]}", *(escape(column) or NOT_SAID for column in columns), "all")
+    shown = Table(f"{_heading(table.by[0])} \\ {_heading(table.by[1])}", *map(_heading, columns), "all")
     for row in rows[: limit or None]:
         cells = []
         for column in columns:
@@ -104,7 +106,12 @@ def _marked(text: str, thin: NamedThinCell | None) -> Text:
 
 
 def _said(value: str) -> Text:
-    return Text(value) if value else Text(NOT_SAID, style="dim")
+    return Text(one_line(value)) if value else Text(NOT_SAID, style="dim")
+
+
+def _heading(value: str) -> str:
+    """A name of people's own over a column: brackets in it are no markup."""
+    return escape(one_line(value)) or NOT_SAID
 
 
 def print_rot(rot: Rot) -> None:
@@ -123,7 +130,7 @@ def print_rot(rot: Rot) -> None:
 def print_published(table: PublishedTable) -> None:
     """A list of all cells and totals, ``*`` for what is suppressed."""
     console = Console()
-    shown = Table(*table.by, "people")
+    shown = Table(*map(_heading, table.by), "people")
     for cell in table.cells:
         if cell.people != 0:
             shown.add_row(*(_said(value) for value in cell.values), "*" if cell.people is None else f"{cell.people:,}")
@@ -134,9 +141,9 @@ def print_published(table: PublishedTable) -> None:
 def print_lineage(document: Mapping[str, Any]) -> None:
     """What it is made of above, what was made of it below."""
     console = Console()
-    tree = Tree(Text(f"{document['kind']} {document['id']}", style="bold"))
+    tree = Tree(Text(one_line(f"{document['kind']} {document['id']}"), style="bold"))
     for key, value in document["about"].items():
-        tree.add(Text(f"{key}: {_plain(value)}"))
+        tree.add(Text(one_line(f"{key}: {_plain(value)}")))
     _grow(tree.add("made from"), document["made_from"])
     _grow(tree.add("made of it"), document["made_of_it"])
     console.print(tree, highlight=False)
@@ -147,7 +154,7 @@ def _grow(branch: Tree, nodes: Sequence[Mapping[str, Any]]) -> None:
         branch.add(Text("nothing that is known", style="dim"))
     for node in nodes:
         about = ", ".join(f"{key} {_plain(value)}" for key, value in node["about"].items())
-        twig = branch.add(Text(f"{node['kind']} {node['id']}  {about}"))
+        twig = branch.add(Text(one_line(f"{node['kind']} {node['id']}  {about}")))
         if node["next"]:
             _grow(twig, node["next"])
 

@@ -60,6 +60,16 @@ def test_a_full_disk_under_stdout_is_one_line(code: str, arguments: list[object]
     assert said.splitlines() == ["kws: output cannot be written: No space left on device. send it elsewhere"]
 
 
+def test_an_error_after_the_reader_has_gone_is_told_all_the_same() -> None:
+    code = TABLE.replace("Console().print(shown)", "print('half'); raise KeyError('x')")
+    reading, writing = os.pipe()
+    os.close(reading)
+    process = start(code, 1, stdout=writing)
+    os.close(writing)
+    said = process.communicate(timeout=30)[1].decode()
+    assert process.returncode == 2 and len(said.splitlines()) == 1 and "KeyError" in said
+
+
 def test_work_goes_on_when_nobody_takes_stderr(tmp_path: Path) -> None:
     write_flac(tmp_path / "data" / "go" / "p_nohash_0.flac", np.arange(16_000, dtype=np.int16), 16_000)
     command = [sys.executable, "-c", MAIN, "import", "speech-commands", "data", "--json"]

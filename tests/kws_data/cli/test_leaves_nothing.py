@@ -1,0 +1,103 @@
+"""A verb that fails leaves nothing behind that was not there before."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kws_data.cli import VERBS, run
+
+CONFIG = "name: tiny\nkeywords: [go]\ndata: {source: folder, folder: nowhere}\n"
+EMPTY = "name: tiny\nkeywords: [go]\ndata: {source: folder, folder: empty}\n"
+#: Verb -> calls that cannot succeed, in a folder with tiny.yaml, empty.yaml, the empty folder ``empty`` and a text.
+WRONG: dict[str, list[list[str]]] = {
+    "doctor": [["--seconds", "0"], ["--play", "text"], ["--nonsense"]],
+    "boards": [["--nonsense"]],
+    "new": [["x"], ["../up", "--keywords", "a"], ["x", "--keywords", "a,_b"], ["x", "--keywords", "a", "--data", "no"]],
+    "import": [
+        ["speech-commands", "nowhere"],
+        ["speech-commands", "empty"],
+        ["speech-commands", "text"],
+        ["folder", "empty"],
+        ["nonsense", "empty"],
+        ["common-voice", "empty"],
+        ["mswc", "empty"],
+        ["edge-impulse", "empty"],
+        ["label-studio", "text"],
+        ["audiomnist", "empty"],
+        ["urls", "nowhere"],
+        ["urls", "text"],
+        ["./layout.py", "empty"],
+    ],
+    "synth": [["tiny.yaml"], ["nowhere.yaml"], ["demo", "--set", "data.synth.speakers=0"]],
+    "record": [
+        ["tiny.yaml"],
+        ["empty.yaml"],
+        ["--words", "a"],
+        ["--words", "a", "--speaker", "s", "--consent", "c", "--board", "nothing"],
+        ["--words", "a", "--speaker", "s", "--consent", "c", "--port", "/dev/none"],
+        ["--words", "a", "--speaker", "s", "--consent", "c", "--play", "text"],
+        ["--plan", "text", "--speaker", "s", "--consent", "c"],
+        ["--continuous", "1", "--speaker", "s", "--consent", "c", "--board", "nothing"],
+    ],
+    "catalog": [[], ["--lineage", "abcd"], ["--rot"], ["--publish"], ["--recordings", "text"], ["--set-aside"]],
+    "forget-speaker": [["s01"], ["s01", "--yes"], ["s01", "--recordings", "text"]],
+    "split": [["tiny.yaml"], ["demo"], ["demo", "--out", "lists"]],
+    "build": [["tiny.yaml"], ["empty.yaml"], ["tiny.yaml", "--ray-address", "x"]],
+    "dataset": [
+        ["diff", "a", "b"],
+        ["diff", "demo", "tiny.yaml"],
+        ["export", "tiny.yaml", "--to", "edge-impulse", "--out", "out"],
+        ["export", "empty", "--to", "speech-commands", "--out", "out"],
+    ],
+    "search": [
+        ["demo", "--space", "nowhere"],
+        ["demo", "--resume"],
+        ["tiny.yaml", "--rungs", "1"],
+        ["demo", "--rungs", "x"],
+    ],
+    "datasheet": [["demo"], ["tiny.yaml"], ["nowhere"], ["empty"]],
+    "train": [["demo"], ["demo", "--seeds", "2"], ["demo", "--learning-curve"]],
+    "export": [["demo"]],
+    "check": [["demo"], ["--tflite", "text"], ["--tflite", "nowhere"], []],
+    "evaluate": [
+        ["--bundle", "nowhere", "--data", "empty"],
+        ["--bundle", "empty", "--stream", "text"],
+        ["--data", "empty"],
+    ],
+    "flash": [["demo"], ["demo", "--set", "device.board=nothing"]],
+    "device-eval": [["demo"]],
+    "listen": [["nowhere.yaml"], ["--board", "nothing"], ["demo", "--set", "device.board=nothing"]],
+    "report": [["demo"]],
+    "run": [["nowhere.yaml"], ["tiny.yaml"], ["empty.yaml"], ["demo", "--until", "nothing"], ["twice.yaml"]],
+    "bench": [["nonsense"], ["engine"], ["engine", "--bundle", "nowhere"], ["--bundle", "text"]],
+}
+
+
+def test_every_verb_has_calls_that_fail() -> None:
+    assert WRONG.keys() == VERBS.keys()
+
+
+@pytest.mark.parametrize(("verb", "call"), [(v, call) for v in WRONG for call in WRONG[v]], ids=str)
+def test_a_verb_that_fails_leaves_nothing_behind(
+    verb: str,
+    call: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name, text in (
+        ("tiny.yaml", CONFIG),
+        ("empty.yaml", EMPTY),
+        ("text", "no audio"),
+        ("twice.yaml", "a: 1\na: 2"),
+    ):
+        Path(name).write_text(text)
+    Path("empty").mkdir()
+    before = sorted(Path().rglob("*"))
+    assert run([verb, *call]) == 2
+    assert sorted(Path().rglob("*")) == before
+    said = [line for line in capfd.readouterr().err.splitlines() if not line.startswith(("•", "  "))]
+    assert len(said) == 1 and said[0].startswith("kws: ") and "fault of kws" not in said[0], said
