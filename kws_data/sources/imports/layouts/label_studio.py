@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from kws_data.audio import duration_s
+from kws_data.decoding import duration_s
 from kws_data.errors import AudioError
 from kws_data.sources.imports.attribution import Origin, read_attribution
 from kws_data.sources.imports.files_below import FilesBelow
