@@ -104,7 +104,8 @@ def _each_stream(path: Path, take: Callable[[Any, Promise], _Taken]) -> list[_Ta
     except HeaderError as error:
         raise AudioError(error.what, str(path), error.remedy) from None
     except (soundfile.SoundFileError, RuntimeError, OSError, ValueError) as error:
-        raise AudioError("file is no audio or is damaged", str(path), plain(error)) from None
+        remedy = f"{plain(error)}: copy or export it again"
+        raise AudioError("file is no audio or is damaged", str(path), remedy) from None
 
 
 def _as_it_is(file: BinaryIO, size: int) -> Any:
