@@ -28,6 +28,7 @@ from kws_data.sources.imports.names_of_words import as_spelt, with_words
 
 THREADS = 2
 UNSTATED = "unstated"
+READING = 1  # of how files are read: with another one they are all read again, once
 _BATCH = 256
 
 
@@ -176,12 +177,12 @@ def _offer(item: Item, terms: Terms, source: str) -> _Offer:
     licence, consent = item.licence or terms.licence or UNSTATED, item.consent or terms.consent or UNSTATED
     on_terms = replace(as_spelt(item), licence=licence, consent=consent)
     told = (terms.licence, terms.consent) if not (item.licence and item.consent) else ("", "")
-    return _Offer(on_terms, _hash(on_terms, source) if item.details or any(told) else item.mtime_ns)
+    return _Offer(on_terms, _hash(on_terms, source) if item.details or any(told) else item.mtime_ns + READING)
 
 
 def _hash(item: Item, source: str) -> int:
     """63 bits of time, source and all that is said of the clip."""
-    facts = (item.mtime_ns, source, item.word, item.speaker, item.licence, item.consent, item.session)
+    facts = (item.mtime_ns + READING, source, item.word, item.speaker, item.licence, item.consent, item.session)
     digest = hashlib.sha256(repr((*facts, sorted(item.attributes.items()))).encode("utf-8", "backslashreplace"))
     return int.from_bytes(digest.digest()[:8], "little") >> 1
 

@@ -19,6 +19,8 @@ from made_layouts import (
 
 from kws_data.audio import read_audio, write_wav
 from kws_data.catalog.catalog import Catalog
+from kws_data.catalog.clips import KnownFile
+from kws_data.catalog.folders import folder_id
 from kws_data.errors import AudioError, CatalogError
 from kws_data.sources.imports.find_layout import import_layout
 
@@ -182,3 +184,15 @@ def test_a_task_with_a_broken_recording_is_set_aside(catalog: Catalog, tmp_path:
     report = import_layout(catalog, "label-studio", root)
     assert report.counts.added == 3
     assert "outside of the recording" in dict(report.set_aside)["export.json task 5 region 3 (1.0 to 1.9)"]
+
+
+def test_what_an_older_kws_set_aside_is_read_again(catalog: Catalog, tmp_path: Path) -> None:
+    """It refused MP3s without a length frame: they are as they were, but kws reads better now."""
+    path = tmp_path / "data" / "yes" / "anna-1.wav"
+    write_wav(path, tone("yes", 1), 16_000)
+    status, folder = path.stat(), folder_id(tmp_path / "data")
+    before = KnownFile(status.st_size, status.st_mtime_ns, "", "", "audio file is truncated: copy it again")
+    catalog.remember_files(folder, {"yes/anna-1.wav": before})
+    report = import_layout(catalog, "folder", tmp_path / "data")
+    assert report.counts.added == 1 and not report.set_aside
+    assert import_layout(catalog, "folder", tmp_path / "data").counts.known == 1
