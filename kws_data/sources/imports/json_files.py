@@ -10,6 +10,7 @@ from typing import Any
 from kws_data.errors import DataError
 
 MAX_BYTES = 2_000_000_000
+_HEAD_BYTES = 1_000
 
 
 def read_json(path: Path) -> Any:
@@ -18,12 +19,7 @@ def read_json(path: Path) -> Any:
     Raises:
         DataError: the file cannot be read or is no JSON.
     """
-    try:
-        return json.loads(_bytes(path))
-    except RecursionError:
-        raise DataError("JSON file is nested too deeply", str(path), "export it again") from None
-    except ValueError as error:
-        raise DataError("file is no JSON", str(path), f"{error}: export it again") from None
+    return _document(path, _bytes(path))
 
 
 def read_json_or_lines(path: Path) -> tuple[Any, list[tuple[int, str]]]:
@@ -38,10 +34,13 @@ def read_json_or_lines(path: Path) -> tuple[Any, list[tuple[int, str]]]:
     Raises:
         DataError: the file cannot be read, or is neither.
     """
-    lines = [(number, line) for number, line in enumerate(_bytes(path).splitlines(), 1) if line.strip()]
-    first = mapping(_parsed(lines[0][1])) if lines else {}
+    data = _bytes(path)
+    if not any(mark in data.lstrip()[:_HEAD_BYTES].partition(b"\n")[0] for mark in (b'"__ndjson"', b'"__key"')):
+        return _document(path, data), []
+    lines = [(number, line) for number, line in enumerate(data.splitlines(), 1) if line.strip()]
+    first = mapping(_parsed(lines[0][1]))
     if first.get("__ndjson") is not True and "__key" not in first:
-        return read_json(path), []
+        return _document(path, data), []
     document = {key: value for key, value in first.items() if not key.startswith("__")}
     broken = []
     for number, line in lines[1:] if "__key" not in first else lines:
@@ -63,6 +62,15 @@ def _bytes(path: Path) -> bytes:
         return path.read_bytes().removeprefix(b"\xef\xbb\xbf")
     except OSError as error:
         raise DataError("JSON file cannot be read", str(path), str(error)) from None
+
+
+def _document(path: Path, data: bytes) -> Any:
+    try:
+        return json.loads(data)
+    except RecursionError:
+        raise DataError("JSON file is nested too deeply", str(path), "export it again") from None
+    except ValueError as error:
+        raise DataError("file is no JSON", str(path), f"{error}: export it again") from None
 
 
 def _parsed(line: bytes) -> Any:

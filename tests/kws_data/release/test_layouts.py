@@ -122,6 +122,20 @@ def test_label_studio_corrections_come_back(built: Path, tmp_path: Path) -> None
     assert words[unknown["data"]["clip"]] == "cat", "a confirmed label keeps the word behind it"
 
 
+def test_label_studio_corrections_beside_the_first_tasks_come_back(built: Path, tmp_path: Path) -> None:
+    """The new export lies beside ``tasks.json``, as our README says, and its name comes before."""
+    out = export(built, "label-studio", tmp_path / "out")
+    tasks = json.loads((out / "tasks.json").read_text())
+    changed = next(task for task in tasks if task["data"]["word"] == "go")
+    result = {"id": "x", "from_name": "label", "type": "choices", "value": {"choices": ["stop"]}}
+    (out / "project-1.json").write_text(json.dumps([{**changed, "annotations": [{"result": [result]}]}]))
+    with Catalog(tmp_path / "rec") as catalog:
+        report = import_layout(catalog, "label-studio", out)
+        words = {clip.origin.split("/")[-1].removesuffix(".wav"): clip.word for clip in catalog.clips()}
+    assert words[changed["data"]["clip"]] == "stop" and len(words) == len(tasks)
+    assert (report.set_aside, report.notes) == ((), ())
+
+
 def test_what_the_release_does_not_allow_stays_behind(built: Path, tmp_path: Path) -> None:
     dataset = built / "runs/small/dataset"
     release = load_release(dataset, Terms(licences=["CC-BY-4.0"]))

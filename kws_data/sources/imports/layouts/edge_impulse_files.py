@@ -30,6 +30,7 @@ RATES_HZ = (1_000, 768_000)
 #: Rates that recorders have; a rounded interval stands for one of these.
 USUAL_RATES_HZ = (8_000, 11_025, 12_000, 16_000, 20_000, 22_050, 24_000, 32_000, 44_100, 48_000, 96_000)
 _ROUNDED = 0.01
+_FULL_SCALE = 2.0  # values with fractions up to here have 1 for full scale, though some may lie above it
 _MICROPHONE = re.compile(r"audio|sound|(?<![a-z])mic(?![a-z])|microphone|(?<![a-z])pcm", re.IGNORECASE)
 
 
@@ -53,7 +54,7 @@ def acquired(path: Path) -> tuple[NDArray[np.float64], int]:
     """Audio of a document, float64 ``[n]`` in 16-bit units, and its rate in Hz; raises as the above."""
     payload = mapping(mapping(_document(path)).get("payload"))
     rate_hz = _rate_hz(path, payload)
-    values = _values(path, payload, _audio_sensor(path, payload))
+    values = _values(path, payload, *_audio_sensor(path, payload))
     if len(values) > MAX_SECONDS * rate_hz:
         raise AudioError("audio file is longer than an hour", str(path), "cut it up")
     return values, rate_hz
@@ -98,17 +99,17 @@ def _unrounded(interval_ms: float) -> float:
     return 1_000 / interval_ms
 
 
-def _audio_sensor(path: Path, payload: dict[str, Any]) -> int:
-    """Which of the sensors is the microphone."""
+def _audio_sensor(path: Path, payload: dict[str, Any]) -> tuple[int, int]:
+    """Which of the sensors is the microphone, and how many there are."""
     sensors = [mapping(sensor) for sensor in items(payload.get("sensors"))]
     for place, sensor in enumerate(sensors):
         if text(sensor.get("units")).lower() == "wav" or _MICROPHONE.search(text(sensor.get("name"))):
-            return place
+            return place, len(sensors)
     names = ", ".join(f"{text(sensor.get('name')):.40}" for sensor in sensors[:5]) or "none"
     raise AudioError("recording has no microphone among its sensors", str(path), f"they are {names}: leave it out")
 
 
-def _values(path: Path, payload: dict[str, Any], sensor: int) -> NDArray[np.float64]:
+def _values(path: Path, payload: dict[str, Any], sensor: int, sensors: int) -> NDArray[np.float64]:
     """Values of one sensor, float64 ``[n]``, in 16-bit units."""
     values = payload.get("values")
     if isinstance(values, str | bytes):
@@ -117,9 +118,12 @@ def _values(path: Path, payload: dict[str, Any], sensor: int) -> NDArray[np.floa
         array = np.array(items(values), np.float64)
     except (ValueError, TypeError, OverflowError):
         array = np.zeros(0)
-    if array.ndim == 2 and sensor < array.shape[1]:
-        array = array[:, sensor]
-    if array.ndim != 1 or not len(array) or not np.isfinite(array).all() or np.abs(array).max() > 32_768:
+    columns = array.shape[1] if array.ndim == 2 else 1
+    if array.ndim > 2 or (array.size and columns != sensors):
+        what = f"{sensors} sensors, but not {sensors} values a sample: export it again as .wav"
+        raise AudioError("values do not fit the sensors", str(path), what)
+    array = array[:, sensor] if array.ndim == 2 else array
+    if not len(array) or not np.isfinite(array).all() or np.abs(array).max() > 32_768:
         raise AudioError("values are no 16-bit samples", str(path), "export it again as .wav")
-    between = np.abs(array).max() <= 1 and (array != np.rint(array)).any()
+    between = np.abs(array).max() <= _FULL_SCALE and (array != np.rint(array)).any()
     return array * 32_768 if between else array

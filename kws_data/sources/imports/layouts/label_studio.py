@@ -100,7 +100,7 @@ def _placed(
 def _take(folder: Path, name: str, task: Task, origins: Mapping[str, Origin], found: _Found) -> None:
     """Take the clips of a task with annotations."""
     path = folder / name
-    length_s = _length_s(path)
+    length_s = _length_s(path) if task.has_times else None
     annotations = [annotation_of(results, length_s) for results in task.annotations]
     problems = dict.fromkeys(problem for annotation in annotations for problem in annotation.problems)
     found.problems += [(f"{task.place} {which}", reason) for which, reason in problems]
@@ -149,7 +149,9 @@ def _one_word_each(found: _Found) -> Iterator[Item]:
 
 def _notes(found: _Found) -> Iterator[str]:
     """What a person should know of the whole."""
-    several = [plain_text(key[0]) for key, claims in found.clips.items() if len({place for place, _ in claims}) > 1]
+    claims = [(plain_text(key[0]), claimed) for key, claimed in found.clips.items()]
+    agreed = [(name, claimed) for name, claimed in claims if len({item.word for _, item in claimed}) == 1]
+    several = [name for name, claimed in agreed if len({place for place, _ in claimed}) > 1]
     if several:
         yield f"{len(several)} recordings or stretches are in several tasks, such as {several[0]}: each is taken once"
     if found.other_lengths:

@@ -47,10 +47,18 @@ class Task:
     unanswered: str = ""
 
     @property
+    def _results(self) -> Iterator[dict[str, Any]]:
+        return (mapping(result) for annotation in self.annotations for result in annotation)
+
+    @property
+    def has_times(self) -> bool:
+        """Whether stretches of the recording are labelled."""
+        return any(mapping(result.get("value")).keys() & {"start", "end"} for result in self._results)
+
+    @property
     def original_length_s(self) -> float | None:
         """Length of the recording that was labelled, where the export has it."""
-        results = (mapping(result) for annotation in self.annotations for result in annotation)
-        lengths = (number(result.get("original_length")) for result in results)
+        lengths = (number(result.get("original_length")) for result in self._results)
         return next((length for length in lengths if length), None)
 
 
@@ -120,15 +128,23 @@ def _is_small(entry: dict[str, Any]) -> bool:
 
 def _small_form(entry: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Results of a task in JSON-MIN: ``"choice": "yes"`` or ``"label": [{"start", "end", "labels"}]``."""
-    answers = {key: value for key, value in entry.items() if key in _MIN_CHOICES}
-    if entry.keys() & _MIN_MARKS:  # else these are fields of its data
-        answers |= {key: value for key, value in entry.items() if key in _MIN_QUESTIONS and not answers}
-    for key, value in answers.items():
-        said = value if isinstance(value, str | list) else mapping(value).get("choices")
-        words = [said] if isinstance(said, str) else [one for one in listed(said) if isinstance(one, str)]
-        if words:
-            yield {"from_name": key, "value": {"text" if key == "transcription" else "choices": words}}
+    answers = _answers(entry, _MIN_CHOICES)
+    if not answers and entry.keys() & _MIN_MARKS:  # without these marks they are fields of its data
+        answers = _answers(entry, _MIN_QUESTIONS)
+    for key, words in answers.items():
+        yield {"from_name": key, "value": {"text" if key == "transcription" else "choices": words}}
     for key, value in entry.items():
         for one in listed(value):
             if isinstance(one, dict) and one.keys() & {"labels", "start", "end"}:
                 yield {"from_name": key, "value": one}
+
+
+def _answers(entry: dict[str, Any], questions: tuple[str, ...]) -> dict[str, list[str]]:
+    """What was answered to each of the questions that was."""
+    found = {}
+    for key in questions:
+        value = entry.get(key)
+        said = listed(value) or listed(mapping(value).get("choices")) or [value]
+        if words := [one for one in said if isinstance(one, str) and one.strip()]:
+            found[key] = words
+    return found

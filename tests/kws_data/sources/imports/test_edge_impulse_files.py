@@ -35,7 +35,8 @@ def written(folder: Path, **changes: object) -> Path:
         {"values": [value / 32_768 for value in VALUES]},
         {"values": [[0.1, v] for v in VALUES], "sensors": [{"name": "accX", "units": "m/s2"}, MICROPHONE]},
         {"sensors": [{"name": "microphone", "units": "N/A"}]}, {"sensors": [{"name": "mic0"}]},
-        {"sensors": [{"name": "Sound", "units": ""}]},
+        {"sensors": [{"name": "Sound", "units": ""}]}, {"sensors": [{"name": "audio L"}, {"name": "audio R"}],
+         "values": [[value, 0] for value in VALUES]},
     ],
 )  # fmt: skip
 def test_the_same_sound_in_other_words(changes: dict[str, object], tmp_path: Path) -> None:
@@ -61,6 +62,7 @@ def test_a_rounded_interval_is_that_of_a_usual_rate(interval_ms: float, rate_hz:
         ({"interval_ms": None}, "no rate"), ({"interval_ms": -1}, "no rate"), ({"interval_ms": 16}, "no rate"),
         ({"interval_ms": 0.0625, "frequency": 8_000}, "two rates"), ({"values": None}, "no 16-bit samples"),
         ({"sensors": [{"name": "accX"}, {"name": "dynamics"}]}, "they are accX, dynamics"),
+        ({"sensors": [{"name": "accX"}, MICROPHONE]}, "do not fit"), ({"values": [[1, 2, 3]]}, "do not fit"),
         ({"sensors": None}, "they are none"), ({"values": [0.5, 70_000.0]}, "no 16-bit samples"),
     ],
 )  # fmt: skip
@@ -74,6 +76,10 @@ def test_what_cannot_be_read_is_one_line(changes: dict[str, object], part: str, 
 
 def test_quiet_whole_numbers_are_16_bit_and_no_full_scale(tmp_path: Path) -> None:
     assert read_acquisition(written(tmp_path, values=[1, -1, 0, 1])).tolist() == [1, -1, 0, 1]
+
+
+def test_values_a_little_over_full_scale_are_cut_there(tmp_path: Path) -> None:
+    assert read_acquisition(written(tmp_path, values=[0.5, -1.2, 1.2])).tolist() == [16_384, -32_768, 32_767]
 
 
 def test_bytes_in_cbor_are_no_list(tmp_path: Path) -> None:
