@@ -117,7 +117,8 @@ def test_the_command_writes_all_three(
     assert {"datasheet.md", "datasheet.html", "croissant.json"} <= {path.name for path in folder.iterdir()}
     assert run(["datasheet", str(folder), "--epsilon", "1"]) == 2
     assert "--recordings" in capsys.readouterr().err
-    Catalog("recordings").close()
+    with Catalog("recordings") as catalog:
+        catalog.secret("anything")
     assert run(["datasheet", str(folder), "--epsilon", "1", "--k", "5"]) == 0
     assert "ε = 1" in (folder / "datasheet.md").read_text()
     assert run(["datasheet", "nothing"]) == 2
