@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
@@ -46,7 +46,7 @@ def read_mono(path: Path) -> tuple[NDArray[Any], int]:
     streams = _each_stream(path, lambda sound, promise: (_mono(path, sound, promise), int(sound.samplerate)))
     rates_hz = [rate_hz for _, rate_hz in streams]
     if len(set(rates_hz)) > 1:
-        raise AudioError("audio file changes its sample rate", str(path), f"{rates_hz[0]}, {rates_hz[1]} Hz: split it")
+        raise _several_rates(path, rates_hz)
     if len(streams) == 1:
         return streams[0]
     _refuse_size(path, sum(len(data) for data, _ in streams), rates_hz[0], 1)
@@ -65,6 +65,24 @@ def duration_s(path: Path | str) -> float:
     if total_s > MAX_SECONDS:
         raise AudioError("audio file is longer than an hour", str(path), "cut it up")
     return float(total_s)
+
+
+def length_of(path: Path | str) -> tuple[int, int]:
+    """Number of samples of a file, and its rate in Hz; believed and bounded as :func:`duration_s`.
+
+    Raises:
+        AudioError: as :func:`duration_s`; streams of several rates.
+    """
+    path = Path(path)
+    streams = _each_stream(path, lambda sound, promise: (_count(path, sound, promise), int(sound.samplerate)))
+    rates_hz = sorted({rate_hz for _, rate_hz in streams})
+    if len(rates_hz) > 1:
+        raise _several_rates(path, rates_hz)
+    return sum(samples for samples, _ in streams), rates_hz[0]
+
+
+def _several_rates(path: Path, rates_hz: Sequence[int]) -> AudioError:
+    return AudioError("audio file changes its sample rate", str(path), f"{rates_hz[0]}, {rates_hz[1]} Hz: split it")
 
 
 def plain(error: Exception) -> str:
@@ -86,7 +104,8 @@ def _each_stream(path: Path, take: Callable[[Any, Promise], _Taken]) -> list[_Ta
     except HeaderError as error:
         raise AudioError(error.what, str(path), error.remedy) from None
     except (soundfile.SoundFileError, RuntimeError, OSError, ValueError) as error:
-        raise AudioError("file is no audio or is damaged", str(path), plain(error)) from None
+        remedy = f"{plain(error)}: copy or export it again"
+        raise AudioError("file is no audio or is damaged", str(path), remedy) from None
 
 
 def _as_it_is(file: BinaryIO, size: int) -> Any:

@@ -56,7 +56,8 @@ def command(
 
     --data: TPR, FPR and accuracy with intervals; words that are no keyword count as _unknown_, _background_noise_ is
     cut into _silence_. --stream: detections with their times, and false accepts an hour; a labels.csv (file,label,
-    start_s,end_s) in the folder tells what was said, a metadata.csv with transcripts which files mention keywords.
+    start_s,end_s) in the folder, or a label track of Audacity beside a file, tells what was said, a metadata.csv with
+    transcripts which files mention keywords.
     """
     from kws_data.bundle import ModelBundle
     from kws_data.evaluation.clips import evaluate_folder
@@ -78,6 +79,8 @@ def command(
         _print_stream(result)
     else:
         _print_metrics(result.found)
+    for note in result.notes if isinstance(result, StreamEvaluation) else ():
+        say(f"  {note}")
     for line in told(((aside.file, aside.reason) for aside in result.set_aside), "the same with --json"):
         say(f"  {line}")
 

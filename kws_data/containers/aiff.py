@@ -48,6 +48,8 @@ def _around(file: BinaryIO, head: bytes, comm: Chunk, ssnd: Chunk, end: int) -> 
     words = f"AIFF of {kind.decode('ascii', 'replace').strip()}, {struct.unpack_from('>H', about, 6)[0]} bits"
     start, block = ssnd.start + 8 + offset, _block(kind, about)
     frames = int(struct.unpack_from(">I", about, 2)[0])
+    if start > end:
+        raise HeaderError("file is no audio or is damaged", "AIFF whose audio begins behind its end: export it again")
     if is_unknown(ssnd.size) or ssnd.size <= 8 + offset or frames >= _UNKNOWN_FRAMES:
         audio = (start, end)
     else:
@@ -56,7 +58,7 @@ def _around(file: BinaryIO, head: bytes, comm: Chunk, ssnd: Chunk, end: int) -> 
         refuse_more_audio(file, audio, 8 + int.from_bytes(head[4:8], "big"), end, ">")
         if block and frames:
             refuse_truncated(frames, (audio[1] - start) // block, "samples")
-    there = (audio[1] - start) // block if block else frames
+    there = max(audio[1] - start, 0) // block if block else frames
     if audio[1] == ssnd.end and there == frames and ssnd.padded and comm.start < ssnd.start:
         return Promise(form=words)
     if not block:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
 from kws_data.catalog.catalog import Catalog
@@ -23,6 +23,8 @@ from kws_data.dataset.silence import Cut, Silence, plan_silence
 from kws_data.dataset.spoken_clips import split_words
 from kws_data.errors import DataError
 from kws_data.labels import BACKGROUND, SILENCE, label_of
+
+ALONE = 10  # silence clips at least in a split where nobody says other words: a threshold has to rest on something
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,7 @@ def plan_dataset(config: Config, catalog: Catalog) -> Plan:
     splits = dict(found.splits)
     _check_splits(config, found.kept, splits)
     noises = noises_of(config, catalog, chosen)
-    silence = _silence(config, catalog, noises, splits)
+    silence = _silence(config, catalog, noises, splits, _with_others(config, found.kept, splits))
     used = [clip for clip in found.kept if clip.id in splits] + [c for own in silence.clips.values() for c in own]
     splits |= {clip.id: split for split, clips in silence.clips.items() for clip in clips}
     _check_others(config, used, splits)
@@ -142,19 +144,28 @@ def _check_splits(config: Config, clips: Sequence[Clip], splits: Mapping[str, st
                 raise DataError(f"no clip of a keyword is in the {split} split", keyword, remedy)
 
 
+def _with_others(config: Config, clips: Sequence[Clip], splits: Mapping[str, str]) -> set[str]:
+    """Splits with a clip that holds no keyword."""
+    return {splits[clip.id] for clip in clips if clip.id in splits and clip.word not in config.keywords}
+
+
 def _check_others(config: Config, clips: Sequence[Clip], splits: Mapping[str, str]) -> None:
     """A threshold is fixed, and FPR measured, on clips without a keyword: raise DataError before hours of training."""
-    there = {splits[clip.id] for clip in clips if clip.id in splits and clip.word not in config.keywords}
+    there = _with_others(config, clips, splits)
     for split in SPLITS:
         if split not in there:
             remedy = f"add clips of other words, or raise data.silence_share (now {config.data.silence_share:g})"
             raise DataError("no clip without a keyword", f"{split} split", remedy)
 
 
-def _silence(config: Config, catalog: Catalog, noises: Sequence[Clip], splits: Mapping[str, str]) -> Silence:
+def _silence(
+    config: Config, catalog: Catalog, noises: Sequence[Clip], splits: Mapping[str, str], with_others: Set[str]
+) -> Silence:
+    """As many silence clips as ``data.silence_share`` says; a split without other words has a few in any case."""
     share = min(config.data.silence_share, 0.9)
     sizes = Counter(splits.values())
-    counts = {split: round(sizes[split] * share / (1 - share)) for split in SPLITS}
+    least = {split: ALONE if share and split not in with_others else 0 for split in SPLITS}
+    counts = {split: max(round(sizes[split] * share / (1 - share)), least[split]) for split in SPLITS}
     silence = plan_silence(catalog, noise_of(noises, config), counts, config.clip_samples, config.seed)
     heard: set[str] = set()  # a recording with holes gives the same zeros more than once
     unique: dict[str, list[Clip]] = {}

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from kws_data.catalog.catalog import Catalog
 from kws_data.catalog.clips import Clip
 from kws_data.catalog.near_duplicates import near_duplicate_groups
-from kws_data.catalog.transcripts import words_of
+from kws_data.catalog.transcripts import contains_without_blanks, keywords_said, says_nothing
 from kws_data.config.config import Config
 from kws_data.dataset.clip_pool import unused_real
 from kws_data.dataset.groups import Same
@@ -100,22 +100,26 @@ def surplus_of_large_labels(config: Config, clips: Sequence[Clip], splits: Mappi
 
 
 def keywords_in_speech(clips: Iterable[Clip], keywords: Sequence[str]) -> dict[str, str]:
-    """Clips of running speech that cannot be other words, by id, with the reason: a keyword is said, or may be."""
+    """Clips that cannot be other words, by id, with the reason: a keyword is said in them, or may be."""
     reasons = {}
     for clip in clips:
-        if clip.word == SPEECH and (reason := _reason(str(clip.attributes.get("transcript", "")), keywords)):
+        if clip.word == SPEECH:
+            reason = _reason(str(clip.attributes.get("transcript", "")), keywords)
+        else:
+            reason = "" if clip.word in keywords else _reason_of_word(clip.word, keywords)
+        if reason:
             reasons[clip.id] = reason
     return reasons
 
 
 def _reason(transcript: str, keywords: Sequence[str]) -> str:
-    said = words_of(transcript)
-    if not said:
+    if says_nothing(transcript):
         return "running speech without a transcript: a keyword may be said in it"
-    found = [keyword for keyword in keywords if _is_said(keyword.lower().split("_"), said)]
+    found = keywords_said(transcript, keywords)
     return f"running speech in which a keyword is said: {', '.join(found)}" if found else ""
 
 
-def _is_said(phrase: Sequence[str], said: Sequence[str]) -> bool:
-    """Whether the words of a phrase follow one another in what was said."""
-    return any(list(said[start : start + len(phrase)]) == list(phrase) for start in range(len(said)))
+def _reason_of_word(word: str, keywords: Sequence[str]) -> str:
+    """Scripts without blanks write a sentence as one word."""
+    found = contains_without_blanks(word, keywords)
+    return f"another word in which a keyword is said: {', '.join(found)}" if found else ""

@@ -157,6 +157,7 @@ class StreamEvaluation:
         detections: all of them.
         engine: ``host`` or ``device``.
         set_aside: files that could not be read.
+        notes: what a person should know of the labels and transcripts, one line each.
     """
 
     hours: float
@@ -169,6 +170,7 @@ class StreamEvaluation:
     detections: tuple[Heard, ...]
     engine: str
     set_aside: tuple[SetAside, ...]
+    notes: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """As in report.json."""
@@ -177,6 +179,7 @@ class StreamEvaluation:
             "frr_ci95": None if self.frr_ci95 is None else list(self.frr_ci95),
             "detections": [asdict(row) for row in self.detections],
             "set_aside": [asdict(row) for row in self.set_aside],
+            "notes": list(self.notes),
             "measured": self.false_accepts_per_hour is not None,
         }
 
@@ -187,7 +190,8 @@ class StreamEvaluation:
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> StreamEvaluation:
         """Inverse of :meth:`to_dict`."""
-        own = {one.name: values[one.name] for one in fields(cls)}
+        own = {one.name: values[one.name] for one in fields(cls) if one.name != "notes"}
+        own["notes"] = tuple(values.get("notes", ()))
         own["frr_ci95"] = None if values["frr_ci95"] is None else tuple(values["frr_ci95"])
         own["detections"] = tuple(Heard(**row) for row in values["detections"])
         own["set_aside"] = tuple(SetAside(**row) for row in values["set_aside"])

@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
-from kws_data.errors import DataError
-
-LABELS_FILE, TRANSCRIPTS_FILE = "labels.csv", "metadata.csv"
 EARLY_S, LATE_S = 0.1, 1.0  # a detection belongs to a word from its start - EARLY_S to its end + LATE_S
 
 
@@ -26,34 +20,11 @@ class Spoken:
 
 @dataclass(frozen=True)
 class Truth:
-    """By file: keywords with their times, and keywords known only to occur somewhere in the file."""
+    """By file: keywords with their times, and keywords known only to occur somewhere in the file; notes for people."""
 
     spoken: Mapping[str, Sequence[Spoken]] = field(default_factory=dict)
     mentioned: Mapping[str, frozenset[str]] = field(default_factory=dict)
-
-
-def load_truth(folder: Path, labels: Sequence[str]) -> Truth:
-    """Read ``labels.csv`` and the transcripts of ``metadata.csv``, where they are there.
-
-    Raises:
-        DataError: a row that cannot be read.
-    """
-    spoken: dict[str, list[Spoken]] = {}
-    for number, row in _rows(folder / LABELS_FILE):
-        try:
-            word = Spoken(row["label"], float(row["start_s"]), float(row["end_s"]))
-            name = row["file"]
-        except (KeyError, TypeError, ValueError):
-            where = f"{folder / LABELS_FILE} line {number}"
-            raise DataError("label cannot be read", where, "columns are file,label,start_s,end_s") from None
-        if word.label in labels[2:]:
-            spoken.setdefault(name, []).append(word)
-    mentioned: dict[str, frozenset[str]] = {}
-    for _, row in _rows(folder / TRANSCRIPTS_FILE):
-        words = set(re.findall(r"[a-z']+", (row.get("transcript") or "").lower()))
-        if row.get("file") and words:
-            mentioned[row["file"]] = frozenset(words & set(labels[2:]))
-    return Truth(spoken, mentioned)
+    notes: tuple[str, ...] = ()
 
 
 def judge(truth: Truth, file: str, times_s: Sequence[float], labels: Sequence[str]) -> tuple[list[str], list[Spoken]]:
@@ -75,15 +46,3 @@ def judge(truth: Truth, file: str, times_s: Sequence[float], labels: Sequence[st
 
 def _near(time_s: float, word: Spoken) -> bool:
     return word.start_s - EARLY_S <= time_s <= word.end_s + LATE_S
-
-
-def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
-    """Rows of a CSV file with their line numbers; none when there is no such file."""
-    if not path.is_file():
-        return []
-    try:
-        with path.open(newline="", encoding="utf-8") as file:
-            reader = csv.DictReader(file)
-            return [(reader.line_num, row) for row in reader]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise DataError("labels cannot be read", str(path), str(error)) from None

@@ -1,24 +1,27 @@
 """Long recordings: what the streaming detector hears in them, when, and how often wrongly.
 
 On the host the same C front end and the same C detector as on the board run over each file; a board is sent the file
-over its serial port. A file may come with the truth: in ``labels.csv`` (``file,label,start_s,end_s``,
-one row a keyword) or as transcripts in its ``metadata.csv`` (``file,transcript``).
+over its serial port. A file may come with the truth: in ``labels.csv`` (``file,label,start_s,end_s``, one row a
+keyword) or a label track of Audacity beside it, or as transcripts in its ``metadata.csv`` (``file,transcript``).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import inf
 from pathlib import Path
 
 from firmware_tools.spotter.detector import Detection
 from kws_data.audio import read_audio
 from kws_data.bundle import ModelBundle
+from kws_data.decoding import duration_s
 from kws_data.errors import AudioError, DataError
 from kws_data.evaluation.detector import Detector
 from kws_data.evaluation.evaluation_report import Heard, SetAside, StreamEvaluation
 from kws_data.evaluation.folder import audio_files
 from kws_data.evaluation.intervals import poisson_upper95, wilson
-from kws_data.evaluation.stream_truth import Spoken, Truth, judge, load_truth
+from kws_data.evaluation.stream_truth import Spoken, Truth, judge
+from kws_data.evaluation.written_truth import load_truth
 from kws_data.progress import Progress
 from kws_data.scores import probability
 
@@ -30,17 +33,17 @@ def evaluate_stream(detector: Detector, folder: Path | str, progress: Progress |
     keyword against the detector, as the transcript does not tell when it was said.
 
     Raises:
-        DataError: the folder is missing or holds no audio that can be used.
+        DataError: the folder is missing or holds no audio that can be used; what is written of it cannot be true.
     """
     folder = Path(folder)
     bundle, files = detector.bundle, audio_files(folder, "long recordings, .wav or .flac")
-    truth = load_truth(folder, bundle.labels)
+    names = {file.relative_to(folder).as_posix(): file for file in files}
+    truth = load_truth(folder, bundle.labels, list(names), lambda name: _length_s(names[name]))
     heard: list[Heard] = []
     spoken: list[Spoken] = []
     set_aside: list[SetAside] = []
     samples_heard = 0
-    for done, file in enumerate(files, 1):
-        name = str(file.relative_to(folder))
+    for done, (name, file) in enumerate(names.items(), 1):
         try:
             samples = read_audio(file, bundle.frontend.sample_rate_hz)
         except AudioError as error:
@@ -55,7 +58,15 @@ def evaluate_stream(detector: Detector, folder: Path | str, progress: Progress |
     if not samples_heard:
         raise DataError("folder holds no audio that can be used", str(folder), f"{len(set_aside)} files were set aside")
     hours = samples_heard / bundle.frontend.sample_rate_hz / 3_600
-    return summary(heard, spoken, hours, detector.engine, set_aside)
+    return summary(heard, spoken, hours, detector.engine, set_aside, truth.notes)
+
+
+def _length_s(file: Path) -> float:
+    """Seconds of a file; infinite of one that cannot be read, which is set aside later."""
+    try:
+        return duration_s(file)
+    except AudioError:
+        return inf
 
 
 def judged(
@@ -74,7 +85,12 @@ def judged(
 
 
 def summary(
-    heard: Sequence[Heard], spoken: Sequence[Spoken], hours: float, engine: str, set_aside: Sequence[SetAside] = ()
+    heard: Sequence[Heard],
+    spoken: Sequence[Spoken],
+    hours: float,
+    engine: str,
+    set_aside: Sequence[SetAside] = (),
+    notes: Sequence[str] = (),
 ) -> StreamEvaluation:
     """Rates and bounds of what one engine heard in so many hours."""
     false = sum(row.verdict == "false" for row in heard)
@@ -90,4 +106,5 @@ def summary(
         detections=tuple(heard),
         engine=engine,
         set_aside=tuple(set_aside),
+        notes=tuple(notes),
     )

@@ -33,7 +33,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("kws_data/config", "kws_data/system"),
     ("kws_data/bundle.py", "kws_data/audio.py", "kws_data/run_folder.py", "kws_data/labels.py"),
     ("kws_data/decoding.py",),
-    ("kws_data/containers",),
+    ("kws_data/containers", "kws_data/tables"),
     (
         *("kws_data/scores.py", "kws_data/pages", "kws_data/progress.py", "kws_data/set_aside.py"),
         *("kws_data/errors.py", "kws_data/file_names.py"),

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from kws_data.containers.mpeg import frame_at
+
 RATE_HZ = 16_000
 W64_TAIL = bytes.fromhex("f3acd3118cd100c04f8edb8a")
 
@@ -147,3 +149,12 @@ def nist(data: bytes, encoding: Encoding, channels: int = 1, size: int | None = 
     lines = f"channel_count -i {channels}\nsample_rate -i {RATE_HZ}\nsample_n_bytes -i {width}\n"
     lines += f"sample_byte_format -s2 10\nsample_sig_bits -i {encoding.bits}\nsample_coding -s3 pcm\n"
     return f"NIST_1A\n   1024\n{lines}sample_count -i {count}\nend_head\n".encode().ljust(1_024) + data
+
+
+def mp3_frames(data: bytes) -> list[bytes]:
+    """Frames of an MP3 without tags; LAME's first tells how many follow, and a pipe's MP3 has none such."""
+    frames = []
+    while frame := frame_at(data):
+        frames.append(data[: frame.size])
+        data = data[frame.size :]
+    return frames

@@ -146,8 +146,8 @@ def make_edge_impulse(root: Path) -> Path:
     (root / "testing" / "no.3.json").write_text(json.dumps(acquisition(values)))
     (root / "testing" / "no.5.cbor").write_bytes(to_cbor(acquisition(values[::2], 8_000)))
     stretches = [
-        {"label": "yes", "startIndex": 0, "endIndex": 900},
-        {"label": "no", "startIndex": 1_000, "endIndex": 1_900},
+        {"label": "yes", "startIndex": 0, "endIndex": 999},
+        {"label": "no", "startIndex": 1_000, "endIndex": 1_999},
     ]
     files = [
         {

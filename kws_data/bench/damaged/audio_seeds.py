@@ -54,7 +54,9 @@ def _encoded(form: str, subtype: str, suffix: str, rate_hz: int, channels: int) 
     import soundfile
 
     file = io.BytesIO()
-    soundfile.write(file, _sound(channels), rate_hz, format=form, subtype=subtype)
+    sound = _sound(channels)
+    values = sound / 32_768 if subtype in ("FLOAT", "DOUBLE") else sound
+    soundfile.write(file, values, rate_hz, format=form, subtype=subtype)
     return Seed(f"{form}-{subtype}-{channels}{suffix}", _without_time(file.getvalue()), FRAMES)
 
 

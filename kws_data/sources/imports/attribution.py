@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any
 
 from kws_data.errors import DataError
 from kws_data.sources.imports.items import SPLIT_NAMES, Item
-from kws_data.sources.imports.tables import read_table
+from kws_data.tables.table import read_table
 
 FILE = "ATTRIBUTION.csv"
 COLUMNS = tuple(
@@ -82,17 +83,37 @@ def read_attribution(root: Path) -> dict[str, Origin]:
     """What an export says of each file below ``root``, by path; empty where no export wrote the folder.
 
     A line that is not as kws writes it (no pseudonym, broken attributes) is passed over: its file is then taken like
-    any other.
+    any other, as :func:`attribution_notes` tells.
     """
+    return {origin.file: origin for origin in _read(root)[0]}
+
+
+def origin_of(origins: Mapping[str, Origin], name: str) -> Origin | None:
+    """What is said of a file, whatever form of letters (NFC, NFD) the disk gave its name."""
+    return origins.get(name) or origins.get(unicodedata.normalize("NFC", name))
+
+
+def attribution_notes(root: Path) -> list[str]:
+    """What to tell about lines of ``ATTRIBUTION.csv`` that are passed over."""
+    _, passed = _read(root)
+    if not passed:
+        return []
+    lost = "speakers and terms of those files are taken from their names"
+    return [f"{len(passed)} lines of {FILE} are not as kws writes them, such as {passed[0]}; {lost}"]
+
+
+def _read(root: Path) -> tuple[list[Origin], list[str]]:
+    """What is said of files, and where the table is not as kws writes it."""
     path = root / FILE
     if not path.is_file():
-        return {}
+        return [], []
     try:
         table = read_table(path, needed=COLUMNS)
-    except DataError:
-        return {}
-    origins = (_origin(row) for _, row in table.rows)
-    return {origin.file: origin for origin in origins if origin}
+    except DataError as error:
+        return [], [f"line 1 ({error.what})"]
+    rows = [(table.place(number), _origin(row)) for number, row in table.rows]
+    passed = [*(f"{place} {why}" for place, why in table.problems), *(place for place, origin in rows if not origin)]
+    return [origin for _, origin in rows if origin], passed
 
 
 def _origin(row: Mapping[str, str]) -> Origin | None:

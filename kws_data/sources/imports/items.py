@@ -143,8 +143,8 @@ class Layout:
         return scan
 
 
-def audio_below(root: Path) -> Iterator[Path]:
-    """Audio files at any depth, sorted; nothing hidden, no folder twice, whatever links there are.
+def files_below(root: Path) -> Iterator[Path]:
+    """Files at any depth, sorted; nothing hidden, no folder twice, whatever links there are.
 
     Folders that cannot be read are left out: ``unreadable_below`` tells them.
     """
@@ -161,8 +161,13 @@ def audio_below(root: Path) -> Iterator[Path]:
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(files):
             path = Path(folder, name)
-            if not name.startswith(".") and path.suffix.lower() in SUFFIXES and path.is_file():
+            if not name.startswith(".") and path.is_file():
                 yield path
+
+
+def audio_below(root: Path) -> Iterator[Path]:
+    """Those of the files below a folder that have a suffix of audio."""
+    return (path for path in files_below(root) if path.suffix.lower() in SUFFIXES)
 
 
 def plain_text(name: str) -> str:

@@ -19,15 +19,58 @@ def read_json(path: Path) -> Any:
         DataError: the file cannot be read or is no JSON.
     """
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise DataError("JSON file is too large", str(path), f"at most {MAX_BYTES:,} bytes: cut it up")
-        return json.loads(path.read_bytes().removeprefix(b"\xef\xbb\xbf"))
-    except OSError as error:
-        raise DataError("JSON file cannot be read", str(path), str(error)) from None
+        return json.loads(_bytes(path))
     except RecursionError:
         raise DataError("JSON file is nested too deeply", str(path), "export it again") from None
     except ValueError as error:
         raise DataError("file is no JSON", str(path), f"{error}: export it again") from None
+
+
+def read_json_or_lines(path: Path) -> tuple[Any, list[tuple[int, str]]]:
+    """The document in a file, or what its lines say together, as large exports of Edge Impulse are written::
+
+        {"__ndjson": true, "version": 1}
+        {"__key": "files", "__item": {…}}
+
+    Returns:
+        The document, and (number, reason) of each line that cannot be used.
+
+    Raises:
+        DataError: the file cannot be read, or is neither.
+    """
+    lines = [(number, line) for number, line in enumerate(_bytes(path).splitlines(), 1) if line.strip()]
+    first = mapping(_parsed(lines[0][1])) if lines else {}
+    if first.get("__ndjson") is not True and "__key" not in first:
+        return read_json(path), []
+    document = {key: value for key, value in first.items() if not key.startswith("__")}
+    broken = []
+    for number, line in lines[1:] if "__key" not in first else lines:
+        part = mapping(_parsed(line))
+        if not isinstance(part.get("__key"), str) or "__item" not in part:
+            broken.append((number, 'is no {"__key": …, "__item": …}: export it again'))
+        elif not isinstance(document.setdefault(part["__key"], []), list):
+            broken.append((number, f"adds to {part['__key']:.40}, which is no list: export it again"))
+        else:
+            document[part["__key"]].append(part["__item"])
+    return document, broken
+
+
+def _bytes(path: Path) -> bytes:
+    """What is in a file, without the mark that some editors put before UTF-8."""
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise DataError("JSON file is too large", str(path), f"at most {MAX_BYTES:,} bytes: cut it up")
+        return path.read_bytes().removeprefix(b"\xef\xbb\xbf")
+    except OSError as error:
+        raise DataError("JSON file cannot be read", str(path), str(error)) from None
+
+
+def _parsed(line: bytes) -> Any:
+    """What a line says; None where it is no JSON."""
+    try:
+        return json.loads(line)
+    except (ValueError, RecursionError):
+        return None
 
 
 def number(value: object) -> float | None:

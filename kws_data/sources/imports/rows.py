@@ -9,52 +9,8 @@ from kws_data.sources.imports.items import SPLIT_NAMES, Item, public_id
 from kws_data.sources.imports.licences import licence_id
 from kws_data.sources.imports.speaker_terms import age_of, gender_of, said
 
-#: Columns that are used, and other names for them that tools write.
-COLUMNS = {
-    "file": ("path", "filename", "file_name", "audio"),
-    "label": ("word", "class", "keyword"),
-    "speaker": ("speaker_id", "client_id"),
-    "accent": (),
-    "gender": ("sex",),
-    "age": (),
-    "licence": ("license",),
-    "consent": (),
-    "split": ("set", "subset"),
-    "session": (),
-    "device": ("device_model", "microphone"),
-    "room": (),
-    "distance": (),
-    "transcript": ("sentence", "text"),
-    "language": ("locale", "lang"),
-}
-
-
-def used_columns(columns: tuple[str, ...]) -> dict[str, str]:
-    """Name that is used here for each column; empty for one that is not used."""
-    return {column: _standard(column) for column in columns}
-
-
-def _standard(column: str) -> str:
-    """The name that is used here for a column; empty when it is not used."""
-    return next((name for name, others in COLUMNS.items() if column == name or column in others), "")
-
-
-def standard_row(used: Mapping[str, str], values: Mapping[str, str]) -> dict[str, str]:
-    """Texts of a row by the names that are used here; of two columns for the same thing the first that says it."""
-    row: dict[str, str] = {}
-    for column, text in values.items():
-        if (name := used[column]) and not row.get(name):
-            row[name] = text
-    return row
-
-
-def unused_note(table_name: str, used: Mapping[str, str], own: tuple[str, ...] = ()) -> list[str]:
-    """What to tell about columns that nothing is made of."""
-    unknown = [column for column, standard in used.items() if not standard and column not in own]
-    if not unknown:
-        return []
-    known = ", ".join([*own, *(name for name in COLUMNS if not own or name != "file")])
-    return [f"{table_name}: columns that are not used: {', '.join(unknown)}; used are {known}"]
+#: What tables say where nobody knows who speaks.
+NOBODY = ("", "nan", "none", "null", "n/a", "na", "-", "?", "unknown")
 
 
 def described(path: Path, name: str, row: Mapping[str, str], *, word: str, speaker: str = "", split: str = "") -> Item:
@@ -62,10 +18,11 @@ def described(path: Path, name: str, row: Mapping[str, str], *, word: str, speak
 
     Args:
         path, name: of the file.
-        row: texts by the names of :data:`COLUMNS`.
+        row: texts by the names of :data:`kws_data.tables.columns.COLUMNS`.
         word, speaker, split: where the row has none.
     """
-    person = row.get("speaker", "") or speaker
+    told = row.get("speaker", "")
+    person = speaker if told.lower() in NOBODY else told
     return Item(
         path,
         name,

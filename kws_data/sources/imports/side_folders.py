@@ -16,8 +16,9 @@ from kws_data.sources.imports.items import Item, Scan, audio_below, read_clip, r
 from kws_data.sources.imports.layouts.speech_commands import CONSENT, LICENCE, OWN_NOISES
 from kws_data.sources.imports.licences import licence_id
 from kws_data.sources.imports.names_of_words import ROOM
-from kws_data.sources.imports.tables import read_table
 from kws_data.system.folders import unreadable_below
+from kws_data.tables.file_rows import FileRows, rows_of_files
+from kws_data.tables.find import metadata_table
 
 Row = Mapping[str, str]
 
@@ -26,7 +27,7 @@ def scan_side_folder(folder: Path | str, what: str, item: Callable[[Path, Path, 
     """Files of a folder, each as ``item(path, root, row)`` makes it of its row of ``metadata.csv`` at the top.
 
     Args:
-        folder: with audio, at any depth; its table, if it has one, needs a column ``file``.
+        folder: with audio, at any depth; its table, if it has one, needs a column for the file.
         what: noise or room, for errors and the setting that they name.
         item: makes what is imported of a file; a file that is not in the table has an empty row.
 
@@ -36,12 +37,13 @@ def scan_side_folder(folder: Path | str, what: str, item: Callable[[Path, Path, 
     root = Path(folder)
     if not root.is_dir():
         raise DataError(f"{what} folder not found", str(folder), f"check data.{what}_folder")
-    table = root / "metadata.csv"
-    rows = {row["file"]: row for _, row in read_table(table, needed=("file",)).rows} if table.is_file() else {}
-    items = [item(path, root, rows.get(path.relative_to(root).as_posix(), {})) for path in audio_below(root)]
+    paths = {path.relative_to(root).as_posix(): path for path in audio_below(root)}
+    table = metadata_table(root)
+    said = rows_of_files(table, paths) if table else FileRows()
+    items = [item(path, root, said.rows.get(name, {})) for name, path in paths.items()]
     if not items:
         raise DataError(f"{what} folder holds no audio", str(folder), "expected .wav or .flac files")
-    return Scan(items, tuple(unreadable_below(root)))
+    return Scan(items, (*said.problems, *unreadable_below(root)), said.absent, said.notes)
 
 
 def read_sound(path: Path) -> Samples:
@@ -68,7 +70,7 @@ def import_noise(catalog: Catalog, folder: Path | str, progress: Progress | None
 def _noise_item(path: Path, root: Path, row: Mapping[str, str]) -> Item:
     status = path.stat()
     public = path.stem in OWN_NOISES
-    licence = licence_id(row.get("licence", "") or row.get("license", "")) or (LICENCE if public else "")
+    licence = licence_id(row.get("licence", "")) or (LICENCE if public else "")
     return Item(
         path,
         f"{BACKGROUND}/{relative_name(path, root)}",
@@ -106,7 +108,7 @@ def _room_item(path: Path, root: Path, row: Mapping[str, str]) -> Item:
         "",
         status.st_size,
         status.st_mtime_ns,
-        licence=licence_id(row.get("licence", "") or row.get("license", "")),
+        licence=licence_id(row.get("licence", "")),
         named=False,
         details=bool(row),
         read=read_sound,

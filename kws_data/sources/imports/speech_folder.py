@@ -8,6 +8,7 @@ out of a data set (``kws_data.dataset.spoken_clips``), so every piece of the res
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import lru_cache, partial
 from pathlib import Path
 
@@ -22,10 +23,11 @@ from kws_data.errors import AudioError, DataError
 from kws_data.labels import SPEECH
 from kws_data.progress import Progress
 from kws_data.sources.imports.intake import ImportReport, Terms, take_in
-from kws_data.sources.imports.items import RATE_HZ, Item, Scan, public_id, read_clip, relative_name
+from kws_data.sources.imports.items import RATE_HZ, Item, public_id, read_clip, relative_name
 from kws_data.sources.imports.licences import licence_id
 from kws_data.sources.imports.side_folders import scan_side_folder
 from kws_data.sources.imports.speaker_terms import age_of, gender_of, said
+from kws_data.tables.find import metadata_table
 
 STEP_S = 0.4  # a piece begins about so often
 LENGTHS_S = (0.4, 0.6, 0.8, 1.0)  # of the pieces by turns; a shorter one may be a syllable that is a keyword
@@ -47,17 +49,18 @@ def import_speech(
         DataError: the folder is missing or holds no audio, or its table is missing or cannot be read.
         CatalogError: the catalogue cannot be written.
     """
-    if Path(folder).is_dir() and not (Path(folder) / "metadata.csv").is_file():
+    if Path(folder).is_dir() and not metadata_table(Path(folder)):
         remedy = "write a table with the columns file, speaker, transcript"
         raise DataError("speech folder has no metadata.csv", str(folder), remedy)
     whole = scan_side_folder(folder, "speech", _recording)
-    problems: list[tuple[str, str]] = []
+    problems = list(whole.problems)
     pieces: list[Item] = []
     for done, item in enumerate(whole.items, 1):
         pieces += _pieces(item, problems)
         if progress:
             progress("measure speech", done, len(whole.items))
-    return take_in(catalog, speech_folder_id(folder), SOURCE, Scan(pieces, tuple(problems)), progress, terms)
+    found = replace(whole, items=pieces, problems=tuple(problems))
+    return take_in(catalog, speech_folder_id(folder), SOURCE, found, progress, terms)
 
 
 def _recording(path: Path, root: Path, row: Mapping[str, str]) -> Item:
@@ -69,7 +72,7 @@ def _recording(path: Path, root: Path, row: Mapping[str, str]) -> Item:
         speaker,
         status.st_size,
         status.st_mtime_ns,
-        licence=licence_id(row.get("licence", "") or row.get("license", "")),
+        licence=licence_id(row.get("licence", "")),
         consent=row.get("consent", ""),
         recording=relative_name(path, root),
         named=not (public_id(speaker) or speaker.isdigit()),
@@ -85,8 +88,6 @@ def _recording(path: Path, root: Path, row: Mapping[str, str]) -> Item:
 
 def _pieces(item: Item, problems: list[tuple[str, str]]) -> Iterator[Item]:
     """The pieces of a recording, each an item of its own; what cannot be read goes to ``problems``."""
-    from dataclasses import replace
-
     try:
         length_s = duration_s(item.path)
     except AudioError as error:

@@ -31,11 +31,14 @@ from kws_data.sources.imports.fetch import Fetcher, FetchError, Manners, checked
 from kws_data.sources.imports.intake import ImportReport, Terms, take_in, unread
 from kws_data.sources.imports.items import Item, Scan, plain_text
 from kws_data.sources.imports.layouts.speech_commands import speaker_of
-from kws_data.sources.imports.rows import described, standard_row, unused_note, used_columns
-from kws_data.sources.imports.tables import Table, read_table
+from kws_data.sources.imports.rows import described
+from kws_data.tables.columns import lacking, standard_row, unused_note, used_columns
+from kws_data.tables.lines import read_lines
+from kws_data.tables.table import NO_TEXT, Table, read_table
 
 SOURCE = "urls"
 OWN_COLUMNS = ("url", "sha256")
+URL_NAMES = {"url": ("address", "link", "uri", "href", "audio_url", "download_url")}
 HOSTS_AT_ONCE = 4
 
 
@@ -117,13 +120,27 @@ def read_list(path: Path, cache: Path, terms: Terms) -> tuple[list[Wanted], Scan
 
 def _table(path: Path) -> Table:
     """The list as a table; plain text (its first line is an address) is one of a single column."""
-    with path.open("rb") as file:
-        start = file.read(64).removeprefix(b"\xef\xbb\xbf").lstrip().lower()
-    if start.startswith((b"http://", b"https://", b"#")):
-        lines = path.read_text(encoding="utf-8-sig", errors="replace").splitlines()
-        rows = [(n, {"url": text}) for n, line in enumerate(lines, 1) if (text := line.strip()) and text[0] != "#"]
-        return Table(("url",), rows)
-    return read_table(path, needed=("url",))
+    lines = read_lines(path)
+    first = next((text for _, text in lines if text and text.strip()), "").strip().lower()
+    if not first.startswith(("http://", "https://", "#")):
+        return _with_url(read_table(path))
+    bad = tuple((f"{path.name} line {number}", NO_TEXT) for number, text in lines if text is None)
+    texts = [(number, text.strip()) for number, text in lines if text and text.strip()]
+    return Table(("url",), [(number, {"url": text}) for number, text in texts if text[0] != "#"], bad)
+
+
+def _with_url(table: Table) -> Table:
+    """A table in which the column of addresses is called ``url``."""
+    used = used_columns(table.columns, URL_NAMES, {})
+    if "url" in table.columns:
+        return table
+    if "url" not in used.values():
+        there = ", ".join(table.columns[:20])
+        remedy = lacking("url", table.columns, URL_NAMES, {})
+        raise DataError(f"table {table.name} lacks a column for the address", there, remedy)
+    own = {column: used[column] or column for column in table.columns}
+    rows = [(number, {own[column]: text for column, text in values.items()}) for number, values in table.rows]
+    return replace(table, columns=tuple(own.values()), rows=rows)
 
 
 def _wanted(values: dict[str, str], row: dict[str, str], cache: Path, terms: Terms) -> Wanted:

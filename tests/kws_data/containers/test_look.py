@@ -144,6 +144,13 @@ def test_sizes_of_64_bits(magic: bytes) -> None:
     assert "goes on behind" in str(outcome(wide(magic, data.tobytes(), 3_000)))
 
 
+def test_audio_that_begins_behind_the_end_is_damage() -> None:
+    content = bytearray(aiff(bytes(200), Encoding(16), size=0x7FFFFFFF - 8))
+    at = content.index(b"SSND") + 8
+    content[at : at + 4] = b"\x70\0\0\0"
+    assert "begins behind its end" in str(outcome(bytes(content)))
+
+
 def test_sox_counts_samples_of_an_aiff_it_cannot_seek_in() -> None:
     data = np.arange(-900, 900, dtype=">i2")
     found = outcome(aiff(data.tobytes(), Encoding(16), size=0xFE00_0000, frames=0x7F00_0000))

@@ -23,6 +23,7 @@ from kws_data.sources.synth.noise import add_generated_noise
         ("Sit down, please.", "down"),
         ("He said “Go!” and left", "go"),
         ("Hey Firefox, wake up", "hey_firefox"),
+        ("OK, hey-firefox", "hey_firefox"),
         ("hey, my firefox", ""),
         ("a good downtown", ""),
         ("", "without a transcript"),
@@ -55,3 +56,24 @@ def test_a_data_set_takes_sentences_without_keywords(tmp_path: Path) -> None:
     assert {planned.clip.attributes["transcript"] for planned in speech} == {"a quiet evening"}
     assert {planned.label for planned in speech} == {label_of(SPEECH, ["go"])} == {"_unknown_"}
     assert sum("a keyword is said: go" in reason for reason in plan.left_out.values()) == 6
+
+
+def test_a_sentence_without_blanks_is_no_other_word_where_it_contains_the_keyword(tmp_path: Path) -> None:
+    lines = ["file,label,speaker"]
+    for speaker in range(12):
+        for word in ("你好", "你好吗" if speaker % 2 else "再见"):
+            name = f"{len(lines)}.wav"
+            (tmp_path / "data").mkdir(exist_ok=True)
+            write_wav(tmp_path / "data" / name, tone(word, speaker, samples=16_000), 16_000)
+            lines.append(f"{name},{word},{speaker:08x}")
+    (tmp_path / "data" / "metadata.csv").write_text("\n".join(lines) + "\n")
+    data = {"source": "folder", "folder": str(tmp_path / "data"), "layout": "folder"}
+    config = Config.model_validate(
+        {"name": "t", "keywords": ["你好"], "data": data, "split": {"test_share": 0.3, "validation_share": 0.3}}
+    )
+    with Catalog(tmp_path / "rec") as catalog:
+        import_layout(catalog, "folder", tmp_path / "data")
+        add_generated_noise(catalog, config.seed, 16_000)
+        plan = plan_dataset(config, catalog)
+    assert {planned.clip.word for planned in plan.clips if planned.label == "_unknown_"} == {"再见"}
+    assert sum(reason == "another word in which a keyword is said: 你好" for reason in plan.left_out.values()) == 6

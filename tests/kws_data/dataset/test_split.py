@@ -1,6 +1,7 @@
 import dataclasses
 import json
 import time
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -304,16 +305,16 @@ def test_too_few_speakers_after_copies_were_left_out_names_the_copies(tmp_path: 
             plan_dataset(settings, catalog)
 
 
-def test_keywords_alone_are_refused_before_training_when_no_threshold_could_be_fixed(tmp_path: Path) -> None:
-    root = make_folder(tmp_path / "data", speakers=6, words=("go",))
+def test_keywords_alone_have_silence_to_fix_a_threshold_on_or_are_refused_before_training(tmp_path: Path) -> None:
+    root = make_folder(tmp_path / "data", speakers=6, words=("go",), noise_seconds=60)
     settings = config({"source": "folder", "folder": str(root)}).model_copy(update={"keywords": ["go"]})
     with Catalog(tmp_path / "rec") as catalog:
         import_layout(catalog, "speech-commands", root)
-        with pytest.raises(DataError, match=r"no clip without a keyword: '.* split'.*data.silence_share \(now 0.1\)"):
-            plan_dataset(settings, catalog)
-        enough = settings.model_copy(update={"data": settings.data.model_copy(update={"silence_share": 0.5})})
-        labels = {split: {p.label for p in plan_dataset(enough, catalog).of(split)} for split in SPLITS}
-    assert all(found == {"go", "_silence_"} for found in labels.values())
+        labels = {split: Counter(p.label for p in plan_dataset(settings, catalog).of(split)) for split in SPLITS}
+        assert all(found["_silence_"] == 10 and found["go"] for found in labels.values())
+        none = settings.model_copy(update={"data": settings.data.model_copy(update={"silence_share": 0.0})})
+        with pytest.raises(DataError, match=r"no clip without a keyword: '.* split'.*data.silence_share \(now 0\)"):
+            plan_dataset(none, catalog)
     assert "no other words in train, validation, test" in without_other_words({split: {"go": 3} for split in SPLITS})
     assert without_other_words({split: {"_unknown_": 1} for split in SPLITS}) == ""
     assert "test 1" in few_people({"train": 40, "validation": 6, "test": 1}) and few_people({"test": 5}) == ""

@@ -69,7 +69,7 @@ def test_blocks_have_the_keys_of_the_contract() -> None:
     ]
     assert list(found["stream"]) == [
         *("hours", "false_accepts", "false_accepts_per_hour", "upper95", "keywords_said", "frr", "frr_ci95"),
-        *("detections", "engine", "set_aside", "measured"),
+        *("detections", "engine", "set_aside", "notes", "measured"),
     ]
 
 

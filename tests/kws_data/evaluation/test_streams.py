@@ -49,6 +49,16 @@ def test_everything_detected_is_false_without_truth(tmp_path: Path) -> None:
     assert shy["false_accepts"] == 0 and shy["upper95"] == pytest.approx(2.9957 * 900, rel=1e-4)
 
 
+def test_words_beyond_the_end_of_a_file_are_refused_before_anybody_listens(tmp_path: Path) -> None:
+    write_flac(tmp_path / "a.flac", noise(64_000), 16_000)
+    (tmp_path / "labels.csv").write_text("file;label;start;end\na;yes;1,0;2,0\n", encoding="utf-8-sig")
+    found = evaluate_stream(HostDetector(replace(tiny_bundle(), threshold_int8=127)), tmp_path)
+    assert (found.keywords_said, found.frr) == (1, 1.0) and "such as 'a' for a.flac" in found.notes[0]
+    (tmp_path / "labels.csv").write_text("file,label,start,end\na.flac,yes,4.1,4.2\n")
+    with pytest.raises(DataError, match="beyond the end"):
+        evaluate_stream(HostDetector(tiny_bundle()), tmp_path)
+
+
 def test_the_summary_counts_misses_and_false_accepts() -> None:
     heard = [Heard("a", 1.0, "yes", 0.9, verdict) for verdict in ("right", "false", "uncounted")]
     spoken = [Spoken("yes", 0.5, 0.9, True), Spoken("no", 3.0, 3.5, False)]

@@ -7,20 +7,20 @@
     <language>/clips/*.mp3
 
 The folder of one language or one above several. A sentence of one word, or of the "Single Word" segment, is that word;
-a longer one is running speech (``(speech)``) with its transcript. Clips that nobody has validated are left out.
-CC0-1.0; ``client_id`` is a hash that the project makes.
+a longer one is running speech (``(speech)``) with its transcript, in scripts without blanks too. Clips that nobody has
+validated are left out. CC0-1.0; ``client_id`` is a hash that the project makes.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from kws_data.catalog.transcripts import words_of
+from kws_data.catalog.transcripts import is_sentence, words_of
 from kws_data.errors import DataError
 from kws_data.labels import SPEECH
 from kws_data.sources.imports.items import SPLIT_NAMES, Item, Layout, Scan
 from kws_data.sources.imports.speaker_terms import age_of, gender_of, said
-from kws_data.sources.imports.tables import read_table
+from kws_data.tables.table import read_table
 
 LICENCE, CONSENT = "CC0-1.0", "public data set"
 SPLIT_TABLES = ("train.tsv", "dev.tsv", "test.tsv")
@@ -109,9 +109,13 @@ def _item(path: Path, name: str, row: dict[str, str], split: str, language: str)
 
 
 def word_of(sentence: str, segment: str) -> str:
-    """The word of a sentence of one word; words joined by ``_`` in the single-word segment; else ``(speech)``."""
+    """The word of a sentence of one word; words joined by ``_`` in the single-word segment; else ``(speech)``.
+
+    In scripts without blanks a sentence is one word only where it is as short as one.
+    """
     words = words_of(sentence)
-    if len(words) == 1 or (words and segment.strip().lower() in SINGLE_WORD):
+    single = segment.strip().lower() in SINGLE_WORD
+    if words and (single or (len(words) == 1 and not is_sentence(words[0]))):
         return "_".join(words).lstrip("_") or SPEECH
     return SPEECH
 

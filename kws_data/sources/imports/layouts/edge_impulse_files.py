@@ -6,11 +6,13 @@
      "payload": {"device_type": "…", "interval_ms": 0.0625, "sensors": [{"name": "audio", "units": "wav"}],
                  "values": [-10, 2, -9, …]}}
 
-Audio is 16-bit values, one a sample, or one list a sample with a value for each sensor.
+Audio is 16-bit values or values between -1 and 1, one a sample, or one list a sample with a value for each sensor. The
+rate may stand as ``frequency`` (Hz), and the interval may be rounded.
 """
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,12 @@ from kws_data.sources.imports.items import RATE_HZ
 from kws_data.sources.imports.json_files import items, mapping, number, read_json, text
 from kws_data.sources.imports.layouts.cbor import CborError, decode_cbor
 
+RATES_HZ = (1_000, 768_000)
+#: Rates that recorders have; a rounded interval stands for one of these.
+USUAL_RATES_HZ = (8_000, 11_025, 12_000, 16_000, 20_000, 22_050, 24_000, 32_000, 44_100, 48_000, 96_000)
+_ROUNDED = 0.01
+_MICROPHONE = re.compile(r"audio|sound|(?<![a-z])mic(?![a-z])|microphone|(?<![a-z])pcm", re.IGNORECASE)
+
 
 def read_acquisition(path: Path) -> Samples:
     """Audio of a document, at the rate of the catalogue.
@@ -32,14 +40,23 @@ def read_acquisition(path: Path) -> Samples:
         AudioError: no such document, no audio in it, or values that are no samples.
         OSError: the file cannot be read.
     """
+    values, rate_hz = acquired(path)
+    return resample_int16(path, values, rate_hz, RATE_HZ)
+
+
+def read_acquired(path: Path, start_s: float, end_s: float) -> Samples:
+    """The stretch of a document's audio between two times, at the rate of the catalogue; raises as the above."""
+    return read_acquisition(path)[round(start_s * RATE_HZ) : round(end_s * RATE_HZ)].copy()
+
+
+def acquired(path: Path) -> tuple[NDArray[np.float64], int]:
+    """Audio of a document, float64 ``[n]`` in 16-bit units, and its rate in Hz; raises as the above."""
     payload = mapping(mapping(_document(path)).get("payload"))
-    interval_ms = number(payload.get("interval_ms"))
-    if interval_ms is None or not 1 / 1_000 <= interval_ms <= 1:
-        raise AudioError("interval_ms is no rate of audio", str(path), f"{payload.get('interval_ms')!r:.40}")
+    rate_hz = _rate_hz(path, payload)
     values = _values(path, payload, _audio_sensor(path, payload))
-    if len(values) * interval_ms > MAX_SECONDS * 1_000:
+    if len(values) > MAX_SECONDS * rate_hz:
         raise AudioError("audio file is longer than an hour", str(path), "cut it up")
-    return resample_int16(path, values, round(1_000 / interval_ms), RATE_HZ)
+    return values, rate_hz
 
 
 def _document(path: Path) -> Any:
@@ -51,24 +68,58 @@ def _document(path: Path) -> Any:
         raise AudioError(error.what, str(path), error.remedy) from None
 
 
+def _rate_hz(path: Path, payload: dict[str, Any]) -> int:
+    """The rate, from ``interval_ms`` or ``frequency``."""
+    interval_ms, frequency_hz = _positive(payload.get("interval_ms")), _positive(payload.get("frequency"))
+    stated = f"interval_ms {payload.get('interval_ms')!r:.40}, frequency {payload.get('frequency')!r:.40}"
+    rate_hz = frequency_hz if interval_ms is None else _unrounded(interval_ms)
+    if rate_hz is None or not RATES_HZ[0] <= rate_hz <= RATES_HZ[1]:
+        raise AudioError("recording states no rate of audio", str(path), f"{stated}: leave it out")
+    if frequency_hz is not None and abs(frequency_hz - rate_hz) > _ROUNDED * rate_hz:
+        raise AudioError("recording states two rates", str(path), f"{stated}: correct one")
+    return round(rate_hz)
+
+
+def _positive(value: object) -> float | None:
+    """A number above 0, which may be written as text; None for anything else."""
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,20})?", value.strip()):
+        value = float(value)
+    found = number(value)
+    return found if found is not None and found > 0 else None
+
+
+def _unrounded(interval_ms: float) -> float:
+    """The rate of an interval: a usual one where the interval can be its rounded form (0.063 of 16 kHz)."""
+    decimals = len(f"{interval_ms!r}".partition(".")[2])
+    for rate_hz in USUAL_RATES_HZ:
+        off_ms = abs(1_000 / rate_hz - interval_ms)
+        if off_ms <= 0.501 * 10.0**-decimals and off_ms <= _ROUNDED * interval_ms:
+            return rate_hz
+    return 1_000 / interval_ms
+
+
 def _audio_sensor(path: Path, payload: dict[str, Any]) -> int:
     """Which of the sensors is the microphone."""
     sensors = [mapping(sensor) for sensor in items(payload.get("sensors"))]
     for place, sensor in enumerate(sensors):
-        if text(sensor.get("units")).lower() == "wav" or "audio" in text(sensor.get("name")).lower():
+        if text(sensor.get("units")).lower() == "wav" or _MICROPHONE.search(text(sensor.get("name"))):
             return place
-    raise AudioError("recording has no microphone among its sensors", str(path), "leave it out")
+    names = ", ".join(f"{text(sensor.get('name')):.40}" for sensor in sensors[:5]) or "none"
+    raise AudioError("recording has no microphone among its sensors", str(path), f"they are {names}: leave it out")
 
 
 def _values(path: Path, payload: dict[str, Any], sensor: int) -> NDArray[np.float64]:
-    """Values of one sensor, float64 [n], in 16-bit units."""
-    values = items(payload.get("values"))
+    """Values of one sensor, float64 ``[n]``, in 16-bit units."""
+    values = payload.get("values")
+    if isinstance(values, str | bytes):
+        raise AudioError("values are no list but text or a reference", str(path), "export it again as .wav")
     try:
-        array = np.array(values, np.float64)
+        array = np.array(items(values), np.float64)
     except (ValueError, TypeError, OverflowError):
         array = np.zeros(0)
     if array.ndim == 2 and sensor < array.shape[1]:
         array = array[:, sensor]
     if array.ndim != 1 or not len(array) or not np.isfinite(array).all() or np.abs(array).max() > 32_768:
-        raise AudioError("values are no 16-bit samples", str(path), "export it again")
-    return array
+        raise AudioError("values are no 16-bit samples", str(path), "export it again as .wav")
+    between = np.abs(array).max() <= 1 and (array != np.rint(array)).any()
+    return array * 32_768 if between else array

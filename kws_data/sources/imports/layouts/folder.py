@@ -4,105 +4,85 @@
 
     metadata.csv      file,label,speaker,accent,gender,age,licence,consent,split,session,device,transcript,language
 
-The table lies at the top; only ``file`` is needed (a path below the folder). Without it, or without a label in it, the
-label is the name of the folder that holds the file, and the split that of a folder above it (``train/yes/a.wav``).
+The table lies at the top or in the folders of which it speaks; only ``file`` is needed. Tables by other names and in
+other forms are read as :func:`kws_data.tables.find.find_tables` tells. Without one, or without a label in it, the label
+is the name of the folder that holds the file, and the split that of a folder above it (``train/yes/a.wav``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
-from pathlib import Path, PurePosixPath
+from collections.abc import Sequence
+from pathlib import Path
 
 from kws_data.errors import DataError
-from kws_data.sources.imports.attribution import read_attribution
-from kws_data.sources.imports.items import SPLIT_NAMES, Item, Layout, Scan, audio_below, plain_text, relative_name
-from kws_data.sources.imports.layouts.speech_commands import speaker_of
-from kws_data.sources.imports.rows import described, standard_row, unused_note, used_columns
-from kws_data.sources.imports.tables import Table, read_table
+from kws_data.sources.imports import attribution
+from kws_data.sources.imports.container_folders import container_note, is_container
+from kws_data.sources.imports.items import Item, Layout, Scan, audio_below, plain_text, relative_name
+from kws_data.sources.imports.tabled import file_item, scan_table
+from kws_data.tables.find import Lying, Tables, find_tables, inside, remedy
 
-TABLES = ("metadata.csv", "metadata.tsv")
+#: What kws itself writes beside recordings.
+NO_TABLES = (attribution.FILE.lower(), "manifest.parquet", "predictions.parquet", "dataset.json", "croissant.json")
 
 
 def scan(root: Path) -> Scan:
-    """Files of the table, or all audio below the folder.
+    """Files of the tables, and all audio that lies beside none.
 
     Raises:
-        DataError: a table that cannot be read.
+        DataError: a table at the top that cannot be read, or labels that stand in none that can be.
     """
-    for name in TABLES:
-        if (root / name).is_file():
-            return scan_table(root, read_table(root / name), name)
-    origins = read_attribution(root)
-    items, problems = [], []
-    for path in audio_below(root):
-        name = relative_name(path, root)
-        if origin := origins.get(name):
-            items.append(origin.item(path, name))
-        elif path.parent == root:
-            problems.append((name, "no label: it lies in no folder of a label, and no metadata.csv names it"))
-        else:
-            items.append(_item(path, name, {}))
-    return Scan(items, tuple(problems))
+    names = [path.relative_to(root).as_posix() for path in audio_below(root)]
+    tables = find_tables(root, NO_TABLES)
+    scans = {one.name: scan_table(root, one, names) for one in tables.read}
+    read = tuple(one for one in tables.read if scans[one.name].items or one.is_sure)
+    idle = [f"{one.name} is not used: no file that it names is there" for one in tables.read if one not in read]
+    tables = Tables(read, tables.unread)
+    of_tables = [scans[one.name] for one in read]
+    listed = {item.path for found in of_tables for item in found.items}
+    rest = [name for name in names if not any(inside(Lying(name).folder, one.folder) for one in read)]
+    plain = _scan_plain(root, [name for name in rest if root / name not in listed], tables)
+    return _joined([*of_tables, plain], [*idle, *tables.notes()])
 
 
-def scan_table(root: Path, table: Table, table_name: str) -> Scan:
-    """Files that a table names, files that it does not name, and names that have no file.
-
-    Raises:
-        DataError: the table has no column for the file.
-    """
-    used = used_columns(table.columns)
-    if "file" not in used.values():
-        raise DataError(f"{table_name} has no column for the file", ", ".join(table.columns[:20]), "name one file")
-    problems, absent = list(table.problems), []
+def _joined(scans: Sequence[Scan], notes: Sequence[str]) -> Scan:
+    """The whole of several scans; of a file in two of them the first counts."""
     items: dict[str, Item] = {}
-    for line, values in table.rows:
-        row = standard_row(used, values)
-        place = f"{table_name} line {line}"
-        name = _safe_name(row["file"])
-        if name is None:
-            problems.append((place, "names no file below the folder"))
-        elif name in items:
-            problems.append((place, f"names {name} a second time"))
-        elif not (root / name).is_file():
-            absent.append(name)
-        elif not row.get("label") and "/" not in name:
-            problems.append((place, "has no label, and the file lies in no folder of a label"))
-        else:
-            items[name] = _item(root / name, plain_text(name), row)
+    problems = [problem for scan in scans for problem in scan.problems]
+    for item in (item for scan in scans for item in scan.items):
+        if item.name in items:
+            problems.append((item.name, "stands in two tables; the first counts"))
+        items.setdefault(item.name, item)
     return Scan(
         [items[name] for name in sorted(items)],
         tuple(problems),
-        tuple(absent),
-        tuple(_notes(root, table_name, used, items)),
+        tuple(name for scan in scans for name in scan.absent),
+        (*(note for scan in scans for note in scan.notes), *notes),
     )
 
 
-def _notes(root: Path, table_name: str, used: dict[str, str], items: Iterable[str]) -> list[str]:
-    notes = unused_note(table_name, used)
-    listed = set(items)
-    unlisted = sum(path.relative_to(root).as_posix() not in listed for path in audio_below(root))
-    if unlisted:
-        notes.append(f"{unlisted} audio files are not in {table_name} and are left out")
-    return notes
+def _scan_plain(root: Path, names: Sequence[str], tables: Tables) -> Scan:
+    """Files of which no table speaks: words are their folders."""
+    origins = attribution.read_attribution(root)
+    items, problems = [], []
+    for name in names:
+        path = root / name
+        if origin := attribution.origin_of(origins, relative_name(path, root)):
+            items.append(origin.item(path, relative_name(path, root)))
+        elif path.parent == root:
+            problems.append((plain_text(name), _no_label("it lies in no folder of a label", tables)))
+        elif tables.unread and is_container(path.parent.name):
+            problems.append((plain_text(name), _no_label(f"it lies in {path.parent.name}, which is no word", tables)))
+        else:
+            items.append(file_item(path, relative_name(path, root), {}))
+    if problems and not items and tables.unread and not tables.read:
+        table = tables.unread[0]
+        raise DataError("recordings have no labels but in a table that is not read", str(root / table), remedy(table))
+    return Scan(items, tuple(problems), notes=(*attribution.attribution_notes(root), *container_note(items)))
 
 
-def _safe_name(text: str) -> str | None:
-    """A path below the folder; None when it is empty or leads out of it."""
-    path = PurePosixPath(text.replace("\\", "/").removeprefix("./"))
-    if not path.parts or path.is_absolute() or ".." in path.parts or "\0" in text:
-        return None
-    return path.as_posix()
-
-
-def _item(path: Path, name: str, row: dict[str, str]) -> Item:
-    status = path.stat()
-    above = PurePosixPath(name).parts[:-1]
-    speaker = speaker_of(name) if "_nohash_" in name else ""
-    split = next((SPLIT_NAMES[part.lower()] for part in above if part.lower() in SPLIT_NAMES), "")
-    item = described(path, name, row, word=above[-1] if above else "", speaker=speaker, split=split)
-    return replace(item, size_bytes=status.st_size, mtime_ns=status.st_mtime_ns)
+def _no_label(why: str, tables: Tables) -> str:
+    unread = f": {remedy(tables.unread[0])}" if tables.unread else ""
+    return f"no label: {why}, and no metadata.csv names it{unread}"
 
 
 LAYOUT = Layout("folder", scan, "<label>/*.wav, or any tree with a metadata.csv (file,label,speaker,…)")

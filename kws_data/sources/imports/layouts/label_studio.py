@@ -1,28 +1,23 @@
 """A JSON export of Label Studio: tasks with audio, labelled as a whole (choices) or in stretches (regions).
 
-::
-
-    [{"id": 1, "data": {"audio": "audio/a.wav", "speaker": "s01"},
-      "annotations": [{"was_cancelled": false, "completed_by": 3, "result": [
-        {"type": "choices", "value": {"choices": ["yes"]}},
-        {"type": "labels", "value": {"start": 0.4, "end": 1.2, "labels": ["yes"]}}]}]}]
-
-The smaller form (JSON-MIN) is read too. Of several annotators the majority decides; a task on which they are split
-evenly is set aside with what each said. Who annotated is not kept, only how many and how many of them agree.
+Tasks, results and answers have a module each: ``label_studio_tasks``, ``label_studio_regions``, ``label_studio_words``.
+Of several annotators the majority decides; a task on which they are split evenly is set aside with what each said. Who
+annotated is not kept, only how many and how many of them agree.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
 
-from kws_data.errors import DataError
+from kws_data.decoding import duration_s
+from kws_data.errors import AudioError
 from kws_data.sources.imports.attribution import Origin, read_attribution
+from kws_data.sources.imports.files_below import FilesBelow
 from kws_data.sources.imports.items import (
     SPLIT_NAMES,
     Item,
@@ -33,27 +28,23 @@ from kws_data.sources.imports.items import (
     read_clip,
     read_stretch,
 )
-from kws_data.sources.imports.json_files import items as listed
-from kws_data.sources.imports.json_files import mapping, number, read_json, text
+from kws_data.sources.imports.json_files import text
+from kws_data.sources.imports.layouts.label_studio_audio import audio_named, find_audio
+from kws_data.sources.imports.layouts.label_studio_regions import NEAR_S, Label, annotation_of
+from kws_data.sources.imports.layouts.label_studio_tasks import EXPECTED, Task, read_tasks
+from kws_data.sources.imports.layouts.label_studio_votes import decide
 from kws_data.sources.imports.licences import licence_id
 from kws_data.sources.imports.speaker_terms import age_of, gender_of, said
 
-AUDIO_KEYS = ("audio", "audio_url", "url", "file", "file_upload")
-MAX_JSON_FILES = 200
 
+@dataclass
+class _Found:
+    """What was found so far; clips by recording and stretch, with the place of each task that has them."""
 
-@dataclass(frozen=True, order=True)
-class Label:
-    """What an annotator says: a word, of the whole recording (no times) or of a stretch, in seconds."""
-
-    word: str
-    start_s: float = -1.0
-    end_s: float = -1.0
-
-    @property
-    def whole(self) -> bool:
-        """Whether it is said of the whole recording."""
-        return self.start_s < 0
+    clips: dict[tuple[str, float, float], list[tuple[str, Item]]] = field(default_factory=lambda: defaultdict(list))
+    problems: list[tuple[str, str]] = field(default_factory=list)
+    absent: list[str] = field(default_factory=list)
+    other_lengths: list[str] = field(default_factory=list)
 
 
 def scan(root: Path) -> Scan:
@@ -63,139 +54,110 @@ def scan(root: Path) -> Scan:
         DataError: no JSON file, or none with tasks in it.
     """
     folder = root if root.is_dir() else root.parent
-    tasks = list(_tasks(root))
-    files = {path.name: path for path in sorted(folder.rglob("*")) if path.is_file()}
+    tasks = read_tasks(root)
     origins = read_attribution(folder)
-    items: dict[str, Item] = {}
-    problems: list[tuple[str, str]] = []
-    absent: list[str] = []
-    for place, task in tasks:
-        path = _audio(folder, files, task)
-        if path is None:
-            problems.append((place, "names no audio"))
-        elif not path.is_file():
-            absent.append(plain_text(path.name))
+    found = _Found()
+    answered, unanswered = _placed(FilesBelow(folder), tasks, found)
+    for name, task in answered:
+        _take(folder, name, task, origins, found)
+    for name, task in unanswered:
+        if origin := origins.get(name):
+            found.clips[name, -1.0, -1.0].append((task.place, origin.item(folder / name, plain_text(name))))
         else:
-            found, reason = _clips(folder, path, task, origins)
-            items |= {item.name: item for item in found}
-            problems += [(place, reason)] if reason else []
-    return Scan([items[name] for name in sorted(items)], tuple(problems), tuple(absent))
-
-
-def _tasks(root: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    """(place, task) of every export."""
-    paths = [root] if root.is_file() else sorted(root.glob("*.json"))[:MAX_JSON_FILES]
-    seen = False
-    for path in paths:
-        document = read_json(path)
-        if isinstance(document, dict):
-            document = [document]
-        if not isinstance(document, list) or not any(isinstance(task, dict) for task in document):
-            if root.is_file():
-                raise DataError("JSON file has no tasks in it", str(path), "export from Label Studio as JSON")
-            continue
-        seen = True
-        for place, task in enumerate(document):
-            yield f"{path.name} task {mapping(task).get('id', place)!s:.40}", mapping(task)
-    if not seen:
-        raise DataError("no JSON export of Label Studio", str(root), f"expected {LAYOUT.expected}")
-
-
-def _audio(folder: Path, files: Mapping[str, Path], task: dict[str, Any]) -> Path | None:
-    """The file of a task: where it says, or of the same name anywhere below the folder. None when none is named."""
-    data = mapping(task.get("data")) or task
-    named = next((text(data.get(key)) for key in AUDIO_KEYS if text(data.get(key))), "") or text(
-        task.get("file_upload")
+            found.problems.append((task.place, task.unanswered))
+    items = list(_one_word_each(found))
+    return Scan(
+        sorted(items, key=lambda item: item.name),
+        tuple(found.problems),
+        tuple(found.absent),
+        tuple(_notes(found)),
     )
-    if not named or "\0" in named:
-        return None
-    parts = urlsplit(named)
-    inside = parse_qs(parts.query).get("d", [parts.path])[0] if parts.scheme or parts.query else named
-    path = PurePosixPath(unquote(inside).replace("\\", "/").lstrip("/"))
-    if ".." not in path.parts and (folder / path).is_file():
-        return folder / path
-    uploaded = path.name.partition("-")[2]  # Label Studio puts a hash and a dash before the name of an upload
-    return files.get(path.name) or files.get(uploaded) or folder / path.name
 
 
-def _clips(folder: Path, path: Path, task: dict[str, Any], origins: Mapping[str, Origin]) -> tuple[list[Item], str]:
-    """Clips of one task, or the reason why there is none."""
-    opinions = list(_opinions(task))
+def _placed(
+    files: FilesBelow, tasks: Sequence[Task], found: _Found
+) -> tuple[list[tuple[str, Task]], list[tuple[str, Task]]]:
+    """Tasks with the names of their files: those with annotations, and those of files that nobody has annotated."""
+    named = {id(task): audio_named(task.data, task.upload) for task in tasks}
+    wanted = [task for task in tasks if named[id(task)][0]]
+    found.problems += [(task.place, named[id(task)][1]) for task in tasks if not named[id(task)][0]]
+    places = find_audio(files, [named[id(task)][0] for task in wanted if task.annotations])
+    places = find_audio(files, [named[id(task)][0] for task in wanted if not task.annotations]) | places
+    there: list[tuple[str, Task]] = []
+    for task in wanted:
+        place = places[named[id(task)][0]]
+        if place.reason:
+            found.problems.append((task.place, place.reason))
+        elif not place.there:
+            found.absent.append(plain_text(place.name))
+        else:
+            there.append((place.name, task))
+    answered = [(name, task) for name, task in there if task.annotations]
+    known = {name for name, _ in answered}
+    return answered, [(name, task) for name, task in there if name not in known]
+
+
+def _take(folder: Path, name: str, task: Task, origins: Mapping[str, Origin], found: _Found) -> None:
+    """Take the clips of a task with annotations."""
+    path = folder / name
+    length_s = _length_s(path)
+    annotations = [annotation_of(results, length_s) for results in task.annotations]
+    problems = dict.fromkeys(problem for annotation in annotations for problem in annotation.problems)
+    found.problems += [(f"{task.place} {which}", reason) for which, reason in problems]
+    opinions = [annotation for annotation in annotations if annotation.labels or annotation.doubt]
     labels, agreeing, reason = decide(opinions)
-    data = mapping(task.get("data")) or task
-    name = plain_text(path.relative_to(folder).as_posix())
-    if origin := origins.get(name):
-        if not opinions:
-            return [origin.item(path, name)], ""
-        items = [_item(path, name, label, data, {}) for label in labels]
-        known = origin.item(path, name)
-        return [replace(known, name=i.name, word=origin.word_for(i.word), read=i.read) for i in items], reason
     votes = {"annotators": len(opinions), "annotators_agreeing": agreeing}
-    return [_item(path, name, label, data, votes) for label in labels], reason
+    plain = plain_text(name)
+    origin = origins.get(name)
+    for label in labels:
+        item = _item(path, plain, label, task.data, votes)
+        if origin:
+            known = origin.item(path, plain)
+            item = replace(known, name=item.name, word=origin.word_for(item.word), read=item.read)
+        found.clips[name, label.start_s, label.end_s].append((task.place, item))
+    if origin and not opinions:
+        found.clips[name, -1.0, -1.0].append((task.place, origin.item(path, plain)))
+    elif reason and (opinions or not problems):
+        found.problems.append((task.place, reason))
+    if length_s and task.original_length_s and abs(length_s - task.original_length_s) > max(NEAR_S, 0.01 * length_s):
+        lengths = f"{task.original_length_s:.3f} s there, {length_s:.3f} s here"
+        found.other_lengths.append(f"{task.place} ({plain}: {lengths})")
 
 
-def _opinions(task: dict[str, Any]) -> Iterator[frozenset[Label]]:
-    """What each annotator said; an annotator who said nothing or cancelled does not count."""
-    annotations = [mapping(one) for one in listed(task.get("annotations")) + listed(task.get("completions"))]
-    results = [listed(one.get("result")) for one in annotations if not one.get("was_cancelled")]
-    if not annotations and not mapping(task.get("data")):
-        results = [_small_form(task)]
-    for result in results:
-        if labels := frozenset(label for entry in result for label in _labels(mapping(entry))):
-            yield labels
+def _length_s(path: Path) -> float | None:
+    """Length of a recording; None where it cannot be read, which its reader will tell."""
+    try:
+        return duration_s(path)
+    except AudioError:
+        return None
 
 
-def _small_form(task: dict[str, Any]) -> list[dict[str, Any]]:
-    """The results of a task in JSON-MIN: ``"choice": "yes"`` or ``"label": [{"start", "end", "labels"}]``."""
-    results: list[dict[str, Any]] = []
-    for key, value in task.items():
-        if key in ("choice", "label", "labels", "choices") and isinstance(value, str):
-            results.append({"value": {"choices": [value]}})
-        elif isinstance(value, list):
-            results += [{"value": one} for one in value if isinstance(one, dict) and "labels" in one]
-    return results
+def _one_word_each(found: _Found) -> Iterator[Item]:
+    """One clip for each recording or stretch; where tasks or regions do not agree on its word it is set aside."""
+    for (name, start_s, end_s), claims in found.clips.items():
+        place, first = claims[0]
+        other = next(((where, item) for where, item in claims if item.word != first.word), None)
+        if other is None:
+            yield first
+            continue
+        stretch = "" if start_s < 0 else f" ({start_s:g} to {end_s:g} s)"
+        words = (
+            f"{first.word:.40} here and {other[1].word:.40} in {other[0] if other[0] != place else 'another region'}"
+        )
+        found.problems.append((place, f"{plain_text(name)}{stretch} is {words}: leave one"))
 
 
-def _labels(entry: dict[str, Any]) -> Iterator[Label]:
-    value = mapping(entry.get("value"))
-    start, end = number(value.get("start")), number(value.get("end"))
-    for word in map(text, listed(value.get("choices")) + listed(value.get("labels"))):
-        if word and start is not None and end is not None and 0 <= start < end:
-            yield Label(word, round(start, 3), round(end, 3))
-        elif word and start is None:
-            yield Label(word)
+def _notes(found: _Found) -> Iterator[str]:
+    """What a person should know of the whole."""
+    several = [plain_text(key[0]) for key, claims in found.clips.items() if len({place for place, _ in claims}) > 1]
+    if several:
+        yield f"{len(several)} recordings or stretches are in several tasks, such as {several[0]}: each is taken once"
+    if found.other_lengths:
+        many = f"{len(found.other_lengths)} tasks were labelled on recordings of another length"
+        yield f"{many}, such as {found.other_lengths[0]}: see whether they are the same"
 
 
-def decide(opinions: list[frozenset[Label]]) -> tuple[list[Label], int, str]:
-    """What most annotators say.
-
-    Stretches win over a label of the whole recording. Two opinions are the same when they name the same words in the
-    same order; the times are those of the first who said so.
-
-    Returns:
-        The labels, how many annotators agree on them, and why there are none (empty when there are).
-    """
-    if not opinions:
-        return [], 0, "not labelled"
-    first: dict[tuple[tuple[bool, str], ...], list[Label]] = {}
-    votes: Counter[tuple[tuple[bool, str], ...]] = Counter()
-    for opinion in opinions:
-        ordered = sorted(opinion, key=lambda label: (label.start_s, label.end_s, label.word))
-        stretches = [label for label in ordered if not label.whole]
-        kept = stretches or ordered
-        said = tuple((label.whole, label.word) for label in kept)
-        first.setdefault(said, kept)
-        votes[said] += 1
-    (best, count), *others = votes.most_common()
-    if others and others[0][1] == count:
-        heard = " / ".join("+".join(word for _, word in said) for said, _ in votes.most_common(4))
-        return [], 0, f"annotators disagree: {heard}"
-    if first[best][0].whole and len(best) > 1:
-        return [], 0, f"more than one label for the whole recording: {', '.join(word for _, word in best)}"
-    return first[best], count, ""
-
-
-def _item(path: Path, name: str, label: Label, data: dict[str, Any], votes: dict[str, int]) -> Item:
+def _item(path: Path, name: str, label: Label, data: Mapping[str, Any], votes: dict[str, int]) -> Item:
     def of(*keys: str) -> str:
         return next((text(data.get(key)) for key in keys if text(data.get(key))), "")
 
@@ -222,7 +184,7 @@ def _item(path: Path, name: str, label: Label, data: dict[str, Any], votes: dict
                 age=age_of(of("age")),
                 device_model=of("device"),
                 room=of("room"),
-                transcript=of("transcript"),
+                transcript=label.transcript or of("transcript"),
                 language=of("language"),
             ),
             **votes,
@@ -231,4 +193,4 @@ def _item(path: Path, name: str, label: Label, data: dict[str, Any], votes: dict
     )
 
 
-LAYOUT = Layout("label_studio", scan, "a JSON export of Label Studio, beside its audio", takes_file=True)
+LAYOUT = Layout("label_studio", scan, EXPECTED, takes_file=True)

@@ -19,7 +19,7 @@ from pathlib import Path
 from kws_data.errors import DataError
 from kws_data.sources.imports.items import SPLIT_NAMES, Item, Layout, Scan
 from kws_data.sources.imports.speaker_terms import gender_of, said
-from kws_data.sources.imports.tables import read_table
+from kws_data.tables.table import read_table
 
 LICENCE, CONSENT = "CC-BY-4.0", "public data set"
 _ABSENT = ("", "nan", "none")

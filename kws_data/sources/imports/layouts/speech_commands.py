@@ -18,7 +18,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from kws_data.labels import BACKGROUND, SILENCE, likeness, word_of
+from kws_data.sources.imports import attribution
 from kws_data.sources.imports.attribution import Origin, read_attribution
+from kws_data.sources.imports.container_folders import container_note
 from kws_data.sources.imports.guessed_speakers import guess_speaker, guessed_before, told
 from kws_data.sources.imports.items import (
     SUFFIXES,
@@ -39,6 +41,7 @@ OWN_NOISES = frozenset(
     {"doing_the_dishes", "dude_miaowing", "exercise_bike", "pink_noise", "running_tap", "white_noise"}
 )
 NOHASH = "_nohash_"
+TABLES = frozenset({".csv", ".tsv", ".jsonl", ".ndjson", ".xlsx", ".ods", ".parquet"})
 
 
 def speaker_of(name: str) -> str:
@@ -69,7 +72,7 @@ def scan(root: Path) -> Scan:
     lists = read_split_lists(root, files)
     items = [_item(path, name, lists.splits.get(name, ""), origins) for name, path in files.items()]
     guesses = {item.name: (item.word, item.speaker) for item in items if item.details and not item.pseudonymous}
-    notes = (*lists.notes, *told(guesses), *_elsewhere(root, files.values()))
+    notes = (*lists.notes, *told(guesses), *_elsewhere(root, files.values()), *_tables(root), *container_note(items))
     return Scan(items, absent=lists.absent, notes=notes)
 
 
@@ -92,6 +95,15 @@ def _elsewhere(root: Path, files: Iterable[Path]) -> list[str]:
         f"{len(left)} audio files lie not directly in a folder of a word, such as {example}, and are left out: the"
         " layout folder takes any depth"
     ]
+
+
+def _tables(root: Path) -> list[str]:
+    """A note on tables, which this layout does not read."""
+    names = sorted(path.name for path in root.iterdir() if path.suffix.lower() in TABLES and path.is_file())
+    names = [name for name in names if name != attribution.FILE and not name.startswith(".")]
+    if not names:
+        return []
+    return [f"tables lie there unread: {', '.join(names[:3])}; the layout folder reads what they say of the recordings"]
 
 
 def _item(path: Path, name: str, split: str, origins: dict[str, Origin]) -> Item:

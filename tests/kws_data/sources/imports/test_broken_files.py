@@ -181,4 +181,4 @@ def test_a_task_with_a_broken_recording_is_set_aside(catalog: Catalog, tmp_path:
     write_wav(root / "audio" / "e.wav", tone("yes", 1, samples=8_000), 16_000)
     report = import_layout(catalog, "label-studio", root)
     assert report.counts.added == 3
-    assert "outside of the recording" in dict(report.set_aside)["audio/e.wav#1.000-1.900 no"]
+    assert "outside of the recording" in dict(report.set_aside)["export.json task 5 region 3 (1.0 to 1.9)"]

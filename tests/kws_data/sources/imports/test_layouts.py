@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from made_audio import mp3_frames
 from made_folder import make_folder, tone
 from made_layouts import (
     HASHES,
@@ -27,6 +28,7 @@ from kws_data.errors import DataError
 from kws_data.provenance.forget import forget_speaker
 from kws_data.sources.imports.find_layout import LAYOUTS, find_layout, import_layout
 from kws_data.sources.imports.intake import ImportReport, Terms
+from kws_data.sources.imports.layouts.common_voice import word_of
 
 MADE: dict[str, Callable[[Path], Path]] = {
     "speech-commands": lambda root: make_folder(root, speakers=3, noise_seconds=2),
@@ -102,6 +104,31 @@ def test_common_voice_tells_words_from_sentences(catalog: Catalog, tmp_path: Pat
     assert expected.items() <= first.attributes.items()
     assert fourth.attributes["transcript"] == 'He said "go away and never' and fourth.attributes["gender"] == "other"
     assert {clip.licence for clip in clips.values()} == {"CC0-1.0"}
+
+
+@pytest.mark.parametrize(
+    ("sentence", "segment", "word"),
+    [
+        ("你好。", "", "你好"),
+        ("我们明天去北京。", "", "(speech)"),
+        ("我们明天去北京。", "Single Word", "我们明天去北京"),
+        ("こんにちは", "", "こんにちは"),
+        ("今日はいい天気ですね。", "", "(speech)"),
+        ("วันนี้อากาศดีมาก", "", "(speech)"),
+        ("Straßenbahnhaltestelle", "", "straßenbahnhaltestelle"),
+    ],
+)
+def test_sentences_of_scripts_without_blanks_are_running_speech(sentence: str, segment: str, word: str) -> None:
+    assert word_of(sentence, segment) == word
+
+
+def test_common_voice_of_mp3s_without_a_length_comes_whole(catalog: Catalog, tmp_path: Path) -> None:
+    root = make_common_voice(tmp_path / "data")
+    for path in (root / "en" / "clips").glob("*.mp3"):
+        path.write_bytes(b"".join(mp3_frames(path.read_bytes())[1:]))
+    report, clips = imported(catalog, "common-voice", root)
+    assert report.counts.set_aside == 0 and report.counts.added == 5
+    assert all(len(catalog.load(clip)) >= 16_000 for clip in clips.values()), "a second each, and what MP3 adds"
 
 
 def test_one_language_of_common_voice_is_a_folder_too(catalog: Catalog, tmp_path: Path) -> None:
@@ -181,17 +208,17 @@ def test_edge_impulse_labels_stretches_and_documents(catalog: Catalog, tmp_path:
     report, clips = imported(catalog, "edge-impulse", root)
     assert {name: (clip.word, clip.given_split, clip.samples) for name, clip in clips.items()} == {
         "training/yes.1.wav": ("yes", "training", 32_000),
-        "training/long.2.wav#0.000-0.900": ("yes", "training", 14_400),
-        "training/long.2.wav#1.000-1.900": ("no", "training", 14_400),
+        "training/long.2.wav#0.000-0.999": ("yes", "training", 15_984),
+        "training/long.2.wav#1.000-1.999": ("no", "training", 15_984),
         "testing/no.3.json": ("no", "testing", 16_000),
         "testing/no.5.cbor": ("no", "testing", 16_000),
     }
     assert report.absent == ("training/gone.wav",)
-    assert report.set_aside == (("training/hidden.4.wav", "not labelled"),)
+    assert report.set_aside == (("training/hidden.4.wav", "not labelled: label it and export it again"),)
     assert np.array_equal(catalog.load(clips["testing/no.3.json"]), tone("no", 2))
     whole = read_audio(root / "training" / "long.2.wav")
-    assert np.array_equal(catalog.load(clips["training/long.2.wav#1.000-1.900"]), whole[16_000:30_400])
-    first, second = (clips[f"training/long.2.wav#{times}"] for times in ("0.000-0.900", "1.000-1.900"))
+    assert np.array_equal(catalog.load(clips["training/long.2.wav#1.000-1.999"]), whole[16_000:31_984])
+    first, second = (clips[f"training/long.2.wav#{times}"] for times in ("0.000-0.999", "1.000-1.999"))
     assert first.speaker == second.speaker, "stretches of one recording must not part as two people"
     labelled = clips["training/yes.1.wav"]
     assert (labelled.licence, labelled.attributes["gender"]) == ("CC0-1.0", "female")
@@ -209,9 +236,9 @@ def test_label_studio_takes_the_majority_and_sets_ties_aside(catalog: Catalog, t
     votes = clips["audio/b.wav"].attributes
     assert (votes["annotators"], votes["annotators_agreeing"]) == (3, 2)
     assert dict(report.set_aside) == {
-        "export.json task 3": "annotators disagree: no / yes",
-        "export.json task 4": "not labelled",
-        "export.json task 7": "names no audio",
+        "export.json task 3": "annotators disagree: no / yes; let one more decide",
+        "export.json task 4": "not labelled: label it and export it again",
+        "export.json task 7": "names no audio, its fields are image: call the field of the recording audio",
     }
     assert report.absent == ("f.wav",)
     assert import_layout(catalog, "label-studio", root / "export.json").counts.added == 0

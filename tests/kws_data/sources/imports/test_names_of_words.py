@@ -70,3 +70,12 @@ def test_words_that_differ_only_in_how_they_are_written_are_told(tmp_path: Path)
     assert words == {"Yes": 2, "yes": 2, "hey-jarvis": 2, "no": 2}
     (note,) = [note for note in report.notes if "one word" in note]
     assert note.startswith("Yes (2 files), yes (2 files): one word, written in several ways?")
+
+
+def test_a_table_that_the_default_layout_does_not_read_is_told(tmp_path: Path) -> None:
+    root = make(tmp_path / "data", "clips")
+    (root / "Labels.csv").write_text("file,label\nclips/n0.wav,yes\nclips/n1.wav,no\n")
+    report, words = imported(root, "speech-commands", tmp_path)
+    assert words == {"clips": 2}
+    assert any("tables lie there unread: Labels.csv; the layout folder reads" in note for note in report.notes)
+    assert any("names of folders that mostly hold recordings" in note for note in report.notes)

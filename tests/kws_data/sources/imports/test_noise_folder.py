@@ -31,6 +31,21 @@ def test_noise_is_taken_on_the_terms_of_its_table(tmp_path: Path) -> None:
         assert licences == {"unstated", "CC-BY-4.0"}, "a corrected table is taken over"
 
 
+def test_terms_are_found_however_the_table_is_written_and_the_rest_is_told(tmp_path: Path) -> None:
+    rng = np.random.default_rng(2)
+    for name in ("a.wav", "deep/b.wav"):
+        (tmp_path / "noise" / name).parent.mkdir(parents=True, exist_ok=True)
+        write_wav(tmp_path / "noise" / name, rng.integers(-300, 300, 32_000).astype(np.int16), 16_000)
+    text = "Filename;License\nC:\\old\\A.WAV;MIT\nC:\\old\\deep\\b;CC0\nc.wav;MIT\nd.wav\n"
+    (tmp_path / "noise" / "Metadata.csv").write_text(text)
+    with Catalog(tmp_path / "rec") as catalog:
+        report = import_noise(catalog, tmp_path / "noise")
+        clips = catalog.clips(folder=noise_folder_id(tmp_path / "noise"))
+    assert sorted(clip.licence for clip in clips) == ["CC0-1.0", "MIT"]
+    assert report.absent == ("c.wav",)
+    assert report.set_aside == (("Metadata.csv line 5", "has 1 fields, the header has 2"),)
+
+
 def test_noise_folders_that_cannot_be_used(tmp_path: Path) -> None:
     with Catalog(tmp_path / "rec") as catalog:
         with pytest.raises(DataError, match="not found"):

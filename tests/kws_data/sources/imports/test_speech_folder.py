@@ -4,6 +4,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
+from made_audio import mp3_frames
 from made_folder import make_folder
 
 from kws_data.audio import write_wav
@@ -120,3 +122,25 @@ def test_running_speech_gets_its_share_of_the_draws() -> None:
     assert list(shared[[0, 5]]) == [1.0, 5.0]
     assert list(with_speech_share(weights, y, words, None)) == list(weights)
     assert list(with_speech_share(weights[:3], y[:3], words[:3], 0.4)) == list(weights[:3]), "nothing to share with"
+
+
+def test_recordings_of_unknown_length_are_counted(catalog: Catalog, tmp_path: Path) -> None:
+    """FLAC that tells no length and MP3 without a length frame; one that goes on for over an hour is set aside."""
+    folder = tmp_path / "speech"
+    folder.mkdir()
+    samples = bursts(4.0, 0.2)
+    for name, form in (("a.flac", "FLAC"), ("b.mp3", "MP3"), ("c.wav", "WAV")):
+        soundfile.write(folder / name, samples, RATE_HZ, format=form)
+    soundfile.write(folder / "long.flac", np.zeros(3_601_000, np.int16), 1_000)
+    for name in ("a.flac", "long.flac"):
+        content = bytearray((folder / name).read_bytes())
+        content[21:26] = bytes([content[21] & 0xF0, 0, 0, 0, 0])
+        (folder / name).write_bytes(content)
+    (folder / "b.mp3").write_bytes(b"".join(mp3_frames((folder / "b.mp3").read_bytes())[1:]))
+    names = ("a.flac", "b.mp3", "c.wav", "long.flac")
+    (folder / "metadata.csv").write_text("\n".join(["file,transcript", *(f"{name},quiet" for name in names)]) + "\n")
+    told: list[tuple[str, int, int]] = []
+    report = import_speech(catalog, folder, lambda *state: told.append(state))
+    assert report.counts.added == 30, "ten pieces each"
+    assert report.set_aside == (("long.flac", "audio file is longer than an hour: cut it up"),)
+    assert [state for state in told if state[0] == "measure speech"] == [("measure speech", n, 4) for n in (1, 2, 3, 4)]

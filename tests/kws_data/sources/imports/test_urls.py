@@ -20,7 +20,7 @@ from kws_data.errors import DataError
 from kws_data.sources.imports.fetch import Manners
 from kws_data.sources.imports.find_layout import import_layout
 from kws_data.sources.imports.intake import Terms
-from kws_data.sources.imports.urls import import_urls
+from kws_data.sources.imports.urls import import_urls, read_list
 
 QUICK = Manners(requests_per_second=500, timeout_s=5, retries=1, first_wait_s=0.01, longest_wait_s=0.1)
 
@@ -163,3 +163,24 @@ def test_the_verb_fetches(
     document = json.loads(capsys.readouterr().out)
     assert (document["added"], document["files_set_aside"]) == (1, [])
     assert run(["import", "urls", "none.txt"]) == 2
+
+
+TABLE_OF_LINKS = "sep=;\r\nLink;Label;\r\nhttps://host/yes/1.wav;yes;\r\nhttps://host/no/2.wav;no;"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le"])
+@pytest.mark.parametrize("text", ["https://host/yes/1.wav\r\n# no\r\nhttps://host/no/2.wav", TABLE_OF_LINKS])
+def test_lists_are_read_as_windows_writes_them(text: str, encoding: str, tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_bytes(text.encode(encoding))
+    wanted, scan = read_list(tmp_path / "list.csv", tmp_path, Terms("CC0-1.0"))
+    assert [(one.url, one.item.word) for one in wanted] == [
+        ("https://host/yes/1.wav", "yes"),
+        ("https://host/no/2.wav", "no"),
+    ]
+    assert not scan.problems and not any("not used" in note for note in scan.notes)
+
+
+def test_a_list_without_addresses_says_which_column_would_do(tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text("adress,label\nhttps://host/1.wav,yes\n")
+    with pytest.raises(DataError, match="did you mean adress"):
+        read_list(tmp_path / "list.csv", tmp_path, Terms("CC0-1.0"))

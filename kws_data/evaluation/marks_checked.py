@@ -1,0 +1,77 @@
+"""Whether marked words can be there: a keyword that cannot must never count as missed."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Sequence
+
+from kws_data.catalog.transcripts import written_alike
+from kws_data.errors import DataError
+from kws_data.evaluation.marks import Marked, Marks, refuse
+
+SLACK_S = 0.5  # a mark may end so long after its file: tools round, and clips are padded
+SHORTEST_S = 0.05  # words are longer on average, in whatever unit
+SAMPLES_S = 16_000
+
+
+def keywords_of(marks: Marks, keywords: Sequence[str]) -> tuple[list[Marked], list[str]]:
+    """The marks of keywords, under the keywords' own spelling, and what to tell of the others.
+
+    Raises:
+        DataError: labels that differ from a keyword only in how they are written.
+    """
+    spelt = [(mark, "_".join(unicodedata.normalize("NFC", mark.label).split())) for mark in marks.words]
+    own = {unicodedata.normalize("NFC", keyword): keyword for keyword in keywords}
+    alike = [
+        f"{mark.place}: {mark.label} for the keyword {keyword}"
+        for mark, label in spelt
+        if label not in own
+        for keyword in keywords
+        if written_alike(label, keyword)
+    ]
+    refuse("labels differ from a keyword only in how they are written", alike, "write them as the keyword")
+    found = [
+        Marked(mark.place, mark.file, own[label], mark.start_s, mark.end_s) for mark, label in spelt if label in own
+    ]
+    others = Counter(label or "(none)" for _, label in spelt if label not in own)
+    if not others:
+        return found, []
+    named = ", ".join(f"{label} ({count})" for label, count in others.most_common(3))
+    if found:
+        return found, [f"{sum(others.values())} marked words are no keywords of the detector: {named}"]
+    known = ", ".join(keywords)
+    return [], [f"no marked word is a keyword of the detector ({known}), but {named}: every detection counts as false"]
+
+
+def check_times(marks: Sequence[Marked], length_s: Callable[[str], float]) -> None:
+    """Raise DataError where words begin before their file, end before they begin, or lie beyond the end of it.
+
+    Args:
+        marks: of one table, or of all label tracks.
+        length_s: seconds of a file by its name; infinite where nobody knows.
+    """
+    turned = [
+        f"{mark.place}: {mark.start_s:g} to {mark.end_s:g} s"
+        for mark in marks
+        if mark.start_s < 0 or mark.end_s < mark.start_s
+    ]
+    refuse("times of words are negative or end before they begin", turned, "correct them")
+    lengths = {file: length_s(file) for file in sorted({mark.file for mark in marks})}
+    beyond = [mark for mark in marks if not _fits(mark, lengths[mark.file])]
+    for scale, unit, remedy in (
+        (1e-3, "milliseconds", "call the columns start_ms and end_ms"),
+        (1 / SAMPLES_S, "numbers of samples", "divide them by the sample rate"),
+    ):
+        fit = all(_fits(mark, lengths[mark.file], scale) for mark in marks)
+        spoken_s = scale * sum(mark.end_s - mark.start_s for mark in marks)
+        if 2 * len(beyond) > len(marks) and fit and spoken_s >= SHORTEST_S * len(marks):
+            first = beyond[0]
+            times = f"{first.place}: {first.start_s:g} to {first.end_s:g} in a file of {lengths[first.file]:g} s"
+            raise DataError(f"times of words look like {unit}", times, remedy)
+    places = [f"{m.place}: {m.start_s:g} to {m.end_s:g} s of {lengths[m.file]:g} s" for m in beyond]
+    refuse("words lie beyond the end of their file", places, "correct the times or the name of the file")
+
+
+def _fits(mark: Marked, length_s: float, scale: float = 1.0) -> bool:
+    return mark.start_s * scale < length_s and mark.end_s * scale <= length_s + SLACK_S

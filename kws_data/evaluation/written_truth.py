@@ -1,0 +1,82 @@
+"""The truth as people write it beside long recordings: marked words and transcripts, checked against the files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from math import inf
+from pathlib import Path
+
+from kws_data.catalog.transcripts import keywords_said, says_nothing
+from kws_data.evaluation.label_tracks import label_tracks, read_tracks, unread_labels
+from kws_data.evaluation.marks import Marks
+from kws_data.evaluation.marks_checked import check_times, keywords_of
+from kws_data.evaluation.marks_table import read_marks_table
+from kws_data.evaluation.stream_truth import Spoken, Truth
+from kws_data.scores import FIRST_KEYWORD
+from kws_data.tables.file_rows import FileRows, rows_of_files
+from kws_data.tables.find import UNREADABLE, metadata_table, table_named
+
+LABELS = "labels"
+
+
+def load_truth(
+    folder: Path, labels: Sequence[str], files: Sequence[str], length_s: Callable[[str], float] = lambda _: inf
+) -> Truth:
+    """Read the marked words and the transcripts of ``metadata.csv``, where they are there.
+
+    Args:
+        folder: of the recordings.
+        labels: of the detector; the keywords are the third and later ones.
+        files: names of the recordings below the folder, with slashes.
+        length_s: seconds of one of them; infinite where nobody knows.
+
+    Raises:
+        DataError: what is written cannot be read, or not be true of these files.
+    """
+    keywords = labels[FIRST_KEYWORD:]
+    marks = _marks(folder, files)
+    words, notes = keywords_of(marks, keywords)
+    check_times(words, length_s)
+    spoken: dict[str, list[Spoken]] = {}
+    for word in words:
+        spoken.setdefault(word.file, []).append(Spoken(word.label, word.start_s, word.end_s))
+    said = _transcripts(folder, files)
+    mentioned = {
+        name: frozenset(keywords_said(row.get("transcript", ""), keywords))
+        for name, row in said.rows.items()
+        if not says_nothing(row.get("transcript", ""))
+    }
+    return Truth(spoken, mentioned, (*marks.notes, *notes, *_notes_of_transcripts(said)))
+
+
+def _transcripts(folder: Path, files: Sequence[str]) -> FileRows:
+    table = metadata_table(folder)
+    return rows_of_files(table, files) if table else FileRows()
+
+
+def _notes_of_transcripts(said: FileRows) -> list[str]:
+    notes = list(said.notes)
+    if said.absent:
+        notes.append(f"{len(said.absent)} files with transcripts are not in the folder, such as {said.absent[0]}")
+    if said.problems:
+        place, reason = said.problems[0]
+        notes.append(f"{len(said.problems)} transcripts are not read, such as {place}: {reason}")
+    return notes
+
+
+def _marks(folder: Path, files: Sequence[str]) -> Marks:
+    """Words of ``labels.csv``, else of label tracks; what lies there unread is told."""
+    table, tracks = table_named(folder, LABELS), label_tracks(folder, files)
+    sheets = [path.name for path in sorted(folder.iterdir()) if path.stem.lower() == LABELS and _is_sheet(path)]
+    unread = [f"{name} is not read: save it as {LABELS}.csv" for name in sheets]
+    if table is None:
+        marks = read_tracks(folder, tracks)
+        return Marks(marks.words, (*unread, *unread_labels(folder, files, tracks)))
+    marks = read_marks_table(table, files)
+    if tracks:
+        unread.append(f"{len(tracks)} label tracks are not read, as {table.name} counts")
+    return Marks(marks.words, (*marks.notes, *unread))
+
+
+def _is_sheet(path: Path) -> bool:
+    return path.name.lower().endswith(UNREADABLE)
