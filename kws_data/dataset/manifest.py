@@ -83,7 +83,7 @@ def read_columns(folder: Path | str, *names: str) -> dict[str, list[Any]]:
     except FileNotFoundError:
         raise DataError("data set is not built", str(path), "call kws build") from None
     except (OSError, ArrowException) as error:
-        raise DataError("manifest cannot be read", str(path), f"{error}; call kws build --force") from None
+        raise DataError("manifest cannot be read", str(path), f"{error}; call kws build again") from None
     return columns
 
 
@@ -105,4 +105,4 @@ def load_dataset(folder: Path | str) -> DatasetInfo:
     except FileNotFoundError:
         raise DataError("data set is not built", str(folder), "call kws build") from None
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise DataError("data set cannot be read", str(path), f"{error}; call kws build --force") from None
+        raise DataError("data set cannot be read", str(path), f"{error}; call kws build again") from None

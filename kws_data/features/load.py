@@ -62,5 +62,5 @@ def _open(path: Path) -> NDArray[Any]:
     except FileNotFoundError:
         raise DataError("data set is not built", str(path), "call kws build") from None
     except (OSError, ValueError) as error:
-        raise DataError("features cannot be read", str(path), f"{error}; call kws build --force") from None
+        raise DataError("features cannot be read", str(path), f"{error}; call kws build again") from None
     return array

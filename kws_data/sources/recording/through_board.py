@@ -62,7 +62,7 @@ def _play_and_record(session: BoardSession, samples: Samples) -> Recording:
         raise BoardError(
             "nothing can be played into this board's microphone",
             session.board.name,
-            "record people with kws record --word, or use the emulated board",
+            "record people with kws record --words, or use the emulated board",
         )
     return record_clip(session.link, len(samples), lambda: play(samples))
 
