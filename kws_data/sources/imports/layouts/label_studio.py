@@ -4,8 +4,9 @@
 
     [{"id": 1, "data": {"audio": "audio/a.wav", "speaker": "s01"},
       "annotations": [{"was_cancelled": false, "completed_by": 3, "result": [
-        {"type": "choices", "value": {"choices": ["yes"]}},
-        {"type": "labels", "value": {"start": 0.4, "end": 1.2, "labels": ["yes"]}}]}]}]
+        {"id": "x", "type": "choices", "value": {"choices": ["yes"]}},
+        {"id": "r1", "type": "labels", "value": {"start": 0.4, "end": 1.2, "labels": ["Speech"]}},
+        {"id": "r1", "type": "choices", "value": {"start": 0.4, "end": 1.2, "choices": ["yes"]}}]}]}]
 
 The smaller form (JSON-MIN) is read too. Of several annotators the majority decides; a task on which they are split
 evenly is set aside with what each said. Who annotated is not kept, only how many and how many of them agree.
@@ -13,17 +14,19 @@ evenly is set aside with what each said. Who annotated is not kept, only how man
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path, PurePosixPath
+from itertools import combinations
+from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
 
-from kws_data.errors import DataError
+from kws_data.audio import Samples
+from kws_data.errors import AudioError
 from kws_data.sources.imports.attribution import Origin, read_attribution
 from kws_data.sources.imports.items import (
+    RATE_HZ,
     SPLIT_NAMES,
     Item,
     Layout,
@@ -31,29 +34,14 @@ from kws_data.sources.imports.items import (
     plain_text,
     public_id,
     read_clip,
-    read_stretch,
 )
-from kws_data.sources.imports.json_files import items as listed
-from kws_data.sources.imports.json_files import mapping, number, read_json, text
+from kws_data.sources.imports.json_files import text
+from kws_data.sources.imports.layouts.label_studio_exports import EXPECTED, Task, read_tasks
+from kws_data.sources.imports.layouts.label_studio_files import Files, address_of
+from kws_data.sources.imports.layouts.label_studio_regions import END_SLACK_S, Label, Problem, beyond
+from kws_data.sources.imports.layouts.label_studio_votes import verdict
 from kws_data.sources.imports.licences import licence_id
 from kws_data.sources.imports.speaker_terms import age_of, gender_of, said
-
-AUDIO_KEYS = ("audio", "audio_url", "url", "file", "file_upload")
-MAX_JSON_FILES = 200
-
-
-@dataclass(frozen=True, order=True)
-class Label:
-    """What an annotator says: a word, of the whole recording (no times) or of a stretch, in seconds."""
-
-    word: str
-    start_s: float = -1.0
-    end_s: float = -1.0
-
-    @property
-    def whole(self) -> bool:
-        """Whether it is said of the whole recording."""
-        return self.start_s < 0
 
 
 def scan(root: Path) -> Scan:
@@ -63,139 +51,127 @@ def scan(root: Path) -> Scan:
         DataError: no JSON file, or none with tasks in it.
     """
     folder = root if root.is_dir() else root.parent
-    tasks = list(_tasks(root))
-    files = {path.name: path for path in sorted(folder.rglob("*")) if path.is_file()}
+    tasks, notes = read_tasks(root)
     origins = read_attribution(folder)
+    claims, problems, absent = _claims(folder, tasks)
     items: dict[str, Item] = {}
-    problems: list[tuple[str, str]] = []
+    for path, claimants in claims.items():
+        found, reasons = _clips(folder, path, claimants, origins)
+        items |= {item.name: item for item in found}
+        problems += reasons
+    return Scan([items[name] for name in sorted(items)], tuple(problems), tuple(absent), tuple(notes))
+
+
+@dataclass(frozen=True)
+class _Claim:
+    """A task that means a file: by which address, and whether that is the file's path."""
+
+    task: Task
+    address: str
+    exact: bool
+
+
+def _claims(folder: Path, tasks: Iterable[Task]) -> tuple[dict[Path, list[Task]], list[Problem], list[str]]:
+    """Tasks by the file that they mean, what is wrong with the others, and names of files that are not there."""
+    files = Files(folder)
+    claims: dict[Path, list[_Claim]] = defaultdict(list)
+    problems: list[Problem] = []
     absent: list[str] = []
-    for place, task in tasks:
-        path = _audio(folder, files, task)
-        if path is None:
-            problems.append((place, "names no audio"))
-        elif not path.is_file():
-            absent.append(plain_text(path.name))
+    for task in tasks:
+        address, reason = address_of(task.data, task.file_upload)
+        found = files.find(address)
+        if reason or found.reason:
+            problems.append((task.place, reason or found.reason))
+        elif found.path is None:
+            absent.append(_shown(address))
         else:
-            found, reason = _clips(folder, path, task, origins)
-            items |= {item.name: item for item in found}
-            problems += [(place, reason)] if reason else []
-    return Scan([items[name] for name in sorted(items)], tuple(problems), tuple(absent))
+            claims[found.path].append(_Claim(task, address, found.exact))
+    meant = {}
+    for path, several in claims.items():
+        meant[path], doubtful = _without_doubt(plain_text(path.relative_to(folder).as_posix()), several)
+        problems += doubtful
+    return meant, problems, absent
 
 
-def _tasks(root: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    """(place, task) of every export."""
-    paths = [root] if root.is_file() else sorted(root.glob("*.json"))[:MAX_JSON_FILES]
-    seen = False
-    for path in paths:
-        document = read_json(path)
-        if isinstance(document, dict):
-            document = [document]
-        if not isinstance(document, list) or not any(isinstance(task, dict) for task in document):
-            if root.is_file():
-                raise DataError("JSON file has no tasks in it", str(path), "export from Label Studio as JSON")
-            continue
-        seen = True
-        for place, task in enumerate(document):
-            yield f"{path.name} task {mapping(task).get('id', place)!s:.40}", mapping(task)
-    if not seen:
-        raise DataError("no JSON export of Label Studio", str(root), f"expected {LAYOUT.expected}")
+def _without_doubt(name: str, claims: Sequence[_Claim]) -> tuple[list[Task], list[Problem]]:
+    """Tasks that mean a file for certain, and those that would take it only for its name."""
+    sure = [claim for claim in claims if claim.exact]
+    if sure or len({claim.address for claim in claims}) == 1:
+        sure = sure or list(claims)
+    doubtful = [claim for claim in claims if claim not in sure]
+    problems = []
+    for claim in doubtful:
+        other = next(one for one in (*sure, *doubtful) if one.address != claim.address)
+        reason = f"two tasks would take one file: {name} is also that of {other.task.place}; give each its own path"
+        problems.append((claim.task.place, reason))
+    return [claim.task for claim in sure], problems
 
 
-def _audio(folder: Path, files: Mapping[str, Path], task: dict[str, Any]) -> Path | None:
-    """The file of a task: where it says, or of the same name anywhere below the folder. None when none is named."""
-    data = mapping(task.get("data")) or task
-    named = next((text(data.get(key)) for key in AUDIO_KEYS if text(data.get(key))), "") or text(
-        task.get("file_upload")
-    )
-    if not named or "\0" in named:
-        return None
-    parts = urlsplit(named)
-    inside = parse_qs(parts.query).get("d", [parts.path])[0] if parts.scheme or parts.query else named
-    path = PurePosixPath(unquote(inside).replace("\\", "/").lstrip("/"))
-    if ".." not in path.parts and (folder / path).is_file():
-        return folder / path
-    uploaded = path.name.partition("-")[2]  # Label Studio puts a hash and a dash before the name of an upload
-    return files.get(path.name) or files.get(uploaded) or folder / path.name
+def _shown(address: str) -> str:
+    """The name of a file that is not there, as text that every database takes."""
+    name = address.replace("\\", "/").rpartition("/")[2]
+    return name.encode("utf-8", "backslashreplace").decode()
 
 
-def _clips(folder: Path, path: Path, task: dict[str, Any], origins: Mapping[str, Origin]) -> tuple[list[Item], str]:
-    """Clips of one task, or the reason why there is none."""
-    opinions = list(_opinions(task))
-    labels, agreeing, reason = decide(opinions)
-    data = mapping(task.get("data")) or task
-    name = plain_text(path.relative_to(folder).as_posix())
-    if origin := origins.get(name):
-        if not opinions:
-            return [origin.item(path, name)], ""
-        items = [_item(path, name, label, data, {}) for label in labels]
-        known = origin.item(path, name)
-        return [replace(known, name=i.name, word=origin.word_for(i.word), read=i.read) for i in items], reason
-    votes = {"annotators": len(opinions), "annotators_agreeing": agreeing}
-    return [_item(path, name, label, data, votes) for label in labels], reason
+@dataclass(frozen=True)
+class _Read:
+    """What a task says of its file: labels, the clips that they make, and (place, reason) of what makes none."""
+
+    task: Task
+    labels: tuple[Label, ...]
+    items: tuple[Item, ...]
+    problems: tuple[Problem, ...]
+
+    @property
+    def who(self) -> set[tuple[str, str, str]]:
+        """Clips, words and speakers."""
+        return {(item.name, item.word, item.speaker) for item in self.items}
 
 
-def _opinions(task: dict[str, Any]) -> Iterator[frozenset[Label]]:
-    """What each annotator said; an annotator who said nothing or cancelled does not count."""
-    annotations = [mapping(one) for one in listed(task.get("annotations")) + listed(task.get("completions"))]
-    results = [listed(one.get("result")) for one in annotations if not one.get("was_cancelled")]
-    if not annotations and not mapping(task.get("data")):
-        results = [_small_form(task)]
-    for result in results:
-        if labels := frozenset(label for entry in result for label in _labels(mapping(entry))):
-            yield labels
+def _clips(
+    folder: Path, path: Path, tasks: Sequence[Task], origins: Mapping[str, Origin]
+) -> tuple[list[Item], list[Problem]]:
+    """Clips of a file, and (place, reason) of what cannot become one.
 
-
-def _small_form(task: dict[str, Any]) -> list[dict[str, Any]]:
-    """The results of a task in JSON-MIN: ``"choice": "yes"`` or ``"label": [{"start", "end", "labels"}]``."""
-    results: list[dict[str, Any]] = []
-    for key, value in task.items():
-        if key in ("choice", "label", "labels", "choices") and isinstance(value, str):
-            results.append({"value": {"choices": [value]}})
-        elif isinstance(value, list):
-            results += [{"value": one} for one in value if isinstance(one, dict) and "labels" in one]
-    return results
-
-
-def _labels(entry: dict[str, Any]) -> Iterator[Label]:
-    value = mapping(entry.get("value"))
-    start, end = number(value.get("start")), number(value.get("end"))
-    for word in map(text, listed(value.get("choices")) + listed(value.get("labels"))):
-        if word and start is not None and end is not None and 0 <= start < end:
-            yield Label(word, round(start, 3), round(end, 3))
-        elif word and start is None:
-            yield Label(word)
-
-
-def decide(opinions: list[frozenset[Label]]) -> tuple[list[Label], int, str]:
-    """What most annotators say.
-
-    Stretches win over a label of the whole recording. Two opinions are the same when they name the same words in the
-    same order; the times are those of the first who said so.
-
-    Returns:
-        The labels, how many annotators agree on them, and why there are none (empty when there are).
+    A task that nobody labelled gives way to another about the same file (an export beside the tasks that were
+    imported); of two that contradict each other neither counts.
     """
-    if not opinions:
-        return [], 0, "not labelled"
-    first: dict[tuple[tuple[bool, str], ...], list[Label]] = {}
-    votes: Counter[tuple[tuple[bool, str], ...]] = Counter()
-    for opinion in opinions:
-        ordered = sorted(opinion, key=lambda label: (label.start_s, label.end_s, label.word))
-        stretches = [label for label in ordered if not label.whole]
-        kept = stretches or ordered
-        said = tuple((label.whole, label.word) for label in kept)
-        first.setdefault(said, kept)
-        votes[said] += 1
-    (best, count), *others = votes.most_common()
-    if others and others[0][1] == count:
-        heard = " / ".join("+".join(word for _, word in said) for said, _ in votes.most_common(4))
-        return [], 0, f"annotators disagree: {heard}"
-    if first[best][0].whole and len(best) > 1:
-        return [], 0, f"more than one label for the whole recording: {', '.join(word for _, word in best)}"
-    return first[best], count, ""
+    name = plain_text(path.relative_to(folder).as_posix())
+    read = [_read(path, name, task, origins.get(name)) for task in tasks]
+    labelled = [one for one in read if one.labels] or read[:1]
+    problems = [problem for one in read if one in labelled or one.task.is_labelled for problem in one.problems]
+    for one, other in combinations(labelled, 2):
+        if _contradict(one, other):
+            what = f"two tasks contradict each other about {name}"
+            pairs = ((one.task.place, other.task.place), (other.task.place, one.task.place))
+            return [], [*problems, *((place, f"{what}: {other} is the other; keep one") for place, other in pairs)]
+    return [item for one in labelled for item in one.items], problems
 
 
-def _item(path: Path, name: str, label: Label, data: dict[str, Any], votes: dict[str, int]) -> Item:
+def _contradict(one: _Read, other: _Read) -> bool:
+    """Whether two tasks say different things of one recording; stretches apart from each other do not."""
+    if one.who == other.who or not (one.labels and other.labels):
+        return False
+    if any(label.whole for label in one.labels + other.labels):
+        return True
+    return any(a.start_s < b.end_s and b.start_s < a.end_s and a != b for a in one.labels for b in other.labels)
+
+
+def _read(path: Path, name: str, task: Task, origin: Origin | None) -> _Read:
+    found = verdict(task.annotations)
+    problems = tuple((f"{task.place} {region}".strip(), reason) for region, reason in found.problems)
+    if origin and not found.annotators:
+        return _Read(task, (), (origin.item(path, name),), problems)
+    reason = found.reason or ("" if found.labels or problems else task.unsaid)
+    votes = {"annotators": found.annotators, "annotators_agreeing": found.agreeing}
+    items = tuple(_item(path, name, label, task.data, {} if origin else votes) for label in found.labels)
+    if origin:
+        known = origin.item(path, name)
+        items = tuple(replace(known, name=i.name, word=origin.word_for(i.word), read=i.read) for i in items)
+    return _Read(task, found.labels, items, problems + (((task.place, reason),) if reason else ()))
+
+
+def _item(path: Path, name: str, label: Label, data: Mapping[str, Any], votes: Mapping[str, int]) -> Item:
     def of(*keys: str) -> str:
         return next((text(data.get(key)) for key in keys if text(data.get(key))), "")
 
@@ -222,13 +198,23 @@ def _item(path: Path, name: str, label: Label, data: dict[str, Any], votes: dict
                 age=age_of(of("age")),
                 device_model=of("device"),
                 room=of("room"),
-                transcript=of("transcript"),
+                transcript=label.transcript or of("transcript"),
                 language=of("language"),
             ),
             **votes,
         },
-        read=read_clip if label.whole else partial(read_stretch, start_s=label.start_s, end_s=label.end_s),
+        read=read_clip if label.whole else partial(read_region, start_s=label.start_s, end_s=label.end_s),
     )
 
 
-LAYOUT = Layout("label_studio", scan, "a JSON export of Label Studio, beside its audio", takes_file=True)
+def read_region(path: Path, start_s: float, end_s: float) -> Samples:
+    """A region of a file, at the rate of the catalogue; raises AudioError where the file ends before it."""
+    samples = read_clip(path)
+    length_s = len(samples) / RATE_HZ
+    if start_s >= length_s or end_s > length_s + END_SLACK_S:
+        what, _, remedy = beyond(start_s, end_s, length_s).partition(": ")
+        raise AudioError(what, str(path), remedy)
+    return samples[round(start_s * RATE_HZ) : round(end_s * RATE_HZ)].copy()
+
+
+LAYOUT = Layout("label_studio", scan, EXPECTED, takes_file=True)

@@ -7,13 +7,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kws_data.catalog.transcripts import words_of
-from kws_data.sources.imports.layouts.label_studio import Label, decide
+from kws_data.sources.imports.layouts.label_studio_regions import Label
+from kws_data.sources.imports.layouts.label_studio_votes import decide
 from kws_data.sources.imports.speaker_terms import age_of, gender_of
 
 
 def test_annotators_decide() -> None:
     yes, no, stretch = Label("yes"), Label("no"), Label("yes", 0.1, 0.9)
-    assert decide([]) == ([], 0, "not labelled")
     assert decide([frozenset({yes})] * 2 + [frozenset({no})]) == ([yes], 2, "")
     assert decide([frozenset({yes}), frozenset({no})])[2] == "annotators disagree: yes / no"
     assert decide([frozenset({yes, stretch})]) == ([stretch], 1, "")

@@ -211,7 +211,7 @@ def test_label_studio_takes_the_majority_and_sets_ties_aside(catalog: Catalog, t
     assert dict(report.set_aside) == {
         "export.json task 3": "annotators disagree: no / yes",
         "export.json task 4": "not labelled",
-        "export.json task 7": "names no audio",
+        "export.json task 7": "names no audio: its data keys are image; put the file's path under the key audio",
     }
     assert report.absent == ("f.wav",)
     assert import_layout(catalog, "label-studio", root / "export.json").counts.added == 0
