@@ -109,7 +109,7 @@ def _without_doubt(name: str, claims: Sequence[_Claim]) -> tuple[list[Task], lis
 
 def _shown(address: str) -> str:
     """The name of a file that is not there, as text that every database takes."""
-    name = address.replace("\\", "/").rpartition("/")[2]
+    name = address.replace("\\", "/").rpartition("/")[2] or address
     return name.encode("utf-8", "backslashreplace").decode()
 
 

@@ -18,8 +18,10 @@ from kws_data.sources.imports.layouts.label_studio_files import AUDIO_KEYS, addr
 
 EXPECTED = "a JSON export of Label Studio, beside its audio"
 EXPORT_AS_JSON = "in Label Studio choose Export, JSON (not CSV, TSV or another form), and put the file beside its audio"
-OTHER_FORMS = frozenset({".csv", ".tsv", ".jsonl", ".ndjson", ".zip", ".conll", ".txt"})
-_OF_TASKS = frozenset({"data", "annotations", "completions", "annotation_id", "annotator", "lead_time", "file_upload"})
+OTHER_FORMS = frozenset({".csv", ".tsv", ".jsonl", ".ndjson", ".zip", ".conll"})
+_OF_TASKS = frozenset(
+    {"data", "annotations", "completions", "result", "annotation_id", "annotator", "lead_time", "file_upload"}
+)
 _OF_ROWS = frozenset({"choice", "label", "labels", "choices", *AUDIO_KEYS})
 #: Columns of JSON-MIN that hold what was chosen; the second line only where there is none of the first.
 _CHOSEN = (("choice", "label", "labels", "choices"), ("word", "keyword", "class"))

@@ -36,7 +36,7 @@ class Label:
 
 @dataclass(frozen=True)
 class _Part:
-    """One result: the region that it belongs to (empty for none), its times as they are written, and its answer."""
+    """One result: the id of its region (empty for none), its times as they are written, and its answer."""
 
     region: str
     start: object
@@ -45,8 +45,24 @@ class _Part:
     answer: Answer
 
     @property
-    def timed(self) -> bool:
-        return self.start is not None or self.end is not None
+    def times(self) -> tuple[float, float] | None:
+        """Start and end in seconds; None when one of them is no number."""
+        start, end = number(self.start), number(self.end)
+        return None if start is None or end is None else (start, end)
+
+    @property
+    def of_stretch(self) -> bool:
+        """Whether it is said of a stretch, not of the whole recording."""
+        return self.start is not None or self.end is not None or self.answer.kind == "labels"
+
+    def belongs_to(self, other: _Part) -> bool:
+        """Whether both are of one region. One id at times apart is another region: tools that write exports by hand
+        give all regions the same one; without ids (JSON-MIN) the times must be equal."""
+        if self.region != other.region or self.times is None or other.times is None:
+            return self.region == other.region != ""
+        (start, end), (other_start, other_end) = self.times, other.times
+        overlap = start < other_end and other_start < end
+        return self.times == other.times or (self.region != "" and overlap)
 
 
 def read_results(results: Sequence[Any]) -> tuple[list[Label], list[Problem]]:
@@ -74,45 +90,35 @@ def _part(result: dict[str, Any]) -> _Part:
 
 
 def _regions(parts: Sequence[_Part]) -> tuple[list[tuple[str, list[_Part]]], list[_Part]]:
-    """(name, its parts) of every region, and the parts that are said of the whole recording.
-
-    One id at other times is another region: tools that write exports by hand give all regions the same one.
-    """
-    groups: dict[tuple[str, object, object], list[_Part]] = defaultdict(list)
-    for place, part in enumerate(parts):
-        start, end = number(part.start), number(part.end)
-        if part.timed:
-            alone = f"#{place + 1}" if start is None or end is None else ""
-            groups[part.region or alone, start, end].append(part)
+    """(name, its parts) of every region, and the parts that are said of the whole recording."""
+    groups: list[list[_Part]] = []
+    near: dict[object, list[list[_Part]]] = defaultdict(list)
     rest: list[_Part] = []
-    for place, part in enumerate(parts):
-        if part.timed:
-            continue
-        same = [key for key in groups if key[0] == part.region] if part.region else []
-        if len(same) == 1:
-            groups[same[0]].append(part)
-        elif part.answer.kind == "labels":
-            groups[part.region or f"#{place + 1}", None, None].append(part)
+    for part in sorted(parts, key=lambda part: (part.times is None, not part.of_stretch)):
+        alike = near[part.region or part.times]
+        group = next((group for group in alike if part.belongs_to(group[0])), None)
+        if group is not None:
+            group.append(part)
+        elif part.of_stretch:
+            groups.append([part])
+            alike.append(groups[-1])
         else:
             rest.append(part)
-    return [
-        (f"region {key[0] or f'#{place}'!s:.40}", group) for place, (key, group) in enumerate(groups.items(), 1)
-    ], rest
+    return [(f"region {group[0].region or f'#{place}'!s:.40}", group) for place, group in enumerate(groups, 1)], rest
 
 
 def _region(parts: Sequence[_Part]) -> tuple[Label | None, str]:
     """The label of a region, or why it cannot be used."""
-    timed = next((part for part in parts if part.timed), parts[0])
     length_s = max(part.length_s for part in parts)
-    if reason := _unusable(timed.start, timed.end, length_s):
+    if reason := _unusable(parts[0].start, parts[0].end, length_s):
         return None, reason
     said, reason = word_of([part.answer for part in parts])
     if not said.words:
         return None, reason or "region without a label: give it one, or delete it"
     if len(said.words) > 1:
         return None, f"more than one label for a region: {', '.join(sorted(said.words))}; keep one"
-    start, end = number(timed.start), number(timed.end)
-    assert start is not None and end is not None
+    assert parts[0].times is not None
+    start, end = parts[0].times
     return Label(said.words[0], round(start, 3), round(end, 3), said.transcript), ""
 
 
