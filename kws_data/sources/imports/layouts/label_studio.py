@@ -138,13 +138,14 @@ def _clips(
     """
     name = plain_text(path.relative_to(folder).as_posix())
     read = [_read(path, name, task, origins.get(name)) for task in tasks]
-    labelled = [one for one in read if one.labels] or read[:1]
-    problems = [problem for one in read if one in labelled or one.task.is_labelled for problem in one.problems]
-    for one, other in combinations(labelled, 2):
+    said = [one for one in read if one.task.is_labelled] or read[:1]
+    problems = [problem for one in said for problem in one.problems]
+    for one, other in combinations(said, 2):
         if _contradict(one, other):
             what = f"two tasks contradict each other about {name}"
             pairs = ((one.task.place, other.task.place), (other.task.place, one.task.place))
             return [], [*problems, *((place, f"{what}: {other} is the other; keep one") for place, other in pairs)]
+    labelled = [one for one in said if one.labels] or said
     return [item for one in labelled for item in one.items], problems
 
 

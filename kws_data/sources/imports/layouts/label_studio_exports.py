@@ -76,7 +76,10 @@ def read_tasks(root: Path) -> tuple[list[Task], list[str]]:
 
 def _rows(path: Path) -> list[Any]:
     """Rows of a document; none when it is something else."""
-    document = read_json(path)
+    try:
+        document = read_json(path)
+    except DataError as error:
+        raise DataError(error.what, str(path), f"{error.remedy}; {EXPORT_AS_JSON}") from None
     if isinstance(document, dict):
         return [document] if (_OF_TASKS | _OF_ROWS) & document.keys() else []
     rows = listed(document)

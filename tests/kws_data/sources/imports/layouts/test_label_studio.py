@@ -152,6 +152,12 @@ def test_tasks_beside_their_export_give_way_to_it(tmp_path: Path) -> None:
     assert "only predictions" in scan.problems[0][1]
 
 
+def test_annotators_who_disagree_are_not_outvoted_by_tasks_that_nobody_labelled(tmp_path: Path) -> None:
+    rows = {"atasks": [task(1, "a.wav")], "export": [task(1, "a.wav", "no", "yes")]}
+    scan = LAYOUT.scan(folder(tmp_path, "a.wav", **rows))
+    assert dict(scan.problems) == {"export.json task 1": "annotators disagree: no / yes"}
+
+
 def test_parts_of_a_long_recording_may_be_tasks_of_their_own(tmp_path: Path) -> None:
     rows = [
         task(n, "a.wav") | {"annotations": [{"result": [region(word, n, n + 0.5)]}]}
@@ -277,6 +283,12 @@ def test_json_of_something_else_is_named(tmp_path: Path) -> None:
     assert words(scan) == {"a.wav": "yes"} and scan.notes == (
         "package.json has no tasks of Label Studio and was not read",
     )
+
+
+def test_a_table_that_is_called_json_is_answered_with_json(tmp_path: Path) -> None:
+    (tmp_path / "export.json").write_text("id,audio,choice\n1,a.wav,yes\n")
+    with pytest.raises(DataError, match="choose Export, JSON"):
+        LAYOUT.find(tmp_path)
 
 
 @pytest.mark.parametrize("name", ["project-1.csv", "project-1.tsv", "manifest.jsonl", "project.zip"])
