@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from pathlib import Path
 from typing import Any
 
 from kws_data.errors import DataError
 
 MAX_BYTES = 2_000_000_000
+_HALF_SIGN = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
 
 
 def read_json(path: Path) -> Any:
@@ -21,13 +23,22 @@ def read_json(path: Path) -> Any:
     try:
         if path.stat().st_size > MAX_BYTES:
             raise DataError("JSON file is too large", str(path), f"at most {MAX_BYTES:,} bytes: cut it up")
-        return json.loads(path.read_bytes().removeprefix(b"\xef\xbb\xbf"))
+        return _document(path.read_bytes().removeprefix(b"\xef\xbb\xbf"))
     except OSError as error:
         raise DataError("JSON file cannot be read", str(path), str(error)) from None
     except RecursionError:
         raise DataError("JSON file is nested too deeply", str(path), "export it again") from None
     except ValueError as error:
         raise DataError("file is no JSON", str(path), f"{error}: export it again") from None
+
+
+def _document(data: bytes) -> Any:
+    """The document; halves of a sign, which JSON can have and no database takes, are written as ``?``."""
+    written = data.decode(json.detect_encoding(data), "surrogatepass")
+    document = json.loads(written)
+    if not _HALF_SIGN.search(written):
+        return document
+    return json.loads(json.dumps(document, ensure_ascii=False).encode("utf-8", "replace"))
 
 
 def number(value: object) -> float | None:

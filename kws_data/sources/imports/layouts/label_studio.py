@@ -43,6 +43,8 @@ from kws_data.sources.imports.layouts.label_studio_votes import verdict
 from kws_data.sources.imports.licences import licence_id
 from kws_data.sources.imports.speaker_terms import age_of, gender_of, said
 
+MOST_SIGNS = 1_000
+
 
 def scan(root: Path) -> Scan:
     """Clips of all tasks in an export (a JSON file, or a folder with one or more of them at its top).
@@ -59,7 +61,8 @@ def scan(root: Path) -> Scan:
         found, reasons = _clips(folder, path, claimants, origins)
         items |= {item.name: item for item in found}
         problems += reasons
-    return Scan([items[name] for name in sorted(items)], tuple(problems), tuple(absent), tuple(notes))
+    told = tuple((_one_line(place), _one_line(reason)) for place, reason in problems)
+    return Scan([items[name] for name in sorted(items)], told, tuple(absent), tuple(notes))
 
 
 @dataclass(frozen=True)
@@ -83,7 +86,7 @@ def _claims(folder: Path, tasks: Iterable[Task]) -> tuple[dict[Path, list[Task]]
         if reason or found.reason:
             problems.append((task.place, reason or found.reason))
         elif found.path is None:
-            absent.append(_shown(address))
+            absent.append(address.replace("\\", "/").rpartition("/")[2] or address)
         else:
             claims[found.path].append(_Claim(task, address, found.exact))
     meant = {}
@@ -107,10 +110,9 @@ def _without_doubt(name: str, claims: Sequence[_Claim]) -> tuple[list[Task], lis
     return [claim.task for claim in sure], problems
 
 
-def _shown(address: str) -> str:
-    """The name of a file that is not there, as text that every database takes."""
-    name = address.replace("\\", "/").rpartition("/")[2] or address
-    return name.encode("utf-8", "backslashreplace").decode()
+def _one_line(words: str) -> str:
+    """Words of annotators may have line breaks and any length; a reason is one line."""
+    return " ".join(words.split())[:MOST_SIGNS]
 
 
 @dataclass(frozen=True)

@@ -199,6 +199,13 @@ def test_a_region_that_cannot_be_used_is_told_and_the_others_stay(tmp_path: Path
     assert {place for place, _ in scan.problems} == {"export.json task 7 region b", "export.json task 7 region c"}
 
 
+def test_reasons_are_one_line_whatever_annotators_write(tmp_path: Path) -> None:
+    row = task("1\n2", "a.wav", "yes\nplease", "no " * 1_000)
+    ((place, reason),) = LAYOUT.scan(folder(tmp_path, "a.wav", export=[row])).problems
+    assert place == "export.json task 1 2" and len(reason) <= 1_000
+    assert reason.startswith("annotators disagree: yes please / no no")
+
+
 def test_template_of_regions_gives_each_keyword_its_samples(catalog: Catalog, tmp_path: Path) -> None:
     results = [
         region(what, start, start + 0.7, name, kind)
