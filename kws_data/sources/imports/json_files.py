@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from kws_data.errors import DataError
 
 MAX_BYTES = 2_000_000_000
 _HEAD_BYTES = 1_000
+_HALF_SIGN = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
 
 
 def read_json(path: Path) -> Any:
@@ -66,7 +68,7 @@ def _bytes(path: Path) -> bytes:
 
 def _document(path: Path, data: bytes) -> Any:
     try:
-        return json.loads(data)
+        return _loads(data)
     except RecursionError:
         raise DataError("JSON file is nested too deeply", str(path), "export it again") from None
     except ValueError as error:
@@ -76,9 +78,18 @@ def _document(path: Path, data: bytes) -> Any:
 def _parsed(line: bytes) -> Any:
     """What a line says; None where it is no JSON."""
     try:
-        return json.loads(line)
+        return _loads(line)
     except (ValueError, RecursionError):
         return None
+
+
+def _loads(data: bytes) -> Any:
+    """The document; halves of a sign, which JSON can have and no database takes, are written as ``?``."""
+    written = data.decode(json.detect_encoding(data), "surrogatepass")
+    document = json.loads(written)
+    if not _HALF_SIGN.search(written):
+        return document
+    return json.loads(json.dumps(document, ensure_ascii=False).encode("utf-8", "replace"))
 
 
 def number(value: object) -> float | None:

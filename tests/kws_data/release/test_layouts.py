@@ -107,14 +107,15 @@ def test_edge_impulse_has_labels_and_two_categories(built: Path, tmp_path: Path)
     assert {entry["category"] for entry in document["files"]} == {"training", "testing"}
 
 
-def test_label_studio_corrections_come_back(built: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["tasks.json", "project-1-at-2026.json"])
+def test_label_studio_corrections_come_back(name: str, built: Path, tmp_path: Path) -> None:
     out = export(built, "label-studio", tmp_path / "out")
     tasks = json.loads((out / "tasks.json").read_text())
     changed = next(task for task in tasks if task["data"]["word"] == "go")
     unknown = next(task for task in tasks if task["data"]["word"] == "cat")
     for task, label in ((changed, "stop"), (unknown, "_unknown_")):
         task["annotations"] = [{"completed_by": 1, "result": [{"type": "choices", "value": {"choices": [label]}}]}]
-    (out / "tasks.json").write_text(json.dumps(tasks))
+    (out / name).write_text(json.dumps(tasks if name == "tasks.json" else [changed, unknown]))
     with Catalog(tmp_path / "rec") as catalog:
         import_layout(catalog, "label-studio", out)
         words = {clip.origin.split("/")[-1].removesuffix(".wav"): clip.word for clip in catalog.clips()}

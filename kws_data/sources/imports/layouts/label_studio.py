@@ -1,24 +1,32 @@
 """A JSON export of Label Studio: tasks with audio, labelled as a whole (choices) or in stretches (regions).
 
-Tasks, results and answers have a module each: ``label_studio_tasks``, ``label_studio_regions``, ``label_studio_words``.
-Of several annotators the majority decides; a task on which they are split evenly is set aside with what each said. Who
-annotated is not kept, only how many and how many of them agree.
+::
+
+    [{"id": 1, "data": {"audio": "audio/a.wav", "speaker": "s01"},
+      "annotations": [{"was_cancelled": false, "completed_by": 3, "result": [
+        {"id": "x", "type": "choices", "value": {"choices": ["yes"]}},
+        {"id": "r1", "type": "labels", "value": {"start": 0.4, "end": 1.2, "labels": ["Speech"]}},
+        {"id": "r1", "type": "choices", "value": {"start": 0.4, "end": 1.2, "choices": ["yes"]}}]}]}]
+
+The smaller form (JSON-MIN) is read too. Of several annotators the majority decides; a task on which they are split
+evenly is set aside with what each said. Who annotated is not kept, only how many and how many of them agree.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
-from kws_data.decoding import duration_s
+from kws_data.audio import Samples
 from kws_data.errors import AudioError
 from kws_data.sources.imports.attribution import Origin, read_attribution
-from kws_data.sources.imports.files_below import FilesBelow
 from kws_data.sources.imports.items import (
+    RATE_HZ,
     SPLIT_NAMES,
     Item,
     Layout,
@@ -26,25 +34,16 @@ from kws_data.sources.imports.items import (
     plain_text,
     public_id,
     read_clip,
-    read_stretch,
 )
 from kws_data.sources.imports.json_files import text
-from kws_data.sources.imports.layouts.label_studio_audio import audio_named, find_audio
-from kws_data.sources.imports.layouts.label_studio_regions import NEAR_S, Label, annotation_of
-from kws_data.sources.imports.layouts.label_studio_tasks import EXPECTED, Task, read_tasks
-from kws_data.sources.imports.layouts.label_studio_votes import decide
+from kws_data.sources.imports.layouts.label_studio_exports import EXPECTED, Task, read_tasks
+from kws_data.sources.imports.layouts.label_studio_files import Files, address_of
+from kws_data.sources.imports.layouts.label_studio_regions import END_SLACK_S, Label, Problem, beyond
+from kws_data.sources.imports.layouts.label_studio_votes import verdict
 from kws_data.sources.imports.licences import licence_id
 from kws_data.sources.imports.speaker_terms import age_of, gender_of, said
 
-
-@dataclass
-class _Found:
-    """What was found so far; clips by recording and stretch, with the place of each task that has them."""
-
-    clips: dict[tuple[str, float, float], list[tuple[str, Item]]] = field(default_factory=lambda: defaultdict(list))
-    problems: list[tuple[str, str]] = field(default_factory=list)
-    absent: list[str] = field(default_factory=list)
-    other_lengths: list[str] = field(default_factory=list)
+MOST_SIGNS = 1_000
 
 
 def scan(root: Path) -> Scan:
@@ -54,112 +53,128 @@ def scan(root: Path) -> Scan:
         DataError: no JSON file, or none with tasks in it.
     """
     folder = root if root.is_dir() else root.parent
-    tasks = read_tasks(root)
+    tasks, notes = read_tasks(root)
     origins = read_attribution(folder)
-    found = _Found()
-    answered, unanswered = _placed(FilesBelow(folder), tasks, found)
-    for name, task in answered:
-        _take(folder, name, task, origins, found)
-    for name, task in unanswered:
-        if origin := origins.get(name):
-            found.clips[name, -1.0, -1.0].append((task.place, origin.item(folder / name, plain_text(name))))
+    claims, problems, absent = _claims(folder, tasks)
+    items: dict[str, Item] = {}
+    for path, claimants in claims.items():
+        found, reasons = _clips(folder, path, claimants, origins)
+        items |= {item.name: item for item in found}
+        problems += reasons
+    told = tuple((_one_line(place), _one_line(reason)) for place, reason in problems)
+    return Scan([items[name] for name in sorted(items)], told, tuple(absent), tuple(notes))
+
+
+@dataclass(frozen=True)
+class _Claim:
+    """A task that means a file: by which address, and whether that is the file's path."""
+
+    task: Task
+    address: str
+    exact: bool
+
+
+def _claims(folder: Path, tasks: Iterable[Task]) -> tuple[dict[Path, list[Task]], list[Problem], list[str]]:
+    """Tasks by the file that they mean, what is wrong with the others, and names of files that are not there."""
+    files = Files(folder)
+    claims: dict[Path, list[_Claim]] = defaultdict(list)
+    problems: list[Problem] = []
+    absent: list[str] = []
+    for task in tasks:
+        address, reason = address_of(task.data, task.file_upload)
+        found = files.find(address)
+        if reason or found.reason:
+            problems.append((task.place, reason or found.reason))
+        elif found.path is None:
+            absent.append(address.replace("\\", "/").rpartition("/")[2] or address)
         else:
-            found.problems.append((task.place, task.unanswered))
-    items = list(_one_word_each(found))
-    return Scan(
-        sorted(items, key=lambda item: item.name),
-        tuple(found.problems),
-        tuple(found.absent),
-        tuple(_notes(found)),
-    )
+            claims[found.path].append(_Claim(task, address, found.exact))
+    meant = {}
+    for path, several in claims.items():
+        meant[path], doubtful = _without_doubt(plain_text(path.relative_to(folder).as_posix()), several)
+        problems += doubtful
+    return meant, problems, absent
 
 
-def _placed(
-    files: FilesBelow, tasks: Sequence[Task], found: _Found
-) -> tuple[list[tuple[str, Task]], list[tuple[str, Task]]]:
-    """Tasks with the names of their files: those with annotations, and those of files that nobody has annotated."""
-    named = {id(task): audio_named(task.data, task.upload) for task in tasks}
-    wanted = [task for task in tasks if named[id(task)][0]]
-    found.problems += [(task.place, named[id(task)][1]) for task in tasks if not named[id(task)][0]]
-    places = find_audio(files, [named[id(task)][0] for task in wanted if task.annotations])
-    places = find_audio(files, [named[id(task)][0] for task in wanted if not task.annotations]) | places
-    there: list[tuple[str, Task]] = []
-    for task in wanted:
-        place = places[named[id(task)][0]]
-        if place.reason:
-            found.problems.append((task.place, place.reason))
-        elif not place.there:
-            found.absent.append(plain_text(place.name))
-        else:
-            there.append((place.name, task))
-    answered = [(name, task) for name, task in there if task.annotations]
-    known = {name for name, _ in answered}
-    return answered, [(name, task) for name, task in there if name not in known]
+def _without_doubt(name: str, claims: Sequence[_Claim]) -> tuple[list[Task], list[Problem]]:
+    """Tasks that mean a file for certain, and those that would take it only for its name."""
+    sure = [claim for claim in claims if claim.exact]
+    if sure or len({claim.address for claim in claims}) == 1:
+        sure = sure or list(claims)
+    doubtful = [claim for claim in claims if claim not in sure]
+    problems = []
+    for claim in doubtful:
+        other = next(one for one in (*sure, *doubtful) if one.address != claim.address)
+        reason = f"two tasks would take one file: {name} is also that of {other.task.place}; give each its own path"
+        problems.append((claim.task.place, reason))
+    return [claim.task for claim in sure], problems
 
 
-def _take(folder: Path, name: str, task: Task, origins: Mapping[str, Origin], found: _Found) -> None:
-    """Take the clips of a task with annotations."""
-    path = folder / name
-    length_s = _length_s(path) if task.has_times else None
-    annotations = [annotation_of(results, length_s) for results in task.annotations]
-    problems = dict.fromkeys(problem for annotation in annotations for problem in annotation.problems)
-    found.problems += [(f"{task.place} {which}", reason) for which, reason in problems]
-    opinions = [annotation for annotation in annotations if annotation.labels or annotation.doubt]
-    labels, agreeing, reason = decide(opinions)
-    votes = {"annotators": len(opinions), "annotators_agreeing": agreeing}
-    plain = plain_text(name)
-    origin = origins.get(name)
-    for label in labels:
-        item = _item(path, plain, label, task.data, votes)
-        if origin:
-            known = origin.item(path, plain)
-            item = replace(known, name=item.name, word=origin.word_for(item.word), read=item.read)
-        found.clips[name, label.start_s, label.end_s].append((task.place, item))
-    if origin and not opinions:
-        found.clips[name, -1.0, -1.0].append((task.place, origin.item(path, plain)))
-    elif reason and (opinions or not problems):
-        found.problems.append((task.place, reason))
-    if length_s and task.original_length_s and abs(length_s - task.original_length_s) > max(NEAR_S, 0.01 * length_s):
-        lengths = f"{task.original_length_s:.3f} s there, {length_s:.3f} s here"
-        found.other_lengths.append(f"{task.place} ({plain}: {lengths})")
+def _one_line(words: str) -> str:
+    """Words of annotators may have line breaks and any length; a reason is one line."""
+    return " ".join(words.split())[:MOST_SIGNS]
 
 
-def _length_s(path: Path) -> float | None:
-    """Length of a recording; None where it cannot be read, which its reader will tell."""
-    try:
-        return duration_s(path)
-    except AudioError:
-        return None
+@dataclass(frozen=True)
+class _Read:
+    """What a task says of its file: labels, the clips that they make, and (place, reason) of what makes none."""
+
+    task: Task
+    labels: tuple[Label, ...]
+    items: tuple[Item, ...]
+    problems: tuple[Problem, ...]
+
+    @property
+    def who(self) -> set[tuple[str, str, str]]:
+        """Clips, words and speakers."""
+        return {(item.name, item.word, item.speaker) for item in self.items}
 
 
-def _one_word_each(found: _Found) -> Iterator[Item]:
-    """One clip for each recording or stretch; where tasks or regions do not agree on its word it is set aside."""
-    for (name, start_s, end_s), claims in found.clips.items():
-        place, first = claims[0]
-        other = next(((where, item) for where, item in claims if item.word != first.word), None)
-        if other is None:
-            yield first
-            continue
-        stretch = "" if start_s < 0 else f" ({start_s:g} to {end_s:g} s)"
-        words = (
-            f"{first.word:.40} here and {other[1].word:.40} in {other[0] if other[0] != place else 'another region'}"
-        )
-        found.problems.append((place, f"{plain_text(name)}{stretch} is {words}: leave one"))
+def _clips(
+    folder: Path, path: Path, tasks: Sequence[Task], origins: Mapping[str, Origin]
+) -> tuple[list[Item], list[Problem]]:
+    """Clips of a file, and (place, reason) of what cannot become one.
+
+    A task that nobody labelled gives way to another about the same file (an export beside the tasks that were
+    imported); of two that contradict each other neither counts.
+    """
+    name = plain_text(path.relative_to(folder).as_posix())
+    read = [_read(path, name, task, origins.get(name)) for task in tasks]
+    said = [one for one in read if one.task.is_labelled] or read[:1]
+    problems = [problem for one in said for problem in one.problems]
+    for one, other in combinations(said, 2):
+        if _contradict(one, other):
+            what = f"two tasks contradict each other about {name}"
+            pairs = ((one.task.place, other.task.place), (other.task.place, one.task.place))
+            return [], [*problems, *((place, f"{what}: {other} is the other; keep one") for place, other in pairs)]
+    labelled = [one for one in said if one.labels] or said
+    return [item for one in labelled for item in one.items], problems
 
 
-def _notes(found: _Found) -> Iterator[str]:
-    """What a person should know of the whole."""
-    claims = [(plain_text(key[0]), claimed) for key, claimed in found.clips.items()]
-    agreed = [(name, claimed) for name, claimed in claims if len({item.word for _, item in claimed}) == 1]
-    several = [name for name, claimed in agreed if len({place for place, _ in claimed}) > 1]
-    if several:
-        yield f"{len(several)} recordings or stretches are in several tasks, such as {several[0]}: each is taken once"
-    if found.other_lengths:
-        many = f"{len(found.other_lengths)} tasks were labelled on recordings of another length"
-        yield f"{many}, such as {found.other_lengths[0]}: see whether they are the same"
+def _contradict(one: _Read, other: _Read) -> bool:
+    """Whether two tasks say different things of one recording; stretches apart from each other do not."""
+    if one.who == other.who or not (one.labels and other.labels):
+        return False
+    if any(label.whole for label in one.labels + other.labels):
+        return True
+    return any(a.start_s < b.end_s and b.start_s < a.end_s and a != b for a in one.labels for b in other.labels)
 
 
-def _item(path: Path, name: str, label: Label, data: Mapping[str, Any], votes: dict[str, int]) -> Item:
+def _read(path: Path, name: str, task: Task, origin: Origin | None) -> _Read:
+    found = verdict(task.annotations)
+    problems = tuple((f"{task.place} {region}".strip(), reason) for region, reason in found.problems)
+    if origin and not found.annotators:
+        return _Read(task, (), (origin.item(path, name),), problems)
+    reason = found.reason or ("" if found.labels or problems else task.unsaid)
+    votes = {"annotators": found.annotators, "annotators_agreeing": found.agreeing}
+    items = tuple(_item(path, name, label, task.data, {} if origin else votes) for label in found.labels)
+    if origin:
+        known = origin.item(path, name)
+        items = tuple(replace(known, name=i.name, word=origin.word_for(i.word), read=i.read) for i in items)
+    return _Read(task, found.labels, items, problems + (((task.place, reason),) if reason else ()))
+
+
+def _item(path: Path, name: str, label: Label, data: Mapping[str, Any], votes: Mapping[str, int]) -> Item:
     def of(*keys: str) -> str:
         return next((text(data.get(key)) for key in keys if text(data.get(key))), "")
 
@@ -191,8 +206,18 @@ def _item(path: Path, name: str, label: Label, data: Mapping[str, Any], votes: d
             ),
             **votes,
         },
-        read=read_clip if label.whole else partial(read_stretch, start_s=label.start_s, end_s=label.end_s),
+        read=read_clip if label.whole else partial(read_region, start_s=label.start_s, end_s=label.end_s),
     )
+
+
+def read_region(path: Path, start_s: float, end_s: float) -> Samples:
+    """A region of a file, at the rate of the catalogue; raises AudioError where the file ends before it."""
+    samples = read_clip(path)
+    length_s = len(samples) / RATE_HZ
+    if start_s >= length_s or end_s > length_s + END_SLACK_S:
+        what, _, remedy = beyond(start_s, end_s, length_s).partition(": ")
+        raise AudioError(what, str(path), remedy)
+    return samples[round(start_s * RATE_HZ) : round(end_s * RATE_HZ)].copy()
 
 
 LAYOUT = Layout("label_studio", scan, EXPECTED, takes_file=True)

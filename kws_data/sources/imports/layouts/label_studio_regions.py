@@ -1,27 +1,22 @@
-"""Regions of one annotation in a Label Studio export: its results joined by their ``id``.
+"""Results of one annotation of Label Studio: what is said, of the whole recording and of its regions.
 
-::
-
-    {"id": "r1", "from_name": "labels",  "type": "labels",   "value": {"start": 0.4, "end": 1.2, "labels": ["Speech"]}}
-    {"id": "r1", "from_name": "word",    "type": "choices",  "value": {"start": 0.4, "end": 1.2, "choices": ["yes"]}}
-    {"id": "r2", "from_name": "text",    "type": "textarea", "value": {"start": 2.0, "end": 2.9, "text": ["no"]}}
-
-Results without times that belong to no region are of the whole recording. Each region becomes a label, or is told.
+A region's label, its choice, its text and its rating come as results of their own, with one id and the same times;
+JSON-MIN leaves the ids out. They are joined: the region's word is its choice, or its text, or its label.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from kws_data.sources.imports.json_files import items as listed
 from kws_data.sources.imports.json_files import mapping, number, text
-from kws_data.sources.imports.layouts.label_studio_words import Answer, Kind, Word, word_among
+from kws_data.sources.imports.layouts.label_studio_words import Answer, word_of
 
-#: How far behind the end of the file a region may end: players and decoders do not agree on the length of an MP3.
-NEAR_S = 0.1
+END_SLACK_S = 0.1  # browsers and decoders do not agree to the sample on where a compressed file ends
+SHORTEST_MS = 50  # no word is shorter
+Problem = tuple[str, str]
 
 
 @dataclass(frozen=True, order=True)
@@ -31,7 +26,7 @@ class Label:
     word: str
     start_s: float = -1.0
     end_s: float = -1.0
-    transcript: str = field(default="", compare=False)
+    transcript: str = ""
 
     @property
     def whole(self) -> bool:
@@ -40,177 +35,132 @@ class Label:
 
 
 @dataclass(frozen=True)
-class Annotation:
-    """What one annotator says of a recording.
+class _Part:
+    """One result: the id of its region (empty for none), its times as they are written, and its answer."""
 
-    Attributes:
-        labels: of its stretches, or of the whole where there is no stretch.
-        problems: (which, reason) of regions that cannot be used.
-        doubt: why it is not clear what is said, where something is.
-    """
-
-    labels: frozenset[Label] = frozenset()
-    problems: tuple[tuple[str, str], ...] = ()
-    doubt: str = ""
-
-
-@dataclass
-class _Region:
-    """Results with one id."""
-
-    name: str
-    results: list[dict[str, Any]] = field(default_factory=list)
-    parent: str = ""
-    has_parts: bool = False
+    region: str
+    start: object
+    end: object
+    length_s: float
+    answer: Answer
 
     @property
-    def times(self) -> list[tuple[object, object]]:
-        """Different pairs of start and end, as they are written."""
-        values = [mapping(result.get("value")) for result in self.results]
-        pairs = [(value.get("start"), value.get("end")) for value in values if "start" in value or "end" in value]
-        return [pair for place, pair in enumerate(pairs) if pair not in pairs[:place]]
+    def times(self) -> tuple[float, float] | None:
+        """Start and end in seconds; None when one of them is no number."""
+        start, end = number(self.start), number(self.end)
+        return None if start is None or end is None else (start, end)
 
     @property
-    def is_whole(self) -> bool:
-        """Whether it says something of the whole recording: no times, and nothing that is drawn."""
-        drawn = any(answer.kind == "labels" for answer in self.answers)
-        return not self.times and not drawn
+    def of_stretch(self) -> bool:
+        """Whether it is said of a stretch, not of the whole recording."""
+        return self.start is not None or self.end is not None or self.answer.kind == "labels"
 
-    @property
-    def is_general(self) -> bool:
-        """Whether it says where somebody speaks or nobody does, not what is said."""
-        return all(answer.is_general for answer in self.answers)
-
-    @property
-    def is_open(self) -> bool:
-        """Whether it says where somebody speaks, not what."""
-        return self.is_general and any(answer.is_open for answer in self.answers)
-
-    @property
-    def answers(self) -> list[Answer]:
-        """What was answered, question by question."""
-        merged: dict[tuple[str, Kind], list[str]] = {}
-        for result in self.results:
-            for kind, words in _words(result):
-                merged.setdefault((text(result.get("from_name")), kind), []).extend(words)
-        return [Answer(question, kind, tuple(words)) for (question, kind), words in merged.items()]
+    def belongs_to(self, other: _Part) -> bool:
+        """Whether both are of one region. One id at times apart is another region: tools that write exports by hand
+        give all regions the same one; without ids (JSON-MIN) the times must be equal."""
+        if self.region != other.region or self.times is None or other.times is None:
+            return self.region == other.region != ""
+        (start, end), (other_start, other_end) = self.times, other.times
+        overlap = start < other_end and other_start < end
+        return self.times == other.times or (self.region != "" and overlap)
 
 
-def annotation_of(results: Sequence[Any], length_s: float | None) -> Annotation:
-    """What the results of an annotation say.
-
-    Args:
-        results: as the export has them.
-        length_s: of the recording; None where it cannot be read.
-    """
-    regions, problems = _joined(results)
-    found: dict[Label, _Region] = {}
-    for region in regions:
-        if not region.is_whole:
-            label, reason = _label(region, length_s)
-            found |= {label: region} if label else {}
-            problems += [(_which(region), reason)] if reason else []
-    whole = _Region("", [result for region in regions if region.is_whole for result in region.results])
-    answers = [answer for answer in whole.answers if not (found and answer.is_aside)]
-    said = word_among(answers) if answers else Word()
-    if not found:
-        doubt = f"whole recording {said.reason}" if said.reason else ""
-        labels = {Label(said.word, transcript=said.transcript)} if said.word else set()
-        return Annotation(frozenset(labels), tuple(problems), doubt)
-    labels, unclear = _with_whole(found, said)
-    return Annotation(frozenset(labels), tuple(problems + unclear))
+def read_results(results: Sequence[Any]) -> tuple[list[Label], list[Problem]]:
+    """Labels of one annotation, and (region, reason) of what cannot be used; the region of the whole is empty."""
+    parts = [_part(mapping(result)) for result in results]
+    labels: list[Label] = []
+    problems: list[Problem] = []
+    regions, rest = _regions(parts)
+    for name, region in regions:
+        found, reason = _region(region)
+        labels += [found] if found else []
+        problems += [(name, reason)] if reason else []
+    labels, doubled = _without_doubled(labels)
+    whole, reason = word_of([part.answer for part in rest])
+    problems += [("", reason)] if reason and not labels else []
+    labels += [Label(word, transcript=whole.transcript) for word in whole.words]
+    return labels, [*problems, *doubled]
 
 
-def _with_whole(found: Mapping[Label, _Region], said: Word) -> tuple[set[Label], list[tuple[str, str]]]:
-    """Labels of stretches win over the word of the whole recording, but for those that say only where it is said."""
-    open_ = [label for label, region in found.items() if region.is_open] if said.word else []
-    labels = found.keys() - set(open_)
-    if len(open_) == 1:
-        return labels | {replace(open_[0], word=said.word, transcript=said.transcript)}, []
-    remedy = (
-        f"and {said.word:.40} is said of the whole recording: label each region (JSON-MIN does not keep it: use JSON)"
-    )
-    return labels, [(_which(found[label]), f"is labelled {label.word:.40} only, {remedy}") for label in open_]
-
-
-def _joined(results: Sequence[Any]) -> tuple[list[_Region], list[tuple[str, str]]]:
-    """Results by id, those without times joined to the region they belong to; and those that are no result."""
-    regions: dict[str, _Region] = {}
-    problems = []
-    for place, result in enumerate(results, 1):
-        if not isinstance(result, dict):
-            problems.append((f"result {place}", "is no result of Label Studio: export it again"))
-        elif result.get("type") != "relation":
-            key = text(result.get("id"))
-            region = regions.setdefault(key or f"\0{place}", _Region(key or f"{place}"))
-            region.results.append(result)
-            region.parent = region.parent or text(result.get("parentID"))
-    for key, region in list(regions.items()):
-        above = regions.get(region.parent)
-        if above is None or above is region:
-            continue
-        if region.times:
-            above.has_parts = True
-        elif above.times:
-            above.results += region.results
-            del regions[key]
-    return list(regions.values()), problems
-
-
-def _label(region: _Region, length_s: float | None) -> tuple[Label | None, str]:
-    """The label of a region, or the reason why there is none."""
-    if len(region.times) != 1:
-        return None, "has no start and end: draw it again" if not region.times else "has two different times: leave one"
-    start_s, end_s = map(_seconds, region.times[0])
-    said = word_among(region.answers)
-    if start_s is None or end_s is None:
-        return None, "has no start or no end in seconds: draw it again"
-    if reason := _misplaced(start_s, end_s, length_s) or said.reason:
-        return None, reason
-    if region.has_parts and region.is_general:
-        return None, "has smaller regions in it: those are taken, and it is not"
-    return Label(said.word, start_s, end_s, said.transcript), ""
-
-
-def _misplaced(start_s: float, end_s: float, length_s: float | None) -> str:
-    """Why there is no such stretch; empty when there is."""
-    if start_s < 0:
-        return "begins before the recording: correct it"
-    if end_s <= start_s:
-        return "ends before it begins: correct it"
-    if length_s is None or (end_s <= length_s + NEAR_S and start_s < length_s):
-        return ""
-    unit = "percent or milliseconds" if end_s <= 100 else "milliseconds"
-    hint = f" (is it in {unit}?)" if end_s <= max(100, 1_000 * (length_s + NEAR_S)) else ""
-    return f"lies outside of the recording of {length_s:.3f} s{hint}: correct it"
-
-
-def _which(region: _Region) -> str:
-    times = ", ".join(f"{start!s:.20} to {end!s:.20}" for start, end in region.times)
-    return f"region {region.name:.40}" + (f" ({times})" if times else "")
-
-
-def _seconds(value: object) -> float | None:
-    """A time, rounded to milliseconds; it may be written as text."""
-    if isinstance(value, str) and re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,20})?", value.strip()):
-        value = float(value)
-    found = number(value)
-    return None if found is None else round(found, 3)
-
-
-def _words(result: dict[str, Any]) -> Iterator[tuple[Kind, list[str]]]:
-    """(kind, words) of one result; ratings, numbers and the like hold none."""
+def _part(result: dict[str, Any]) -> _Part:
     value = mapping(result.get("value"))
-    for key, said in value.items():
-        if key == "choices":
-            yield "choices", _texts(said)
-        elif key == "taxonomy":
-            yield "choices", [text(listed(path)[-1]) for path in listed(said) if listed(path)]
-        elif key == "text":
-            yield "text", _texts(said)
-        elif key.endswith("labels"):
-            yield "labels", _texts(said)
+    length = number(result.get("original_length")) or number(value.get("original_length")) or 0.0
+    answer = Answer.of(text(result.get("from_name")), text(result.get("type")), value)
+    return _Part(text(result.get("id")), value.get("start"), value.get("end"), length, answer)
 
 
-def _texts(value: object) -> list[str]:
-    return [said for said in map(text, [value] if isinstance(value, str) else listed(value)) if said]
+def _regions(parts: Sequence[_Part]) -> tuple[list[tuple[str, list[_Part]]], list[_Part]]:
+    """(name, its parts) of every region, and the parts that are said of the whole recording."""
+    groups: list[list[_Part]] = []
+    near: dict[object, list[list[_Part]]] = defaultdict(list)
+    rest: list[_Part] = []
+    for part in sorted(parts, key=lambda part: (part.times is None, not part.of_stretch)):
+        alike = near[part.region or part.times]
+        group = next((group for group in alike if part.belongs_to(group[0])), None)
+        if group is not None:
+            group.append(part)
+        elif part.of_stretch:
+            groups.append([part])
+            alike.append(groups[-1])
+        else:
+            rest.append(part)
+    return [(f"region {group[0].region or f'#{place}'!s:.40}", group) for place, group in enumerate(groups, 1)], rest
+
+
+def _region(parts: Sequence[_Part]) -> tuple[Label | None, str]:
+    """The label of a region, or why it cannot be used."""
+    length_s = max(part.length_s for part in parts)
+    if reason := _unusable(parts[0].start, parts[0].end, length_s):
+        return None, reason
+    said, reason = word_of([part.answer for part in parts])
+    if not said.words:
+        return None, reason or "region without a label: give it one, or delete it"
+    if len(said.words) > 1:
+        return None, f"more than one label for a region: {', '.join(sorted(said.words))}; keep one"
+    assert parts[0].times is not None
+    start, end = parts[0].times
+    return Label(said.words[0], round(start, 3), round(end, 3), said.transcript), ""
+
+
+def _unusable(written_start: object, written_end: object, length_s: float) -> str:
+    """Why times are none, empty when they are some; ``length_s`` is the recording's, 0 when it is not known."""
+    start, end = number(written_start), number(written_end)
+    for name, written, value in (("start", written_start, start), ("end", written_end, end)):
+        if value is None:
+            what = f"{name} {written!s:.20} that is no number" if written is not None else f"no {name}"
+            return f"region has {what}: draw it again, or delete it"
+    assert start is not None and end is not None
+    times = f"{start:g} to {end:g} s"
+    if start < 0:
+        return f"region begins before the recording: {times}; draw it again"
+    if round(end, 3) <= round(start, 3):
+        return f"region ends before it begins: {times}; draw it again"
+    if length_s > 0 and end > length_s + END_SLACK_S:
+        return beyond(start, end, length_s)
+    return ""
+
+
+def beyond(start_s: float, end_s: float, length_s: float) -> str:
+    """The reason for a region that goes beyond the end of its recording: what it is likely to be."""
+    times = f"{start_s:g} to {end_s:g} of {length_s:g} s"
+    if end_s - start_s >= SHORTEST_MS and end_s <= 1000 * (length_s + END_SLACK_S):
+        return f"region's times seem to be milliseconds: {times}; Label Studio has seconds, divide them by 1000"
+    return f"region goes beyond the end of the recording: {times}; draw it again on the file that is meant"
+
+
+def _without_doubled(labels: Iterable[Label]) -> tuple[list[Label], list[Problem]]:
+    """Labels without those of one stretch that name several words: nobody knows which is said there."""
+    words: dict[tuple[float, float], set[str]] = defaultdict(set)
+    labels = sorted(set(labels))
+    for label in labels:
+        words[label.start_s, label.end_s].add(label.word)
+    kept = {(label.start_s, label.end_s): label for label in reversed(labels)}
+    clear = [label for times, label in kept.items() if len(words[times]) == 1]
+    return sorted(clear, key=lambda label: label.start_s), list(_doubled(words))
+
+
+def _doubled(words: dict[tuple[float, float], set[str]]) -> Iterator[Problem]:
+    for (start_s, end_s), several in words.items():
+        if len(several) > 1:
+            named = ", ".join(sorted(several))
+            yield f"region {start_s:g}-{end_s:g} s", f"regions at the same times have several words: {named}; keep one"

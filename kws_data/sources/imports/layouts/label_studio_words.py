@@ -1,122 +1,159 @@
-"""The word among the answers that Label Studio joins in one region: labels, choices, texts.
+"""Which of the answers about a stretch, or about a whole recording, is the word that is said there.
 
-The templates of Label Studio draw a region with a general label (``Speech``) and ask what is said in it by choice or
-text; or the label is the word itself; or further questions ask for the quality. Which answer is the word follows from
-the kind of the question and its name; where that does not say it, nobody guesses.
+Templates ask several things at once: a label for what kind of stretch it is (Speech), a choice for the word, another
+for the quality, a field for the transcript. How the questions are called (``name`` in the labelling interface) tells
+them apart; where that is not clear nothing is guessed.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any
 
-from kws_data.catalog.transcripts import words_of
-from kws_data.labels import SPEECH
+from kws_data.labels import SPEECH, likeness
+from kws_data.sources.imports.json_files import items as listed
+from kws_data.sources.imports.json_files import text
 
-#: Names of questions that ask for the word, and of those that may.
-ASKING = frozenset({"word", "keyword", "wakeword", "hotword", "command", "utterance", "spokenword"})
-MAY_ASK = frozenset({"label", "transcription", "transcript", "class"})
-#: Names of questions that ask for something else.
-ASIDE = frozenset({"quality", "noise", "noisy", "background", "loudness", "volume", "clipped", "clipping", "usable"})
-ASIDE |= {"gender", "sex", "age", "accent", "speaker", "language", "emotion", "mood", "confidence", "sure", "valid"}
-ASIDE |= {"comment", "note", "remark", "rating", "review", "environment", "room", "distance", "device"}
-#: Labels of regions that say where somebody speaks and not what, and where nobody speaks.
-SPOKEN = frozenset({"speech", "voice", "word", "keyword", "wakeword", "command", "utterance", "phrase", "spoken"})
-SPOKEN |= {"segment", "region", "speaker", "sound", "audio", "human", "person", "male", "female", "talking", "vocal"}
-UNSPOKEN = frozenset({"noise", "background", "music", "silence"})
-MOST_WORDS = 3
-Kind = Literal["labels", "choices", "text"]
+MOST_WORDS = 4  # a text of more is running speech, not a phrase that one detects
+
+#: Questions that ask for the word.
+WORD_NAMES = frozenset(
+    {"word", "words", "keyword", "keywords", "wakeword", "command", "phrase", "label", "labels", "class"}
+    | {"transcription", "transcript", "transcripts", "transcriptions", "utterance", "spoken", "said"}
+)
+#: Questions that ask for something else.
+_OTHER_NAMES = frozenset(
+    {"quality", "noise", "noisy", "background", "environment", "gender", "sex", "age", "accent", "dialect"}
+    | {"language", "emotion", "sentiment", "mood", "speaker", "speakers", "voice", "person", "room", "device"}
+    | {"microphone", "mic", "distance", "volume", "loudness", "level", "clarity", "confidence", "certainty"}
+    | {"usable", "valid", "validity", "ok", "reject", "rating", "score", "issue", "issues", "problem"}
+    | {"problems", "comment", "comments", "note", "notes", "remark", "remarks", "flag", "flags", "split"}
+    | {"licence", "license", "consent", "difficulty", "snr"}
+)
+#: Labels that say that there is something, not what is said.
+_GENERIC = frozenset(
+    {"speech", "noise", "voice", "word", "words", "keyword", "keywords", "wakeword", "command", "utterance"}
+    | {"segment", "region", "speaker", "person", "talk", "talking", "human", "audio", "sound", "event", "label"}
+    | {"phrase", "spoken", "speaking", "vocal", "target", "positive", "hit", "clip", "stretch", "interval"}
+    | {"sample", "foreground", "male", "female", "man", "woman", "child", "music", "other", "background", "wake"}
+    | {"key"}
+)
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What was answered to one question: its name (``from_name``), its kind, and the answers."""
+    """One answer: the question's name, what kind it is (``labels``, ``choices``, ``text``, or neither), and words."""
 
     question: str
-    kind: Kind
+    kind: str
     words: tuple[str, ...]
 
-    @property
-    def is_general(self) -> bool:
-        """Whether it says where somebody speaks or nobody does, not what is said."""
-        return self.kind == "labels" and all(_plain(word) in SPOKEN | UNSPOKEN for word in self.words)
-
-    @property
-    def is_open(self) -> bool:
-        """Whether it says where somebody speaks, not what."""
-        return self.is_general and any(_plain(word) in SPOKEN for word in self.words)
-
-    @property
-    def is_aside(self) -> bool:
-        """Whether its question asks for something else than the word."""
-        return self.kind != "labels" and _plain(self.question) in ASIDE
-
-    @property
-    def said(self) -> tuple[str, ...]:
-        """The words it may stand for: texts as one word, general labels only where there is no other."""
-        if self.kind == "text":
-            return (spoken(" ".join(self.words)),)
-        if self.kind == "choices" or self.is_general:
-            return self.words
-        return tuple(word for word in self.words if _plain(word) not in SPOKEN | UNSPOKEN)
+    @classmethod
+    def of(cls, question: str, kind: str, value: Mapping[str, Any]) -> Answer:
+        """The answer in a result's ``value``."""
+        labels = next((value[key] for key in value if key.endswith("labels")), None)
+        if labels is not None or kind.endswith("labels"):
+            return cls(question, "labels", _texts(labels))
+        if "choices" in value or "taxonomy" in value:
+            leaves = [listed(path)[-1:] or path for path in listed(value.get("taxonomy"))]
+            return cls(question, "choices", _texts([value.get("choices"), leaves]))
+        if "text" in value:
+            return cls(question, "text", _texts(value["text"]))
+        return cls(question, "", ())
 
 
 @dataclass(frozen=True)
-class Word:
-    """The word of a region, its transcript, or why there is no word."""
+class Said:
+    """What is said: one word, several where somebody chose several, none where nothing says it; and the transcript."""
 
-    word: str = ""
+    words: tuple[str, ...] = ()
     transcript: str = ""
-    reason: str = ""
 
 
-def word_among(answers: Sequence[Answer]) -> Word:
-    """The word of a region or of a whole recording; ``reason`` where it has none or more than one."""
-    answers = [answer for answer in answers if answer.words]
-    about_words = [answer for answer in answers if not answer.is_aside] or answers
-    transcript = " ".join(text for answer in about_words if answer.kind == "text" for text in answer.words)
-    asking = _asking(about_words)
-    if not asking:
-        return Word(reason="has no label, choice or text: label it and export it again")
-    spoken_words = {word.casefold(): word for answer in asking for word in answer.said}
-    if len(spoken_words) == 1:
-        return Word(next(iter(spoken_words.values())), transcript)
-    heard = ", ".join(f"{word:.40}" for word in spoken_words.values())
-    if len(asking) == 1:
-        return Word(reason=f"has more than one answer ({heard}): leave one")
-    questions = ", ".join(f"{answer.question or answer.kind:.40}" for answer in asking)
-    return Word(reason=f"has several questions ({questions}) and answers ({heard}): name the one for the word 'word'")
+def word_of(answers: Sequence[Answer]) -> tuple[Said, str]:
+    """What is said by all answers about one stretch or one recording, and why it is not known (empty otherwise)."""
+    choices = _questions(answers, "choices")
+    texts = {name: words for name, words in _questions(answers, "text").items() if not _named(name, _OTHER_NAMES)}
+    labels = tuple(dict.fromkeys(word for answer in answers if answer.kind == "labels" for word in answer.words))
+    own = tuple(label for label in labels if not _is_generic(label))
+    transcript, doubt = _one_of(texts)
+    spoken = " ".join(" ".join(transcript).split())
+    asked = _asking(choices, others=not own and not texts)
+    chosen, reason = _one_of(asked)
+    if reason:
+        return Said(), reason
+    if chosen and own and not _are_words(asked) and set(chosen) != set(own):
+        return (
+            Said(),
+            f"it is not clear which is the word: label {', '.join(own)} or choice {', '.join(chosen)}; {NAME}",
+        )
+    if chosen or own:
+        return Said(chosen or own, spoken), ""
+    if doubt:
+        return Said(), doubt
+    return Said((_phrase(spoken),) if spoken else labels, spoken), ""
 
 
-def _asking(answers: Sequence[Answer]) -> list[Answer]:
-    """Those that may be the word; one, unless it is not clear."""
-    if named := [answer for answer in answers if answer.kind != "labels" and _plain(answer.question) in ASKING]:
-        return named
-    choices = [answer for answer in answers if answer.kind == "choices"]
-    texts = [answer for answer in answers if answer.kind == "text"]
-    labels = [answer for answer in answers if answer.kind == "labels" and not answer.is_general]
-    if choices:
-        return _narrowed(choices) + labels
-    if texts:
-        return _narrowed(texts) + labels
-    return labels or [answer for answer in answers if answer.kind == "labels"]
+NAME = "name the question of the word 'word' in the labelling interface"
 
 
-def _narrowed(answers: list[Answer]) -> list[Answer]:
-    """The one whose name tells that it may ask for the word; all, when none or several are so named."""
-    named = [answer for answer in answers if _plain(answer.question) in MAY_ASK]
-    return named if len(named) == 1 else answers
+def _questions(answers: Iterable[Answer], kind: str) -> dict[str, tuple[str, ...]]:
+    """Words by the question that they answer, of one kind; questions without an answer are left out."""
+    found: dict[str, tuple[str, ...]] = {}
+    for answer in answers:
+        if answer.kind == kind and answer.words:
+            found[answer.question] = tuple(dict.fromkeys((*found.get(answer.question, ()), *answer.words)))
+    return found
 
 
-def spoken(transcript: str) -> str:
-    """The word of a transcript: up to three words joined by ``_``; a longer one is running speech."""
-    words = words_of(transcript)
-    return ("_".join(words).lstrip("_") if len(words) <= MOST_WORDS else "") or SPEECH
+def _asking(questions: Mapping[str, tuple[str, ...]], *, others: bool = True) -> Mapping[str, tuple[str, ...]]:
+    """The questions that ask for the word: those named so, else those not named otherwise, else (``others``) all."""
+    about = {name for name in questions if _named(name, _OTHER_NAMES)}
+    exact = {name: words for name, words in questions.items() if likeness(name) in WORD_NAMES}
+    near = {name: words for name, words in questions.items() if _named(name, WORD_NAMES) and name not in about}
+    plain = {name: words for name, words in questions.items() if name not in about}
+    return exact or near or plain or (questions if others else {})
 
 
-def _plain(name: str) -> str:
-    """A name without case, signs, numbers and the ``s`` of the plural."""
-    bare = re.sub(r"[\W_\d]+", "", name.casefold())
-    return bare.removesuffix("s") if len(bare) > 4 and not bare.endswith("ss") else bare
+def _one_of(questions: Mapping[str, tuple[str, ...]]) -> tuple[tuple[str, ...], str]:
+    """The answer of the one question that asks for the word (or of several that agree), or why it is not clear."""
+    asked = _asking(questions)
+    if len({frozenset(words) for words in asked.values()}) > 1:
+        several = " and ".join(f"{name or '(no name)'} ({', '.join(words)})" for name, words in sorted(asked.items()))
+        return (), f"several questions could be the one of the word: {several:.120}; {NAME}"
+    return next(iter(asked.values()), ()), ""
+
+
+def _are_words(questions: Mapping[str, tuple[str, ...]]) -> bool:
+    return any(likeness(name) in WORD_NAMES or _named(name, WORD_NAMES) for name in questions)
+
+
+def _named(name: str, names: frozenset[str]) -> bool:
+    """Whether a question's name has one of some names in it: ``audio_quality`` is about the quality."""
+    return not names.isdisjoint(_parts(name))
+
+
+def _parts(name: str) -> list[str]:
+    """``audioQuality_2`` is ``audio`` and ``quality``."""
+    return [part for part in re.split(r"[\W_\d]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower()) if part]
+
+
+def _is_generic(label: str) -> bool:
+    """Whether a label only says that there is something: ``Speech``, ``Spoken word``, ``Speaker B``."""
+    parts = [part for part in _parts(label) if len(part) > 1]
+    return bool(parts) and _GENERIC.issuperset(parts)
+
+
+def _phrase(spoken: str) -> str:
+    """A text as the word that it is, without the signs of a sentence around it; more than a few words are speech."""
+    phrase = spoken.strip(' .,;:!?\u00a1\u00bf\u3002\u3001\u2026"')
+    return (phrase or spoken) if len(phrase.split()) <= MOST_WORDS else SPEECH
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    """Texts of a value, whether it is one or a list of them, in their order."""
+    if isinstance(value, list):
+        return tuple(word for one in value for word in _texts(one))
+    return (text(value),) if text(value) else ()

@@ -64,6 +64,16 @@ def test_files_that_are_no_json(text: str, tmp_path: Path) -> None:
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize("form", ["utf-8", "utf-16"])
+def test_half_signs_are_no_text_that_goes_on(form: str, tmp_path: Path) -> None:
+    written = r'''{"a\ud800": ["\udfff yes", "\ud83d\ude00", 1e999], "''' + '\udcff": "ü\U0001f600"}'
+    (tmp_path / "x.json").write_bytes(written.encode(form, "surrogatepass"))
+    assert read_json(tmp_path / "x.json") == {
+        "a?": ["? yes", "\U0001f600", float("inf")],
+        "?": "ü\U0001f600",
+    }
+
+
 def test_numbers_are_finite_or_nothing() -> None:
     assert number(3) == 3.0 and number(-0.5) == -0.5
     assert [number(v) for v in (True, "3", None, float("nan"), float("inf"), 10**400, [1])] == [None] * 7

@@ -236,9 +236,9 @@ def test_label_studio_takes_the_majority_and_sets_ties_aside(catalog: Catalog, t
     votes = clips["audio/b.wav"].attributes
     assert (votes["annotators"], votes["annotators_agreeing"]) == (3, 2)
     assert dict(report.set_aside) == {
-        "export.json task 3": "annotators disagree: no / yes; let one more decide",
-        "export.json task 4": "not labelled: label it and export it again",
-        "export.json task 7": "names no audio, its fields are image: call the field of the recording audio",
+        "export.json task 3": "annotators disagree: no / yes",
+        "export.json task 4": "not labelled",
+        "export.json task 7": "names no audio: its data keys are image; put the file's path under the key audio",
     }
     assert report.absent == ("f.wav",)
     assert import_layout(catalog, "label-studio", root / "export.json").counts.added == 0
