@@ -160,6 +160,7 @@ def _refuse_size(path: Path, frames: int, rate_hz: int, channels: int) -> None:
 def _count(path: Path, sound: Any, promise: Promise) -> int:
     """Samples of a stream, without keeping them."""
     frames = sound.frames if promise.exact else sum(len(block) for block in _to_the_end(path, sound, promise, "int16"))
+    _refuse_fewer(path, frames, promise.least)
     _refuse_size(path, frames, sound.samplerate, sound.channels)
     return int(frames)
 
@@ -171,6 +172,7 @@ def _mono(path: Path, sound: Any, promise: Promise) -> NDArray[Any]:
         data = _announced(path, sound, dtype)
     else:
         data = np.concatenate([np.zeros((0, sound.channels), dtype), *_to_the_end(path, sound, promise, dtype)])
+        _refuse_fewer(path, len(data), promise.least)
         _refuse_size(path, len(data), sound.samplerate, sound.channels)
     if dtype == "float64":
         _refuse_scale(path, data, sound.subtype)
@@ -188,10 +190,14 @@ def _announced(path: Path, sound: Any, dtype: str) -> NDArray[Any]:
     there = 0
     for block in _blocks(path, sound, dtype, data):
         there += len(block)
-    if there < len(data):
-        remedy = f"{len(data)} samples announced, {there} there: copy it again"
-        raise AudioError("audio file is truncated", str(path), remedy)
+    _refuse_fewer(path, there, len(data))
     return data
+
+
+def _refuse_fewer(path: Path, there: int, announced: int) -> None:
+    if there < announced:
+        remedy = f"{announced} samples announced, {there} there: copy it again"
+        raise AudioError("audio file is truncated", str(path), remedy)
 
 
 def _to_the_end(path: Path, sound: Any, promise: Promise, dtype: str) -> Iterator[NDArray[Any]]:
@@ -224,6 +230,9 @@ def _blocks(path: Path, sound: Any, dtype: str, into: NDArray[Any] | None = None
 def _refuse_scale(path: Path, data: NDArray[np.float64], subtype: str) -> None:
     """Refuse samples whose scale is that of other ones: they would become a square wave, or silence."""
     peak = float(np.abs(data).max(initial=0.0))
+    if LOUDEST < peak < np.inf and subtype not in ("FLOAT", "DOUBLE"):
+        remedy = f"{peak:.3g} times full scale comes out of it: copy it again"
+        raise AudioError("audio file is truncated or damaged", str(path), remedy)
     if LOUDEST < peak < np.inf:
         remedy = f"float values up to {peak:.6g} where 1 is full scale: divide them by 32768, or save 16-bit PCM"
         raise AudioError("samples are far above full scale", str(path), remedy)

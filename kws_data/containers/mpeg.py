@@ -67,3 +67,19 @@ def promised_frames(frame: bytes, tag_at: int) -> int | None:
     if frame[36:40] == b"VBRI":
         return int.from_bytes(frame[50:54], "big")
     return None
+
+
+def lame_trims(frame: bytes, tag_at: int) -> int | None:
+    """Samples that the encoder LAME added before and behind the sound, as its tag says; None where it made no tag.
+
+    The tag lies behind the fields of the Xing or Info tag whose flags are set (gabriel.mp3-tech.org/mp3infotag.html).
+    """
+    for at in (tag_at, tag_at + 2):
+        if frame[at : at + 4] not in (b"Xing", b"Info") or len(frame) < at + 8:
+            continue
+        flags = frame[at + 7]
+        lame = at + 8 + sum(size for bit, size in ((1, 4), (2, 4), (4, 100), (8, 4)) if flags & bit)
+        if frame[lame : lame + 4] == b"LAME" and len(frame) >= lame + 24:
+            both = int.from_bytes(frame[lame + 21 : lame + 24], "big")
+            return (both >> 12) + (both & 0xFFF)
+    return None

@@ -6,9 +6,14 @@ import mmap
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 
-from kws_data.containers.mpeg import Frame, frame_at, promised_frames
+from kws_data.containers.mpeg import Frame, frame_at, lame_trims, promised_frames
 from kws_data.containers.promise import HeaderError, Promise, refuse_truncated
 from kws_data.containers.tags import id3_size
+
+#: Frames of a whole stream that need not give samples: an encoder's delay and padding, and those that lean on frames
+#: before a cut. Of a stream as LAME wrote it both are known; decoders pass over what is damaged inside a frame.
+UNDECODED = 6
+PASSED_OVER = 2
 
 
 @dataclass(frozen=True)
@@ -35,6 +40,7 @@ def look_at_mpeg(file: BinaryIO, start: int, end: int) -> Promise:
             raise HeaderError("file is no audio or is damaged", remedy)
         stream = _frames(data, first, end, head)
         promised = promised_frames(data[first : first + head.size], head.tag_at)
+        trims = lame_trims(data[first : first + head.size], head.tag_at)
     if promised is None:
         return _counted(stream, head)
     there = stream.frames - 1
@@ -42,7 +48,9 @@ def look_at_mpeg(file: BinaryIO, start: int, end: int) -> Promise:
         refuse_truncated(promised, there + (there == promised - 1 and not stream.cut), "MPEG frames")
     if promised >= there:
         plain = len(stream.runs) == 1 and start == 0
-        return Promise(() if plain else (stream.runs,), exact=False, form="MPEG")
+        undecoded = UNDECODED * head.samples if trims is None else PASSED_OVER * head.samples + trims
+        least = max(promised * head.samples - undecoded, 0)
+        return Promise(() if plain else (stream.runs,), exact=False, least=least, form="MPEG")
     (begun, ended), *others = stream.runs  # more than announced: files were put one behind the other
     return _counted(replace(stream, runs=((begun + head.size, ended), *others), frames=there), head)
 
@@ -56,8 +64,11 @@ def _counted(stream: _Stream, head: Frame) -> Promise:
 
 
 def _first_frame(data: mmap.mmap, start: int, end: int) -> int:
-    """Where two frames follow each other, or one fills the rest; ``end`` when there is none."""
+    """Where two frames follow each other, one fills the rest, or one at the beginning tells how many follow; ``end``
+    when there is none."""
     position = _behind_tags(data, start, end)
+    if (frame := frame_at(data, position)) and promised_frames(data[position : position + frame.size], frame.tag_at):
+        return position  # what follows may be damaged, and is then missed
     while 0 <= position < end:
         if (frame := frame_at(data, position)) and _goes_on(data, position + frame.size, end, frame.kind):
             return position

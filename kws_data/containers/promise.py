@@ -29,12 +29,14 @@ class Promise:
         streams: each the pieces of one stream, to be decoded one after the other; none: the file as it is.
         exact: the decoder's count of samples is what has to come; otherwise what comes to the end is taken.
         samples: how many of each channel are taken at most; what comes behind them is repetition.
+        least: so many have to come in any case: fewer are a damaged file.
         form: what the samples are, in words, for the case that the decoder does not know them.
     """
 
     streams: tuple[tuple[Piece, ...], ...] = ()
     exact: bool = True
     samples: int | None = None
+    least: int = 0
     form: str = ""
 
 

@@ -73,8 +73,8 @@ def _head_bytes(whole: bytes) -> int:
     for beginning, name, size in ((b"caff", b"data", 12), (b"FORM", b"SSND", 16), (b"RI", b"data", 8)):
         if whole.startswith(beginning):
             return whole.index(name, 4) + size
-    counted = max(whole[:200].find(name) for name in (b"Xing", b"Info"))  # of MP3: flags and number of frames follow
-    return counted + 12 if counted > 0 else 0
+    tagged = any(name in whole[:200] for name in (b"Xing", b"Info"))  # of MP3: the frame before those of sound
+    return whole.index(whole[:2], 4) if tagged else 0
 
 
 def _chunks(data: bytes, order: str, at: int = 12) -> Iterator[Chunk]:

@@ -11,7 +11,7 @@ import soundfile
 from made_audio import chunk, mp3_frames, riff
 
 from kws_data.audio import read_audio
-from kws_data.containers.mpeg import frame_at, promised_frames
+from kws_data.containers.mpeg import frame_at, lame_trims, promised_frames
 from kws_data.decoding import duration_s
 from kws_data.errors import AudioError
 
@@ -45,6 +45,8 @@ def test_the_length_frame_counts_the_others() -> None:
     assert head is not None and head.samples == SAMPLES
     assert promised_frames(frames[0], head.tag_at) == len(frames) - 1
     assert promised_frames(frames[1], head.tag_at) is None
+    assert (len(frames) - 1) * SAMPLES - (lame_trims(frames[0], head.tag_at) or 0) == 3 * RATE_HZ
+    assert lame_trims(frames[1], head.tag_at) is None
 
 
 @pytest.mark.parametrize("mode", ["VARIABLE", "CONSTANT"])
@@ -101,3 +103,25 @@ def test_layer_2_is_counted_too(tmp_path: Path) -> None:
     path = tmp_path / "x.mp2"
     path.write_bytes(head.ljust(frame.size, b"\0") * 40)
     assert len(read_audio(path)) == 40 * 1_152
+
+
+def test_damage_behind_the_length_frame_does_not_hide_what_it_promises(tmp_path: Path) -> None:
+    frames = mp3()
+    path = tmp_path / "x.mp3"
+    path.write_bytes(frames[0] + bytes(2 * len(frames[1])) + b"".join(frames[3:]))
+    with pytest.raises(AudioError, match="86 MPEG frames announced, 84 there"):
+        read_audio(path)
+    path.write_bytes(frames[0] + bytes(100) + b"".join(frames[40:]))
+    with pytest.raises(AudioError, match="86 MPEG frames announced, 47 there"):
+        read_audio(path)
+
+
+def test_frames_that_no_decoder_can_read_are_told(tmp_path: Path) -> None:
+    """Their headers stand, so that the number of frames is as promised; what is in them is noise."""
+    frames = mp3()
+    rng = np.random.default_rng(0)
+    broken = [frame[:4] + rng.integers(0, 255, len(frame) - 4, np.uint8).tobytes() for frame in frames[1:]]
+    path = tmp_path / "x.mp3"
+    path.write_bytes(frames[0] + b"".join(broken))
+    with pytest.raises(AudioError, match=r"truncated|damaged"):
+        read_audio(path)
