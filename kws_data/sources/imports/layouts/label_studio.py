@@ -28,7 +28,7 @@ from kws_data.sources.imports.items import (
     read_clip,
     read_stretch,
 )
-from kws_data.sources.imports.json_files import text
+from kws_data.sources.imports.json_files import shown, text
 from kws_data.sources.imports.layouts.label_studio_audio import audio_named, find_audio
 from kws_data.sources.imports.layouts.label_studio_regions import NEAR_S, Label, annotation_of
 from kws_data.sources.imports.layouts.label_studio_tasks import EXPECTED, Task, read_tasks
@@ -89,7 +89,7 @@ def _placed(
         if place.reason:
             found.problems.append((task.place, place.reason))
         elif not place.there:
-            found.absent.append(plain_text(place.name))
+            found.absent.append(shown(place.name, 200))
         else:
             there.append((place.name, task))
     answered = [(name, task) for name, task in there if task.annotations]
@@ -141,9 +141,8 @@ def _one_word_each(found: _Found) -> Iterator[Item]:
             yield first
             continue
         stretch = "" if start_s < 0 else f" ({start_s:g} to {end_s:g} s)"
-        words = (
-            f"{first.word:.40} here and {other[1].word:.40} in {other[0] if other[0] != place else 'another region'}"
-        )
+        where = other[0] if other[0] != place else "another region"
+        words = f"{shown(first.word)} here and {shown(other[1].word)} in {where}"
         found.problems.append((place, f"{plain_text(name)}{stretch} is {words}: leave one"))
 
 
@@ -165,7 +164,7 @@ def _item(path: Path, name: str, label: Label, data: Mapping[str, Any], votes: d
 
     status = path.stat()
     speaker = of("speaker", "speaker_id")
-    stretch = "" if label.whole else f"#{label.start_s:.3f}-{label.end_s:.3f} {label.word}"
+    stretch = "" if label.whole else f"#{label.start_s:.3f}-{label.end_s:.3f} {shown(label.word, 200)}"
     return Item(
         path,
         name + stretch,

@@ -16,7 +16,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from kws_data.sources.imports.files_below import FilesBelow, plain_path
 from kws_data.sources.imports.items import SUFFIXES, plain_text
-from kws_data.sources.imports.json_files import text
+from kws_data.sources.imports.json_files import shown, text
 
 AUDIO_KEYS = ("audio", "audio_url", "url", "file", "file_upload")
 _UPLOAD = re.compile(r"[0-9a-f]{4,}-(?=.)", re.IGNORECASE)
@@ -46,10 +46,10 @@ def audio_named(data: Mapping[str, Any], upload: str = "") -> tuple[str, str]:
     if named and (len(named) == 1 or known):
         return named[0], ""
     if named:
-        return "", f"names several recordings ({', '.join(sounds)}): call the field of the right one audio"
+        return "", f"names several recordings ({', '.join(map(shown, sounds))}): call the field of the right one audio"
     if known or upload:
         return (known or [upload])[0], ""
-    keys = ", ".join(f"{key:.40}" for key in list(data)[:8]) or "nothing"
+    keys = ", ".join(shown(key) for key in list(data)[:8]) or "nothing"
     return "", f"names no audio, its fields are {keys}: call the field of the recording audio"
 
 
@@ -89,7 +89,7 @@ def find_audio(files: FilesBelow, named: Sequence[str]) -> dict[str, Named]:
         others = sorted(rivals | ({taken[name]} if name in taken else set()), key=lambda one: (one not in rivals, one))
         for one in rivals if len({_identity(other) for other in others}) > 1 else ():
             other = next(other for other in others if _identity(other) != _identity(one))
-            reason = f"may mean {plain_text(name)}, and so may {other:.80}: put each file where its task says"
+            reason = f"may mean {plain_text(name)}, and so may {shown(other, 80)}: put each file where its task says"
             found[one] = Named(name, reason=reason)
     return found
 
@@ -105,9 +105,11 @@ def _nearly(files: FilesBelow, named: str) -> Named:
     """A file of the same last name, with or without what Label Studio puts before the name of an upload."""
     inside = _inside(named)
     last = posixpath.basename(inside)
+    if not last or "\0" in named:
+        return Named("", reason="names no file: correct its path")
     uploaded = _UPLOAD.sub("", last, count=1) if _UPLOAD.match(last) else ""
     for path in (inside, uploaded):
-        near = files.called(path) if path and "\0" not in path else []
+        near = files.called(path) if path else []
         if len(near) == 1:
             return Named(near[0], there=True)
         if near:

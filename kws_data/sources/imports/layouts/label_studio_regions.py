@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from kws_data.sources.imports.json_files import items as listed
-from kws_data.sources.imports.json_files import mapping, number, text
+from kws_data.sources.imports.json_files import mapping, number, shown, text
 from kws_data.sources.imports.layouts.label_studio_words import Answer, Kind, Word, word_among
 
 #: How far behind the end of the file a region may end: players and decoders do not agree on the length of an MP3.
@@ -127,10 +127,11 @@ def _with_whole(found: Mapping[Label, _Region], said: Word) -> tuple[set[Label],
     labels = found.keys() - set(open_)
     if len(open_) == 1:
         return labels | {replace(open_[0], word=said.word, transcript=said.transcript)}, []
-    remedy = (
-        f"and {said.word:.40} is said of the whole recording: label each region (JSON-MIN does not keep it: use JSON)"
-    )
-    return labels, [(_which(found[label]), f"is labelled {label.word:.40} only, {remedy}") for label in open_]
+    said_of_all = f"and {shown(said.word)} is said of the whole recording"
+    remedy = "label each region (JSON-MIN does not keep which text is whose: export as JSON)"
+    return labels, [
+        (_which(found[label]), f"is labelled {shown(label.word)} only, {said_of_all}: {remedy}") for label in open_
+    ]
 
 
 def _joined(results: Sequence[Any]) -> tuple[list[_Region], list[tuple[str, str]]]:
@@ -186,8 +187,8 @@ def _misplaced(start_s: float, end_s: float, length_s: float | None) -> str:
 
 
 def _which(region: _Region) -> str:
-    times = ", ".join(f"{start!s:.20} to {end!s:.20}" for start, end in region.times)
-    return f"region {region.name:.40}" + (f" ({times})" if times else "")
+    times = ", ".join(f"{shown(start, 20)} to {shown(end, 20)}" for start, end in region.times)
+    return f"region {shown(region.name)}" + (f" ({times})" if times else "")
 
 
 def _seconds(value: object) -> float | None:

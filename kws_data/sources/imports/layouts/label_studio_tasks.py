@@ -18,7 +18,7 @@ from typing import Any
 
 from kws_data.errors import DataError
 from kws_data.sources.imports.json_files import items as listed
-from kws_data.sources.imports.json_files import mapping, number, read_json, text
+from kws_data.sources.imports.json_files import mapping, number, read_json, shown, text
 from kws_data.sources.imports.layouts.label_studio_audio import audio_named
 
 EXPECTED = "a JSON export of Label Studio, beside its audio"
@@ -88,7 +88,7 @@ def _of_file(path: Path, *, alone: bool) -> list[Task]:
         return []
     tasks: dict[tuple[str, str], Task] = {}
     for place, entry in enumerate(map(mapping, entries)):
-        task = _task(f"{path.name} task {entry.get('id', place)!s:.40}", entry)
+        task = _task(f"{path.name} task {shown(entry.get('id', place))}", entry)
         key = (f"{place}", "") if not _is_small(entry) else (text(entry.get("id")), audio_named(task.data)[0])
         if all(key) and key in tasks:  # a row for each annotator
             task = replace(tasks[key], annotations=tasks[key].annotations + task.annotations)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from kws_data.sources.imports.json_files import shown
 from kws_data.sources.imports.layouts.label_studio_regions import Annotation, Label
 
 
@@ -30,6 +31,6 @@ def decide(annotations: Sequence[Annotation]) -> tuple[list[Label], int, str]:
         return [], 0, "not labelled: label it and export it again"
     (best, count), *others = votes.most_common()
     if others and others[0][1] == count:
-        heard = " / ".join("+".join(said[1:]) for said, _ in votes.most_common(4))
+        heard = " / ".join("+".join(map(shown, said[1:])) for said, _ in votes.most_common(4))
         return [], 0, f"annotators disagree: {heard}; let one more decide"
     return (first[best], count, "") if first[best] else ([], 0, best[1])

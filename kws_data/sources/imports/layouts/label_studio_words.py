@@ -14,6 +14,7 @@ from typing import Literal
 
 from kws_data.catalog.transcripts import words_of
 from kws_data.labels import SPEECH
+from kws_data.sources.imports.json_files import shown
 
 #: Names of questions that ask for the word, and of those that may.
 ASKING = frozenset({"word", "keyword", "wakeword", "hotword", "command", "utterance", "spokenword"})
@@ -83,10 +84,10 @@ def word_among(answers: Sequence[Answer]) -> Word:
     spoken_words = {word.casefold(): word for answer in asking for word in answer.said}
     if len(spoken_words) == 1:
         return Word(next(iter(spoken_words.values())), transcript)
-    heard = ", ".join(f"{word:.40}" for word in spoken_words.values())
+    heard = ", ".join(shown(word) for word in spoken_words.values())
     if len(asking) == 1:
         return Word(reason=f"has more than one answer ({heard}): leave one")
-    questions = ", ".join(f"{answer.question or answer.kind:.40}" for answer in asking)
+    questions = ", ".join(shown(answer.question or answer.kind) for answer in asking)
     return Word(reason=f"has several questions ({questions}) and answers ({heard}): name the one for the word 'word'")
 
 

@@ -83,8 +83,13 @@ def test_two_tasks_never_take_one_file_by_its_name_alone(tmp_path: Path) -> None
     assert "may mean c/d.wav" in found["e/d.wav"].reason and not found["c/d.wav"].reason
 
 
-@pytest.mark.parametrize("named", ["../a.wav", "x/../../a.wav", "a\0.wav", "..", "gone.wav", "/", "http://[bad/a.mp3"])
+@pytest.mark.parametrize("named", ["../a.wav", "x/../../a.wav", "..", "gone.wav", "http://[bad/a.mp3"])
 def test_what_is_not_there_is_absent(named: str, tmp_path: Path) -> None:
     (tmp_path / "a.wav").write_text("outside")
     found = find_audio(files(tmp_path / "in", "other.wav"), [named])[named]
     assert not found.there and found.reason == ""
+
+
+@pytest.mark.parametrize("named", ["/", "\\", "a\0.wav", "https://host/"])
+def test_what_is_no_path_is_told(named: str, tmp_path: Path) -> None:
+    assert "names no file" in find_audio(files(tmp_path, "a.wav"), [named])[named].reason
