@@ -45,7 +45,8 @@ class FilesBelow:
         plain = plain_path(path).casefold()
         near = self._last.get(posixpath.basename(plain), [])
         shared = {name: _shared_end(plain, plain_path(name).casefold()) for name in near}
-        return [name for name in near if shared[name] == max(shared.values())]
+        most = max(shared.values(), default=0)
+        return [name for name in near if shared[name] == most]
 
 
 def plain_path(path: str) -> str:

@@ -50,7 +50,7 @@ def read_json_or_lines(path: Path) -> tuple[Any, list[tuple[int, str]]]:
         if not isinstance(part.get("__key"), str) or "__item" not in part:
             broken.append((number, 'is no {"__key": …, "__item": …}: export it again'))
         elif not isinstance(document.setdefault(part["__key"], []), list):
-            broken.append((number, f"adds to {part['__key']:.40}, which is no list: export it again"))
+            broken.append((number, f"adds to {shown(part['__key'])}, which is no list: export it again"))
         else:
             document[part["__key"]].append(part["__item"])
     return document, broken
@@ -107,7 +107,17 @@ def text(value: object) -> str:
     """A text without blanks around it; a whole number as its digits; empty for anything else."""
     if isinstance(value, bool):
         return ""
-    return str(value).strip() if isinstance(value, str | int) and len(str(value)) <= 10_000 else ""
+    return _whole_signs(str(value)).strip() if isinstance(value, str | int) and len(str(value)) <= 10_000 else ""
+
+
+def shown(value: object, most: int = 40) -> str:
+    """What others wrote, for a line of ours: its beginning, without line breaks."""
+    return " ".join(_whole_signs(str(value)[:most]).split())
+
+
+def _whole_signs(value: str) -> str:
+    """Without halves of a sign, which JSON can have and no file can."""
+    return value.encode("utf-8", "backslashreplace").decode()
 
 
 def mapping(value: object) -> dict[str, Any]:

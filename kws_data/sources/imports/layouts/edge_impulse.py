@@ -32,7 +32,7 @@ from kws_data.sources.imports.items import (
     read_clip,
     read_stretch,
 )
-from kws_data.sources.imports.json_files import mapping, text
+from kws_data.sources.imports.json_files import mapping, shown, text
 from kws_data.sources.imports.layouts.edge_impulse_files import acquired, read_acquired, read_acquisition
 from kws_data.sources.imports.layouts.edge_impulse_kinds import ACQUISITION, NO_AUDIO, notes, suffix, unnamed
 from kws_data.sources.imports.layouts.edge_impulse_labels import Told, read_labels, told
@@ -60,7 +60,7 @@ def scan(root: Path) -> Scan:
             problems += [(f"{plain_text(name)} {which}".rstrip(), reason) for which, reason in reasons]
     by_name = unnamed(files.names, labels)
     items += [_item(root, name, label, {"category": name.partition("/")[0]}) for name, label in by_name.items()]
-    absent = tuple(plain_text(name) for name in sorted(labels.entries.keys() - there))
+    absent = tuple(shown(name, 200) for name in sorted(labels.entries.keys() - there))
     return Scan(
         sorted(items, key=lambda item: item.name), tuple(problems), absent, tuple(notes(files.names, labels, by_name))
     )

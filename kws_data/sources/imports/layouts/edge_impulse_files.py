@@ -23,7 +23,7 @@ from kws_data.audio import Samples, resample_int16
 from kws_data.decoding import MAX_SECONDS
 from kws_data.errors import AudioError, DataError
 from kws_data.sources.imports.items import RATE_HZ
-from kws_data.sources.imports.json_files import items, mapping, number, read_json, text
+from kws_data.sources.imports.json_files import items, mapping, number, read_json, shown, text
 from kws_data.sources.imports.layouts.cbor import CborError, decode_cbor
 
 RATES_HZ = (1_000, 768_000)
@@ -72,7 +72,7 @@ def _document(path: Path) -> Any:
 def _rate_hz(path: Path, payload: dict[str, Any]) -> int:
     """The rate, from ``interval_ms`` or ``frequency``."""
     interval_ms, frequency_hz = _positive(payload.get("interval_ms")), _positive(payload.get("frequency"))
-    stated = f"interval_ms {payload.get('interval_ms')!r:.40}, frequency {payload.get('frequency')!r:.40}"
+    stated = f"interval_ms {shown(payload.get('interval_ms'))}, frequency {shown(payload.get('frequency'))}"
     rate_hz = frequency_hz if interval_ms is None else _unrounded(interval_ms)
     if rate_hz is None or not RATES_HZ[0] <= rate_hz <= RATES_HZ[1]:
         raise AudioError("recording states no rate of audio", str(path), f"{stated}: leave it out")
@@ -105,7 +105,7 @@ def _audio_sensor(path: Path, payload: dict[str, Any]) -> tuple[int, int]:
     for place, sensor in enumerate(sensors):
         if text(sensor.get("units")).lower() == "wav" or _MICROPHONE.search(text(sensor.get("name"))):
             return place, len(sensors)
-    names = ", ".join(f"{text(sensor.get('name')):.40}" for sensor in sensors[:5]) or "none"
+    names = ", ".join(shown(text(sensor.get("name"))) for sensor in sensors[:5]) or "none"
     raise AudioError("recording has no microphone among its sensors", str(path), f"they are {names}: leave it out")
 
 

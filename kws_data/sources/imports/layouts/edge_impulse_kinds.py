@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import PurePosixPath
 
 from kws_data.sources.imports.items import SPLIT_NAMES, SUFFIXES, plain_text
-from kws_data.sources.imports.json_files import text
+from kws_data.sources.imports.json_files import shown, text
 from kws_data.sources.imports.layouts.edge_impulse_labels import INFO, STRUCTURED, TABLES, Labels
 
 ACQUISITION = frozenset({".json", ".cbor"})
@@ -46,7 +46,7 @@ def notes(names: Iterable[str], labels: Labels, labelled_by_name: Mapping[str, s
     if labelled_by_name:
         name, label = next(iter(labelled_by_name.items()))
         many = f"{len(labelled_by_name)} files are not named in {INFO}"
-        yield f"{many}: the first part of a file's name is its label, such as {label!r} of {plain_text(name)}"
+        yield f"{many}: the first part of a file's name is its label, such as '{shown(label)}' of {plain_text(name)}"
     if labels.otherwise:
         many = f"{len(labels.otherwise)} files have another label in a second table"
         yield f"{many}, such as {labels.otherwise[0]}: the first table counts"
@@ -54,7 +54,7 @@ def notes(names: Iterable[str], labels: Labels, labelled_by_name: Mapping[str, s
     categories = Counter(text(entry.get("category")).lower() for entry in labels.entries.values())
     for category, count in sorted(categories.items()):
         if category and category not in SPLIT_NAMES:
-            yield f"{count} files are of the category {category:.40}: kws draws their split"
+            yield f"{count} files are of the category {shown(category)}: kws draws their split"
 
 
 def _left_out(names: Iterable[str], labels: Labels) -> Iterator[str]:

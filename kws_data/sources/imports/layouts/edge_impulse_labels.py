@@ -21,11 +21,12 @@ from typing import Any
 from kws_data.errors import DataError
 from kws_data.sources.imports.files_below import FilesBelow
 from kws_data.sources.imports.items import plain_text
-from kws_data.sources.imports.json_files import mapping, read_json, read_json_or_lines, text
+from kws_data.sources.imports.json_files import mapping, read_json, read_json_or_lines, shown, text
 
 INFO = "info.labels"
 STRUCTURED = "structured_labels.labels"
 TABLES = ".labels"
+SAMPLES = (".wav", ".json", ".cbor")
 UNLABELLED = "unlabeled"
 #: Keys of a label of several keys that hold what is said.
 WORD_KEYS = ("word", "keyword", "label")
@@ -106,7 +107,7 @@ def _structured(files: FilesBelow, name: str, problems: list[tuple[str, str]]) -
         problems.append((name, 'has another shape: expected {"structuredLabels": {file: […]}}'))
         return
     for file, labels in by_file.items():
-        yield f"{name} {file:.80}", {"path": file, "label": {"type": "multi-label", "labels": labels}}
+        yield f"{name} {shown(file, 80)}", {"path": file, "label": {"type": "multi-label", "labels": labels}}
 
 
 def _add(found: Labels, files: FilesBelow, table: str, entries: list[tuple[str, dict[str, Any]]]) -> None:
@@ -122,21 +123,22 @@ def _add(found: Labels, files: FilesBelow, table: str, entries: list[tuple[str, 
         elif own[name].get("label") != entry.get("label"):
             unclear[name] = f"has two different labels in {plain_text(table)}: leave the right one there"
         else:
-            found.problems.append((place, f"names {plain_text(name)} a second time: leave it out"))
-    found.problems += [(plain_text(name), reason) for name, reason in unclear.items()]
+            found.problems.append((place, f"names {shown(plain_text(name), 200)} a second time: leave it out"))
+    found.problems += [(shown(plain_text(name), 200), reason) for name, reason in unclear.items()]
     for name in own.keys() - unclear.keys():
         known = found.entries.get(name)
         if known is None or (is_unlabelled(known) and not is_unlabelled(own[name])):
             found.entries[name] = {**(known or {}), **own[name]}
         elif known.get("label") != own[name].get("label") and not is_unlabelled(own[name]):
-            found.otherwise.append(plain_text(name))
+            found.otherwise.append(shown(plain_text(name), 200))
     found.named |= own.keys()
 
 
 def _name(files: FilesBelow, table: str, entry: dict[str, Any]) -> tuple[str, str]:
     """Path of an entry's file below the folder, or the reason why there is none.
 
-    The path may count from the top, from the table's folder, from a folder of the split, or from another machine.
+    The path may count from the top, from the table's folder, from a folder of the split, or from another machine, and
+    lack its suffix.
     """
     path = PurePosixPath(text(entry.get("path")).replace("\\", "/"))
     if not path.name or "\0" in str(path):
@@ -147,8 +149,10 @@ def _name(files: FilesBelow, table: str, entry: dict[str, Any]) -> tuple[str, st
     category = text(entry.get("category")).lower()
     near = [PurePosixPath(table).parent / inside, inside, PurePosixPath(path.parent.name, path.name)]
     near += [PurePosixPath(category, path.name)] if category and ".." not in category else []
+    near += [PurePosixPath(f"{place}{suffix}") for place in near for suffix in SAMPLES]
     there = next((name for place in near if (name := files.at(place.as_posix()))), None)
-    return there or inside.as_posix(), ""
+    called = files.called(path.name) if not there and not category else []
+    return there or (called[0] if len(called) == 1 else inside.as_posix()), ""
 
 
 def is_unlabelled(entry: Mapping[str, Any]) -> bool:
@@ -182,7 +186,7 @@ def _of_keys(labels: dict[str, str], metadata: Mapping[str, Any]) -> Told:
     if key is None and len(by_name) == 1 and not by_name.keys() & _ABOUT_SPEAKERS:
         key = next(iter(by_name.values()))
     if key is None:
-        keys = ", ".join(f"{name:.40}" for name in by_name.values()) or "none"
+        keys = ", ".join(shown(name) for name in by_name.values()) or "none"
         return Told(reason=f"labels of several keys ({keys}), none of them {' or '.join(WORD_KEYS)}: rename one")
     others = {name: labels[known] for name, known in by_name.items() if known != key}
     return Told(labels[key], metadata={**others, **metadata})

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from kws_data.sources.imports.json_files import mapping, number, text
+from kws_data.sources.imports.json_files import mapping, number, shown, text
 
 #: How far the last stretch may end from the end of the recording.
 NEAR_VALUES = 2
@@ -47,7 +47,7 @@ class _Span:
 
     def named(self, unit: _Unit) -> str:
         """For people: as the export has it."""
-        return f"{self.place} ({self.start:,.0f} to {self.end - unit.last:,.0f} {unit.name}, {self.word:.40})"
+        return f"{self.place} ({self.start:,.0f} to {self.end - unit.last:,.0f} {unit.name}, {shown(self.word)})"
 
 
 def stretches(labels: Sequence[Any], samples: int, rate_hz: int) -> tuple[list[Stretch], list[tuple[str, str]]]:
@@ -125,7 +125,7 @@ def _apart(spans: list[_Span], unit: _Unit) -> tuple[list[_Span], list[tuple[str
             sharing.setdefault(longest, span)
         longest = span if longest is None or span.end > longest.end else longest
     problems = [
-        (span.named(unit), f"overlaps {other.place} ({other.word:.40}): correct the labels")
+        (span.named(unit), f"overlaps {other.place} ({shown(other.word)}): correct the labels")
         for span, other in sharing.items()
     ]
     return [span for span in spans if span not in sharing], problems

@@ -35,7 +35,7 @@ from kws_data.sources.imports.items import (
     public_id,
     read_clip,
 )
-from kws_data.sources.imports.json_files import text
+from kws_data.sources.imports.json_files import shown, text
 from kws_data.sources.imports.layouts.label_studio_exports import EXPECTED, Task, read_tasks
 from kws_data.sources.imports.layouts.label_studio_files import Files, address_of
 from kws_data.sources.imports.layouts.label_studio_regions import END_SLACK_S, Label, Problem, beyond
@@ -86,7 +86,7 @@ def _claims(folder: Path, tasks: Iterable[Task]) -> tuple[dict[Path, list[Task]]
         if reason or found.reason:
             problems.append((task.place, reason or found.reason))
         elif found.path is None:
-            absent.append(address.replace("\\", "/").rpartition("/")[2] or address)
+            absent.append(shown(address.replace("\\", "/").rpartition("/")[2] or address, 200))
         else:
             claims[found.path].append(_Claim(task, address, found.exact))
     meant = {}

@@ -90,10 +90,13 @@ def test_a_document_may_have_several_labels(tmp_path: Path) -> None:
     assert found.items[1].read(found.items[1].path).tolist() == values[8_000:]
 
 
-@pytest.mark.parametrize("place", ["", "training/"])
-def test_structured_labels_of_uploads_are_read(place: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("place", "file"),
+    [("", "training/rec.1.wav"), ("", "rec.1.wav"), ("training/", "rec.1.wav"), ("testing/", "rec.1.wav")],
+)
+def test_structured_labels_of_uploads_are_read(place: str, file: str, tmp_path: Path) -> None:
     record(tmp_path, "training/rec.1.wav")
-    file = "rec.1.wav" if place else "training/rec.1.wav"
+    (tmp_path / "testing").mkdir()
     document = {"version": 1, "type": "structured-labels", "structuredLabels": {file: THREE, "gone.wav": THREE}}
     (tmp_path / place / "structured_labels.labels").write_text(json.dumps(document))
     found = scan(tmp_path)
@@ -194,6 +197,7 @@ def test_the_other_keys_of_a_label_are_metadata(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "path",
     [
+        "training/ümlaut yes (1)",
         "training\\ümlaut yes (1).wav", "./training/ümlaut yes (1).wav", "C:\\data\\training\\ümlaut yes (1).wav",
         "/home/ann/export/training/ümlaut yes (1).wav", "Training/Ümlaut Yes (1).WAV", "ümlaut yes (1).wav",
     ],
