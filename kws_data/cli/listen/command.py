@@ -51,7 +51,9 @@ def command(
 
         config = load_config(config_file, overrides)
         board, port = config.device.board, config.device.port
-    with _opened(board, port) as session:
+    if play is not None:
+        read_audio(play, None)  # before a board is opened for it
+    with _opened(board, port, config_file is None) as session:
         if config_file is not None:
             session.require("spotter")
         if play is not None and session.play is not None:
@@ -63,14 +65,20 @@ def command(
 
 
 @contextmanager
-def _opened(name: str, port: str | None) -> Iterator[BoardSession]:
+def _opened(name: str, port: str | None, with_recorder: bool) -> Iterator[BoardSession]:
+    """The board; on an emulated one that is empty the recorder where that will do, else nothing is changed."""
     from firmware_tools.boards.spec import load_board
     from firmware_tools.emulator.storage import FLASH_FILE, default_state_dir
+    from firmware_tools.errors import BoardError
     from firmware_tools.link.session import open_board
     from firmware_tools.recorder.flash import flash_recorder
 
     board = load_board(name)
     if port is None and board.emulated and not (default_state_dir(board) / FLASH_FILE).is_file():
+        if not with_recorder:
+            raise BoardError(
+                "nothing is flashed on the emulated board", name, "call kws flash with the same CONFIG first"
+            )
         flash_recorder(board)
     # A person who looks wants sound as it is heard; a program wants it as fast as it comes.
     with open_board(board, port, realtime=sys.stderr.isatty()) as session:
