@@ -172,8 +172,8 @@ def _mono(path: Path, sound: Any, promise: Promise) -> NDArray[Any]:
         data = _announced(path, sound, dtype)
     else:
         data = np.concatenate([np.zeros((0, sound.channels), dtype), *_to_the_end(path, sound, promise, dtype)])
-        _refuse_fewer(path, len(data), promise.least)
         _refuse_size(path, len(data), sound.samplerate, sound.channels)
+    _refuse_fewer(path, len(data), promise.least)
     if dtype == "float64":
         _refuse_scale(path, data, sound.subtype)
     return np.ascontiguousarray(data[:, 0]) if data.shape[1] == 1 else _as_float(data).mean(axis=1)

@@ -74,6 +74,8 @@ def _audio(file: BinaryIO, head: bytes, chunks: dict[bytes, Chunk], end: int, or
     if is_unknown(size) and not (0 < size <= end - data.start):
         if size == 0 and _only_chunks(file, data.start, end, order):
             return data.start, data.start
+        if not is_unknown(outer) and 8 + outer > end + 1:  # a pad byte may lack
+            refuse_truncated(8 + outer, end, "bytes")
         return data.start, end
     refuse_truncated(size, end - data.start)
     audio = (data.start, data.start + size)

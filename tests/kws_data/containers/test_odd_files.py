@@ -12,6 +12,7 @@ import soundfile
 from made_audio import RATE_HZ, Encoding, chunk, riff, wav, wav_format, wide
 
 from kws_data.audio import read_audio
+from kws_data.bench.damaged.audio_seeds import FRAMES, audio_seeds
 from kws_data.errors import AudioError
 
 TIME = np.arange(RATE_HZ) / RATE_HZ
@@ -167,3 +168,28 @@ def test_a_rate_that_is_none_of_audio_is_refused(tmp_path: Path) -> None:
     soundfile.write(tmp_path / "x.wav", PCM[:384], 384)
     with pytest.raises(AudioError, match="384 Hz"):
         read_audio(tmp_path / "x.wav")
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_an_unknown_length_of_the_audio_does_not_hide_the_known_one_of_the_file(order: str, tmp_path: Path) -> None:
+    audio = bytes(64) * 100
+    head = (b"RIFX" if order == ">" else b"RIFF") + struct.pack(f"{order}I", 36 + len(audio)) + b"WAVEfmt "
+    form = struct.pack(f"{order}IHHIIHH", 16, 1, 1, 16_000, 32_000, 2, 16)
+    path = tmp_path / "a.wav"
+    path.write_bytes(head + form + b"data" + struct.pack(f"{order}I", 0xFFFFFFFF) + audio)
+    assert len(read_audio(path)) == len(audio) // 2
+    path.write_bytes(path.read_bytes()[:-1_000])
+    with pytest.raises(AudioError, match=f"truncated.*{44 + len(audio)} bytes announced"):
+        read_audio(path)
+
+
+def test_a_packet_that_cannot_be_decoded_is_told_where_their_table_says_how_many_samples_there_are(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "a.caf"
+    packet = next(seed.data for seed in audio_seeds() if seed.name == "CAF-ALAC_16-1.caf")
+    path.write_bytes(packet)
+    assert len(read_audio(path)) >= FRAMES
+    path.write_bytes(packet[:150] + b"\0\xf0" + packet[152:])  # met by kws bench damaged
+    with pytest.raises(AudioError, match=f"truncated.*{FRAMES} samples announced, 2304 there"):
+        read_audio(path)
