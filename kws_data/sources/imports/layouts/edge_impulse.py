@@ -59,6 +59,9 @@ def scan(root: Path) -> Scan:
             items += found
             problems += [(f"{plain_text(name)} {which}".rstrip(), reason) for which, reason in reasons]
     by_name = unnamed(files.names, labels)
+    nameless = [name for name, label in by_name.items() if not label]
+    problems += [(plain_text(name), "its name says no label: rename it <label>.<id>.wav") for name in nameless]
+    by_name = {name: label for name, label in by_name.items() if label}
     items += [_item(root, name, label, {"category": name.partition("/")[0]}) for name, label in by_name.items()]
     absent = tuple(shown(name, 200) for name in sorted(labels.entries.keys() - there))
     return Scan(
@@ -105,7 +108,7 @@ def _item(root: Path, name: str, word: str, entry: dict[str, Any], stretch: Stre
     speaker = metadata.get("speaker", "")
     acquisition = path.suffix.lower() in ACQUISITION
     read_whole, read_part = (read_acquisition, read_acquired) if acquisition else (read_clip, read_stretch)
-    split = text(entry.get("category")).lower() or name.partition("/")[0]
+    split = (text(entry.get("category")) or name.partition("/")[0]).lower()
     return Item(
         path,
         plain_text(name) + (f"#{stretch.start_s:.3f}-{stretch.end_s:.3f}" if stretch else ""),

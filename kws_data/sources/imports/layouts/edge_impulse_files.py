@@ -102,9 +102,10 @@ def _unrounded(interval_ms: float) -> float:
 def _audio_sensor(path: Path, payload: dict[str, Any]) -> tuple[int, int]:
     """Which of the sensors is the microphone, and how many there are."""
     sensors = [mapping(sensor) for sensor in items(payload.get("sensors"))]
-    for place, sensor in enumerate(sensors):
-        if text(sensor.get("units")).lower() == "wav" or _MICROPHONE.search(text(sensor.get("name"))):
-            return place, len(sensors)
+    by_units = [place for place, sensor in enumerate(sensors) if text(sensor.get("units")).lower() == "wav"]
+    by_name = [place for place, sensor in enumerate(sensors) if _MICROPHONE.search(text(sensor.get("name")))]
+    if found := [place for place in by_units if place in by_name] or by_units or by_name:
+        return found[0], len(sensors)
     names = ", ".join(shown(text(sensor.get("name"))) for sensor in sensors[:5]) or "none"
     raise AudioError("recording has no microphone among its sensors", str(path), f"they are {names}: leave it out")
 

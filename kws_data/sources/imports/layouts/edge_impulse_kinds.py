@@ -30,7 +30,8 @@ def in_split(name: str) -> bool:
 def unnamed(names: Iterable[str], labels: Labels) -> dict[str, str]:
     """Audio in the folders of splits that no table names, and the label that stands in the name of each."""
     left = [name for name in names if in_split(name) and name not in labels.named]
-    return {name: PurePosixPath(name).name.partition(".")[0] for name in left if suffix(name) in SUFFIXES | ACQUISITION}
+    audio = [name for name in left if suffix(name) in SUFFIXES | ACQUISITION]
+    return {name: PurePosixPath(name).name.partition(".")[0].strip() for name in audio}
 
 
 def notes(names: Iterable[str], labels: Labels, labelled_by_name: Mapping[str, str]) -> Iterator[str]:

@@ -13,7 +13,8 @@ Both may lie at the top and in the folder of a split.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import posixpath
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
@@ -22,6 +23,7 @@ from kws_data.errors import DataError
 from kws_data.sources.imports.files_below import FilesBelow
 from kws_data.sources.imports.items import plain_text
 from kws_data.sources.imports.json_files import mapping, read_json, read_json_or_lines, shown, text
+from kws_data.sources.imports.layouts.edge_impulse_hashes import Ingested
 
 INFO = "info.labels"
 STRUCTURED = "structured_labels.labels"
@@ -29,7 +31,7 @@ TABLES = ".labels"
 SAMPLES = (".wav", ".json", ".cbor")
 UNLABELLED = "unlabeled"
 #: Keys of a label of several keys that hold what is said.
-WORD_KEYS = ("word", "keyword", "label")
+WORD_KEYS = ("word", "keyword", "label", "class")
 _ABOUT_SPEAKERS = frozenset({"speaker", "gender", "age", "accent", "room", "device", "language", "session"})
 _NOT_LABELLED = "not labelled: label it and export it again"
 
@@ -70,14 +72,15 @@ def read_labels(files: FilesBelow) -> Labels:
         DataError: an ``info.labels`` of another shape.
     """
     found = Labels()
+    ingested = Ingested(files.names)
     tables = [name for name in files.names if name.lower().endswith(TABLES)]
     tables.sort(key=lambda name: (PurePosixPath(name).name.lower() != INFO, name.count("/"), name))
     for name in tables:
         kind = PurePosixPath(name).name.lower()
         if kind == INFO:
-            _add(found, files, name, list(_info(files, name, found.problems)))
+            _add(found, files, ingested, name, list(_info(files, name, found.problems)))
         elif kind == STRUCTURED:
-            _add(found, files, name, list(_structured(files, name, found.problems)))
+            _add(found, files, ingested, name, list(_structured(files, name, found.problems)))
         else:
             found.unread.append(plain_text(name))
     return found
@@ -110,12 +113,16 @@ def _structured(files: FilesBelow, name: str, problems: list[tuple[str, str]]) -
         yield f"{name} {shown(file, 80)}", {"path": file, "label": {"type": "multi-label", "labels": labels}}
 
 
-def _add(found: Labels, files: FilesBelow, table: str, entries: list[tuple[str, dict[str, Any]]]) -> None:
+def _add(
+    found: Labels, files: FilesBelow, ingested: Ingested, table: str, entries: list[tuple[str, dict[str, Any]]]
+) -> None:
     """Take the entries of one table. A file that it labels in two ways is labelled in none."""
+    named = [(place, entry, *_name(files, table, entry)) for place, entry in entries]
+    taken = {name for _, _, name, _ in named} | found.named
     own: dict[str, dict[str, Any]] = {}
     unclear: dict[str, str] = {}
-    for place, entry in entries:
-        name, reason = _name(files, table, entry)
+    for place, entry, called, reason in named:
+        name = _there(files, ingested, table, called, taken)
         if not name:
             found.problems.append((place, reason))
         elif name not in own:
@@ -153,6 +160,15 @@ def _name(files: FilesBelow, table: str, entry: dict[str, Any]) -> tuple[str, st
     there = next((name for place in near if (name := files.at(place.as_posix()))), None)
     called = files.called(path.name) if not there and not category else []
     return there or (called[0] if len(called) == 1 else inside.as_posix()), ""
+
+
+def _there(files: FilesBelow, ingested: Ingested, table: str, name: str, taken: Collection[str]) -> str:
+    """The name, or that of the file it became in an ingestion, where no entry has that name already."""
+    if not name or files.at(name):
+        return name
+    near = (posixpath.join(posixpath.dirname(table), name), name)
+    found = next((there for place in near if (there := ingested.find(place))), None)
+    return found if found and found not in taken else name
 
 
 def is_unlabelled(entry: Mapping[str, Any]) -> bool:

@@ -29,10 +29,12 @@ class Stretch:
 
 @dataclass(frozen=True)
 class _Unit:
-    """What the numbers count: how many a second has, and whether an end is the last one inside or the first behind."""
+    """What the numbers count: how many a second has and the whole recording, and whether an end is the last one inside
+    or the first behind."""
 
     name: str
     per_second: float
+    whole: float
     last: int
 
 
@@ -62,10 +64,12 @@ def stretches(labels: Sequence[Any], samples: int, rate_hz: int) -> tuple[list[S
         empty when it concerns all of them.
     """
     numbers = [number(mapping(label).get(key)) for label in labels for key in ("startIndex", "endIndex")]
-    last = max((value for value in numbers if value is not None), default=None)
-    if last is None:
+    written = [value for value in numbers if value is not None]
+    if not written:
         return [], [("", "no stretch has a startIndex and an endIndex: label the recording again")]
-    unit = _unit(last, samples, rate_hz)
+    last = max(written)
+    # what lies behind the end in either unit is a mistake of its own and says nothing of the others
+    unit = _unit(max((value for value in written if value <= samples + NEAR_VALUES), default=last), samples, rate_hz)
     if unit is None:
         neither = f"neither its last value (of {samples:,}) nor its length in milliseconds"
         whole_ms = f"{1_000 * samples / rate_hz:,.0f}"
@@ -81,9 +85,9 @@ def stretches(labels: Sequence[Any], samples: int, rate_hz: int) -> tuple[list[S
 def _unit(last: float, samples: int, rate_hz: int) -> _Unit | None:
     """What the numbers count, by the greatest of them; None when it is not the end of the recording in either unit."""
     if abs(last + 1 - samples) <= NEAR_VALUES:
-        return _Unit("values", rate_hz, 1)
+        return _Unit("values", rate_hz, samples, 1)
     if -NEAR_MS - 1 <= last - 1_000 * samples / rate_hz <= NEAR_MS:
-        return _Unit("ms", 1_000, 0)
+        return _Unit("ms", 1_000, 1_000 * samples / rate_hz, 0)
     return None
 
 
@@ -110,6 +114,8 @@ def _reason(span: _Span, unit: _Unit) -> str:
         return "begins before the recording: correct it"
     if span.end - unit.last < span.start:
         return "ends before it begins: correct it"
+    if span.end > unit.whole + max(NEAR_VALUES, NEAR_MS) + 1:
+        return f"ends behind the recording, which has {unit.whole:,.0f} {unit.name}: correct it"
     if span.end - span.start < SHORTEST_S * unit.per_second:
         return f"is shorter than {SHORTEST_S * 1_000:.0f} ms: correct it"
     return ""

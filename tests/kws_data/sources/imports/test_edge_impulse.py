@@ -173,6 +173,7 @@ def test_labels_that_are_neither_are_one_error(text: str, tmp_path: Path) -> Non
         ({"type": "keyvalue-labels", "labels": {"word": "yes", "speaker": "b"}}, "yes", ""),
         ({"type": "keyvalue-labels", "labels": {"Keyword": " yes ", "mood": "glad"}}, "yes", ""),
         ({"type": "keyvalue-labels", "labels": {"said": "yes"}}, "yes", ""),
+        ({"type": "keyvalue-labels", "labels": {"class": "yes", "mood": "glad"}}, "yes", ""),
         ({"type": "keyvalue-labels", "labels": {"speaker": "b"}}, "", "(speaker)"),
         ({"type": "keyvalue-labels", "labels": {"said": "yes", "mood": "glad"}}, "", "(said, mood)"),
         ({"type": "unlabeled"}, "", "not labelled"), ({}, "", "not labelled"), (None, "", "not labelled"),
@@ -210,6 +211,55 @@ def test_paths_are_found_however_they_are_written(path: str, form: Any, disk: An
     found = scan(write_info(tmp_path, entry(unicodedata.normalize(form, path), one("yes"))))
     assert words(found) == {there: "yes"} and (found.notes, found.absent) == ((), ())
     assert found.items[0].path.is_file()
+
+
+@pytest.mark.parametrize(
+    ("listed", "there"),
+    [
+        ("a.1.wav", "a.1.wav.2abc.wav"), ("a.1.wav", "a.1.wav.1dpgg1sk.ingestion-7d7dbb8c47-fs9bp.wav"),
+        ("a.1.wav", "a.1.1dpgg1sk.ingestion-7d7dbb8c47-fs9bp.wav"), ("A.1.wav", "a.1.221bfoko.s3.wav"),
+        ("a.1.wav.2abc.wav", "a.1.wav"), ("a.3.json", "a.3.json.1q53q69i.s3.wav"),
+        ("u\u0308.wav", "\u00fc.1dpgg1sk.wav"),
+    ],
+)  # fmt: skip
+def test_a_name_that_the_ingestion_changed_is_found(listed: str, there: str, tmp_path: Path) -> None:
+    record(tmp_path, f"training/{there}")
+    for path in (f"training/{listed}", f"training\\{listed}", listed):
+        found = scan(write_info(tmp_path, entry(path, one("right"))))
+        assert words(found) == {f"training/{there}": "right"} and (found.notes, found.absent) == ((), ())
+
+
+def test_structured_labels_find_a_name_that_the_ingestion_changed(tmp_path: Path) -> None:
+    record(tmp_path, "training/rec.1.wav.2abc.wav", "testing/rec.2.wav.2abc.wav")
+    for place, name in (("training", "rec.1.wav"), (".", "rec.2.wav")):
+        (tmp_path / place / "structured_labels.labels").write_text(json.dumps({"structuredLabels": {name: THREE}}))
+    assert len(scan(tmp_path).items) == 6 and scan(tmp_path).notes == ()
+
+
+def test_a_changed_name_is_taken_only_where_it_can_be_no_other(tmp_path: Path) -> None:
+    record(tmp_path, "training/a.wav.2abc.wav", "training/a.wav.2abd.wav", "training/b.1dpgg1sk.wav")
+    record(tmp_path, "training/c.1dpgg1sk.wav", "training/c.wav", "testing/d.1dpgg1sk.wav")
+    names = ("a.wav", "b.wav", "b.1dpgg1sk.wav", "c.wav", "d.wav")
+    found = scan(write_info(tmp_path, *(entry(f"training/{name}", one(name)) for name in names)))
+    assert words(found) == {
+        "training/a.wav.2abc.wav": "a", "training/a.wav.2abd.wav": "a", "training/b.1dpgg1sk.wav": "b.1dpgg1sk.wav",
+        "training/c.1dpgg1sk.wav": "c", "training/c.wav": "c.wav", "testing/d.1dpgg1sk.wav": "d",
+    }  # fmt: skip
+    assert found.absent == ("training/a.wav", "training/b.wav", "training/d.wav")
+
+
+def test_a_name_without_a_label_makes_no_clip(tmp_path: Path) -> None:
+    record(tmp_path, "training/ .wav", "training/yes.1.wav")
+    found = scan(tmp_path)
+    assert words(found) == {"training/yes.1.wav": "yes"} and "'yes'" in found.notes[0]
+    assert found.problems == (("training/ .wav", "its name says no label: rename it <label>.<id>.wav"),)
+
+
+def test_folders_of_splits_count_whatever_their_case(tmp_path: Path) -> None:
+    record(tmp_path, "Testing/yes.1.wav", "TRAINING/yes.2.wav")
+    found = scan(write_info(tmp_path, entry("Testing/yes.1.wav", one("yes"), "")))
+    splits = [(item.name, item.given_split) for item in found.items]
+    assert splits == [("TRAINING/yes.2.wav", "training"), ("Testing/yes.1.wav", "testing")]
 
 
 def test_a_path_out_of_the_folder_is_told(tmp_path: Path) -> None:

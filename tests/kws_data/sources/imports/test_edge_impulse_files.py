@@ -34,6 +34,8 @@ def written(folder: Path, **changes: object) -> Path:
         {"values": [[value] for value in VALUES]}, {"values": [str(value) for value in VALUES]},
         {"values": [value / 32_768 for value in VALUES]},
         {"values": [[0.1, v] for v in VALUES], "sensors": [{"name": "accX", "units": "m/s2"}, MICROPHONE]},
+        {"values": [[7, v] for v in VALUES], "sensors": [{"name": "mic gain", "units": "dB"}, MICROPHONE]},
+        {"values": [[7, v] for v in VALUES], "sensors": [{"name": "x", "units": "wav"}, MICROPHONE]},
         {"sensors": [{"name": "microphone", "units": "N/A"}]}, {"sensors": [{"name": "mic0"}]},
         {"sensors": [{"name": "Sound", "units": ""}]}, {"sensors": [{"name": "audio L"}, {"name": "audio R"}],
          "values": [[value, 0] for value in VALUES]},

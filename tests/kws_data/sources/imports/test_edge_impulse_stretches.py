@@ -41,6 +41,7 @@ def test_an_end_that_is_neither_sets_the_file_aside(last: int) -> None:
         (label("1", 15_000), "startIndex"),
         (label(None, 15_000), "startIndex"), (label(17_000, 18_000, ""), "label"),
         (label(17_000, 18_000, 3.5), "label"),
+        (label(47_000, 60_000), "ends behind"), (label(50_000, 60_000), "ends behind"),
         (label(17_000, 17_010), "shorter than 10 ms"), ([], "startIndex"),
     ],
 )  # fmt: skip
@@ -54,6 +55,16 @@ def test_one_bad_stretch_leaves_the_others_right(bad: object, part: str) -> None
 def test_the_last_stretch_may_be_the_reversed_one() -> None:
     found, [(_, reason)] = stretches([label(0, 31_999, "no"), label(47_999, 32_000)], 48_000, 16_000)
     assert found == [Stretch("no", 0, 2)] and "ends before" in reason
+
+
+def test_a_stretch_behind_the_end_leaves_the_others_in_milliseconds_too() -> None:
+    found, [(which, reason)] = stretches(
+        [label(0, 999, "no"), label(1_000, 3_000), label(3_000, 60_000)], 48_000, 16_000
+    )
+    assert found == [Stretch("no", 0, 0.999), Stretch("yes", 1, 3)]
+    assert (
+        which.startswith("stretch 3 (3,000 to 60,000 ms") and "ends behind the recording, which has 3,000 ms" in reason
+    )
 
 
 def test_overlaps_are_set_aside_and_a_common_border_is_none() -> None:
