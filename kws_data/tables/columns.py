@@ -78,6 +78,8 @@ def lacking(name: str, columns: Sequence[str], names: Names = COLUMNS, rarer: Na
     if any(re.search(r"\.(wav|flac|mp3|ogg|opus|m4a)$", column) for column in columns):
         return "its first line is no header: put one above it that names the columns, such as file,label"
     hint = f"did you mean {near[0]}? " if near else ""
+    if not near and not any(used_columns(columns, names, rarer).values()):
+        hint = "if its first line is no header, put one above it, such as file,label,speaker; else "
     return f"{hint}call one of them {name} ({', '.join(others[:6])} do as well)"
 
 

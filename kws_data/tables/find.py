@@ -13,7 +13,7 @@ from kws_data.tables.columns import used_columns
 from kws_data.tables.table import SUFFIXES, TEXT_SUFFIXES, Table, read_table
 
 #: Tables that are never read: what to save them as is told.
-UNREADABLE = (".xlsx", ".xls", ".xlsm", ".ods", ".numbers", ".parquet", ".arrow", ".feather")
+UNREADABLE = (".xlsx", ".xls", ".xlsm", ".ods", ".numbers", ".parquet", ".arrow", ".feather", ".scp")
 #: The name that is surely a table of the recordings, then others in the order in which they count.
 SURE = "metadata"
 KNOWN = ("labels", "label", "index", "manifest", "annotations", "annotation", "transcripts", "dataset", "data", "info")

@@ -110,7 +110,8 @@ def _rows(found: Iterator[Record], width: int) -> Iterator[tuple[int, list[str],
 def _check_columns(path: Path, columns: tuple[str, ...], needed: Iterable[str]) -> None:
     twice = sorted({name for name in columns if columns.count(name) > 1})
     if twice:
-        raise DataError(f"table {path} has a column twice", twice[0] or "one without a name", "rename one of them")
+        remedy = "rename one of them; where the first line is no header, put one above it, such as file,label,speaker"
+        raise DataError(f"table {path} has a column twice", twice[0] or "one without a name", remedy)
     for name in needed:
         if name not in columns:
             there = ", ".join(columns[:20])

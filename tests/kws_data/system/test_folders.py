@@ -16,7 +16,7 @@ from kws_data.errors import DataError
 from kws_data.evaluation.folder import audio_files
 from kws_data.sources.imports.find_layout import import_layout
 from kws_data.sources.imports.side_folders import import_noise
-from kws_data.system.folders import UNREADABLE, entries, unreadable_below
+from kws_data.system.folders import NOWHERE, UNREADABLE, entries, unreadable_below
 
 
 @pytest.fixture
@@ -58,3 +58,10 @@ def test_links_in_a_circle_and_hidden_folders_are_no_matter(refused: Path) -> No
     assert unreadable_below(refused) == [("no", UNREADABLE)]
     assert entries(refused / "no") == []
     assert [path.name for path in entries(refused)] == [".hidden", "go", "no"]
+
+
+def test_a_link_that_leads_nowhere_is_told(tmp_path: Path, catalog: Catalog) -> None:
+    write_flac(tmp_path / "data" / "go" / "p_nohash_0.flac", np.arange(16_000, dtype=np.int16), 16_000)
+    (tmp_path / "data" / "go" / "q_nohash_0.flac").symlink_to("gone.flac")
+    report = import_layout(catalog, "folder", tmp_path / "data")
+    assert report.counts.added == 1 and report.set_aside == (("go/q_nohash_0.flac", NOWHERE),)

@@ -191,3 +191,12 @@ def test_what_an_export_says_is_found_on_any_disk_and_lines_that_are_lost_are_to
     assert found.notes[0].startswith(
         "1 lines of ATTRIBUTION.csv are not as kws writes them, such as ATTRIBUTION.csv line 3"
     )
+
+
+@pytest.mark.parametrize("line", ["a|Yes.|yes", "a|yes|yes"])
+def test_a_table_without_a_header_is_told_what_it_lacks(line: str, tmp_path: Path) -> None:
+    """LJSpeech's metadata.csv has none."""
+    write_wav(tmp_path / "wavs" / "a.wav", tone("yes", 1), 16_000)
+    (tmp_path / "metadata.csv").write_text(f"{line}\n")
+    with pytest.raises(DataError, match=r"first line is no header.*put one above it, such as file,label"):
+        folder.LAYOUT.find(tmp_path)
