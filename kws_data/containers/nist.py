@@ -21,6 +21,8 @@ def look_at_nist(file: BinaryIO, end: int) -> Promise:
             f"file is NIST SPHERE packed as {coding}, which is not read", "convert it: sph2pipe -f wav in.sph out.wav"
         )
     count, width, channels = (_field(head, name) for name in (b"sample_count", b"sample_n_bytes", b"channel_count"))
+    if not count and b"sample_count" in head:
+        raise HeaderError("header of the audio file is damaged", "its sample_count is no number: copy it again")
     refuse_truncated(count, (end - length) // max(width * channels, 1), "samples")
     return Promise(form=f"NIST SPHERE of {coding}")
 

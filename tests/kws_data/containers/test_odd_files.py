@@ -193,3 +193,11 @@ def test_a_packet_that_cannot_be_decoded_is_told_where_their_table_says_how_many
     path.write_bytes(packet[:150] + b"\0\xf0" + packet[152:])  # met by kws bench damaged
     with pytest.raises(AudioError, match=f"truncated.*{FRAMES} samples announced, 2304 there"):
         read_audio(path)
+
+
+def test_a_count_of_samples_that_is_no_number_is_no_promise_of_none(tmp_path: Path) -> None:
+    path = tmp_path / "a.sph"
+    soundfile.write(path, np.zeros(2_400, np.int16), 8_000, format="NIST", subtype="PCM_16")
+    path.write_bytes(path.read_bytes().replace(b"sample_count -i", b"sample_count \0\3"))
+    with pytest.raises(AudioError, match="sample_count is no number"):
+        read_audio(path)
