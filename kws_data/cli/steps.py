@@ -33,6 +33,7 @@ def run_steps(
     Those that ``with_needs_of`` needs and that were never run are run before.
     """
     context = RunContext(config, workers, progress or (lambda stage, done, total: None), say, build)
+    context.board()  # one that does not exist is told before recordings are read
 
     def announce(step: Step, skipped: bool) -> None:
         words = left.words() if left else ""

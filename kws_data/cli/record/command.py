@@ -164,12 +164,15 @@ def _record(order: Order, *, guided: bool) -> dict[str, Any]:
 
 
 def _check(order: Order, boards: Sequence[tuple[str, str | None]]) -> None:
-    """Raises the error of a board that nobody knows, or of a sound that cannot be played, before anything is begun."""
+    """Raises the error of a board or rule that nobody knows, or of a sound that cannot be played, before anything is
+    begun."""
     from firmware_tools.boards.spec import load_board
     from kws_data.audio import read_audio
+    from kws_data.sources.recording.take_verdict import quarantine_rules
 
     for name, _ in boards:
         load_board(name)
+    quarantine_rules(order.quarantine)
     if order.play is not None:
         read_audio(order.play)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from kws_data.catalog.catalog import Catalog
 from kws_data.config.config import Config
@@ -35,7 +36,7 @@ def import_configured(catalog: Catalog, config: Config, progress: Progress | Non
 
 
 def _refuse_unused(config: Config) -> None:
-    """Raise DataError for a folder that nothing would be made of: whoever names one believes that it is used."""
+    """Raise DataError for a folder that nothing would be made of, or that is not there, before anything is read."""
     data, augment = config.data, config.augment
     unused = (
         ("folder", data.source == "synthetic", "data.source is synthetic", "set data.source to folder or both"),
@@ -46,3 +47,7 @@ def _refuse_unused(config: Config) -> None:
         folder = getattr(data, name)
         if folder is not None and is_unused:
             raise DataError(f"data.{name} would have no effect: {why}", folder, f"{remedy}, or leave data.{name} out")
+    for name in ("speech_folder", "noise_folder", "room_folder"):
+        folder = getattr(data, name)
+        if folder is not None and not Path(folder).is_dir():
+            raise DataError(f"{name.replace('_', ' ')} not found", folder, f"check data.{name}")

@@ -39,6 +39,7 @@ WRONG: dict[str, list[list[str]]] = {
         ["--words", "a", "--speaker", "s", "--consent", "c", "--port", "/dev/none"],
         ["--words", "a", "--speaker", "s", "--consent", "c", "--play", "text"],
         ["--plan", "text", "--speaker", "s", "--consent", "c"],
+        ["--words", "a", "--speaker", "s", "--consent", "c", "--yes", "--quarantine", "none=1"],
         ["--continuous", "1", "--speaker", "s", "--consent", "c", "--board", "nothing"],
     ],
     "catalog": [[], ["--lineage", "abcd"], ["--rot"], ["--publish"], ["--recordings", "text"], ["--set-aside"]],
@@ -77,7 +78,15 @@ WRONG: dict[str, list[list[str]]] = {
         ["demo", "--set", "device.board=nothing"],
     ],
     "report": [["demo"]],
-    "run": [["nowhere.yaml"], ["tiny.yaml"], ["empty.yaml"], ["demo", "--until", "nothing"], ["twice.yaml"]],
+    "run": [
+        ["demo", "--set", "device.board=nothing"],
+        ["nowhere.yaml"],
+        ["tiny.yaml"],
+        ["empty.yaml"],
+        ["demo", "--until", "nothing"],
+        ["demo", "--set", "data.noise_folder=nowhere"],
+        ["twice.yaml"],
+    ],
     "bench": [["nonsense"], ["engine"], ["engine", "--bundle", "nowhere"], ["--bundle", "text"]],
 }
 
