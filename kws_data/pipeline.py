@@ -138,4 +138,4 @@ STEPS: tuple[Step, ...] = (
 
 def verb_of(step: str) -> str:
     """The command that runs a step: *collect* is ``synth`` or ``import``, and ``kws evaluate`` takes any bundle."""
-    return f"run --until {step}" if step in ("collect", "evaluate") else step
+    return f"run CONFIG --until {step}" if step in ("collect", "evaluate") else f"{step} CONFIG"

@@ -219,4 +219,4 @@ def _first_message(output: str) -> str:
     for line in lines:
         if "error:" in line or "undefined symbol" in line:
             return line
-    return lines[0] if lines else "it gave no message"
+    return lines[0] if lines else "it gave no message: is the disk full?"

@@ -68,6 +68,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     143 terminated."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     _end_on_sigterm()
+    _open_what_is_closed()
     guard_output()
     code = run(arguments)
     with suppress(ReaderGone, OutputLost):  # what an error left unsaid; at exit Python would complain
@@ -115,6 +116,15 @@ def _refuse(error: Exception, code: int) -> int:
 def _complain(line: str, code: int) -> int:
     click.echo(f"kws: {one_line(line)}", err=True)
     return code
+
+
+def _open_what_is_closed() -> None:
+    """Open what a caller has closed of stdin, stdout and stderr on nothing: no file or pipe of ours may land there."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # gets the lowest number that is free
 
 
 def _end_on_sigterm() -> None:

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kws_data.cli.options import config_options, json_option, print_json, progress_bars, say, verb, workers_option
+from kws_data.cli.options import (
+    Number,
+    config_options,
+    json_option,
+    print_json,
+    progress_bars,
+    say,
+    verb,
+    workers_option,
+)
 from kws_data.config.config import Config
 
 if TYPE_CHECKING:
@@ -23,7 +32,7 @@ if TYPE_CHECKING:
 @click.option("--audio-at", metavar="URL", help="Where workers read audio, if not in the catalogue's folder: s3://…")
 @click.option("--store-at", metavar="URL", help="Where the feature store is, if not in the catalogue's folder: s3://…")
 @click.option("--clean-store", is_flag=True, help="Afterwards remove features that this data set does not use.")
-@click.option("--store-limit-gb", type=click.FloatRange(0), help="Afterwards remove the oldest beyond this size.")
+@click.option("--store-limit-gb", type=Number(0), help="Afterwards remove the oldest beyond this size.")
 @json_option
 def command(
     config: Config,

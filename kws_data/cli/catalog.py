@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kws_data.cli.options import json_option, print_json, progress_bars, recordings_option, tell, verb
+from kws_data.cli.options import Number, json_option, print_json, progress_bars, recordings_option, tell, verb
 
 if TYPE_CHECKING:
     from kws_data.catalog.catalog import Catalog
@@ -36,9 +36,7 @@ if TYPE_CHECKING:
 @click.option("--lineage", metavar="ID", help="From what a clip, data set, model or image was made, and what of it.")
 @click.option("--publish", is_flag=True, help="A table of people that can be given away, see --k and --epsilon.")
 @click.option("--k", type=click.IntRange(min=0), default=5, show_default=True, help="Smallest count to publish.")
-@click.option(
-    "--epsilon", type=click.FloatRange(min=0), default=0.0, show_default=True, help="Of the Laplace noise; 0 is none."
-)
+@click.option("--epsilon", type=Number(min=0), default=0.0, show_default=True, help="Of the Laplace noise; 0 is none.")
 @json_option
 def command(recordings: Path, as_json: bool, **options: Any) -> None:
     """Show clips and speakers by any attributes, with the combinations that are missing; redundant, obsolete and

@@ -69,13 +69,19 @@ def _check_config(config: Config) -> BudgetReport:
 
 def _suggestions(config: Config, report: BudgetReport, workers: int) -> list[Suggestion]:
     """Smaller shapes that were measured; none when every limit holds, or the run's model is of another shape."""
+    from firmware_tools.errors import KwsError
+    from kws_data.cli.faults import in_words
     from kws_data.experiments.suggest import suggest
 
     broken = [check.name for check in report.checks if not check.passed]
     if not broken:
         return []
     say("trying smaller shapes, each measured on the emulated core …")
-    found = suggest(config, broken, workers)
+    try:
+        found = suggest(config, broken, workers)
+    except (OSError, KwsError) as error:
+        say(f"smaller shapes could not be tried: {in_words(error)}")
+        return []
     if not any(one.fits for one in found):
         say("no single cut that was tried keeps the limits: cut in two places, or search: kws search CONFIG --dry-run")
     return found

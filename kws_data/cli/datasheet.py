@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from kws_data.cli.options import json_option, print_json, recordings_option, verb
+from kws_data.cli.options import Number, json_option, print_json, recordings_option, verb
 
 
 @verb("datasheet", "kws datasheet configs/demo.yaml")
@@ -14,7 +14,7 @@ from kws_data.cli.options import json_option, print_json, recordings_option, ver
 @click.option(
     "--k", type=click.IntRange(min=0), help="Smallest count of people to print; the release's own by default."
 )
-@click.option("--epsilon", type=click.FloatRange(min=0), help="Of the Laplace noise on counts of people.")
+@click.option("--epsilon", type=Number(min=0), help="Of the Laplace noise on counts of people.")
 @recordings_option
 @json_option
 def command(dataset: Path, k: int | None, epsilon: float | None, recordings: Path, as_json: bool) -> None:

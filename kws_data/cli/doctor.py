@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kws_data.cli.options import board_option, json_option, port_option, print_json, verb
+from kws_data.cli.options import Number, board_option, json_option, port_option, print_json, verb
 
 if TYPE_CHECKING:
     from kws_data.doctor.findings import Finding
@@ -25,7 +25,7 @@ _COLOURS = {"ok": "green", "note": "yellow", "FAIL": "red"}
     default=None,
     help="Sound for the emulated board's microphone, judged like that of a real one.",
 )
-@click.option("--seconds", type=click.FloatRange(1, 600), default=3.0, show_default=True, help="How long to listen.")
+@click.option("--seconds", type=Number(1, 600), default=3.0, show_default=True, help="How long to listen.")
 @json_option
 def command(board: str, port: str | None, play: Path | None, seconds: float, as_json: bool) -> int:
     """Check this machine, and a board from the cable to the microphone, and say for each finding what to do.

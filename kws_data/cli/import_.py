@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kws_data.cli.options import json_option, print_json, progress_bars, recordings_option, say, verb
+from kws_data.cli.options import Number, json_option, print_json, progress_bars, recordings_option, say, verb
 
 if TYPE_CHECKING:
     from kws_data.sources.imports.intake import ImportReport
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @click.option("--consent", default="", help="What the speakers agreed to, where the source does not say.")
 @click.option(
     "--rate",
-    type=click.FloatRange(0.01, 100),
+    type=Number(0.01, 100),
     default=1.0,
     show_default=True,
     help="urls: requests a second to one host.",
@@ -50,6 +50,7 @@ def command(layout: str, path: Path, licence: str, consent: str, rate: float, re
     """
     from kws_data.catalog.catalog import Catalog
     from kws_data.catalog.folders import URLS
+    from kws_data.errors import DataError
     from kws_data.sources.imports.fetch import Manners
     from kws_data.sources.imports.find_layout import import_layout
     from kws_data.sources.imports.intake import Terms
@@ -65,6 +66,8 @@ def command(layout: str, path: Path, licence: str, consent: str, rate: float, re
         print_json(_document(report))
     else:
         _show(report)
+    if not report.counts.added and not report.counts.known:
+        raise DataError("nothing that came in can be used", str(path), "what was set aside says why")
 
 
 def _document(report: ImportReport) -> dict[str, object]:

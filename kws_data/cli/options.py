@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -45,10 +46,24 @@ def config_options(function: Function) -> Function:
     return with_config  # type: ignore[return-value]
 
 
+class Number(click.FloatRange):
+    """A number within limits; ``nan`` lies in none."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        number = super().convert(value, param, ctx)
+        if not math.isfinite(number):
+            self.fail(f"{value} is no number that can be used.", param, ctx)
+        return number
+
+
 class Verb(click.Command):
     """A command whose paths may begin with ``~``: no shell has seen it after ``=``, in quotes, or on Windows."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        given = self.make_parser(ctx).parse_args(args=list(args))[0] if "" in args else {}
+        for one in self.get_params(ctx):
+            if isinstance(one.type, click.Path) and given.get(one.name or "") == "":
+                raise click.UsageError(f"{one.opts[0]} is empty: name a path, . for this folder", ctx)
         rest = super().parse_args(ctx, args)
         ctx.params = {name: _in_home(value) for name, value in ctx.params.items()}
         return rest

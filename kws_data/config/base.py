@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import is_dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, model_validator
 
@@ -20,6 +20,8 @@ class InHome(str):
 
 
 def _whole(text: str) -> str:
+    if not text or "\0" in text:
+        raise ValueError("a path is wanted: it is empty, or has a NUL in it")
     if not text.startswith("~"):
         return text
     path = InHome(in_home(text))
@@ -45,7 +47,17 @@ class Settings(BaseModel):
     def _empty_sections(cls, values: Any) -> Any:
         if not isinstance(values, Mapping):
             return values
+        for key, value in values.items():
+            if isinstance(value, bool) and cls.is_number(key):
+                raise ValueError(f"{key}: a number is wanted, not {str(value).lower()}")
         return {key: value for key, value in values.items() if value is not None or not cls.is_section(key)}
+
+    @classmethod
+    def is_number(cls, key: object) -> bool:
+        """Whether a setting is a number, which true and false would pass for."""
+        field = cls.model_fields.get(key) if isinstance(key, str) else None
+        kinds = {field.annotation, *get_args(field.annotation)} if field else set()
+        return bool({int, float} & kinds) and bool not in kinds
 
     @classmethod
     def is_section(cls, key: object) -> bool:

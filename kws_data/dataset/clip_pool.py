@@ -7,6 +7,7 @@ import hashlib
 import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from kws_data.catalog.catalog import Catalog
 from kws_data.catalog.clips import Clip
@@ -40,8 +41,11 @@ def _spelt(config: Config, clips: Iterable[Clip]) -> list[Clip]:
 
 def folder_clips(config: Config, catalog: Catalog) -> list[Clip]:
     """Clips of ``data.folder``; raises DataError when there are none."""
+    clips_from = data_id(config)
+    if not Path(clips_from.path).exists() and not catalog.known_files(clips_from):
+        raise DataError("data folder not found", str(config.data.folder), "check data.folder")
     command = shlex.join(["kws", "import", config.data.layout, str(config.data.folder)])
-    return imported_clips(catalog, data_id(config), f"call kws import first: {command}")
+    return imported_clips(catalog, clips_from, f"call kws import first: {command}")
 
 
 def synthetic_clips(config: Config, catalog: Catalog) -> list[Clip]:

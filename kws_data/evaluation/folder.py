@@ -108,7 +108,7 @@ def _words(folder: Path, files: Sequence[Path]) -> tuple[dict[Path, str], list[t
     for file in files:
         word, name = word_of(file.parent.name), str(file.relative_to(folder))
         if file.parent.parent != folder:
-            without.append((name, "it lies not directly in a folder of a word"))
+            without.append((name, "it lies not directly in a folder of a word: name the folder above those"))
         elif word.startswith("_") and word not in (BACKGROUND, SILENCE, UNKNOWN):
             without.append((name, f"names that begin with _ are kept for what is no word: {word} is none of ours"))
         else:

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from firmware_tools.errors import ModelError
 from kws_data.models.calibration import representative
 from kws_data.models.float_model import load_float
+from kws_data.system.interrupts import deferred_interrupts
 from kws_data.system.native_output import native_output_silenced
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def quantise(
     converter.inference_output_type = tf.int8
     converter._experimental_disable_per_channel_quantization_for_dense_layers = not dense_per_channel
     # It prints what it does, from Python and from C++; stdout is not its own.
-    with native_output_silenced(), redirect_stdout(StringIO()), warnings.catch_warnings():
+    with deferred_interrupts(), native_output_silenced(), redirect_stdout(StringIO()), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         tflite = bytes(converter.convert())
     check_ends(tflite)
@@ -80,7 +81,7 @@ def convert_float(model: keras.Model) -> bytes:
     from kws_data.models.folding import deploy
 
     converter = tf.lite.TFLiteConverter.from_keras_model(one_clip_model(deploy(model)))
-    with native_output_silenced(), redirect_stdout(StringIO()), warnings.catch_warnings():
+    with deferred_interrupts(), native_output_silenced(), redirect_stdout(StringIO()), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return bytes(converter.convert())
 

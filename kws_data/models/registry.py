@@ -108,7 +108,7 @@ def _load(name: str) -> Builder:
     try:
         module = _module_of_file(Path(place)) if place.endswith(".py") else importlib.import_module(place)
         found: Any = getattr(module, function)
-    except (ImportError, OSError, SyntaxError, AttributeError) as error:
+    except (ImportError, OSError, SyntaxError, AttributeError, SystemExit) as error:
         remedy = f"{error}; write path/to/file.py:function or package.module:function"
         raise ConfigError("model.family cannot be loaded", name, remedy) from None
     if not callable(found):

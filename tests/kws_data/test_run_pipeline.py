@@ -86,12 +86,12 @@ def test_a_step_that_fails_is_not_current(ran: list[str], monkeypatch: pytest.Mo
     monkeypatch.setattr(run_pipeline, "STEPS", (Step("build", "", fail, sections=("seed",)), *run_pipeline.STEPS[1:]))
     with pytest.raises(DataError):
         chain(force=True).run(["build"])
-    with pytest.raises(DataError, match="call kws build first"):
+    with pytest.raises(DataError, match="call kws build CONFIG first"):
         chain().run(["train"])
 
 
 def test_a_step_alone_names_the_one_it_needs(ran: list[str]) -> None:
-    with pytest.raises(DataError, match="call kws train first"):
+    with pytest.raises(DataError, match="call kws train CONFIG first"):
         chain().run(["report"])
 
 
@@ -196,6 +196,6 @@ def test_two_do_not_run_one_configuration_at_once(ran: list[str]) -> None:
 
 
 def test_a_run_that_fails_at_once_leaves_no_folder(ran: list[str]) -> None:
-    with pytest.raises(DataError, match="call kws train first"):
+    with pytest.raises(DataError, match="call kws train CONFIG first"):
         chain().run(["report"])
     assert not Path("runs").exists()

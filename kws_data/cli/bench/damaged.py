@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kws_data.cli.options import json_option, print_json, progress_bars, say, verb, workers_option
+from kws_data.cli.options import Number, json_option, print_json, progress_bars, say, verb, workers_option
 
 if TYPE_CHECKING:
     from kws_data.bench.damaged.bench import Row
@@ -19,7 +19,7 @@ SHOWN_CAUSES = 12
 @click.option("--audio", type=click.IntRange(0), default=100_000, show_default=True, help="Damaged audio files.")
 @click.option("--yaml", type=click.IntRange(0), default=10_000, show_default=True, help="Damaged configurations.")
 @click.option("--tflite", type=click.IntRange(0), default=10_000, show_default=True, help="Damaged models.")
-@click.option("--seconds", type=click.FloatRange(1), default=600, show_default=True, help="Stop after so long.")
+@click.option("--seconds", type=Number(1), default=600, show_default=True, help="Stop after so long.")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of all damage.")
 @click.option(
     "--keep", type=click.Path(path_type=Path, file_okay=False), default=None, help="Keep what was met wrongly."

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kws_data.cli.options import board_option, json_option, port_option, print_json, say, verb
+from kws_data.cli.options import Number, board_option, json_option, port_option, print_json, say, verb
 
 if TYPE_CHECKING:
     from firmware_tools.link.session import BoardSession
@@ -21,7 +21,7 @@ _SCREEN_FPS = 12
 @verb("listen", "kws listen configs/demo.yaml --play some_speech.wav")
 @click.argument("config_file", metavar="[CONFIG]", required=False, type=click.Path(path_type=Path))
 @click.option("--set", "overrides", metavar="KEY=VALUE", multiple=True, help="Override a setting of CONFIG.")
-@click.option("--seconds", type=float, default=None, help="Stop after so long; otherwise at Ctrl-C.")
+@click.option("--seconds", type=Number(min=0.1), default=None, help="Stop after so long; otherwise at Ctrl-C.")
 @click.option(
     "--play", type=click.Path(path_type=Path), default=None, help="Sound for the emulated board's microphone."
 )

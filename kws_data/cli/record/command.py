@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kws_data.cli.options import json_option, print_json, progress_bars, recordings_option, say, verb
+from kws_data.cli.options import Number, json_option, print_json, progress_bars, recordings_option, say, verb
 from kws_data.cli.record.continuous import Duration
 
 if TYPE_CHECKING:
@@ -42,9 +42,7 @@ CONSENT = "say what the speaker agreed to with --consent"
 @click.option("--room", default="", help="Where it is recorded; asked once a session.")
 @click.option("--distance", default="", help="From mouth to microphone; asked once a session.")
 @click.option("--clip-ms", type=click.IntRange(250, 10_000), default=1_000, show_default=True)
-@click.option(
-    "--countdown", type=click.FloatRange(0, 30), default=1.5, show_default=True, help="Seconds before a take."
-)
+@click.option("--countdown", type=Number(0, 30), default=1.5, show_default=True, help="Seconds before a take.")
 @click.option("--yes", "unasked", is_flag=True, help="Ask nothing, keep every take that is whole: for scripts.")
 @click.option("--quarantine", multiple=True, metavar="RULE=VALUE", help="Set takes aside, e.g. min_snr_db=10.")
 @click.option("--new-session", is_flag=True, help="Begin anew even when a session like this one is unfinished.")

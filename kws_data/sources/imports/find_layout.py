@@ -55,7 +55,7 @@ def _own_layout(path: Path) -> Layout:
         assert spec is not None and spec.loader is not None
         module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
-    except Exception as error:  # whatever a user's own file does
+    except (Exception, SystemExit) as error:  # whatever a user's own file does
         raise DataError("file of the layout cannot be loaded", str(path), f"{type(error).__name__}: {error}") from None
     layout = getattr(module, "LAYOUT", None)
     if not isinstance(layout, Layout):

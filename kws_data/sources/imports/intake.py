@@ -111,11 +111,14 @@ def take_in(
     known = _known(catalog, folder)
     fresh = [offer for offer in offers if not _unchanged(offer, known.get(offer.item.name))]
     try:
+        if fresh and not catalog.is_there:
+            with catalog.transaction():  # audio without a catalogue would be found by nobody
+                pass
         counts = _read_all(catalog, folder, source, fresh, len(items), progress)
     except OSError as error:
         reason = error.strerror or str(error)
-        remedy = f"{reason}; what was imported is kept, call it again to go on"
-        raise CatalogError("recordings cannot be written", str(catalog.folder), remedy) from None
+        kept = "what was imported is kept, call it again to go on" if catalog.is_there else "name a folder that can be"
+        raise CatalogError("recordings cannot be written", str(catalog.folder), f"{reason}; {kept}") from None
     places = _place_names(scan.problems, {item.name for item in items})
     _refresh_known(catalog, folder, offers, known, places)
     aside = [

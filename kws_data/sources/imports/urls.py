@@ -153,7 +153,9 @@ def _wanted(values: dict[str, str], row: dict[str, str], cache: Path, terms: Ter
     place = PurePosixPath(unquote(urlsplit(url).path))
     word = row.get("label") or place.parent.name
     if not word:
-        raise FetchError("row has no label", url, "add a column label")
+        raise FetchError(
+            "address has no label", url, "put it below a folder of its word, or give a CSV with columns url and label"
+        )
     digest = hashlib.sha256(f"{url} {sha256}".encode()).hexdigest()
     suffix = place.suffix.lower() if re.fullmatch(r"\.[a-z0-9]{1,5}", place.suffix.lower()) else ".audio"
     speaker = speaker_of(f"{word}/{place.name}") if "_nohash_" in place.name else ""

@@ -146,3 +146,18 @@ def test_the_hash_follows_the_named_sections_only(tmp_path: Path) -> None:
     assert one.sha256("model") == other.sha256("model")
     assert one.sha256("train") != other.sha256("train")
     assert one.sha256() != other.sha256()
+
+
+@pytest.mark.parametrize("text", ["train: {epochs: yes}", "train: {learning_rate: true}", "data: {folder: ''}"])
+def test_truth_values_are_no_numbers_and_empty_texts_no_paths(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "c.yaml"
+    path.write_text(f"name: c\nkeywords: [go]\n{text}\n")
+    with pytest.raises(ConfigError, match=r"a number is wanted|a path is wanted"):
+        load_config(path)
+
+
+def test_a_path_with_a_nul_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "c.yaml"
+    path.write_text('name: c\nkeywords: [go]\ndata: {source: folder, folder: "a\\0b"}\n')
+    with pytest.raises(ConfigError, match=r"NUL|0x00"):
+        load_config(path)

@@ -108,7 +108,8 @@ def test_cuts_that_are_handed_back_are_stored_by_who_writes(root: Path, tmp_path
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        ({"folder": "nowhere"}, "data folder.*call kws import first"),
+        ({"folder": "nowhere"}, "data folder not found: 'nowhere'. check data.folder"),
+        ({"folder": "."}, "data folder.*call kws import first"),
         ({"synth": {"speakers": 5}}, "no synthetic clips.*call kws synth first"),
         ({"speech_folder": "nowhere"}, "speech folder.*call kws run --until collect first"),
         ({"noise_folder": "nowhere"}, "noise folder.*call kws run --until collect first"),

@@ -71,6 +71,8 @@ def break_folder(root: Path) -> dict[str, str]:
         "song.m4a": "ffmpeg -i in.m4a out.wav",
         "zeros.flac": "no audio",
         "cut.mp3": "",
+        "dangling.wav": "link leads nowhere",
+        "itself.wav": "link leads nowhere",
     }
 
 
