@@ -20,7 +20,7 @@ def look_at_flac(file: BinaryIO, end: int) -> Promise:
     """What a FLAC file promises; one that tells no length, or too short a one, is read to its end.
 
     Raises:
-        HeaderError: no FLAC behind its first letters.
+        HeaderError: no FLAC behind its first letters, or two.
     """
     file.seek(0)
     head = file.read(42)
@@ -29,11 +29,25 @@ def look_at_flac(file: BinaryIO, end: int) -> Promise:
     announced = int.from_bytes(head[21:26], "big") & 0xF_FFFF_FFFF
     largest = int.from_bytes(head[15:18], "big")
     fixed = int.from_bytes(head[8:10], "big")
+    if _second_file(file, end):
+        raise HeaderError("file holds a second file behind its audio", "split it, or export it again")
     there = _last_sample(file, max(42, end - (largest + _TAGS_BYTES if largest else _TAIL_BYTES)), end, fixed)
     if announced and there <= announced:
         return Promise(form="FLAC")
     whole = head[:21] + bytes([head[21] & 0xF0]) + bytes(4)
     return Promise(((whole, (26, without_tags(file, end))),), exact=False, form="FLAC")
+
+
+def _second_file(file: BinaryIO, end: int) -> bool:
+    """Whether another FLAC, with a STREAMINFO of its 34 bytes, begins somewhere behind the first."""
+    beginnings, kept = [MAGIC + last + b"\0\0\x22" for last in (b"\0", b"\x80")], b""
+    file.seek(42)
+    while file.tell() < end and (block := file.read(1 << 20)):
+        looked_at = kept + block
+        if any(beginning in looked_at for beginning in beginnings):
+            return True
+        kept = looked_at[-8:]
+    return False
 
 
 def _last_sample(file: BinaryIO, position: int, end: int, fixed_block: int) -> int:

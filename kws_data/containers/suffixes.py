@@ -10,5 +10,8 @@ _OTHERS = {".wma", ".webm", ".weba", ".mka", ".spx", ".tta", ".ape", ".wv", ".mp
 #: Nothing here reads these: they are set aside with how to convert them, not overlooked.
 CONVERTED = frozenset(_APPLE_AND_PHONES | _OTHERS)
 #: Samples and nothing else.
-RAW = frozenset({".pcm", ".raw"})
-AUDIO_SUFFIXES = frozenset(_READ | _OTHERS_READ) | CONVERTED | RAW
+RAW = frozenset({".pcm", ".raw", ".s16", ".sw", ".ul", ".ulaw", ".al", ".alaw", ".vox"})
+#: Of older programs and recorders: what is in such a file shows whether it can be read.
+_RARE = {".voc", ".gsm", ".htk", ".sf", ".ircam", ".paf", ".svx", ".8svx", ".iff", ".pvf", ".mpeg", ".mpg", ".mp1"}
+_RECORDERS = {".ogx", ".3ga", ".qta", ".dvf", ".dss", ".ds2"}
+AUDIO_SUFFIXES = frozenset(_READ | _OTHERS_READ | _RARE | _RECORDERS) | CONVERTED | RAW

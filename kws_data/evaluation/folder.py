@@ -16,6 +16,7 @@ from kws_data.errors import AudioError, DataError
 from kws_data.labels import BACKGROUND, SILENCE, UNKNOWN, label_of, respelt, spelt, word_of
 from kws_data.progress import Progress
 from kws_data.system.folders import unreadable_below
+from kws_data.tables.find import metadata_table, table_named
 
 THREADS = 2
 
@@ -71,6 +72,7 @@ def load_folder(
     """
     folder = Path(folder)
     words, set_aside = _words(folder, audio_files(folder))
+    _refuse_table(folder)
     files = list(words)
     ours = {spelt(label): label for label in labels[2:]}  # bundles from before there was one spelling have others
     same = respelt(list(ours), words.values(), other_spellings, "--other-spellings")
@@ -99,6 +101,14 @@ def load_folder(
             "folder holds no clip that can be used", str(folder), reason or "expected <word>/*.wav or *.flac"
         )
     return FolderClips(np.stack(pieces), np.array(y, np.int64), tuple(names), tuple(set_aside))
+
+
+def _refuse_table(folder: Path) -> None:
+    """Raise DataError for a folder whose table says what its clips are: read by folders they would be other words."""
+    table = metadata_table(folder) or table_named(folder, "labels")
+    if table is not None:
+        remedy = "put each word into a folder of its own, without the table: kws import folder reads tables"
+        raise DataError("the labels stand in a table, which is not read here", str(table), remedy)
 
 
 def _words(folder: Path, files: Sequence[Path]) -> tuple[dict[Path, str], list[tuple[str, str]]]:

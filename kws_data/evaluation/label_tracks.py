@@ -32,6 +32,26 @@ def unread_labels(folder: Path, files: Sequence[str], tracks: Mapping[str, Path]
     return [f"{len(there)} files beside the recordings are not read as labels, such as {there[0]}: {remedy}"]
 
 
+def stray_labels(folder: Path, tracks: Mapping[str, Path]) -> list[str]:
+    """What to tell about label tracks that have no recording's name, and about tables of labels in deeper folders."""
+    taken = set(tracks.values())
+    texts = [path for path in sorted(folder.rglob("*.txt")) if path not in taken and _is_track(path)]
+    tables = [path for path in sorted(folder.glob("*/**/labels.*")) if path.suffix.lower() in (".csv", ".tsv")]
+    notes = []
+    if texts:
+        first = texts[0].relative_to(folder).as_posix()
+        notes.append(f"{len(texts)} label tracks have no recording's name, such as {first}: name each as its recording")
+    if tables:
+        first = tables[0].relative_to(folder).as_posix()
+        notes.append(f"{len(tables)} tables of labels lie deeper, such as {first}: put one labels.csv at the top")
+    return notes
+
+
+def _is_track(path: Path) -> bool:
+    lines = _track_lines(path) if path.is_file() and path.stat().st_size < 10_000_000 else []
+    return bool(lines) and _track_row(lines[0][1]) is not None
+
+
 def read_tracks(folder: Path, tracks: Mapping[str, Path]) -> Marks:
     """The words of label tracks; raises DataError naming a line that cannot be read."""
     words, wrong = [], []

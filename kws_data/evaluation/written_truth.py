@@ -7,7 +7,7 @@ from math import inf
 from pathlib import Path
 
 from kws_data.catalog.transcripts import keywords_said, says_nothing
-from kws_data.evaluation.label_tracks import label_tracks, read_tracks, unread_labels
+from kws_data.evaluation.label_tracks import label_tracks, read_tracks, stray_labels, unread_labels
 from kws_data.evaluation.marks import Marks
 from kws_data.evaluation.marks_checked import check_times, keywords_of
 from kws_data.evaluation.marks_table import read_marks_table
@@ -71,7 +71,7 @@ def _marks(folder: Path, files: Sequence[str]) -> Marks:
     unread = [f"{name} is not read: save it as {LABELS}.csv" for name in sheets]
     if table is None:
         marks = read_tracks(folder, tracks)
-        return Marks(marks.words, (*unread, *unread_labels(folder, files, tracks)))
+        return Marks(marks.words, (*unread, *unread_labels(folder, files, tracks), *stray_labels(folder, tracks)))
     marks = read_marks_table(table, files)
     if tracks:
         unread.append(f"{len(tracks)} label tracks are not read, as {table.name} counts")

@@ -24,6 +24,9 @@ SPLIT_NAMES = {
     **dict.fromkeys(("test", "testing", "tst", "eval"), "testing"),
 }
 
+#: How files of audio begin.
+_BEGINNINGS = (b"RIFF", b"RIFX", b"RF64", b"BW64", b"OggS", b"fLaC", b"FORM", b"caff", b"NIST_1A", b"ID3", b".snd")
+
 
 def read_clip(path: Path) -> Samples:
     """The whole file at the rate of the catalogue; raises AudioError."""
@@ -135,6 +138,8 @@ class Layout:
             raise DataError("data folder is a file", str(path), f"expected a folder with {self.expected}")
         scan = self.scan(path.resolve())
         scan = replace(scan, problems=(*scan.problems, *unreadable_below(path.resolve())))
+        if path.is_dir():
+            scan = replace(scan, notes=(*scan.notes, *_hidden_audio(path.resolve())))
         if not scan.items:
             broken = f"; {scan.problems[0][0]}: {scan.problems[0][1]}" if scan.problems else ""
             absent = f"; {len(scan.absent)} listed files are not there" if scan.absent else ""
@@ -163,6 +168,24 @@ def files_below(root: Path) -> Iterator[Path]:
             path = Path(folder, name)
             if not name.startswith(".") and path.is_file():
                 yield path
+
+
+def _hidden_audio(root: Path) -> list[str]:
+    """A note on audio under names that are not looked at (``a.wav.bak``, no suffix at all), by its first bytes."""
+    found = [path for path in files_below(root) if path.suffix.lower() not in SUFFIXES and _begins_as_audio(path)]
+    if not found:
+        return []
+    named = ", ".join(relative_name(path, root) for path in found[:2])
+    return [f"{len(found):,} files hold audio under names that are not looked at, such as {named}: name them .wav"]
+
+
+def _begins_as_audio(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            head = file.read(12)
+    except OSError:
+        return False
+    return head.startswith(_BEGINNINGS) and not (head[:4] == b"RIFF" and head[8:] != b"WAVE")
 
 
 def audio_below(root: Path) -> Iterator[Path]:

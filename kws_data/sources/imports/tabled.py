@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
+from kws_data.errors import DataError
 from kws_data.sources.imports.container_folders import is_container
 from kws_data.sources.imports.items import SPLIT_NAMES, Item, Scan, plain_text
 from kws_data.sources.imports.layouts.speech_commands import speaker_of
@@ -14,6 +16,9 @@ from kws_data.tables.columns import lacking, standard_row, unused_note, used_col
 from kws_data.tables.file_rows import check_has_file
 from kws_data.tables.find import Lying, inside
 from kws_data.tables.named_files import named_files
+
+#: Columns of tables that name stretches of recordings.
+TIMES = frozenset({"start", "start_s", "start_time", "begin", "onset", "offset", "end", "end_s", "end_time", "stop"})
 
 
 def scan_table(root: Path, lying: Lying, names: Sequence[str]) -> Scan:
@@ -34,6 +39,7 @@ def scan_table(root: Path, lying: Lying, names: Sequence[str]) -> Scan:
     rows = [(f"{lying.name} {table.unit} {number}", standard_row(used, values)) for number, values in table.rows]
     texts = [row["file"] for _, row in rows]
     found = named_files(texts, [*names, *_other_files(root, lying.folder, texts, names)], lying.folder)
+    _refuse_stretches(lying, found.found, texts)
     no_label = "fill in its column label" if "label" in used.values() else lacking("label", table.columns)
     items: dict[str, Item] = {}
     problems = [(lying.beside(place), reason) for place, reason in table.problems]
@@ -48,8 +54,19 @@ def scan_table(root: Path, lying: Lying, names: Sequence[str]) -> Scan:
             name = found.found[text]
             items[name] = file_item(root / name, plain_text(name), row, lying.split)
     read_for_it = [] if lying.is_sure else [f"words are those of {lying.name}"]
-    notes = [*read_for_it, *unused_note(lying.name, used), *_unlisted(lying, names, items), *found.note(lying.name)]
+    notes = [*read_for_it, *unused_note(lying.name, used), *found.note(lying.name)]
+    notes += [] if lying.split else _unlisted(lying, names, {*found.found.values()})
     return Scan(list(items.values()), tuple(problems), tuple(absent), tuple(notes))
+
+
+def _refuse_stretches(lying: Lying, found: Mapping[str, str], texts: Sequence[str]) -> None:
+    """Raise DataError for a table of stretches: a recording that stands in it more than once, with times."""
+    times = sorted(set(lying.table.columns if lying.table else ()) & TIMES)
+    rows = Counter(found[text] for text in texts if text in found)
+    twice, most = rows.most_common(1)[0] if times and rows else ("", 0)
+    if most > 1:
+        remedy = "cut the recordings at these times first, or import them as Label Studio's or Edge Impulse's export"
+        raise DataError(f"{lying.name} names stretches of recordings ({', '.join(times)})", twice, remedy)
 
 
 def _problem(row: Mapping[str, str], name: str, items: Mapping[str, Item], remedy: str) -> str:
@@ -65,9 +82,9 @@ def _problem(row: Mapping[str, str], name: str, items: Mapping[str, Item], remed
     return f"has no label, and the file {where}: {remedy}"
 
 
-def _unlisted(lying: Lying, names: Sequence[str], items: Mapping[str, Item]) -> list[str]:
+def _unlisted(lying: Lying, names: Sequence[str], named: Set[str]) -> list[str]:
     """What to tell about audio in the table's folder that it does not name."""
-    left = [name for name in names if name not in items and inside(Lying(name).folder, lying.folder)]
+    left = [name for name in names if name not in named and inside(Lying(name).folder, lying.folder)]
     return [f"{len(left)} audio files are not in {lying.name} and are left out, such as {left[0]}"] if left else []
 
 

@@ -86,3 +86,10 @@ def test_blanks_forms_and_names_of_noise_count_as_in_an_import(tmp_path: Path) -
     assert np.bincount(found.y, minlength=4).tolist() == [1, 0, 1, 1]
     reasons = dict(found.set_aside)
     assert "begin with _" in reasons["_old_/a.wav"] and "not directly" in reasons["deep/yes/a.wav"]
+
+
+def test_a_folder_whose_labels_stand_in_a_table_is_refused(tmp_path: Path) -> None:
+    write_wav(tmp_path / "clips" / "a.wav", np.ones(16_000, np.int16), 16_000)
+    (tmp_path / "metadata.csv").write_text("file,label\nclips/a.wav,yes\n")
+    with pytest.raises(DataError, match="labels stand in a table"):
+        load_folder(tmp_path, ["_silence_", "_unknown_", "yes"], 16_000, 16_000)

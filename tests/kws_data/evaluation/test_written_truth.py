@@ -184,3 +184,13 @@ def test_any_bytes_are_a_truth_or_one_line_of_error(content: bytes) -> None:
                 assert "\n" not in str(error)
             else:
                 assert all(0 <= start <= end for _, _, start, end in words(found))
+
+
+def test_label_tracks_and_tables_that_belong_to_no_recording_are_told(tmp_path: Path) -> None:
+    (tmp_path / "Label Track.txt").write_text("1.0\t1.6\tyes\n")
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "deep" / "labels.csv").write_text("file,label,start_s,end_s\n")
+    (tmp_path / "readme.txt").write_text("no track")
+    told = "\n".join(load_truth(tmp_path, ["_silence_", "_unknown_", "yes"], ["rec.wav"]).notes)
+    assert "1 label tracks have no recording's name, such as Label Track.txt" in told
+    assert "1 tables of labels lie deeper, such as deep/labels.csv" in told and "readme" not in told

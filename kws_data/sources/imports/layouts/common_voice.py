@@ -18,7 +18,7 @@ from pathlib import Path
 from kws_data.catalog.transcripts import is_sentence, words_of
 from kws_data.errors import DataError
 from kws_data.labels import SPEECH
-from kws_data.sources.imports.items import SPLIT_NAMES, Item, Layout, Scan
+from kws_data.sources.imports.items import SPLIT_NAMES, SUFFIXES, Item, Layout, Scan
 from kws_data.sources.imports.speaker_terms import age_of, gender_of, said
 from kws_data.tables.table import read_table
 
@@ -43,6 +43,7 @@ def scan(root: Path) -> Scan:
         [item for part in scans for item in part.items],
         tuple(problem for part in scans for problem in part.problems),
         tuple(name for part in scans for name in part.absent),
+        tuple(note for part in scans for note in part.notes),
     )
 
 
@@ -70,7 +71,9 @@ def _scan_language(root: Path, folder: Path) -> Scan:
         for file in sorted(rows.keys() & there)
     ]
     absent = tuple(f"{prefix}clips/{file}" for file in sorted(rows.keys() - there))
-    return Scan(items, tuple(problems), absent)
+    left = sorted(file for file in there - rows.keys() if Path(file).suffix.lower() in SUFFIXES)
+    untold = f"{len(left):,} clips are in no table of validated ones and are left out, such as "
+    return Scan(items, tuple(problems), absent, (f"{untold}{left[0]}",) if left else ())
 
 
 def _file_name(text: str) -> str:

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from kws_data.errors import DataError
-from kws_data.sources.imports.items import SPLIT_NAMES, Item, Layout, Scan
+from kws_data.sources.imports.items import SPLIT_NAMES, Item, Layout, Scan, audio_below, relative_name
 from kws_data.sources.imports.speaker_terms import gender_of, said
 from kws_data.tables.table import read_table
 
@@ -53,7 +53,10 @@ def scan(root: Path) -> Scan:
                 absent.append(name)
             else:
                 items.setdefault(name, _item(root / name, name, row, split, language))
-    return Scan([items[name] for name in sorted(items)], tuple(problems), tuple(absent))
+    taken = {item.path for item in items.values()}
+    left = [relative_name(path, root) for path in audio_below(root) if path not in taken]
+    notes = [f"{len(left):,} clips are not used, as no row of a table takes them, such as {left[0]}"] if left else []
+    return Scan([items[name] for name in sorted(items)], tuple(problems), tuple(absent), tuple(notes))
 
 
 def _tables(root: Path) -> Iterator[tuple[Path, str]]:

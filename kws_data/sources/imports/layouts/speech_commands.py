@@ -41,6 +41,7 @@ OWN_NOISES = frozenset(
     {"doing_the_dishes", "dude_miaowing", "exercise_bike", "pink_noise", "running_tap", "white_noise"}
 )
 NOHASH = "_nohash_"
+LISTS = ("validation_list.txt", "testing_list.txt", "training_list.txt")
 TABLES = frozenset({".csv", ".tsv", ".jsonl", ".ndjson", ".xlsx", ".ods", ".parquet"})
 
 
@@ -98,12 +99,14 @@ def _elsewhere(root: Path, files: Iterable[Path]) -> list[str]:
 
 
 def _tables(root: Path) -> list[str]:
-    """A note on tables, which this layout does not read."""
+    """Notes on tables and lists that this layout does not read."""
     names = sorted(path.name for path in root.iterdir() if path.suffix.lower() in TABLES and path.is_file())
     names = [name for name in names if name != attribution.FILE and not name.startswith(".")]
-    if not names:
-        return []
-    return [f"tables lie there unread: {', '.join(names[:3])}; the layout folder reads what they say of the recordings"]
+    there = sorted(path.name for path in root.glob("*list*.txt*") if path.name not in LISTS)
+    notes = [f"lists lie there unread: {', '.join(there[:3])}; {LISTS[0]} and {LISTS[1]} are read"] if there else []
+    if names:
+        notes.append(f"tables lie there unread: {', '.join(names[:3])}; the layout folder reads what they say")
+    return notes
 
 
 def _item(path: Path, name: str, split: str, origins: dict[str, Origin]) -> Item:
