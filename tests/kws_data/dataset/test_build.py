@@ -167,8 +167,11 @@ def test_keyword_folder_that_is_empty(tmp_path: Path) -> None:
 
 
 def test_folder_that_was_not_imported(tmp_path: Path) -> None:
-    with Catalog(tmp_path) as catalog, pytest.raises(DataError, match="call kws import first"):
-        plan_dataset(config(tmp_path / "nowhere"), catalog)
+    with Catalog(tmp_path / "rec") as catalog:
+        with pytest.raises(DataError, match="data folder not found"):
+            plan_dataset(config(tmp_path / "nowhere"), catalog)
+        with pytest.raises(DataError, match="call kws import first"):
+            plan_dataset(config(tmp_path), catalog)
 
 
 def test_failed_build_keeps_the_data_set_there_was(folder: Path, recordings: Path, tmp_path: Path) -> None:
