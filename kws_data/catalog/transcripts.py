@@ -61,11 +61,6 @@ def contains_without_blanks(word: str, keywords: Sequence[str]) -> tuple[str, ..
     return tuple(one for one in keywords_said(word, keywords) if _NO_BLANKS.search(one))
 
 
-def written_alike(one: str, other: str) -> bool:
-    """Whether two words differ at most in case, width, form and signs."""
-    return _letters(one)[0] == _letters(other)[0] != ""
-
-
 def says_nothing(transcript: str) -> bool:
     """Whether a transcript has no letter and no digit."""
     return not _letters(transcript)[0]

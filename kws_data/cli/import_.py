@@ -36,11 +36,11 @@ def command(layout: str, path: Path, licence: str, consent: str, rate: float, re
     \b
     LAYOUT is one of
       speech-commands  <word>/<speaker>_nohash_<n>.wav, _background_noise_/, validation_list.txt, testing_list.txt
-      folder           <label>/*.wav, or any tree with a metadata.csv (file,label,speaker,accent,gender,age,licence,…)
+      folder           <label>/*.wav, or any tree with a table: metadata.csv, labels.csv, .jsonl (file,label,speaker,…)
       audiomnist       <speaker>/<digit>_<speaker>_<n>.wav and audioMNIST_meta.txt
       common-voice     <language>/validated.tsv, train.tsv, dev.tsv, test.tsv, clips/*.mp3
       mswc             <language>/clips/<word>/*.opus and <language>_splits.csv
-      edge-impulse     training/ and testing/ with info.labels, as .wav, .json or .cbor
+      edge-impulse     training/ and testing/ with info.labels or structured_labels.labels, .wav, .json or .cbor
       label-studio     a JSON export (a file, or a folder with one) with choices or labelled stretches
       urls             a CSV (url,sha256,licence,label,speaker,…) or a text file of addresses to fetch
     or your own path/to/layout.py.

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from kws_data.catalog.transcripts import written_alike
 from kws_data.errors import DataError
 from kws_data.evaluation.marks import Marked, Marks, refuse
+from kws_data.labels import other_spellings, spelt
 
 SLACK_S = 0.5  # a mark may end so long after its file: tools round, and clips are padded
 SHORTEST_S = 0.05  # words are longer on average, in whatever unit
@@ -21,20 +20,15 @@ def keywords_of(marks: Marks, keywords: Sequence[str]) -> tuple[list[Marked], li
     Raises:
         DataError: labels that differ from a keyword only in how they are written.
     """
-    spelt = [(mark, "_".join(unicodedata.normalize("NFC", mark.label).split())) for mark in marks.words]
-    own = {unicodedata.normalize("NFC", keyword): keyword for keyword in keywords}
-    alike = [
-        f"{mark.place}: {mark.label} for the keyword {keyword}"
-        for mark, label in spelt
-        if label not in own
-        for keyword in keywords
-        if written_alike(label, keyword)
-    ]
+    labelled = [(mark, spelt(mark.label)) for mark in marks.words]
+    own = {spelt(keyword): keyword for keyword in keywords}
+    other = other_spellings(list(own), (label for _, label in labelled))
+    alike = [f"{mark.place}: {mark.label} for the keyword {other[w]}" for mark, w in labelled if w in other]
     refuse("labels differ from a keyword only in how they are written", alike, "write them as the keyword")
     found = [
-        Marked(mark.place, mark.file, own[label], mark.start_s, mark.end_s) for mark, label in spelt if label in own
+        Marked(mark.place, mark.file, own[label], mark.start_s, mark.end_s) for mark, label in labelled if label in own
     ]
-    others = Counter(label or "(none)" for _, label in spelt if label not in own)
+    others = Counter(label or "(none)" for _, label in labelled if label not in own)
     if not others:
         return found, []
     named = ", ".join(f"{label} ({count})" for label, count in others.most_common(3))

@@ -13,7 +13,6 @@ licences are there clip by clip.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -111,7 +110,7 @@ def _tables(root: Path) -> list[str]:
 
 def _item(path: Path, name: str, split: str, origins: dict[str, Origin]) -> Item:
     status = path.stat()
-    if origin := origins.get(name) or origins.get(unicodedata.normalize("NFC", name)):
+    if origin := attribution.origin_of(origins, name):
         return origin.item(path, name)
     word = name.partition("/")[0]
     noise = word_of(word) in (BACKGROUND, SILENCE)
