@@ -18,6 +18,7 @@ DOORS = {
     "soundfile": ("kws_data/audio.py", "kws_data/decoding.py", "kws_data/bench/damaged/audio_seeds.py"),
     "tensorflow": ("kws_data/models/", "kws_data/training/", "kws_data/export/"),
     "keras": ("kws_data/models/", "kws_data/training/", "kws_data/export/"),
+    "onnxruntime": ("kws_data/system/onnx.py",),
     "sqlite3": ("kws_data/catalog/database.py", "kws_data/catalog/forget.py", "kws_data/system/run_lock.py"),
     "unicorn": ("firmware_tools/emulator/",),
 }

@@ -19,6 +19,7 @@ from kws_data.config.augment import AugmentSettings as AugmentSettings
 from kws_data.config.base import Settings
 from kws_data.config.data import DataSettings
 from kws_data.config.device import BudgetSettings, DeviceSettings
+from kws_data.config.encoder import EncoderSettings
 from kws_data.config.export import ExportSettings, ThresholdSettings
 from kws_data.config.model import ModelSettings
 from kws_data.config.release import ReleaseSettings
@@ -40,6 +41,7 @@ class Config(Settings):
     release: ReleaseSettings = Field(default_factory=lambda: ReleaseSettings())
     frontend: FrontendSpec = Field(default_factory=FrontendSpec)
     augment: AugmentSettings = Field(default_factory=lambda: AugmentSettings())
+    encoder: EncoderSettings = Field(default_factory=lambda: EncoderSettings())
     balance: BalanceSettings = Field(default_factory=lambda: BalanceSettings())
     model: ModelSettings = Field(default_factory=lambda: ModelSettings())
     train: TrainSettings = Field(default_factory=lambda: TrainSettings())

@@ -28,6 +28,14 @@ class DataSettings(Settings):
     layout: PathText = Field("speech-commands", description="of folder: a name that kws import takes, or your own .py")
     licence: str = Field("", description="of clips whose folder states none")
     consent: str = Field("", description="to what the speakers agreed, where the folder does not say")
+    more_folders: list[PathText] = Field(
+        default_factory=list, description="further folders of recordings with labels, in data.layout"
+    )
+    unlabelled: list[PathText] = Field(
+        default_factory=list,
+        description="folders of recordings without labels: the teacher says what they are, and people of the test are"
+        " left out (needs train.teacher.kind: encoder)",
+    )
     other_spellings: Literal["stop", "keyword", "unknown"] = Field(
         "stop",
         description="words that differ from a keyword only by case, blanks, - or _, as Yes from yes: stop and say so,"

@@ -23,6 +23,20 @@ class BalanceSettings(Settings):
 class TeacherSettings(Settings):
     """Large models that are trained first and followed by the small one (distillation)."""
 
+    kind: Literal["models", "encoder"] = Field(
+        "models", description="models: trained from nothing; encoder: a head on the frozen speech encoder of encoder:"
+    )
+    optional: bool = Field(
+        False, description="where the encoder's packages are missing, models teach, and the first line of a run says so"
+    )
+    entropy: float | None = Field(
+        None,
+        gt=0,
+        lt=2,
+        description="how soft the encoder's opinion is: median entropy in nats of what it says of a copy, by which its"
+        " temperature is set; null: train.teacher.temperature",
+    )
+    unlabelled_share: Share = Field(0.3, description="share of data.unlabelled in the draws")
     count: int = Field(0, ge=0, le=16, description="how many teachers; their mean is followed; 0 is off")
     models: tuple[ModelSettings, ...] = Field(
         (ModelSettings(channels=80, blocks=6, dropout=0.1),),

@@ -26,7 +26,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("kws_data/report", "kws_data/quality"),
     ("kws_data/gate", "kws_data/export", "kws_data/provenance", "kws_data/release"),
     ("kws_data/deploy", "kws_data/evaluation", "kws_data/training"),
-    ("kws_data/models", "kws_data/dataset"),
+    ("kws_data/models", "kws_data/dataset", "kws_data/encoder"),
     ("kws_data/features",),
     ("kws_data/sources", "kws_data/coverage", "kws_data/augment"),
     ("kws_data/catalog",),

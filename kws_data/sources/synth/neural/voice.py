@@ -1,0 +1,39 @@
+"""What a neural voice is: something that says a text, in this process, the same for the same random generator."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kws_data.sources.synth.espeak import SynthVoice
+
+
+class NeuralVoice(Protocol):
+    """A network that speaks. ``name`` (with a version) and ``licence`` go into each clip's provenance."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def licence(self) -> str: ...
+
+    @property
+    def accents(self) -> Sequence[str]: ...
+
+    @property
+    def voices(self) -> Sequence[str]: ...
+
+    @property
+    def rate_hz(self) -> int: ...
+
+    def speak(self, voice: SynthVoice, text: str, speed: float, rng: np.random.Generator) -> NDArray[np.float32]:
+        """Mono samples within ±1 at ``rate_hz``. ``speed`` is 1 for the network's own; of ``voice`` only ``accent``
+        and ``variant`` count: pitch and rate are made of speed and resampling, for all networks alike.
+
+        Raises:
+            DataError: the voice lacks the accent, the variant or a sound of the text.
+        """
+        ...
