@@ -23,7 +23,11 @@ class EngineSettings(Settings):
     model: str | None = Field(
         None, description="piper, kokoro: the .onnx file of your own; that of an installed package when null"
     )
-    styles: str | None = Field(None, description="kokoro: its styles, an .npz or .bin file or a folder of .bin files")
+    styles: str | None = Field(
+        None,
+        exclude_if=lambda path: path is None,  # clips of people without it keep their names
+        description="kokoro: its styles, an .npz or .bin file or a folder of .bin files",
+    )
     version: str = Field("", description="of the program, for the clips' provenance")
     licence: str = Field("", description="of what the program says; espeak-ng's is CC0-1.0")
     timeout_s: float = Field(30.0, gt=0, le=600, description="of one utterance of a program")
@@ -44,7 +48,9 @@ class MorePeople(Settings):
     speakers: int = Field(ge=1, description="how many")
     engine: EngineSettings
     optional: bool = Field(
-        False, description="left out, and said so in the first line of a run, where the engine's packages are missing"
+        False,
+        exclude_if=lambda optional: True,  # says whether these people speak, not what they say
+        description="left out, and said so in the first line of a run, where the engine's packages are missing",
     )
     accents: list[str] | None = Field(None, min_length=1, description="all of the engine's when null")
     voices: list[str] | None = Field(None, min_length=1, description="all of the engine's when null")
