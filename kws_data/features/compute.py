@@ -54,7 +54,7 @@ def compute_chunk(recipe: Recipe, work: Work) -> ChunkResult:
         OSError: the store cannot be written.
     """
     recipe.check_code()
-    work, clips, failures = _read(recipe, work)
+    work, clips, failures = read_clips(recipe, work)
     store = FeatureStore(place(recipe.store_at))
     plain, copied, audio = (_wanted(work, part) for part in (PLAIN, COPIES, AUDIO))
     if len(audio):
@@ -81,7 +81,7 @@ def plain_keys(audio: NDArray[np.void]) -> Keys:
     return keys
 
 
-def _read(recipe: Recipe, work: Work) -> tuple[Work, Samples, dict[str, str]]:
+def read_clips(recipe: Recipe, work: Work) -> tuple[Work, Samples, dict[str, str]]:
     """The clips that can be read, their samples ``[clips, clip_samples]``, and why the others cannot."""
     where = place(recipe.audio_at)
     clips = np.empty((len(work), recipe.clip_samples), np.int16)
@@ -116,12 +116,20 @@ def copy_features(recipe: Recipe, keys: Keys, clips: Samples) -> list[NDArray[np
     shapes = [(spec.frames(recipe.clip_samples), spec.features) for spec in recipe.frontends]
     features = [np.empty((len(keys) * copies, *shape), np.int8) for shape in shapes]
     frontends = HostFrontends(recipe.frontends)
-    for rows in _batches(keys):
-        repeated = np.repeat(np.arange(rows.start, rows.stop), copies)
-        samples = _augmented(recipe, keys[rows], clips[repeated], copies)
+    for rows, samples in copies_in_batches(recipe, keys, clips):
         for into, made in zip(features, frontends(samples), strict=True):
             into[rows.start * copies : rows.stop * copies] = made
     return [f.reshape(len(keys), copies, *f.shape[1:]) for f in features]
+
+
+def copies_in_batches(recipe: Recipe, keys: Keys, clips: Samples) -> Iterator[tuple[slice, Samples]]:
+    """Augmented copies int16 ``[clips x copies, samples]`` of some clips at a time, and which clips; all have as many
+    copies.
+    """
+    copies = int(keys["copies"][0])
+    for rows in _batches(keys):
+        repeated = np.repeat(np.arange(rows.start, rows.stop), copies)
+        yield rows, _augmented(recipe, keys[rows], clips[repeated], copies)
 
 
 def _batches(keys: Keys) -> Iterator[slice]:

@@ -25,7 +25,7 @@ VOICE_SLOTS = 32
 #: Whose code shapes the samples of a clip, its features, and those of its copies.
 _READING = ("kws_data.audio:fit_length", "kws_data.audio:read_audio")
 _FEATURES = (*_READING, "firmware_tools.frontend.host_many:HostFrontends")
-_COPIES = (*_FEATURES, "kws_data.features.compute:copy_features")
+COPIES_CODE = (*_FEATURES, "kws_data.features.compute:copy_features")
 
 
 @dataclass(frozen=True)
@@ -56,11 +56,11 @@ class Recipe:
     rooms: tuple[str, ...] = ()
     voices: tuple[str, ...] = ()
     copied: tuple[str, ...] = ("train",)
-    code: str = field(default_factory=lambda: code_hash(*_COPIES))
+    code: str = field(default_factory=lambda: code_hash(*COPIES_CODE))
 
     def check_code(self) -> None:
         """Raise DataError in a process whose code is not that of the process which made the recipe."""
-        if self.code != code_hash(*_COPIES):
+        if self.code != code_hash(*COPIES_CODE):
             remedy = "install the same kws on all machines, and do not change it while it runs"
             raise DataError("a worker runs another kws", platform.node(), remedy)
 
@@ -80,7 +80,7 @@ class Recipe:
 
     def copies_part(self, frontend: FrontendSpec) -> str:
         """Part of the features of augmented copies."""
-        return _part("copies", self.copies_contents(frontend), _COPIES)
+        return _part("copies", self.copies_contents(frontend), COPIES_CODE)
 
     def audio_contents(self) -> dict[str, Any]:
         """What shapes the samples."""
@@ -92,9 +92,13 @@ class Recipe:
 
     def copies_contents(self, frontend: FrontendSpec) -> dict[str, Any]:
         """What shapes the features of augmented copies. Which voice a copy hears is in its key."""
+        return {**self.plain_contents(frontend), **self.sound_contents()}
+
+    def sound_contents(self) -> dict[str, Any]:
+        """What shapes the sound of augmented copies."""
         settings = self.augment.model_dump(mode="json", exclude={"copies"})
         sounds = {"noises": self.noises, "rooms": self.rooms}
-        return {**self.plain_contents(frontend), "augment": settings, "seed": self.seed, **sounds}
+        return {**self.audio_contents(), "augment": settings, "seed": self.seed, **sounds}
 
     def parts(self) -> dict[str, dict[str, Any]]:
         """All parts that this recipe reads and writes, and what shapes each."""
