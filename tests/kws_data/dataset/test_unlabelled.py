@@ -7,10 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import yaml
+from click.testing import CliRunner
 from made_folder import make_folder, speaker_id, tone
 
 from kws_data.audio import write_flac
 from kws_data.catalog.catalog import Catalog
+from kws_data.cli.split import command
 from kws_data.config.config import Config
 from kws_data.dataset.build import BuildOptions, build_dataset
 from kws_data.dataset.manifest import DatasetInfo, read_manifest
@@ -188,3 +191,25 @@ def test_documents_count_them_as_what_they_are(tmp_path: Path) -> None:
     assert "15 people" in text
     croissant = json.loads((tmp_path / "out" / "croissant.json").read_text())
     assert "unlabelled" in str(croissant["recordSet"])
+
+
+def test_kws_split_tells_them(tmp_path: Path) -> None:
+    make_folder(tmp_path / "data")
+    make_wild(tmp_path / "wild", range(1, 15))
+    settings = config(tmp_path, "wild")
+    planned(settings)
+    (tmp_path / "c.yaml").write_text(yaml.safe_dump(settings.model_dump(mode="json")))
+    run = CliRunner()
+    document = json.loads(run.invoke(command, [str(tmp_path / "c.yaml"), "--json"]).stdout)
+    assert document["unlabelled"] == {"clips": 22, "speakers": 11} and document["left_out"] == {HELD: 6}
+    assert sum(part["clips"] for part in document["splits"].values()) == 48
+    text = run.invoke(command, [str(tmp_path / "c.yaml")]).stdout
+    assert "without labels, 22 clips of 11 speakers: in none of the splits" in text
+
+
+def test_a_labelled_folder_of_that_name_is_left_out(tmp_path: Path) -> None:
+    folder = make_folder(tmp_path / "data")
+    (folder / "cat").rename(folder / UNLABELLED)
+    plan = planned(config(tmp_path))
+    assert {p.clip.word for p in plan.clips} == {"go", "stop", "dog", "_silence_"}
+    assert sum("kept for data.unlabelled" in reason for reason in plan.left_out.values()) == 12
