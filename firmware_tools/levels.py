@@ -89,23 +89,43 @@ def find_speech(samples: NDArray[np.int16], sample_rate_hz: int) -> Speech:
     to ``JOIN_S`` belong to them) the one with the most energy is the speech; its SNR is its mean power over the floor.
     """
     frame = max(1, int(FRAME_S * sample_rate_hz))
-    count = len(samples) // frame
-    if count == 0:
+    power = _frame_power(samples, frame)
+    if not len(power):
         return Speech(FLOOR_DB)
-    values = samples[: count * frame].astype(np.float64).reshape(count, frame) / FULL_SCALE
-    power = np.mean((values - values.mean()) ** 2, axis=1) + 10 ** (FLOOR_DB / 10)
     floor = float(np.percentile(power, FLOOR_PERCENTILE))
     floor_db = 10 * float(np.log10(floor))
-    stretches = [
-        (first, last)
-        for first, last in _stretches(power > floor * 10 ** (SPEECH_ABOVE_DB / 10), int(JOIN_S / FRAME_S))
-        if last - first >= SPEECH_FRAMES
-    ]
+    stretches = _loud_stretches(power, floor)
     if not stretches:
         return Speech(floor_db)
     first, last = max(stretches, key=lambda stretch: float(power[stretch[0] : stretch[1]].sum()))
     snr_db = 10 * float(np.log10(power[first:last].mean() / floor))
     return Speech(floor_db, snr_db, first * frame, last * frame)
+
+
+def utterances(samples: NDArray[np.int16], sample_rate_hz: int) -> list[tuple[int, int]]:
+    """(first sample, after the last) of all that :func:`find_speech` chooses from, for int16 [n]."""
+    frame = max(1, int(FRAME_S * sample_rate_hz))
+    power = _frame_power(samples, frame)
+    if not len(power):
+        return []
+    found = _loud_stretches(power, float(np.percentile(power, FLOOR_PERCENTILE)))
+    return [(first * frame, last * frame) for first, last in found]
+
+
+def _frame_power(samples: NDArray[np.int16], frame: int) -> NDArray[np.float64]:
+    """Mean power of each whole frame of so many samples, around the clip's mean: [frames]."""
+    count = len(samples) // frame
+    if count == 0:
+        return np.zeros(0)
+    values = samples[: count * frame].astype(np.float64).reshape(count, frame) / FULL_SCALE
+    power: NDArray[np.float64] = np.mean((values - values.mean()) ** 2, axis=1) + 10 ** (FLOOR_DB / 10)
+    return power
+
+
+def _loud_stretches(power: NDArray[np.float64], floor: float) -> list[tuple[int, int]]:
+    above = power > floor * 10 ** (SPEECH_ABOVE_DB / 10)
+    found = _stretches(above, int(JOIN_S / FRAME_S))
+    return [(first, last) for first, last in found if last - first >= SPEECH_FRAMES]
 
 
 def _stretches(above: NDArray[np.bool_], join: int) -> list[tuple[int, int]]:

@@ -18,6 +18,8 @@ BACKGROUND = "_background_noise_"
 #: Running speech of more than one word, with its transcript: nobody's keyword, but somebody's voice. (Words that start
 #: with ``_`` are nobody's.)
 SPEECH = "(speech)"
+#: A recording whose words nobody is told: it has no label, and somebody's voice is in it.
+UNLABELLED = "(unlabelled)"
 
 #: Names of what is no word, and what each counts as where a sign before it marks it as no word.
 MARKED = {
@@ -99,8 +101,9 @@ def respelt(keywords: Sequence[str], words: Iterable[str], answer: str, setting:
 
 
 def label_of(word: str, keywords: Sequence[str]) -> str | None:
-    """Label of a word: itself when it is a keyword, else ``_unknown_``; None for long background noise."""
-    if word == BACKGROUND:
+    """Label of a word: itself when it is a keyword, else ``_unknown_``; None for long background noise, and for
+    recordings whose words nobody is told."""
+    if word in (BACKGROUND, UNLABELLED):
         return None
     if word == SILENCE or word in keywords:
         return word

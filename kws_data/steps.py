@@ -36,6 +36,7 @@ def collect(ctx: RunContext) -> str:
     from kws_data.catalog.catalog import Catalog
     from kws_data.dataset.backgrounds import extra_noises, lack_silence, recorded_noises, rooms_of
     from kws_data.dataset.clip_pool import clips_of
+    from kws_data.dataset.unlabelled import unlabelled_clips
     from kws_data.sources.imports.configured import import_configured
     from kws_data.sources.synth.doubts import doubts
     from kws_data.sources.synth.noise import add_generated_noise
@@ -54,6 +55,7 @@ def collect(ctx: RunContext) -> str:
                 ctx.say("  recorded noise is too short to cut silence from: generated noise is used too")
             clips += add_generated_noise(catalog, config.seed, config.frontend.sample_rate_hz, ctx.progress)
         clips += [*extra_noises(config, catalog), *rooms_of(config, catalog)]
+        clips += [clip for own in unlabelled_clips(config, catalog).values() for clip in own]
         return _hash(sorted(_said_of(clip) for clip in clips))
 
 

@@ -21,7 +21,7 @@ SOURCE = "speech"
 URLS = "urls"
 
 #: What a folder is for.
-Kind = Literal["data", "urls", "noise", "rooms", "speech", "synth", "generated"]
+Kind = Literal["data", "urls", "noise", "rooms", "speech", "unlabelled", "synth", "generated"]
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class FolderId:
         if self.kind == "urls":
             return name
         inside = name.partition("/")[2] if self.kind in ("noise", "rooms") else name  # before it stands the word
-        return f"{self.path}/{inside.rpartition('[')[0] if self.kind == 'speech' else inside}"
+        return f"{self.path}/{inside.rpartition('[')[0] if self.kind in ('speech', 'unlabelled') else inside}"
 
 
 def folder_id(folder: Path | str) -> FolderId:
@@ -84,6 +84,11 @@ def room_folder_id(folder: Path | str) -> FolderId:
 def speech_folder_id(folder: Path | str) -> FolderId:
     """A folder of running speech."""
     return FolderId("speech", _absolute(folder))
+
+
+def unlabelled_folder_id(folder: Path | str) -> FolderId:
+    """A folder of recordings without labels."""
+    return FolderId("unlabelled", _absolute(folder))
 
 
 def synth_id(config: Config) -> FolderId:

@@ -28,12 +28,14 @@ def command(config: Config, out: Path | None, as_json: bool) -> None:
     from kws_data.dataset.clip_pool import clips_of
     from kws_data.dataset.split_report import split_report, write_lists
     from kws_data.dataset.spoken_clips import split_words
+    from kws_data.dataset.unlabelled import unlabelled_of
     from kws_data.labels import BACKGROUND, SILENCE
 
     with Catalog(config.data.recordings) as catalog:
         words = [clip for clip in clips_of(config, catalog) if clip.word not in (BACKGROUND, SILENCE)]
         found = split_words(config, catalog, words)
-    report = split_report(config, found)
+        unlabelled = unlabelled_of(config, catalog, words, found)
+    report = split_report(config, found, unlabelled)
     written = write_lists(out, found) if out else []
     if as_json:
         print_json(report | {"lists": [str(path) for path in written]})
@@ -64,6 +66,10 @@ def _print(report: dict[str, Any]) -> None:
         click.echo(f"left out, {count} clips: {reason}")
     if report["kept_for_later"]:
         click.echo(f"kept for later, {report['kept_for_later']} clips of people in a testing list")
+    if beside := report.get("unlabelled"):
+        click.echo(
+            f"without labels, {beside['clips']:,} clips of {beside['speakers']:,} speakers: in none of the splits"
+        )
     for kind, count in report["unstated"].items():
         if count:
             click.echo(f"{count} clips state no {kind}; release.{kind}s can refuse them")

@@ -27,7 +27,7 @@ from kws_data.config.renamed import renamed_sections
 from kws_data.config.split import SplitSettings
 from kws_data.config.training import BalanceSettings, TrainSettings
 from kws_data.file_names import is_device
-from kws_data.labels import SILENCE, SPEECH, UNKNOWN, likeness, spelt
+from kws_data.labels import SILENCE, SPEECH, UNKNOWN, UNLABELLED, likeness, spelt
 
 
 class Config(Settings):
@@ -70,9 +70,9 @@ class Config(Settings):
         for word in words:
             if not likeness(word) or re.search(r"[/\\\x00-\x1f]", word):
                 raise ValueError(f"keyword {word!r} is empty or only signs, or has a slash in it")
-            if word.startswith("_") or word == SPEECH:
-                kept = f"{SILENCE}, {UNKNOWN} and {SPEECH} are names of what is no keyword"
-                raise ValueError(f"keyword {word!r} starts with _ or is {SPEECH}: {kept}")
+            if word.startswith("_") or word in (SPEECH, UNLABELLED):
+                kept = f"{SILENCE}, {UNKNOWN}, {SPEECH} and {UNLABELLED} are names of what is no keyword"
+                raise ValueError(f"keyword {word!r} starts with _ or is {SPEECH} or {UNLABELLED}: {kept}")
             if (other := like.setdefault(likeness(word), word)) != word:
                 raise ValueError(f"keywords {other!r} and {word!r} are one word, written in two ways: keep one of them")
         if len(set(words)) != len(words):

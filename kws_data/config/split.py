@@ -10,6 +10,8 @@ from kws_data.config.base import Settings, Share
 
 Trace = Literal["speaker", "session", "device", "voice", "noise", "near_duplicate"]
 SPLITS = ("train", "validation", "test")
+#: What a data set calls its clips without labels (``data.unlabelled``). They are in none of the splits.
+UNLABELLED_SPLIT = "unlabelled"
 
 
 class SplitSettings(Settings):

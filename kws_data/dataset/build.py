@@ -20,7 +20,7 @@ from firmware_tools.atomic import write_text
 from firmware_tools.frontend.spec import FrontendSpec
 from kws_data.catalog.catalog import Catalog
 from kws_data.config.config import Config
-from kws_data.config.split import SPLITS
+from kws_data.config.split import SPLITS, UNLABELLED_SPLIT
 from kws_data.dataset.backgrounds import regions
 from kws_data.dataset.manifest import DatasetInfo, ManifestRow
 from kws_data.dataset.manifest_rows import manifest_rows, with_repeats, write_manifest
@@ -87,6 +87,8 @@ def build_dataset(
     options = options or BuildOptions()
     folder = Path(out_dir)
     plan = plan_dataset(config, catalog)
+    for note in plan.notes:
+        options.say(f"  {note}")
     store_silence(catalog, plan.cuts, config.frontend.sample_rate_hz)
     recipe = recipe_of(config, catalog, plan, options)
     folder.mkdir(parents=True, exist_ok=True)
@@ -129,7 +131,7 @@ def recipe_of(config: Config, catalog: Catalog, plan: Plan, options: BuildOption
         noises=tuple((n.audio_sha256, *stretch) for n in plan.noises for stretch in regions(n.samples, "train")),
         rooms=tuple(room.audio_sha256 for room in plan.rooms),
         voices=_voices(config, plan),
-        copied=("train", "validation") if config.split.refit else ("train",),
+        copied=("train", UNLABELLED_SPLIT, *(["validation"] if config.split.refit else [])),
     )
 
 
@@ -185,7 +187,13 @@ def describe(config: Config, plan: Plan, version: str) -> dict[str, Any]:
         "left_out_for": summary(plan.left_out),
         "unstated": unstated(planned.clip for planned in plan.clips),
         "kept_for_later": plan.kept_for_later,
+        **_unlabelled(plan.of(UNLABELLED_SPLIT)),
     }
+
+
+def _unlabelled(clips: Sequence[PlannedClip]) -> dict[str, Any]:
+    """Clips and speakers without labels; nothing is said where there are none."""
+    return {UNLABELLED_SPLIT: {"clips": len(clips), "speakers": _speakers(clips)}} if clips else {}
 
 
 def _label_counts(config: Config, clips: Sequence[PlannedClip]) -> Mapping[str, int]:

@@ -14,15 +14,16 @@ from dataclasses import dataclass, field, replace
 from kws_data.catalog.catalog import Catalog
 from kws_data.catalog.clips import Clip
 from kws_data.config.config import Config
-from kws_data.config.split import SPLITS
+from kws_data.config.split import SPLITS, UNLABELLED_SPLIT
 from kws_data.dataset.backgrounds import extra_noises, noise_of, noises_of, rooms_of
 from kws_data.dataset.clip_pool import clips_of
 from kws_data.dataset.leaks import audit
 from kws_data.dataset.release_rules import check_release
 from kws_data.dataset.silence import Cut, Silence, plan_silence
 from kws_data.dataset.spoken_clips import split_words
+from kws_data.dataset.unlabelled import unlabelled_of
 from kws_data.errors import DataError
-from kws_data.labels import BACKGROUND, SILENCE, label_of
+from kws_data.labels import BACKGROUND, SILENCE, UNLABELLED, label_of
 
 ALONE = 10  # silence clips at least in a split where nobody says other words: a threshold has to rest on something
 
@@ -48,7 +49,7 @@ class Plan:
     """All clips of a data set, ordered by split and id, and what was left out and why.
 
     Attributes:
-        clips: of all splits.
+        clips: of all splits, and then those without labels.
         noises: mixed under training clips; each lends the stretch that belongs to training.
         rooms: impulse responses in which copies of training clips are heard.
         cuts: silence clips among ``clips`` that are not stored yet; whoever writes to the catalogue stores them
@@ -56,6 +57,7 @@ class Plan:
         left_out: clips that are not used, by id, with the reason.
         kept_for_later: clips of people in a list that is kept for another test.
         leaks: what stands in two splits: 0, or there would be no plan.
+        notes: of folders of unlabelled recordings, how many are left out because of who speaks, one line each.
     """
 
     clips: tuple[PlannedClip, ...]
@@ -65,9 +67,10 @@ class Plan:
     left_out: Mapping[str, str] = field(default_factory=dict)
     kept_for_later: int = 0
     leaks: int = 0
+    notes: tuple[str, ...] = ()
 
     def of(self, split: str) -> list[PlannedClip]:
-        """Clips of one split."""
+        """Clips of one split, or those without labels (``UNLABELLED_SPLIT``)."""
         return [planned for planned in self.clips if planned.split == split]
 
     def to_record(self) -> list[Clip]:
@@ -87,7 +90,7 @@ def plan_dataset(config: Config, catalog: Catalog) -> Plan:
 
     Raises:
         DataError: nothing was imported, a keyword has no clip, too few speakers, a split that is empty or of keywords
-            alone, no noise.
+            alone, no noise, no unlabelled recording that may be used.
         LeakError: the same speaker, voice or recording stands in two splits.
     """
     chosen = clips_of(config, catalog)
@@ -97,16 +100,18 @@ def plan_dataset(config: Config, catalog: Catalog) -> Plan:
     _check_splits(config, found.kept, splits)
     noises = noises_of(config, catalog, chosen)
     silence = _silence(config, catalog, noises, splits, _with_others(config, found.kept, splits))
+    unlabelled = unlabelled_of(config, catalog, words, found)
     used = [clip for clip in found.kept if clip.id in splits] + [c for own in silence.clips.values() for c in own]
     splits |= {clip.id: split for split, clips in silence.clips.items() for clip in clips}
     _check_others(config, used, splits)
     plan = Plan(
-        _in_order(config, used, splits),
+        (*_in_order(config, used, splits), *(PlannedClip(c, UNLABELLED, UNLABELLED_SPLIT) for c in unlabelled.clips)),
         noises=(*noise_of(noises, config)["train"], *extra_noises(config, catalog)),
         rooms=tuple(rooms_of(config, catalog)),
         cuts=silence.missing,
-        left_out=found.left_out,
+        left_out={**found.left_out, **unlabelled.left_out},
         kept_for_later=sum(clip.id not in splits for clip in found.kept),
+        notes=unlabelled.notes,
     ).heard_by(board_takes(config, catalog))
     takes = [p.recorded for p in plan.clips if p.recorded]
     where = splits | {take.id: splits[take.parent] for take in takes}

@@ -10,19 +10,21 @@ from typing import Any
 from firmware_tools.atomic import write_text
 from kws_data.catalog.clips import Clip
 from kws_data.config.config import Config
-from kws_data.config.split import SPLITS
+from kws_data.config.split import SPLITS, UNLABELLED_SPLIT
 from kws_data.dataset.groups import joined_groups
 from kws_data.dataset.leaks import audit
 from kws_data.dataset.release_rules import summary, unstated
 from kws_data.dataset.spoken_clips import SplitWords
+from kws_data.dataset.unlabelled import Unlabelled
 from kws_data.labels import label_of
 
 SHOWN = ("label", "accent", "gender", "age")
 LISTS = {"train": "training_list.txt", "validation": "validation_list.txt", "test": "testing_list.txt"}
 
 
-def split_report(config: Config, found: SplitWords) -> dict[str, Any]:
-    """Clips, groups, labels and subgroups of each split; distances to the whole; what was left out; leaks (0).
+def split_report(config: Config, found: SplitWords, unlabelled: Unlabelled | None = None) -> dict[str, Any]:
+    """Clips, groups, labels and subgroups of each split; distances to the whole; what was left out; leaks (0); clips
+    without labels, where there are some.
 
     Raises:
         LeakError: something stands in two splits.
@@ -32,16 +34,22 @@ def split_report(config: Config, found: SplitWords) -> dict[str, Any]:
     groups = joined_groups(used, config.split.disjoint, found.same)
     shown = dict.fromkeys([*SHOWN, *config.split.stratify])
     attributes = {key: _values(key, parts, config) for key in shown}
+    beside = unlabelled or Unlabelled()
     return {
         "splits": {split: _part(clips, groups) for split, clips in parts.items()},
         "attributes": {key: values for key, values in attributes.items() if values["values"]},
         "disjoint": list(config.split.disjoint),
         "near_duplicates": [list(group) for group in found.same],
-        "left_out": summary(found.left_out),
+        "left_out": summary({**found.left_out, **beside.left_out}),
         "kept_for_later": len(found.kept) - len(used),
         "unstated": unstated(used),
         "leaks": audit(found.splits, used, config.split.disjoint, found.same),
+        **({UNLABELLED_SPLIT: _unlabelled(beside)} if beside.clips else {}),
     }
+
+
+def _unlabelled(beside: Unlabelled) -> dict[str, int]:
+    return {"clips": len(beside.clips), "speakers": len({clip.speaker for clip in beside.clips})}
 
 
 def _part(clips: list[Clip], groups: Mapping[str, str]) -> dict[str, int]:

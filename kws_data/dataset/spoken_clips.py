@@ -19,7 +19,7 @@ from kws_data.dataset.release_rules import check_not_empty, excluded_by_terms, s
 from kws_data.dataset.splits import SEVERAL_WORDS, assign_splits, drop_copies, drop_near_copies_of_test
 from kws_data.dataset.undersample import undersample
 from kws_data.errors import DataError
-from kws_data.labels import SPEECH, check_keywords, label_of
+from kws_data.labels import SPEECH, UNLABELLED, check_keywords, label_of
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,9 @@ def keywords_in_speech(clips: Iterable[Clip], keywords: Sequence[str]) -> dict[s
     """Clips that cannot be other words, by id, with the reason: a keyword is said in them, or may be."""
     reasons = {}
     for clip in clips:
-        if clip.word == SPEECH:
+        if clip.word == UNLABELLED:
+            reason = f"named {UNLABELLED}, which is kept for data.unlabelled: rename its folder or label"
+        elif clip.word == SPEECH:
             reason = _reason(str(clip.attributes.get("transcript", "")), keywords)
         else:
             reason = "" if clip.word in keywords else _reason_of_word(clip.word, keywords)

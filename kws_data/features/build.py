@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from firmware_tools.atomic import atomic_path
 from firmware_tools.frontend.spec import FrontendSpec
+from kws_data.config.split import UNLABELLED_SPLIT
 from kws_data.errors import DataError
 from kws_data.features.load import feature_path
 from kws_data.features.needed import Wanted, missing_work
@@ -86,6 +87,9 @@ def write_features(
         DataError: what was computed again is damaged again.
     """
     where, seen = place(recipe.store_at), set[str]()
+    if all(split.split != UNLABELLED_SPLIT for split in wanted):
+        for left in folder.glob(f"features-{UNLABELLED_SPLIT}-*.npy"):  # of an earlier build: nobody asked for them
+            left.unlink()
     while True:
         try:
             return _write_all(wanted, recipe, folder, progress, threads)
@@ -116,7 +120,7 @@ def _write_all(
         digest.update(hashlib.sha256(split.labels.data).digest())
         _save(feature_path(folder, split.split, "y"), split.labels)
         _save(feature_path(folder, split.split, "ids"), split.ids.astype("U16"))
-        if split.split != "train":
+        if split.keeps_audio:
             _write_audio(split, recipe, store, folder, threads)
     return digest.digest()
 

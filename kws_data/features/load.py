@@ -17,9 +17,9 @@ class FeatureSet:
     """Features of one split, memory-mapped.
 
     Attributes:
-        split: train, validation or test.
+        split: train, validation, test, or unlabelled.
         x: int8 ``[clips, copies, frames, features]``; copy 0 is the clip as it is.
-        y: int32 ``[clips]``, index into the labels.
+        y: int32 ``[clips]``, index into the labels; -1 for all that are unlabelled.
         clip_ids: ``[clips]`` strings.
     """
 

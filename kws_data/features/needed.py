@@ -10,14 +10,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kws_data.config.split import SPLITS
+from kws_data.config.split import SPLITS, UNLABELLED_SPLIT
 from kws_data.features.compute import AUDIO, COPIES, PLAIN, WORK, Work, plain_keys
 from kws_data.features.recipe import Recipe
 from kws_data.features.shard import KEY, Keys
 from kws_data.features.store import FeatureStore, short_keys
-from kws_data.labels import SILENCE
+from kws_data.labels import SILENCE, UNLABELLED
 
 BATCH_ROWS = 16_384
+NO_LABEL = -1  # in the place of the number of a label
 _COLUMNS = ("clip_id", "audio_sha256", "label", "split")
 
 
@@ -26,10 +27,10 @@ class Wanted:
     """Clips of one split, in the order of the manifest.
 
     Attributes:
-        split: train, validation or test.
+        split: train, validation, test, or unlabelled.
         copies: of each clip, with the one that is as it was.
         ids: clip ids, S16 ``[clips]``.
-        labels: index into the labels, int32 ``[clips]``.
+        labels: index into the labels, int32 ``[clips]``; ``NO_LABEL`` for all that are unlabelled.
         keys: of the augmented copies; of a split without any, only ``audio`` means something.
     """
 
@@ -43,6 +44,11 @@ class Wanted:
         return len(self.keys)
 
     @property
+    def keeps_audio(self) -> bool:
+        """Whether the samples themselves belong to the data set: where models are measured."""
+        return self.split not in ("train", UNLABELLED_SPLIT)
+
+    @property
     def plain_keys(self) -> Keys:
         """Keys of the clips as they are."""
         return plain_keys(self.keys["audio"])
@@ -54,20 +60,21 @@ class Wanted:
 
 
 def read_wanted(manifest: Path, labels: Sequence[str], recipe: Recipe) -> list[Wanted]:
-    """What each split of a manifest wants. Only a batch of rows is in memory at once.
+    """What each split of a manifest wants, and the clips without labels if it has some. Only a batch of rows is in
+    memory at once.
 
     A column ``repeat`` numbers the times a clip stands in a split; each time has other copies.
 
     Raises:
         OSError, ArrowException: the manifest cannot be read.
     """
-    batches: dict[str, list[tuple[Any, ...]]] = {split: [] for split in SPLITS}
+    batches: dict[str, list[tuple[Any, ...]]] = {split: [] for split in (*SPLITS, UNLABELLED_SPLIT)}
     for batch in _batches(manifest):
-        for split in SPLITS:
+        for split in batches:
             chosen = np.flatnonzero(batch["split"] == split)
             if len(chosen):
                 batches[split].append(_columns({name: column[chosen] for name, column in batch.items()}, labels))
-    return [_joined(split, parts, recipe) for split, parts in batches.items()]
+    return [_joined(split, parts, recipe) for split, parts in batches.items() if parts or split in SPLITS]
 
 
 def _batches(manifest: Path) -> Iterator[dict[str, NDArray[Any]]]:
@@ -81,7 +88,7 @@ def _batches(manifest: Path) -> Iterator[dict[str, NDArray[Any]]]:
 
 def _columns(batch: dict[str, NDArray[Any]], labels: Sequence[str]) -> tuple[Any, ...]:
     """ids, label numbers, audio hashes, whether a word is said, and repeats of one batch."""
-    number = {label: index for index, label in enumerate(labels)}
+    number = {label: index for index, label in enumerate(labels)} | {UNLABELLED: NO_LABEL}
     audio = np.frombuffer(bytes.fromhex("".join(batch["audio_sha256"])), "V32")
     y = np.array([number[label] for label in batch["label"]], np.int32)
     words = batch["label"] != SILENCE
@@ -115,7 +122,7 @@ def parts_of(wanted: Wanted, recipe: Recipe) -> list[tuple[str, int]]:
     parts = [(recipe.plain_part(spec), PLAIN) for spec in recipe.frontends]
     if wanted.copies > 1:
         parts += [(recipe.copies_part(spec), COPIES) for spec in recipe.frontends]
-    if wanted.split != "train":
+    if wanted.keeps_audio:
         parts += [(recipe.audio_part, AUDIO)]
     return parts
 

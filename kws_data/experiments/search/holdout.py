@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +19,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firmware_tools.atomic import atomic_path, write_text
+from kws_data.config.split import UNLABELLED_SPLIT
 from kws_data.dataset.manifest import ManifestRow, load_dataset, read_manifest
 from kws_data.dataset.manifest_rows import write_manifest
 from kws_data.errors import DataError
-from kws_data.features.load import feature_path, load_features
+from kws_data.features.load import FeatureSet, feature_path, load_features
 from kws_data.labels import SILENCE
 from kws_data.run_folder import DATASET_FILE, MANIFEST_FILE
 
@@ -63,7 +64,7 @@ def write_fold(dataset_dir: Path, out_dir: Path, seed: int, share: float = HELD_
     known = _read_fold(out_dir)
     if known is not None and known.version == version:
         return known
-    rows = {row["clip_id"]: row for row in read_manifest(dataset_dir) if row["split"] == "train"}
+    rows = _rows_of(dataset_dir, "train")
     training = load_features(dataset_dir, "train")
     ordered = [rows[str(clip_id)] for clip_id in training.clip_ids]
     out = np.array([is_held_out(row, seed, share) for row in ordered])
@@ -73,14 +74,36 @@ def write_fold(dataset_dir: Path, out_dir: Path, seed: int, share: float = HELD_
     out_dir.mkdir(parents=True, exist_ok=True)
     (out_dir / DATASET_FILE).unlink(missing_ok=True)
     for split, chosen, copies in (("train", ~out, slice(None)), (HELD_OUT, out, slice(0, 1))):
-        _save(feature_path(out_dir, split, "x"), training.x[np.flatnonzero(chosen)][:, copies])
-        _save(feature_path(out_dir, split, "y"), training.y[chosen])
-        _save(feature_path(out_dir, split, "ids"), training.clip_ids[chosen])
+        _write(out_dir, replace(training, split=split), chosen, copies)
     parts = [{**row, "split": HELD_OUT if held else "train"} for row, held in zip(ordered, out, strict=True)]
-    write_manifest(out_dir / MANIFEST_FILE, parts)
+    write_manifest(out_dir / MANIFEST_FILE, [*parts, *_write_unlabelled(dataset_dir, out_dir, seed, share)])
     info = json.loads((dataset_dir / DATASET_FILE).read_text(encoding="utf-8"))
     write_text(out_dir / DATASET_FILE, json.dumps({**info, "version": version, "fold": fold.to_dict()}, indent=1))
     return fold
+
+
+def _rows_of(dataset_dir: Path, split: str) -> dict[str, ManifestRow]:
+    """Rows of the manifest by clip."""
+    return {row["clip_id"]: row for row in read_manifest(dataset_dir) if row["split"] == split}
+
+
+def _write(out_dir: Path, features: FeatureSet, chosen: NDArray[np.bool_], copies: slice = slice(None)) -> None:
+    """Features of the chosen clips, under the name of their split."""
+    _save(feature_path(out_dir, features.split, "x"), features.x[np.flatnonzero(chosen)][:, copies])
+    _save(feature_path(out_dir, features.split, "y"), features.y[chosen])
+    _save(feature_path(out_dir, features.split, "ids"), features.clip_ids[chosen])
+
+
+def _write_unlabelled(dataset_dir: Path, out_dir: Path, seed: int, share: float) -> list[ManifestRow]:
+    """Write the clips without labels, but for those of people who are held out; returns their rows."""
+    rows = _rows_of(dataset_dir, UNLABELLED_SPLIT)
+    if not rows:
+        return []
+    features = load_features(dataset_dir, UNLABELLED_SPLIT)
+    ordered = [rows[str(clip_id)] for clip_id in features.clip_ids]
+    kept = np.array([not is_held_out(row, seed, share) for row in ordered])
+    _write(out_dir, features, kept)
+    return [row for row, use in zip(ordered, kept, strict=True) if use]
 
 
 def is_held_out(row: Mapping[str, Any], seed: int, share: float) -> bool:

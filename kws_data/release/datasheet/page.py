@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from kws_data.config.split import UNLABELLED_SPLIT
 from kws_data.pages.html import figure, page, table, text, tile
 from kws_data.release.datasheet.blocks import Block, Plot, Table
 from kws_data.release.datasheet.plots import histogram_plots, known_levels, label_plot, speakers_by_label
@@ -32,8 +33,10 @@ def _tiles(info: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> str:
     people = {row["speaker"] for row in words if not row["synthetic"]}
     voices = {row["speaker"] for row in words if row["synthetic"]}
     licences = sorted({row["licence"] or "unstated" for row in rows})
+    unlabelled = info.get(UNLABELLED_SPLIT, {}).get("clips", 0)
     tiles = (
-        tile(f"{len(rows):,}", "clips"),
+        tile(f"{len(rows) - unlabelled:,}", "clips"),
+        *([tile(f"{unlabelled:,}", "clips without a label")] if unlabelled else []),
         tile(f"{len(people):,}", "people"),
         tile(f"{len(voices):,}", "synthetic voices"),
         tile(f"{info['leaks']}", "leaks between the splits", bad=bool(info["leaks"])),

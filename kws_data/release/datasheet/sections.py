@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from kws_data.config.split import SPLITS
+from kws_data.config.split import SPLITS, UNLABELLED_SPLIT
 from kws_data.coverage.subgroups import subgroups
 from kws_data.dataset.release_rules import summary
 from kws_data.labels import SILENCE, UNKNOWN
@@ -69,14 +69,26 @@ def _composition(info: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> 
     per_split = tuple((s, info["clips"][s], info["speakers"][s], through.get(s, 0)) for s in splits)
     per_label = tuple((label, *(info["labels_per_split"][s][label] for s in splits)) for label in info["labels"])
     seconds = info["clip_samples"] / info["frontend"]["sample_rate_hz"]
+    labelled = sum(row["split"] != UNLABELLED_SPLIT for row in rows)
     return (
         f"Each instance is a clip of {seconds:g} s, mono, 16 bit, {info['frontend']['sample_rate_hz']:,} Hz, with one"
-        f" label. There are {len(rows):,} clips.",
+        f" label. There are {labelled:,} clips.{_unlabelled(info)}",
         Table(("split", "clips", "speakers", "recorded through the board"), per_split),
         Table(("label", *splits), per_label),
         Plot("balance", "Clips and speakers of each label and split"),
         Plot("levels", "Length, level and signal-to-noise ratio, of the clips for which they are known"),
         f"Words that count as `{UNKNOWN}`: {_words(rows)}.",
+    )
+
+
+def _unlabelled(info: Mapping[str, Any]) -> str:
+    """What to say of clips without labels; empty where there are none."""
+    there = info.get(UNLABELLED_SPLIT)
+    if not there:
+        return ""
+    return (
+        f" {there['clips']:,} more clips, of {there['speakers']:,} speakers, have no label and stand in no split: they"
+        " are learnt from by what a teacher says of them, and nobody of the validation or the test is among them."
     )
 
 

@@ -1,4 +1,4 @@
-"""All folders that a configuration names: recordings, running speech, noise, rooms."""
+"""All folders that a configuration names: recordings with labels and without, running speech, noise, rooms."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from kws_data.catalog.catalog import Catalog
 from kws_data.config.config import Config
 from kws_data.errors import DataError
 from kws_data.progress import Progress
-from kws_data.sources.imports.find_layout import import_layout
+from kws_data.sources.imports.find_layout import import_layout, source_of
 from kws_data.sources.imports.intake import ImportReport, Terms
 from kws_data.sources.imports.side_folders import import_noise, import_rooms
 from kws_data.sources.imports.speech_folder import import_speech
+from kws_data.sources.imports.unlabelled import import_unlabelled
 
 
 def import_configured(catalog: Catalog, config: Config, progress: Progress | None = None) -> Iterator[ImportReport]:
@@ -27,6 +28,8 @@ def import_configured(catalog: Catalog, config: Config, progress: Progress | Non
     terms = Terms(data.licence, data.consent)
     if data.source != "synthetic":
         yield import_layout(catalog, data.layout, str(data.folder), progress, terms)
+    for folder in data.unlabelled:
+        yield import_unlabelled(catalog, folder, source_of(data.layout), data.clip_ms, progress, terms)
     if data.speech_folder is not None:
         yield import_speech(catalog, data.speech_folder, progress, terms)
     if data.noise_folder is not None:
@@ -51,3 +54,6 @@ def _refuse_unused(config: Config) -> None:
         folder = getattr(data, name)
         if folder is not None and not Path(folder).is_dir():
             raise DataError(f"{name.replace('_', ' ')} not found", folder, f"check data.{name}")
+    for folder in data.unlabelled:
+        if not Path(folder).is_dir():
+            raise DataError("folder of unlabelled recordings not found", folder, "check data.unlabelled")

@@ -63,6 +63,11 @@ def _own_layout(path: Path) -> Layout:
     return layout
 
 
+def source_of(name: str) -> str:
+    """How the catalogue names what comes in a layout; raises DataError when there is none of this name."""
+    return URLS if name == URLS else find_layout(name).source
+
+
 def import_layout(
     catalog: Catalog,
     name: str,

@@ -23,20 +23,21 @@ from kws_data.tables.find import metadata_table
 Row = Mapping[str, str]
 
 
-def scan_side_folder(folder: Path | str, what: str, item: Callable[[Path, Path, Row], Item]) -> Scan:
+def scan_side_folder(folder: Path | str, what: str, item: Callable[[Path, Path, Row], Item], setting: str = "") -> Scan:
     """Files of a folder, each as ``item(path, root, row)`` makes it of its row of ``metadata.csv`` at the top.
 
     Args:
         folder: with audio, at any depth; its table, if it has one, needs a column for the file.
-        what: noise or room, for errors and the setting that they name.
+        what: noise or room, for errors.
         item: makes what is imported of a file; a file that is not in the table has an empty row.
+        setting: that names the folder; that of ``what`` when empty.
 
     Raises:
         DataError: the folder is missing or holds no audio, or its table cannot be read.
     """
     root = Path(folder)
     if not root.is_dir():
-        raise DataError(f"{what} folder not found", str(folder), f"check data.{what}_folder")
+        raise DataError(f"{what} folder not found", str(folder), f"check data.{setting or f'{what}_folder'}")
     paths = {path.relative_to(root).as_posix(): path for path in audio_below(root)}
     table = metadata_table(root)
     said = rows_of_files(table, paths) if table else FileRows()

@@ -23,7 +23,7 @@ from typing import Any
 
 from firmware_tools.yaml_text import decoded, parse_yaml
 from kws_data.errors import DataError
-from kws_data.labels import SPEECH, likeness, spelt
+from kws_data.labels import SPEECH, UNLABELLED, likeness, spelt
 
 MAX_TAKES = 1_000
 _TEXTS = ("speaker", "consent", "licence", "accent", "age_band", "room", "distance")
@@ -63,7 +63,7 @@ def check_words(words: Mapping[str, Any], where: str) -> dict[str, int]:
     like: dict[str, str] = {}
     for name, takes in words.items():
         word = spelt(name)
-        if not likeness(word) or set(word) & {"/", "\\"} or word.startswith("_") or word == SPEECH:
+        if not likeness(word) or set(word) & {"/", "\\"} or word.startswith("_") or word in (SPEECH, UNLABELLED):
             raise DataError(f"{where}: this is no word", name, "give words without '/' that do not begin with '_'")
         if (other := like.setdefault(likeness(word), name)) != name:
             raise DataError(f"{where}: one word written in two ways", f"{other}, {name}", "keep one of them")

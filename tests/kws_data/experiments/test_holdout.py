@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from made_folder import make_folder
+from made_folder import make_folder, speaker_id, tone
 
+from kws_data.audio import write_flac
 from kws_data.catalog.catalog import Catalog
 from kws_data.config.config import Config
 from kws_data.dataset.build import BuildOptions, build_dataset
@@ -16,7 +17,10 @@ from kws_data.errors import DataError
 from kws_data.experiments.search.holdout import HELD_OUT, group_of, is_held_out, write_fold
 from kws_data.features.load import load_features
 from kws_data.labels import SILENCE
+from kws_data.sources.imports.configured import import_configured
 from kws_data.sources.imports.find_layout import import_layout
+
+SIDES = ("train", HELD_OUT, "unlabelled")
 
 
 def row(speaker: str, variant: str | None = None, label: str = "go", clip_id: str = "c") -> dict[str, Any]:
@@ -96,3 +100,20 @@ def test_a_synthetic_voice_is_held_out_as_one_and_silence_clip_by_clip() -> None
 def test_about_the_share_of_speakers_is_held_out_and_the_seed_decides_who() -> None:
     held = [{n for n in range(1_000) if is_held_out(row(f"s{n}"), seed, 0.2)} for seed in (0, 1)]
     assert all(150 < len(one) < 250 for one in held) and held[0] != held[1]
+
+
+def test_who_is_held_out_is_not_heard_without_labels_either(tmp_path: Path) -> None:
+    folder = make_folder(tmp_path / "data", speakers=16)
+    data = {"source": "folder", "folder": str(folder), "unlabelled": [str(tmp_path / "wild")]}
+    config = Config(name="small", keywords=["go", "stop"], data=data, split={"test": "validation_list"})
+    for number in range(24):
+        write_flac(tmp_path / "wild" / f"{speaker_id(number)}_nohash_7.flac", tone("up", number, 7), 16_000)
+    with Catalog(tmp_path / "recordings") as catalog:
+        list(import_configured(catalog, config))
+        build_dataset(config, catalog, tmp_path / "dataset", BuildOptions(1))
+    write_fold(tmp_path / "dataset", tmp_path / "fold", seed=0, share=0.4)
+    sides = {s: {r["speaker"] for r in read_manifest(tmp_path / "fold") if r["split"] == s} for s in SIDES}
+    whole = load_features(tmp_path / "dataset", "unlabelled")
+    kept = load_features(tmp_path / "fold", "unlabelled")
+    assert 0 < len(sides["unlabelled"]) == len(kept) < len(whole) and not sides["unlabelled"] & sides[HELD_OUT]
+    assert sides["unlabelled"] & sides["train"] and kept.x.shape[1:] == whole.x.shape[1:]

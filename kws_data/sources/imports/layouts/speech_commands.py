@@ -13,7 +13,7 @@ licences are there clip by clip.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from kws_data.labels import BACKGROUND, SILENCE, likeness, word_of
@@ -70,7 +70,7 @@ def scan(root: Path) -> Scan:
     origins = read_attribution(root)
     files = dict(_files(root))
     lists = read_split_lists(root, files)
-    items = [_item(path, name, lists.splits.get(name, ""), origins) for name, path in files.items()]
+    items = [item_of(path, name, lists.splits.get(name, ""), origins) for name, path in files.items()]
     guesses = {item.name: (item.word, item.speaker) for item in items if item.details and not item.pseudonymous}
     notes = (*lists.notes, *told(guesses), *_elsewhere(root, files.values()), *_tables(root), *container_note(items))
     return Scan(items, absent=lists.absent, notes=notes)
@@ -108,7 +108,8 @@ def _tables(root: Path) -> list[str]:
     return notes
 
 
-def _item(path: Path, name: str, split: str, origins: dict[str, Origin]) -> Item:
+def item_of(path: Path, name: str, split: str, origins: Mapping[str, Origin]) -> Item:
+    """The clip in a file, by its name ``<word>/<file>`` and what ``ATTRIBUTION.csv`` says; raises OSError."""
     status = path.stat()
     if origin := attribution.origin_of(origins, name):
         return origin.item(path, name)
