@@ -56,6 +56,11 @@ class TeacherSettings(Settings):
         0.0, description="teachers have labels for words that make up this share of _unknown_; 0: one for all"
     )
 
+    @property
+    def asked_once(self) -> bool:
+        """Whether it is asked once about each stored copy, not about each batch."""
+        return self.kind == "encoder" or self.sees == "stored"
+
     @field_validator("models")
     @classmethod
     def _in_float(cls, models: tuple[ModelSettings, ...]) -> tuple[ModelSettings, ...]:

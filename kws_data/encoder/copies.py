@@ -2,7 +2,7 @@
 is computed first.
 
 The copies are those that the data set's own features were computed of: the same recipe draws the same augmentation. A
-row is float16 ``[copies, 2 x width]``; the part is named by all that shapes the copies' sound, the encoder and the code.
+row is float16 ``[copies, 2 x width]``; the part is named by what shapes the copies' sound, the encoder and the code.
 """
 
 from __future__ import annotations

@@ -26,8 +26,8 @@ from kws_data.training.batches.train_set import load_train_set
 from kws_data.training.fit import FitRecipe, FitWatch, fit, prepare_tensorflow
 from kws_data.training.quantisation_aware import aware_model, learnt_rounding, shorter
 from kws_data.training.refit import joined, validation_set
-from kws_data.training.teachers.keras_teachers import teachers
 from kws_data.training.teachers.soft_targets import taught
+from kws_data.training.teachers.teachers import teachers
 
 if TYPE_CHECKING:
     import keras
@@ -103,7 +103,7 @@ def refitted(
     trained = load_float(model_dir / FLOAT_FILE)
     files = teachers(config, dataset_dir, progress)
     data, wise = taught(config, dataset_dir, load_train_set(dataset_dir, config), files, progress)
-    more, _ = taught(config, dataset_dir, held, files, progress, load=validation_set)
+    more, _ = taught(config, dataset_dir, held, files, progress, split="validation")
     everyone, stage = joined(data, more), "refit with the validation people"
     settings = shorter(config, config.export.refit_epochs, config.export.refit_learning_rate)
     recipe = FitRecipe(config.model, settings, config.seed, config.model.pointwise_bits)

@@ -200,7 +200,7 @@ def _forget_audio(catalog: Catalog, held: Holdings, elsewhere: Elsewhere, after:
     from kws_data.catalog.fingerprints import forget_fingerprints
     from kws_data.features.forget import forget_features
     from kws_data.system.storage import place
-    from kws_data.training.teachers.keras_teachers import forget_teachers
+    from kws_data.training.teachers.cache import forget_teachers
 
     stores = (None, *elsewhere.stores)
     rows = sum(forget_features(catalog.folder, held.audio, store_at) for store_at in stores)

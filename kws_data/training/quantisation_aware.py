@@ -22,8 +22,8 @@ from kws_data.models.calibration import representative
 from kws_data.progress import Progress
 from kws_data.training.batches.train_set import TrainSet, load_train_set
 from kws_data.training.fit import FitRecipe, FitWatch, fit
-from kws_data.training.teachers.keras_teachers import teachers
 from kws_data.training.teachers.soft_targets import taught
+from kws_data.training.teachers.teachers import teachers
 
 if TYPE_CHECKING:
     import keras

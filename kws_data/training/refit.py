@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,8 +57,15 @@ def weights_like(
 
 
 def joined(first: TrainSet, more: TrainSet) -> TrainSet:
-    """The clips of both, each drawn as often as before relative to the others; both follow teachers, or none does."""
-    weights = [s.weights if s.weights is not None else np.ones(len(s.y)) for s in (first, more)]
-    soft = None if first.soft is None or more.soft is None else np.concatenate([first.soft, more.soft])
-    x, y = np.concatenate([first.x, more.x]), np.concatenate([first.y, more.y])
-    return replace(first, x=x, y=y, weights=np.concatenate(weights), soft=soft)
+    """The clips of both, each drawn as often as before relative to the others; both follow teachers, or none does.
+
+    Unlabelled clips of the first stay the last.
+    """
+    place = first.labelled
+
+    def both(ours: NDArray[Any], theirs: NDArray[Any]) -> NDArray[Any]:
+        return np.concatenate([ours[:place], theirs, ours[place:]])
+
+    weights = both(*(s.weights if s.weights is not None else np.ones(len(s.y)) for s in (first, more)))
+    soft = None if first.soft is None or more.soft is None else both(first.soft, more.soft)
+    return replace(first, x=both(first.x, more.x), y=both(first.y, more.y), weights=weights, soft=soft)

@@ -10,7 +10,7 @@ from kws_data.models.registry import find_family
 from kws_data.progress import Progress
 from kws_data.training.fit import History
 from kws_data.training.one_model import train_once
-from kws_data.training.teachers.keras_teachers import teachers
+from kws_data.training.teachers.teachers import teachers
 
 
 def train(

@@ -57,6 +57,9 @@ def _draw(data: TrainSet, index: NDArray[np.int64], settings: TrainSettings, rng
     if data.augment is not None and data.axis is not None:
         x = data.augment.apply(x, data.axis, rng)
     target = np.eye(data.labels, dtype=np.float32)[data.y[index]]
+    if data.said is not None:
+        unlabelled = index >= data.labelled
+        target[unlabelled] = data.said[index[unlabelled] - data.labelled, copy[unlabelled]]
     soft = np.zeros((len(x), 0), np.float32) if data.soft is None else data.soft[index, copy]
     if settings.mixup:
         share = rng.beta(settings.mixup, settings.mixup, (len(x), 1)).astype(np.float32)

@@ -38,6 +38,7 @@ class TrainSet:
         axis, augment: how a batch is changed; not at all when either is None.
         class_weights: how much more errors on small labels count, 0 (not) to 1 (in full).
         soft: float32 [clips, copies, labels] what teachers say of each copy, when that was computed beforehand.
+        said: float32 [unlabelled, copies, labels] what stands for the labels of the last clips, which have none.
         words: what was said in each clip of the data set; these come first, clips that were made come after them.
     """
 
@@ -48,14 +49,20 @@ class TrainSet:
     axis: MelAxis | None = None
     augment: SpecAugment | None = None
     soft: NDArray[np.float32] | None = None
+    said: NDArray[np.float32] | None = None
     class_weights: float = 0.0
     words: tuple[str, ...] = ()
+
+    @property
+    def labelled(self) -> int:
+        """How many clips have labels: all but the last ones."""
+        return len(self.y) - (0 if self.said is None else len(self.said))
 
     def sha256(self) -> str:
         """Hash of all that is learnt from; words only shape the weights and labels that are in it."""
         digest = hashlib.sha256(f"{self.x.shape} {self.labels} {self.augment} {self.class_weights}".encode())
         axis = (self.axis.to_mel, self.axis.from_mel) if self.axis else ()
-        for array in (self.x, self.y, self.weights, self.soft, *axis):
+        for array in (self.x, self.y, self.weights, self.soft, *axis, *([] if self.said is None else [self.said])):
             digest.update(b"-" if array is None else np.ascontiguousarray(array).data)
         return digest.hexdigest()
 
@@ -79,6 +86,7 @@ def train_set(
 
     Args:
         features: of the training split.
+        said: float32 [unlabelled, copies, labels] what stands for the labels of the last clips, which have none.
         words: what was said in each clip.
         config: labels, front end, training settings.
         synthetic: which clips nobody said; needed for ``train.real_share`` only.

@@ -24,12 +24,13 @@ _LEAST_SPREAD = 1e-3
 @dataclass(frozen=True)
 class Head:
     """Logits of pooled features ``[clips, features]``: features less ``mean``, by ``spread``, times ``weights``
-    ``[features, labels]``, plus ``bias``."""
+    ``[features, labels]``, plus ``bias``. At ``temperature`` they are as soft as a student wants them."""
 
     mean: NDArray[np.float32]
     spread: NDArray[np.float32]
     weights: NDArray[np.float32]
     bias: NDArray[np.float32]
+    temperature: NDArray[np.float32] | np.float32 | float = 1.0
 
     def __call__(self, features: NDArray[Any]) -> NDArray[np.float32]:
         """Logits float32 ``[..., labels]`` of features ``[..., features]``."""

@@ -1,16 +1,9 @@
-"""Teachers: large models trained on the same data, which the small one follows. They are trained once and kept.
-
-A teacher lies below the recordings it was made of, under a key of everything that shaped it (data, settings, seed,
-code), so that every configuration with the same data finds it. Its file is used only when its hash is the one that was
-noted when it was written.
-"""
+"""Teachers: large models trained on the same data, which the small one follows. They are trained once and kept."""
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
-import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,13 +21,13 @@ from kws_data.training.batches.train_set import TrainSet, load_train_set
 from kws_data.training.batches.unknown_words import told_apart
 from kws_data.training.checkpoint import Checkpoint, fit_key
 from kws_data.training.fit import FitRecipe, FitWatch, fit, prepare_tensorflow
+from kws_data.training.teachers.cache import CACHE_KEPT, cache_dir, file_sha256, forget_oldest, valid
 
 if TYPE_CHECKING:
     import keras
 
-KEPT = 48  # teachers in the cache; the least recently used go first
 SEED_STEP = 1_000
-FOLDER = "teachers"
+KERAS_FILE = "teacher.keras"
 
 
 @dataclass(frozen=True)
@@ -59,20 +52,15 @@ class TeacherJob:
         return SEED_STEP * (self.config.seed + 1) + self.number
 
 
-def teachers(config: Config, dataset_dir: Path, progress: Progress | None = None) -> list[Path]:
+def keras_teachers(config: Config, dataset_dir: Path, progress: Progress | None = None) -> list[Path]:
     """Files of the config's teachers, trained now (side by side, on all cores) unless they are in the cache."""
     jobs = planned(config, dataset_dir)
-    missing = [job for job in jobs if not valid(job.folder)]
+    missing = [job for job in jobs if not valid(job.folder, KERAS_FILE)]
     run_jobs(train_teacher, missing, cores(), progress)
     for job in jobs:
         os.utime(job.folder)
-    forget_oldest(cache_dir(config), keep=max(KEPT, len(jobs)))
-    return [job.folder / "teacher.keras" for job in jobs]
-
-
-def cache_dir(config: Config) -> Path:
-    """Where teachers are kept: with the recordings, which are personal data as they are."""
-    return Path(config.data.recordings) / FOLDER
+    forget_oldest(cache_dir(config), keep=max(CACHE_KEPT, len(jobs)))
+    return [job.folder / KERAS_FILE for job in jobs]
 
 
 def planned(config: Config, dataset_dir: Path) -> list[TeacherJob]:
@@ -114,32 +102,11 @@ def train_teacher(job: TeacherJob, progress: Progress) -> None:
     stage = f"teacher {job.number + 1} of {settings.count}" if settings.count > 1 else "teacher"
     recipe = FitRecipe(job.shape, teacher_recipe(job.config.train), job.seed)
     model, history = fit(data, recipe, watch=FitWatch(stage, progress, checkpoint))
-    path = job.folder / "teacher.keras"
+    path = job.folder / KERAS_FILE
     save_float(model, path)
-    note = {"key": job.key, "sha256": _sha256(path), "loss": history.loss[-1], "accuracy": history.accuracy[-1]}
+    note = {"key": job.key, "sha256": file_sha256(path), "loss": history.loss[-1], "accuracy": history.accuracy[-1]}
     write_text(job.folder / "teacher.json", json.dumps(note, indent=1) + "\n")
     checkpoint.remove()
-
-
-def valid(folder: Path) -> bool:
-    """Whether a cache entry is whole: the file is the one that was noted."""
-    try:
-        noted = json.loads((folder / "teacher.json").read_text(encoding="utf-8"))["sha256"]
-        return bool(noted == _sha256(folder / "teacher.keras"))
-    except (OSError, ValueError, KeyError, TypeError):
-        return False
-
-
-def forget_oldest(cache: Path, keep: int) -> None:
-    """Remove the least recently used entries beyond ``keep``."""
-    entries = sorted((e for e in cache.glob("*") if e.is_dir()), key=lambda e: e.stat().st_mtime, reverse=True)
-    for entry in entries[keep:]:
-        shutil.rmtree(entry, ignore_errors=True)
-
-
-def forget_teachers(recordings: Path) -> None:
-    """Remove all teachers: one cannot be made to forget a person, and they are only a cache."""
-    shutil.rmtree(recordings / FOLDER, ignore_errors=True)
 
 
 def load_teachers(files: Sequence[Path]) -> list[keras.Model]:
@@ -147,7 +114,3 @@ def load_teachers(files: Sequence[Path]) -> list[keras.Model]:
     from kws_data.models.float_model import load_float
 
     return [load_float(path) for path in files]
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()

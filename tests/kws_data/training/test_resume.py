@@ -22,7 +22,9 @@ from kws_data.training.batches.train_set import TrainSet
 from kws_data.training.checkpoint import Checkpoint
 from kws_data.training.fit import FitRecipe, FitWatch, Pace, fit, settled
 from kws_data.training.run import train
-from kws_data.training.teachers.keras_teachers import forget_oldest, forget_teachers, planned, teachers, valid
+from kws_data.training.teachers.cache import forget_oldest, forget_teachers, valid
+from kws_data.training.teachers.keras_teachers import keras_teachers as teachers
+from kws_data.training.teachers.keras_teachers import planned
 from tests.kws_data.training.test_run import LABELS, SHAPE, patterns, write_dataset
 
 RECIPE = TrainSettings(epochs=6, batch=16, learning_rate=0.02, ema=0.9)

@@ -10,8 +10,8 @@ import pytest
 
 from kws_data.config.config import Config
 from kws_data.training.batches.train_set import load_train_set
-from kws_data.training.teachers.keras_teachers import teachers
 from kws_data.training.teachers.soft_targets import KEPT, opinion, soft_targets, taught
+from kws_data.training.teachers.teachers import teachers
 from tests.kws_data.training.test_resume import TEACHER, config
 from tests.kws_data.training.test_run import write_dataset
 
