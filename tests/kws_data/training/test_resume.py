@@ -23,8 +23,8 @@ from kws_data.training.checkpoint import Checkpoint
 from kws_data.training.fit import FitRecipe, FitWatch, Pace, fit, settled
 from kws_data.training.run import train
 from kws_data.training.teachers.cache import forget_oldest, forget_teachers, valid
+from kws_data.training.teachers.keras_teachers import KERAS_FILE, planned
 from kws_data.training.teachers.keras_teachers import keras_teachers as teachers
-from kws_data.training.teachers.keras_teachers import planned
 from tests.kws_data.training.test_run import LABELS, SHAPE, patterns, write_dataset
 
 RECIPE = TrainSettings(epochs=6, batch=16, learning_rate=0.02, ema=0.9)
@@ -127,9 +127,9 @@ def test_teachers_are_trained_once_side_by_side_and_checked_by_their_hash(tmp_pa
     longer = settings.model_copy(update={"train": settings.train.model_copy(update={"epochs": 99})})
     assert teachers(longer, tmp_path, lambda *told: stages.append("again")) == files and not stages
     files[0].write_bytes(first[:-1])
-    assert not valid(files[0].parent)
+    assert not valid(files[0].parent, KERAS_FILE)
     teachers(settings, tmp_path)
-    assert valid(files[0].parent)
+    assert valid(files[0].parent, KERAS_FILE)
 
 
 def test_the_key_of_a_teacher_holds_what_shapes_it_and_no_more(tmp_path: Path) -> None:
