@@ -36,6 +36,12 @@ class TeacherSettings(Settings):
         description="how soft the encoder's opinion is: median entropy in nats of what it says of a copy, by which its"
         " temperature is set; null: train.teacher.temperature",
     )
+    hears: int | None = Field(
+        None,
+        ge=1,
+        description="an encoder hears so many copies of each clip, that as it is first; of the others it says what it"
+        " says of these on average; all when null",
+    )
     unlabelled_share: Share = Field(0.3, description="share of data.unlabelled in the draws")
     count: int = Field(0, ge=0, le=16, description="how many teachers; their mean is followed; 0 is off")
     models: tuple[ModelSettings, ...] = Field(

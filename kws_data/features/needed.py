@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +52,14 @@ class Wanted:
     def plain_keys(self) -> Keys:
         """Keys of the clips as they are."""
         return plain_keys(self.keys["audio"])
+
+    def first_copies(self, most: int | None) -> Wanted:
+        """The same clips with no more copies than ``most``, the clip as it is among them."""
+        if most is None or most >= self.copies:
+            return self
+        keys = self.keys.copy()
+        keys["copies"] = most - 1
+        return replace(self, copies=most, keys=keys)
 
     def without(self, audio: set[bytes]) -> Wanted:
         """The clips whose audio is not among these hashes."""

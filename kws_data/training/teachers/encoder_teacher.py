@@ -84,10 +84,12 @@ def _fitted(config: Config, dataset_dir: Path, data: TrainSet, progress: Progres
 
 
 def _heard(config: Config, dataset_dir: Path, split: str, progress: Progress | None) -> NDArray[np.float16]:
-    """What the encoder hears in each copy of a split, ``[clips, copies, features]``."""
+    """What the encoder hears in the copies of a split that it is to hear, ``[clips, copies, features]``."""
     recipe = read_recipe(dataset_dir, config)
     wanted = {one.split: one for one in read_wanted(dataset_dir / MANIFEST_FILE, config.labels, recipe)}
-    return heard_copies(recipe, wanted[split], config.encoder, cores(), progress)
+    return heard_copies(
+        recipe, wanted[split].first_copies(config.train.teacher.hears), config.encoder, cores(), progress
+    )
 
 
 def followed(
@@ -99,7 +101,7 @@ def followed(
     """
     head = Head.load(head_file)
     logits = head(_heard(config, dataset_dir, split, progress))
-    soft = _probabilities(logits / head.temperature)
+    soft = _of_all(_probabilities(logits / head.temperature), data.x.shape[1])
     made = data.y[len(soft) :]
     if len(made):
         usual = {label: soft[data.y[: len(soft)] == label].mean(axis=(0, 1)) for label in np.unique(made)}
@@ -131,9 +133,15 @@ def _with_unlabelled(
         x=np.concatenate([data.x, x]),
         y=np.concatenate([data.y, y]),
         weights=np.concatenate([before, weights]),
-        soft=np.concatenate([soft, _probabilities(logits / head.temperature)]),
-        said=_probabilities(logits),
+        soft=np.concatenate([soft, _of_all(_probabilities(logits / head.temperature), x.shape[1])]),
+        said=_of_all(_probabilities(logits), x.shape[1]),
     )
+
+
+def _of_all(said: NDArray[np.float32], copies: int) -> NDArray[np.float32]:
+    """What is said of all copies ``[clips, copies, labels]``: of those that were not heard the mean of the others."""
+    usual = said.mean(axis=1, keepdims=True)
+    return np.concatenate([said, np.repeat(usual, copies - said.shape[1], axis=1)], axis=1)
 
 
 def _probabilities(logits: NDArray[np.float32]) -> NDArray[np.float32]:
