@@ -31,6 +31,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "forget-speaker": ("forget_speaker", "Remove a person everywhere, and list what had heard them."),
     "split": ("split", "Show who trains, fixes the threshold and is tested, without leaks."),
     "build": ("build", "Build the data set: splits, augmentation, features."),
+    "embed": ("embed", "Let a frozen speech encoder hear the clips, for tools that know words."),
     "dataset": ("dataset.command", "Compare built data sets, or write one out in another layout."),
     "search": ("search", "Search shapes and front ends for the best model within the limits."),
     "datasheet": ("datasheet", "Describe a data set: datasheet, page with plots, Croissant."),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib.metadata
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
@@ -44,6 +45,7 @@ def examine(board: str, port: str | None, play: Samples | None = None, *, listen
     remedy = "it exists for Linux on x86-64 only; the C engine stands in elsewhere"
     yield from _guarded("micro interpreter", _interpreter, remedy)
     yield from _guarded("synthetic voices", _voices, "pip install espeakng-loader")
+    yield from _encoder()
     yield from _boards(board, port, play, listen_s)
 
 
@@ -96,6 +98,29 @@ def _voices() -> str:
     if np.ptp(samples) < 1_000:
         raise KwsError("espeak-ng is silent", None, "pip install --force-reinstall espeakng-loader")
     return "espeak-ng said hello"
+
+
+def _encoder() -> Iterator[Finding]:
+    """The speech encoder, which nobody has to have."""
+    from kws_data.config.encoder import EncoderSettings
+    from kws_data.encoder.encoders import make_encoder
+    from kws_data.encoder.speech_embedding import MODULE
+    from kws_data.system.onnx import RUNTIME, install, lacking
+
+    if lacking(RUNTIME, MODULE):
+        yield note(
+            "speech encoder", "not installed; kws embed and teachers of kind encoder need it", install("encoder")
+        )
+        return
+
+    def check() -> str:
+        encoder = make_encoder(EncoderSettings())
+        clips, began = np.zeros((10, 16_000), np.int16), time.process_time()
+        encoder(clips)
+        speed = 1_000 * (time.process_time() - began) / len(clips)
+        return f"{encoder.name}, licence {encoder.licence}, {speed:.1f} ms a clip of one second"
+
+    yield from _guarded("speech encoder", check, install("encoder"))
 
 
 # ---- boards --------------------------------------------------------------------------------------------------------

@@ -46,3 +46,10 @@ def _a_second() -> np.ndarray[tuple[int, int], np.dtype[np.int16]]:
     """A rising tone, int16 ``[1, 16000]``."""
     seconds = np.arange(RATE_HZ) / RATE_HZ
     return (8_000 * np.sin(2 * np.pi * (200 + 1_000 * seconds) * seconds)).astype(np.int16)[None]
+
+
+def check_rate(rate_hz: int) -> None:
+    """Raise ConfigError when recordings are kept at a rate that encoders do not hear."""
+    if rate_hz != RATE_HZ:
+        remedy = f"use frontend.sample_rate_hz: {RATE_HZ}, and import again into another data.recordings"
+        raise ConfigError(f"the speech encoder hears {RATE_HZ} Hz only", rate_hz, remedy)

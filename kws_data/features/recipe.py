@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -72,15 +72,15 @@ class Recipe:
     @property
     def audio_part(self) -> str:
         """Part of the samples themselves, int16 ``[clip_samples]``."""
-        return _part("audio", self.audio_contents(), _READING)
+        return part_name("audio", self.audio_contents(), _READING)
 
     def plain_part(self, frontend: FrontendSpec) -> str:
         """Part of the features of clips as they are."""
-        return _part("plain", self.plain_contents(frontend), _FEATURES)
+        return part_name("plain", self.plain_contents(frontend), _FEATURES)
 
     def copies_part(self, frontend: FrontendSpec) -> str:
         """Part of the features of augmented copies."""
-        return _part("copies", self.copies_contents(frontend), COPIES_CODE)
+        return part_name("copies", self.copies_contents(frontend), COPIES_CODE)
 
     def audio_contents(self) -> dict[str, Any]:
         """What shapes the samples."""
@@ -109,7 +109,8 @@ class Recipe:
         return named
 
 
-def _part(kind: str, contents: dict[str, Any], code: tuple[str, ...]) -> str:
+def part_name(kind: str, contents: Mapping[str, Any], code: tuple[str, ...]) -> str:
+    """Name of a part: its kind, and the hash of what shapes its rows and of the code that makes them."""
     text = json.dumps([kind, contents, code_hash(*code)], sort_keys=True)
     return f"{kind}-{hashlib.sha256(text.encode()).hexdigest()[:24]}"
 

@@ -7,19 +7,16 @@ workers nor an interruption can be seen in what comes out.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 import numpy as np
 
-from kws_data.errors import DataError
 from kws_data.features.compute import COPIES, ChunkResult, Work, compute_chunk
 from kws_data.features.recipe import Recipe
-from kws_data.system.processes import worker_pool
+from kws_data.system.processes import worked_through
 
 CHUNK_ROWS, SMALL_ROWS = 2_048, 4_096
 
@@ -73,17 +70,4 @@ class LocalEngine:
             yield from (compute_chunk(recipe, chunk) for chunk in chunks_of(work, self.chunk_rows))
             return
         chunks = chunks_of(work, min(self.chunk_rows, -(-rows // (4 * self.workers))))
-        with worker_pool(self.workers, one_thread_each=True, finish_begun=True) as pool:
-            try:
-                yield from self._in_processes(pool, recipe, deque(chunks))
-            except BrokenProcessPool:
-                remedy = "was there memory for it? call it again: what is finished is kept"
-                raise DataError("a worker process was killed", f"{self.workers} workers", remedy) from None
-
-    def _in_processes(self, pool: ProcessPoolExecutor, recipe: Recipe, chunks: deque[Work]) -> Iterator[ChunkResult]:
-        pending: set[Future[ChunkResult]] = set()
-        while chunks or pending:
-            while chunks and len(pending) < 2 * self.workers:
-                pending.add(pool.submit(compute_chunk, recipe, chunks.popleft()))
-            done, pending = wait(pending, return_when=FIRST_COMPLETED)
-            yield from (future.result() for future in done)
+        yield from worked_through(partial(compute_chunk, recipe), chunks, self.workers)

@@ -6,20 +6,23 @@ Only a window of clips is in memory at once, and files are written from their be
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from firmware_tools.atomic import atomic_path
-from kws_data.features.shard import Digests, digests_of, read_rows
+from kws_data.errors import DataError
+from kws_data.features.shard import Digests, Keys, digests_of, read_rows
 from kws_data.features.store import FeatureStore, Located
+from kws_data.system.storage import Place
 
 WINDOW_BYTES = 8 << 20
+Result = TypeVar("Result")
 RUN_GAP = 8  # rows that are read along with the others rather than skipped
 
 
@@ -38,6 +41,18 @@ class Column:
     names: list[str]
     row_bytes: list[int]
     located: Located
+
+
+def columns_of(store: FeatureStore, parts: Sequence[tuple[str, Keys]]) -> list[Column]:
+    """Where the rows of these keys lie in each part; raises DamagedRowsError when one has none."""
+    columns = []
+    for part, keys in parts:
+        index = store.index(part)
+        located = index.locate(keys)
+        if located.missing.any():
+            raise DamagedRowsError({f"{part}/missing"})
+        columns.append(Column(index.names, index.row_bytes, located))
+    return columns
 
 
 def write_rows(
@@ -60,7 +75,7 @@ def write_rows(
     windows = [slice(start, min(start + step, shape[0])) for start in range(0, shape[0], step)]
     with atomic_path(path) as temporary, temporary.open("wb") as file:
         _write_header(file, shape, dtype)
-        for rows in _ahead(lambda window: _window(store, columns, window), windows, threads):
+        for rows in _ahead(lambda window: read_window(store, columns, window), windows, threads):
             file.write(rows.data)
             done(len(rows))
 
@@ -85,7 +100,26 @@ def _ahead(work: Callable[[slice], NDArray[Any]], windows: list[slice], threads:
             pool.shutdown(cancel_futures=True)
 
 
-def _window(store: FeatureStore, columns: list[Column], window: slice) -> NDArray[np.uint8]:
+def mended(where: Place, read: Callable[[], Result], compute: Callable[[], object]) -> Result:
+    """What ``read`` gives; shards that it finds damaged are removed, and ``compute`` is to bring their rows back.
+
+    Raises:
+        DataError: what was computed again is damaged again.
+    """
+    seen = set[str]()
+    while True:
+        try:
+            return read()
+        except DamagedRowsError as damage:
+            if damage.shards <= seen:
+                raise DataError("feature store is damaged again and again", where.url, "is its disk good?") from None
+            seen |= damage.shards
+            for shard in damage.shards:
+                where.remove(shard)
+            compute()
+
+
+def read_window(store: FeatureStore, columns: list[Column], window: slice) -> NDArray[np.uint8]:
     """uint8 ``[clips, bytes]`` of some clips; raises DamagedRowsError."""
     parts = [_rows(store, column, window) for column in columns]
     return np.ascontiguousarray(np.concatenate(parts, axis=1) if len(parts) > 1 else parts[0])

@@ -11,8 +11,10 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor
+from concurrent.futures import wait as wait_for
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, nullcontext
 from multiprocessing.connection import Connection, wait
@@ -20,12 +22,14 @@ from multiprocessing.context import SpawnProcess
 from typing import TypeVar
 
 from firmware_tools.errors import KwsError, ModelError
+from kws_data.errors import DataError
 from kws_data.progress import Progress, no_progress
 
 _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 #: Workers are fresh processes, not forked ones: TensorFlow's threads would not survive it.
 _FRESH = multiprocessing.get_context("spawn")
 Item = TypeVar("Item")
+Result = TypeVar("Result")
 Work = Callable[[Item, Progress], None]
 
 
@@ -59,6 +63,27 @@ def worker_pool(
                 raise ModelError("a worker process was killed", workers, remedy) from None
             raise
         pool.shutdown()
+
+
+def worked_through(work: Callable[[Item], Result], items: Iterable[Item], workers: int) -> Iterator[Result]:
+    """Results of ``work`` on every item, in any order, from fresh processes of one thread each.
+
+    After an error or Ctrl-C workers finish the items that they are at; no more than two for each are handed out ahead.
+
+    Raises:
+        DataError: a worker was killed; and what ``work`` raises.
+    """
+    waiting, pending = deque(items), set[Future[Result]]()
+    with worker_pool(workers, one_thread_each=True, finish_begun=True) as pool:
+        try:
+            while waiting or pending:
+                while waiting and len(pending) < 2 * workers:
+                    pending.add(pool.submit(work, waiting.popleft()))
+                done, pending = wait_for(pending, return_when=FIRST_COMPLETED)
+                yield from (future.result() for future in done)
+        except BrokenProcessPool:
+            remedy = "was there memory for it? call it again: what is finished is kept"
+            raise DataError("a worker process was killed", f"{workers} workers", remedy) from None
 
 
 def _begin() -> None:

@@ -46,6 +46,11 @@ WRONG: dict[str, list[list[str]]] = {
     "forget-speaker": [["s01"], ["s01", "--yes"], ["s01", "--recordings", "text"]],
     "split": [["tiny.yaml"], ["demo"], ["demo", "--out", "lists"]],
     "build": [["tiny.yaml"], ["empty.yaml"], ["tiny.yaml", "--ray-address", "x"]],
+    "embed": [
+        ["nowhere.yaml"],
+        ["demo", "--set", "encoder.model=nowhere"],
+        ["demo", "--set", "encoder.kind=moonshine", "--set", "encoder.model=text", "--out", "out.npz"],
+    ],
     "dataset": [
         ["diff", "a", "b"],
         ["diff", "demo", "tiny.yaml"],

@@ -12,9 +12,9 @@ import pytest
 
 from firmware_tools.errors import KwsError, ModelError
 from firmware_tools.protocol.replies import CommandRefusedError
-from kws_data.errors import GateError, LeakError
+from kws_data.errors import DataError, GateError, LeakError
 from kws_data.progress import Progress
-from kws_data.system.processes import run_jobs, worker_pool
+from kws_data.system.processes import run_jobs, worked_through, worker_pool
 
 
 def alive(pid: int) -> bool:
@@ -171,3 +171,17 @@ def with_tests() -> dict[str, str]:
     """The environment of a program that finds this file."""
     root = str(Path(__file__).resolve().parents[3])
     return {**os.environ, "PYTHONPATH": os.pathsep.join([root, os.environ.get("PYTHONPATH", "")])}
+
+
+def test_work_on_many_items_comes_back_whole_from_processes() -> None:
+    assert sorted(worked_through(abs, range(-7, 0), 2)) == list(range(1, 8))
+    assert not multiprocessing.active_children()
+
+
+def test_a_killed_worker_of_many_items_says_that_finished_work_is_kept() -> None:
+    with pytest.raises(DataError, match=r"a worker process was killed.*what is finished is kept"):
+        list(worked_through(die, [signal.SIGKILL], 1))
+
+
+def die(how: int) -> None:
+    os.kill(os.getpid(), how)
