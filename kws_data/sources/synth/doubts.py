@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable
 from itertools import combinations
 
 from kws_data.config.config import Config
 from kws_data.sources.synth.confusables import Pronunciations, bare_sounds, pronunciations
 from kws_data.sources.synth.espeak import ACCENTS, Espeak
-
-#: What people call scripts that Unicode calls otherwise.
-NAMES = {"CJK": "Chinese or Japanese", "HANGUL": "Korean", "HIRAGANA": "Japanese", "KATAKANA": "Japanese"}
+from kws_data.sources.synth.script import foreign_script
 
 
 def doubts(config: Config) -> list[str]:
@@ -41,16 +38,9 @@ def _alike(said: Pronunciations) -> list[str]:
 def _spelt(keywords: Iterable[str], accents: Iterable[str]) -> list[str]:
     """Espeak's English voices name each letter of another script, or say it in another language's voice."""
     english = [accent for accent in accents if accent.split("-")[0] == "en"]
-    foreign = {word: script for word in keywords if (script := _script(word))} if english else {}
+    foreign = {word: script for word in keywords if (script := foreign_script(word))} if english else {}
     return [
         f"keyword {word} is written in {script} letters, which English voices ({english[0]}, …) spell out or skip: set "
         "data.synth.accents to voices of its language, or write it as it sounds"
         for word, script in foreign.items()
     ]
-
-
-def _script(word: str) -> str:
-    """The first script other than Latin in a word, by the names of its letters; empty when there is none."""
-    scripts = (unicodedata.name(letter, "").split(" ")[0] for letter in word if letter.isalpha())
-    foreign = next((script for script in scripts if script and script != "LATIN"), "")
-    return NAMES.get(foreign, foreign.capitalize())
