@@ -61,17 +61,15 @@ class OnnxModel:
     """
 
     def __init__(self, model: Path | bytes, name: str = "") -> None:
+        self.name = name or ("model" if isinstance(model, bytes) else str(model))
         if lacking(RUNTIME):
-            raise ConfigError(
-                f"{name or model} needs a package that is not installed", RUNTIME, f"pip install {RUNTIME}"
-            )
+            raise ConfigError(f"{self.name} needs a package that is not installed", RUNTIME, f"pip install {RUNTIME}")
         import onnxruntime
 
         onnxruntime.set_default_logger_severity(4)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.log_severity_level = 4
-        self.name = name or ("model" if isinstance(model, bytes) else str(model))
         try:
             data = model if isinstance(model, bytes) else model.read_bytes()
             self._session = onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])

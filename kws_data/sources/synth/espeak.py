@@ -82,10 +82,23 @@ class Espeak(SpeakingProcess):
         Raises:
             DataError: espeak-ng cannot be loaded or lacks the accent.
         """
-        spoken: list[str] = json.loads(self.ask({"voice": accent, "words": list(words)}, f"pronouncing in {accent}"))
         return [
-            tuple(phoneme for phoneme in word.replace(" ", SEPARATOR).split(SEPARATOR) if phoneme) for word in spoken
+            tuple(phoneme for phoneme in word.replace(" ", SEPARATOR).split(SEPARATOR) if phoneme)
+            for word in self._spoken(words, accent)
         ]
+
+    def ipa(self, text: str, accent: str = "en-us") -> str:
+        """How a text is said in an accent, in IPA as it is written, words parted by spaces: ``"həlˈoʊ wˈɜːld"``.
+
+        Raises:
+            DataError: espeak-ng cannot be loaded or lacks the accent.
+        """
+        (spoken,) = self._spoken([text], accent)
+        return spoken.replace(SEPARATOR, "")
+
+    def _spoken(self, texts: Sequence[str], accent: str) -> list[str]:
+        spoken: list[str] = json.loads(self.ask({"voice": accent, "words": list(texts)}, f"pronouncing in {accent}"))
+        return spoken
 
     def _raw(self, voice: SynthVoice, text: str, seed: int) -> Samples:
         request = asdict(voice) | {"voice": voice.name, "text": text, "seed": seed}

@@ -77,7 +77,7 @@ def speak(library: Any, request: dict[str, Any]) -> bytes:
 
 
 def pronounce(library: Any, request: dict[str, Any]) -> list[str]:
-    """IPA of each word as the voice says it, phonemes parted by :data:`SEPARATOR`.
+    """IPA of each word as the voice says it, phonemes parted by :data:`SEPARATOR`, words and clauses by spaces.
 
     Raises:
         RuntimeError: no such voice.
@@ -93,7 +93,7 @@ def _ipa(library: Any, text: str) -> str:
     clauses: list[str] = []
     while rest.value:
         clauses.append(library.espeak_TextToPhonemes(ctypes.byref(rest), _UTF8, _IPA_WITH_SEPARATORS).decode())
-    return SEPARATOR.join(clause.strip() for clause in clauses if clause.strip())
+    return " ".join(clause.strip() for clause in clauses if clause.strip())
 
 
 def _set_voice(library: Any, voice: str) -> None:

@@ -27,7 +27,7 @@ class NeuralEngine(SpeakingProcess):
         if settings.command:
             remedy = f"{settings.kind} needs no program; for one of your own set kind: command"
             raise ConfigError("data.synth.engine.command is not for a neural voice", settings.command, remedy)
-        voice = make_voice(settings)
+        voice = make_voice(settings.model_copy(update={"version": "", "licence": ""}))  # what it says of itself
         self.name = f"{voice.name} {settings.version}".strip()
         self.licence = settings.licence or voice.licence
         self.accents, self.voices = tuple(voice.accents), tuple(voice.voices)

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from kws_data.config.synth import EngineSettings
 from kws_data.errors import ConfigError, DataError
 from kws_data.sources.synth.espeak import SynthVoice
-from kws_data.sources.synth.neural.origin import file_origin, package_origin
+from kws_data.sources.synth.neural.stamp import package_version, stamp
 from kws_data.sources.synth.script import foreign_script
 from kws_data.system.onnx import RUNTIME, need
 
-PACKAGE = "hibari-tts"
+PACKAGE = "hibari_tts"
 PACKAGED = "heart"
 AMERICAN, BRITISH = "en-us", "en-gb"
 
@@ -38,7 +38,8 @@ class HibariVoice:
         self._model = Path(settings.model) if settings.model else None
         self._loaded: Any = None
         self._kin = PACKAGED if self._model is None else _voice_of(self._model)
-        self.name = package_origin(PACKAGE) + (f" {file_origin(self._model)}" if self._model else "")
+        file = f" {self._model.name} {stamp(self._model)}" if self._model else ""
+        self.name = f"hibari {package_version(PACKAGE)}{file}"
         self.accents = (_accent(self._kin),)
         self.voices = (self._kin if self._model is None or self._kin != PACKAGED else self._model.stem,)
 
