@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from functools import cached_property
 
 from kws_data.errors import DataError
@@ -11,7 +12,7 @@ SIGNS = ".,?!;:"  # that networks know, and espeak-ng swallows
 
 
 class Pronounced:
-    """espeak-ng, started at the first text; it ends with this process. Remembers what it has been asked."""
+    """espeak-ng, started at the first text; it ends with this object. Remembers what it has been asked."""
 
     def __init__(self) -> None:
         self._known: dict[tuple[str, str], str] = {}
@@ -32,4 +33,6 @@ class Pronounced:
 
     @cached_property
     def _espeak(self) -> Espeak:
-        return Espeak().__enter__()
+        espeak = Espeak().__enter__()
+        weakref.finalize(self, espeak.__exit__, None, None, None)
+        return espeak
