@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from firmware_tools.errors import KwsError
-from kws_data.doctor.findings import Finding, bad, note, well
+from kws_data.doctor.findings import Finding, bad, note, told, well
+from kws_data.doctor.voices import espeak_speaks, neural_voices
 
 if TYPE_CHECKING:
     from firmware_tools.boards.spec import BoardSpec
@@ -43,7 +44,8 @@ def examine(board: str, port: str | None, play: Samples | None = None, *, listen
     yield from _guarded("host compiler and front end", _frontend, "pip install ziglang")
     remedy = "it exists for Linux on x86-64 only; the C engine stands in elsewhere"
     yield from _guarded("micro interpreter", _interpreter, remedy)
-    yield from _guarded("synthetic voices", _voices, "pip install espeakng-loader")
+    yield from _guarded("synthetic voices", espeak_speaks, "pip install espeakng-loader")
+    yield from neural_voices()
     yield from _boards(board, port, play, listen_s)
 
 
@@ -52,7 +54,7 @@ def _guarded(what: str, check: Callable[[], str], remedy: str) -> Iterator[Findi
     try:
         yield well(what, check())
     except KwsError as error:
-        yield bad(what, error.what + (f" {error.value!r}" if error.value else ""), error.remedy or remedy)
+        yield bad(what, told(error), error.remedy or remedy)
     except (ImportError, OSError) as error:
         yield bad(what, str(error), remedy)
 
@@ -88,16 +90,6 @@ def _interpreter() -> str:
     return f"{found}: another than the pinned one, dense layers with one scale may differ from the C engine by one step"
 
 
-def _voices() -> str:
-    from kws_data.sources.synth.stand_in import stand_in
-
-    with stand_in("doctor", 16_000) as say:
-        samples = say("hello", 0)
-    if np.ptp(samples) < 1_000:
-        raise KwsError("espeak-ng is silent", None, "pip install --force-reinstall espeakng-loader")
-    return "espeak-ng said hello"
-
-
 # ---- boards --------------------------------------------------------------------------------------------------------
 
 
@@ -108,7 +100,7 @@ def _boards(name: str, port: str | None, play: Samples | None, listen_s: float) 
     try:
         board, known = load_board(name), list_boards()
     except KwsError as error:
-        yield bad("board", str(error.what) + f" {error.value!r}", error.remedy)
+        yield bad("board", told(error), error.remedy)
         return
     if port is not None:
         yield from examine_port(port, board, listen_s=listen_s)
@@ -169,7 +161,7 @@ def _emulated(board: BoardSpec, play: Samples | None, listen_s: float) -> Iterat
                     session.play(play)
                     yield from examine_link(session.link, min(listen_s, len(play) / session.hello.sample_rate_hz))
         except KwsError as error:
-            yield bad(f"board {board.name}", error.what + (f" {error.value!r}" if error.value else ""), error.remedy)
+            yield bad(f"board {board.name}", told(error), error.remedy)
 
 
 def _record_ramp(session: BoardSession) -> str:

@@ -18,7 +18,6 @@ from typing import Any, Self
 from kws_data.errors import ConfigError, DataError
 
 HEADER = struct.Struct("<i")
-_KINDS: dict[str, type[ConfigError | DataError]] = {"ConfigError": ConfigError, "DataError": DataError}
 
 
 def payload(data: bytes) -> bytes:
@@ -26,9 +25,9 @@ def payload(data: bytes) -> bytes:
     return HEADER.pack(len(data)) + data
 
 
-def refusal(what: str, value: object, remedy: str, kind: str = "DataError") -> bytes:
-    """The answer that makes the asking side raise a DataError or ConfigError."""
-    message = json.dumps([kind, what, None if value is None else str(value), remedy]).encode()
+def refusal(what: str, value: object, remedy: str, *, in_settings: bool = False) -> bytes:
+    """The answer that makes the asking side raise a DataError, or a ConfigError when the settings are to blame."""
+    message = json.dumps([in_settings, what, None if value is None else str(value), remedy]).encode()
     return HEADER.pack(-len(message)) + message
 
 
@@ -79,8 +78,9 @@ class SpeakingProcess:
         if len(data) < abs(count):
             raise self._ended(doing)
         if count < 0:
-            error, what, value, remedy = json.loads(data)
-            raise _KINDS[error](what, value, f"{doing}; {remedy}" if remedy else doing)
+            in_settings, what, value, remedy = json.loads(data)
+            kind = ConfigError if in_settings else DataError
+            raise kind(what, value, f"{doing}; {remedy}" if remedy else doing)
         return data
 
     def _ended(self, doing: str) -> DataError:

@@ -17,7 +17,7 @@ from typing import BinaryIO
 import numpy as np
 
 from kws_data.config.synth import EngineSettings
-from kws_data.errors import KwsError
+from kws_data.errors import ConfigError, KwsError
 from kws_data.sources.synth.espeak import SynthVoice, trim
 from kws_data.sources.synth.neural.throat import said_by
 from kws_data.sources.synth.neural.voice import NeuralVoice
@@ -33,7 +33,7 @@ def answer(make: Callable[[], NeuralVoice], line: bytes) -> bytes:
         said = said_by(network, SynthVoice(**request["voice"]), request["text"], np.random.default_rng(request["seed"]))
         return payload(checked(trim(said), network.name).astype("<i2").tobytes())
     except KwsError as error:
-        return refusal(error.what, error.value, error.remedy, type(error).__name__)
+        return refusal(error.what, error.value, error.remedy, in_settings=isinstance(error, ConfigError))
     except Exception as error:  # whatever it is, the other side has to hear of it
         return refusal("neural voice failed", f"{type(error).__name__}: {error}", "choose another word or voice")
 
