@@ -6,6 +6,7 @@
     ├── BoardError, LinkError, ProtocolError, FirmwareError, FrontendError,
     │   ModelError, UnsupportedOperatorError   (firmware_tools.errors)
     ├── ConfigError               a configuration file: names the file, the key, the nearest valid key
+    │   └── MissingPackagesError  packages of an extra are not installed: names the command
     ├── AudioError                a file that is no audio, truncated, empty
     ├── CatalogError              the catalogue is missing, locked, or of another version
     ├── FetchError                a file that cannot be fetched (kws_data.sources.imports.fetch)
@@ -41,6 +42,7 @@ __all__ = [
     "KwsError",
     "LeakError",
     "LinkError",
+    "MissingPackagesError",
     "ModelError",
     "ProtocolError",
     "UnsupportedOperatorError",
@@ -49,6 +51,10 @@ __all__ = [
 
 class ConfigError(KwsError):
     """A configuration that cannot be used."""
+
+
+class MissingPackagesError(ConfigError):
+    """Something needs packages that not everybody has, and that are not installed."""
 
 
 class AudioError(KwsError):

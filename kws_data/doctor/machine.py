@@ -9,7 +9,6 @@ from __future__ import annotations
 import importlib.metadata
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
@@ -19,7 +18,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from firmware_tools.errors import KwsError
-from kws_data.doctor.findings import Finding, bad, note, well
+from kws_data.doctor.encoder import speech_encoder
+from kws_data.doctor.findings import Finding, bad, note, told, well
+from kws_data.doctor.voices import espeak_speaks, neural_voices
 
 if TYPE_CHECKING:
     from firmware_tools.boards.spec import BoardSpec
@@ -44,8 +45,9 @@ def examine(board: str, port: str | None, play: Samples | None = None, *, listen
     yield from _guarded("host compiler and front end", _frontend, "pip install ziglang")
     remedy = "it exists for Linux on x86-64 only; the C engine stands in elsewhere"
     yield from _guarded("micro interpreter", _interpreter, remedy)
-    yield from _guarded("synthetic voices", _voices, "pip install espeakng-loader")
-    yield from _encoder()
+    yield from _guarded("synthetic voices", espeak_speaks, "pip install espeakng-loader")
+    yield from neural_voices()
+    yield speech_encoder()
     yield from _boards(board, port, play, listen_s)
 
 
@@ -54,7 +56,7 @@ def _guarded(what: str, check: Callable[[], str], remedy: str) -> Iterator[Findi
     try:
         yield well(what, check())
     except KwsError as error:
-        yield bad(what, error.what + (f" {error.value!r}" if error.value else ""), error.remedy or remedy)
+        yield bad(what, told(error), error.remedy or remedy)
     except (ImportError, OSError) as error:
         yield bad(what, str(error), remedy)
 
@@ -90,39 +92,6 @@ def _interpreter() -> str:
     return f"{found}: another than the pinned one, dense layers with one scale may differ from the C engine by one step"
 
 
-def _voices() -> str:
-    from kws_data.sources.synth.stand_in import stand_in
-
-    with stand_in("doctor", 16_000) as say:
-        samples = say("hello", 0)
-    if np.ptp(samples) < 1_000:
-        raise KwsError("espeak-ng is silent", None, "pip install --force-reinstall espeakng-loader")
-    return "espeak-ng said hello"
-
-
-def _encoder() -> Iterator[Finding]:
-    """The speech encoder, which nobody has to have."""
-    from kws_data.config.encoder import EncoderSettings
-    from kws_data.encoder.encoders import make_encoder
-    from kws_data.encoder.speech_embedding import MODULE
-    from kws_data.system.onnx import RUNTIME, install, lacking
-
-    if lacking(RUNTIME, MODULE):
-        yield note(
-            "speech encoder", "not installed; kws embed and teachers of kind encoder need it", install("encoder")
-        )
-        return
-
-    def check() -> str:
-        encoder = make_encoder(EncoderSettings())
-        clips, began = np.zeros((10, 16_000), np.int16), time.process_time()
-        encoder(clips)
-        speed = 1_000 * (time.process_time() - began) / len(clips)
-        return f"{encoder.name}, licence {encoder.licence}, {speed:.1f} ms a clip of one second"
-
-    yield from _guarded("speech encoder", check, install("encoder"))
-
-
 # ---- boards --------------------------------------------------------------------------------------------------------
 
 
@@ -133,7 +102,7 @@ def _boards(name: str, port: str | None, play: Samples | None, listen_s: float) 
     try:
         board, known = load_board(name), list_boards()
     except KwsError as error:
-        yield bad("board", str(error.what) + f" {error.value!r}", error.remedy)
+        yield bad("board", told(error), error.remedy)
         return
     if port is not None:
         yield from examine_port(port, board, listen_s=listen_s)
@@ -194,7 +163,7 @@ def _emulated(board: BoardSpec, play: Samples | None, listen_s: float) -> Iterat
                     session.play(play)
                     yield from examine_link(session.link, min(listen_s, len(play) / session.hello.sample_rate_hz))
         except KwsError as error:
-            yield bad(f"board {board.name}", error.what + (f" {error.value!r}" if error.value else ""), error.remedy)
+            yield bad(f"board {board.name}", told(error), error.remedy)
 
 
 def _record_ramp(session: BoardSession) -> str:

@@ -14,11 +14,10 @@ from numpy.typing import NDArray
 from kws_data.audio import Samples
 from kws_data.encoder.packaged import package_file, package_version, read_model, short_hash
 from kws_data.errors import ConfigError
-from kws_data.system.onnx import RUNTIME, OnnxModel, lacking
+from kws_data.system.onnx import RUNTIME, OnnxModel, install, need
 
 MODULE, DISTRIBUTION = "moonshine_voice", "moonshine-voice"
 ENCODER_FILE = "assets/tiny-en/encoder_model.ort"
-INSTALL = f"pip install {RUNTIME} moonshine-voice==0.0.73"
 #: Shorter clips get silence at their end: a tenth of a second, more than the 895 samples of Moonshine's first frame.
 LEAST_SAMPLES = 1_600
 _EXPECTED = "expected input [clips, samples], if need be an attention mask as well, and output [clips, frames, width]"
@@ -35,10 +34,8 @@ class Moonshine:
     """
 
     def __init__(self, model: Path | None = None) -> None:
-        missing = lacking(RUNTIME, *([] if model else [MODULE]))
-        if missing:
-            raise ConfigError("the speech encoder needs packages that are not installed", ", ".join(missing), INSTALL)
-        path = model or package_file(MODULE, ENCODER_FILE, INSTALL)
+        need("the speech encoder", "encoder", RUNTIME, *([] if model else [MODULE]))
+        path = model or package_file(MODULE, ENCODER_FILE, install("encoder"))
         data = read_model(path)
         origin = "own" if model else package_version(DISTRIBUTION)
         self.name = f"moonshine {origin} {short_hash([data])}"

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kws_data.errors import ConfigError, DataError
+from kws_data.errors import ConfigError, DataError, MissingPackagesError
 
 RUNTIME = "onnxruntime"
 
@@ -32,7 +32,7 @@ def _is_there(module: str) -> bool:
 
 
 def need(what: str, extra: str, *modules: str) -> None:
-    """Raise ConfigError, with the command that installs them, when modules are missing.
+    """Raise MissingPackagesError, with the command that installs them, when modules are missing.
 
     Args:
         what: what cannot be had without them.
@@ -41,7 +41,7 @@ def need(what: str, extra: str, *modules: str) -> None:
     """
     missing = lacking(*modules)
     if missing:
-        raise ConfigError(f"{what} needs packages that are not installed", ", ".join(missing), install(extra))
+        raise MissingPackagesError(f"{what} needs packages that are not installed", ", ".join(missing), install(extra))
 
 
 def install(extra: str) -> str:

@@ -14,11 +14,14 @@ if TYPE_CHECKING:
     from kws_data.bench.figures import Figure
 
 
-def show_figures(measure: Callable[[Progress], Iterator[Figure]], estimate_s: float, as_json: bool) -> None:
-    """Measure and show; exits 1 when a figure was missed."""
+def show_figures(
+    measure: Callable[[Progress], Iterator[Figure]], estimate_s: float, as_json: bool, *, quick: bool = True
+) -> None:
+    """Measure and show; exits 1 when a figure was missed. ``quick``: the bench has an option of that name."""
     from kws_data.bench.figures import all_passed
 
-    say(f"this takes about {max(1, round(estimate_s / 60))} min on two free cores; --quick is a look")
+    hint = "; --quick is a look" if quick else ""
+    say(f"this takes about {max(1, round(estimate_s / 60))} min on two free cores{hint}")
     figures = []
     with progress_bars() as progress:
         for figure in measure(progress):

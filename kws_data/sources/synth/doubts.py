@@ -2,31 +2,42 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable
 from itertools import combinations
 
 from kws_data.config.config import Config
 from kws_data.sources.synth.confusables import Pronunciations, bare_sounds, pronunciations
+from kws_data.sources.synth.engines import make_engine
 from kws_data.sources.synth.espeak import ACCENTS, Espeak
-
-#: What people call scripts that Unicode calls otherwise.
-NAMES = {"CJK": "Chinese or Japanese", "HANGUL": "Korean", "HIRAGANA": "Japanese", "KATAKANA": "Japanese"}
+from kws_data.sources.synth.groups import left_out
+from kws_data.sources.synth.neural.voices import NEURAL
+from kws_data.sources.synth.script import foreign_script
 
 
 def doubts(config: Config) -> list[str]:
-    """Lines for a person; none when all is well, or when nobody is spoken for by espeak-ng.
+    """Lines for a person; none when all is well. Of other programs than espeak-ng and networks nothing is known.
 
     Raises:
+        ConfigError: packages of a network are missing, or its settings do not fit.
         DataError: espeak-ng cannot be loaded or lacks an accent.
     """
     settings = config.data.synth
-    if config.data.source == "folder" or settings.engine.kind != "espeak":
+    if config.data.source == "folder":
         return []
+    missing = left_out(settings)
+    if settings.engine.kind in NEURAL:
+        accents = settings.accents or make_engine(settings.engine).accents
+        return [*missing, *_spelt(config.keywords, accents, "take a voice of its language")]
+    if settings.engine.kind != "espeak":
+        return missing
     accents = settings.accents or ACCENTS
     with Espeak() as espeak:
         said = pronunciations(espeak, config.keywords, accents)
-    return [*_alike(said), *_spelt(config.keywords, accents)]
+    return [
+        *missing,
+        *_alike(said),
+        *_spelt(config.keywords, accents, "set data.synth.accents to voices of its language"),
+    ]
 
 
 def _alike(said: Pronunciations) -> list[str]:
@@ -38,19 +49,12 @@ def _alike(said: Pronunciations) -> list[str]:
     ]
 
 
-def _spelt(keywords: Iterable[str], accents: Iterable[str]) -> list[str]:
-    """Espeak's English voices name each letter of another script, or say it in another language's voice."""
+def _spelt(keywords: Iterable[str], accents: Iterable[str], remedy: str) -> list[str]:
+    """English voices name each letter of another script, or say it in another language's voice."""
     english = [accent for accent in accents if accent.split("-")[0] == "en"]
-    foreign = {word: script for word in keywords if (script := _script(word))} if english else {}
+    foreign = {word: script for word in keywords if (script := foreign_script(word))} if english else {}
     return [
-        f"keyword {word} is written in {script} letters, which English voices ({english[0]}, …) spell out or skip: set "
-        "data.synth.accents to voices of its language, or write it as it sounds"
+        f"keyword {word} is written in {script} letters, which English voices ({english[0]}, …) spell out or skip: "
+        f"{remedy}, or write it as it sounds"
         for word, script in foreign.items()
     ]
-
-
-def _script(word: str) -> str:
-    """The first script other than Latin in a word, by the names of its letters; empty when there is none."""
-    scripts = (unicodedata.name(letter, "").split(" ")[0] for letter in word if letter.isalpha())
-    foreign = next((script for script in scripts if script and script != "LATIN"), "")
-    return NAMES.get(foreign, foreign.capitalize())

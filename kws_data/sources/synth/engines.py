@@ -1,24 +1,26 @@
-"""Engines that speak: espeak-ng, flite, festival, piper and others, or any command line. One class each, by name.
+"""Engines that speak: espeak-ng, flite, festival, neural voices, or any command line. One class each, by name.
 
 An engine is a context manager with a name, accents and voices to choose from, and ``say``, which gives the samples of
-a text in a voice, the same each time. To add one, write such a class and put it into :data:`ENGINES`.
+a text in a voice, the same each time. To add one, write such a class and put it into :data:`ENGINES`; networks
+stand in :mod:`kws_data.sources.synth.neural.voices`.
 """
 
 from __future__ import annotations
 
-import json
 import subprocess
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import Protocol, Self
 
 from kws_data.audio import Samples
 from kws_data.config.synth import EngineSettings
 from kws_data.errors import ConfigError, DataError
 from kws_data.sources.synth.espeak import Espeak, SynthVoice
 from kws_data.sources.synth.festival import FestivalEngine
+from kws_data.sources.synth.neural.engine import NeuralEngine
+from kws_data.sources.synth.neural.voices import NEURAL
 from kws_data.sources.synth.spoken_file import spoken
 
 
@@ -223,46 +225,6 @@ class PicoEngine(CommandEngine):
         return super()._values(voice) | {"percent": f"{percent:.0f}", "tone": f"{tone:.0f}"}
 
 
-class PiperEngine(CommandEngine):
-    """piper (github.com/OHF-Voice/piper1-gpl): a neural voice from an ``.onnx`` file; its speakers are the voices.
-
-    Speakers and language are read from ``<model>.onnx.json`` beside the model. The rate becomes piper's length scale,
-    1 at 160 words a minute; pitch is the voice's own.
-
-    Raises:
-        ConfigError: no model is named, or its description is missing or damaged.
-    """
-
-    WORDS_A_MINUTE = 160.0
-
-    def __init__(self, settings: EngineSettings) -> None:
-        if not settings.model:
-            raise ConfigError("data.synth.engine.model is needed for piper", None, "name a voice: PATH/TO/voice.onnx")
-        described = _describe_piper(Path(settings.model))
-        program = settings.command or ["piper"]
-        options = ["--model", settings.model, "--output_file", "{out}", "--length_scale", "{length_scale}"]
-        super().__init__(settings.model_copy(update={"command": [*program, *options, "--speaker", "{voice}"]}))
-        self.name = f"piper {settings.version} {Path(settings.model).stem}".replace("  ", " ")
-        self.voices = [str(number) for number in range(int(described.get("num_speakers", 1)))]
-        self.accents = [str(described.get("espeak", {}).get("voice", "en"))]
-
-    def _values(self, voice: SynthVoice) -> dict[str, str]:
-        return super()._values(voice) | {"length_scale": f"{self.WORDS_A_MINUTE / voice.rate:.3f}"}
-
-
-def _describe_piper(model: Path) -> dict[str, Any]:
-    path = Path(f"{model}.json")
-    try:
-        described = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ConfigError(
-            "description of a piper voice cannot be read", str(path), f"{error}; it comes with the voice"
-        ) from None
-    if not isinstance(described, dict):
-        raise ConfigError("description of a piper voice holds no settings", str(path), "fetch the voice again")
-    return described
-
-
 def _filled(part: str, values: dict[str, str]) -> str:
     """The placeholders of one argument replaced; other braces stay."""
     for name, value in values.items():
@@ -274,12 +236,12 @@ def _filled(part: str, values: dict[str, str]) -> str:
 ENGINES: dict[str, Callable[[EngineSettings], SpeechEngine]] = {
     "espeak": lambda settings: Espeak(),
     "command": CommandEngine,
-    "piper": PiperEngine,
     "flite": FliteEngine,
     "festival": FestivalEngine,
     "mbrola": MbrolaEngine,
     "rhvoice": RhvoiceEngine,
     "pico": PicoEngine,
+    **dict.fromkeys(NEURAL, NeuralEngine),
 }
 
 

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import json
-import struct
-import subprocess
-import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from types import TracebackType
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kws_data.audio import Samples
-from kws_data.errors import DataError
-from kws_data.sources.synth.espeak_process import HEADER, RATE_HZ, SEPARATOR
+from kws_data.sources.synth.espeak_process import RATE_HZ, SEPARATOR
+from kws_data.sources.synth.speaking_process import SpeakingProcess
 
 ACCENTS = (
     "en-us",
@@ -62,7 +57,7 @@ class SynthVoice:
         return f"{self.accent}+{self.variant}"
 
 
-class Espeak:
+class Espeak(SpeakingProcess):
     """espeak-ng in a process of its own. A context manager; not for several threads at once."""
 
     name = "espeak-ng 1.52"
@@ -70,17 +65,8 @@ class Espeak:
     accents = ACCENTS
     voices = VARIANTS
 
-    def __enter__(self) -> Espeak:
-        command = [sys.executable, "-m", "kws_data.sources.synth.espeak_process"]
-        self._process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-        )
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._process.communicate()
+    def __init__(self) -> None:
+        super().__init__("espeak-ng", "kws_data.sources.synth.espeak_process", remedy="install espeakng-loader again")
 
     def say(self, voice: SynthVoice, text: str, seed: int = 0) -> Samples:
         """What is said, int16 at 16 kHz, without the silence around it.
@@ -88,7 +74,7 @@ class Espeak:
         Raises:
             DataError: espeak-ng cannot be loaded, lacks the voice, or says nothing.
         """
-        return trim(_to_16_khz(self._raw(voice, text, seed)))
+        return trim(to_16_khz(self._raw(voice, text, seed).astype(np.float64), RATE_HZ))
 
     def pronounce(self, words: Sequence[str], accent: str = "en-us") -> list[tuple[str, ...]]:
         """Phonemes of each word in an accent, in IPA, stress marks before the vowel: ``("ɡ", "ˈoʊ")`` for "go".
@@ -111,33 +97,19 @@ class Espeak:
         return spoken.replace(SEPARATOR, "")
 
     def _spoken(self, texts: Sequence[str], accent: str) -> list[str]:
-        spoken: list[str] = json.loads(self._ask({"voice": accent, "words": list(texts)}, f"pronouncing in {accent}"))
+        spoken: list[str] = json.loads(self.ask({"voice": accent, "words": list(texts)}, f"pronouncing in {accent}"))
         return spoken
 
     def _raw(self, voice: SynthVoice, text: str, seed: int) -> Samples:
         request = asdict(voice) | {"voice": voice.name, "text": text, "seed": seed}
-        return np.frombuffer(self._ask(request, f"saying {text!r}"), "<i2").astype(np.int16)
-
-    def _ask(self, request: dict[str, Any], doing: str) -> bytes:
-        source, target = self._process.stdout, self._process.stdin
-        if source is None or target is None:
-            raise RuntimeError("the speaking process has no pipes")
-        try:
-            target.write(json.dumps(request).encode() + b"\n")
-            target.flush()
-            (count,) = HEADER.unpack(source.read(HEADER.size))
-            data = source.read(abs(count))
-        except (OSError, ValueError, struct.error) as error:
-            raise DataError("espeak-ng cannot be started", str(error), "install espeakng-loader again") from None
-        if count < 0:
-            raise DataError("synthetic voice failed", data.decode(), f"{doing}; choose another word or voice")
-        return data
+        return np.frombuffer(self.ask(request, f"saying {text!r}"), "<i2").astype(np.int16)
 
 
-def _to_16_khz(samples: Samples) -> Samples:
+def to_16_khz(values: NDArray[np.float64], rate_hz: float) -> Samples:
+    """Samples at 16 kHz, rounded to int16, of values in 16-bit units at another rate."""
     import soxr
 
-    resampled: NDArray[np.float64] = soxr.resample(samples.astype(np.float64), RATE_HZ, 16_000, quality="HQ")
+    resampled: NDArray[np.float64] = soxr.resample(values, rate_hz, 16_000, quality="HQ")
     return np.clip(np.rint(resampled), -32_768, 32_767).astype(np.int16)
 
 

@@ -5,8 +5,8 @@ depending on what was said before it. Here each utterance is spoken by a fresh c
 espeak-ng has just been set up, so it depends on nothing but the request. Loads no numpy, to be quick to copy.
 
 Requests are lines of JSON: voice, text, pitch, rate, range, seed; or voice and words, to hear how they are pronounced.
-Each answer is a little-endian int32 count of bytes and as many bytes: 16-bit samples at :data:`RATE_HZ`, or
-a JSON list of pronunciations; or a negative count and the text of an error.
+Each answer (:mod:`kws_data.sources.synth.speaking_process`) holds 16-bit samples at :data:`RATE_HZ`, or a JSON list of
+pronunciations, or an error.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ import ctypes
 import json
 import os
 import signal
-import struct
 import sys
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from kws_data.sources.synth.speaking_process import payload, refusal
+
 RATE_HZ = 22_050
-HEADER = struct.Struct("<i")
 UTTERANCE_SECONDS = 30
 SEPARATOR = "_"  # between the phonemes of a pronunciation
 
@@ -129,15 +129,14 @@ def answer(library: Any, line: bytes) -> bytes:
 def _answer(library: Any, line: bytes) -> bytes:
     try:
         request = json.loads(line)
-        payload = json.dumps(pronounce(library, request)).encode() if "words" in request else speak(library, request)
+        said = json.dumps(pronounce(library, request)).encode() if "words" in request else speak(library, request)
     except Exception as error:  # whatever it is, the other side has to hear of it
         return _error(str(error))
-    return HEADER.pack(len(payload)) + payload
+    return payload(said)
 
 
 def _error(text: str) -> bytes:
-    message = text.encode()
-    return HEADER.pack(-len(message)) + message
+    return refusal("synthetic voice failed", text, "choose another word or voice")
 
 
 def serve(requests: BinaryIO, answers: BinaryIO) -> None:

@@ -12,7 +12,8 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
-from itertools import islice
+from itertools import groupby, islice
+from operator import attrgetter
 from queue import SimpleQueue
 from typing import Any
 
@@ -27,6 +28,7 @@ from kws_data.config.synth import EngineSettings, SynthSettings
 from kws_data.progress import Progress
 from kws_data.sources.synth.engines import SpeechEngine, make_engine
 from kws_data.sources.synth.espeak import Espeak, SynthVoice
+from kws_data.sources.synth.groups import groups, numbered_groups
 from kws_data.sources.synth.words import vocabulary
 
 SOURCE = "synth"
@@ -86,15 +88,9 @@ def make_speakers(settings: SynthSettings, seed: int) -> list[Speaker]:
         ConfigError: there is no such engine.
     """
     people: list[Speaker] = []
-    for group in groups(settings):
-        people += _speakers(group, seed, len(people))
+    for first, group in numbered_groups(settings):
+        people += _speakers(group, seed, first)
     return people
-
-
-def groups(settings: SynthSettings) -> list[SynthSettings]:
-    """The people of each engine, with the settings that hold for them; the first group's are the settings' own."""
-    own = settings.model_copy(update={"more": []})
-    return [own, *(own.model_copy(update=dict(more)) for more in settings.more)]
 
 
 def _speakers(settings: SynthSettings, seed: int, first: int) -> list[Speaker]:
@@ -130,13 +126,13 @@ def utterances(config: Config) -> Iterator[Utterance]:
     """
     settings, words = config.data.synth, vocabulary(config)
     often = Counter(settings.other_words)
-    for speaker in make_speakers(settings, config.seed):
-        way = way_of(settings, speaker.engine)
-        for word in (*config.keywords, *words.said_by(speaker.number, config)):
-            takes = settings.takes if word in config.keywords else max(often[word], 1)
-            for take in range(takes):
+    for engine, people in groupby(make_speakers(settings, config.seed), key=attrgetter("engine")):
+        way = way_of(settings, engine)
+        for speaker in people:
+            for word in (*config.keywords, *words.said_by(speaker.number, config)):
                 said_so = (way, words.phonemes.get(word, ""), settings.marks, settings.floor_db)
-                yield Utterance(speaker, word, take, config.seed, config.clip_samples, *said_so)
+                for take in range(settings.takes if word in config.keywords else max(often[word], 1)):
+                    yield Utterance(speaker, word, take, config.seed, config.clip_samples, *said_so)
 
 
 def way_of(settings: SynthSettings, engine: EngineSettings) -> str:

@@ -8,7 +8,8 @@ from typing import Any
 from kws_data.config.config import Config
 from kws_data.sources.synth.confusables import Confusable
 from kws_data.sources.synth.engines import make_engine
-from kws_data.sources.synth.people import groups, make_speakers, utterances
+from kws_data.sources.synth.groups import groups
+from kws_data.sources.synth.people import make_speakers, utterances
 from kws_data.sources.synth.words import vocabulary
 
 

@@ -1,4 +1,4 @@
-"""What a speech program wrote into a file, checked."""
+"""What a speech program said, checked: in a file, or in samples."""
 
 from __future__ import annotations
 
@@ -20,6 +20,11 @@ def spoken(out: Path, program: str) -> Samples:
         samples = trim(read_audio(out, RATE_HZ))
     except AudioError as error:
         raise DataError("speech program wrote no usable audio", program, f"{error.what}: {error.remedy}") from None
+    return checked(samples, program)
+
+
+def checked(samples: Samples, program: str) -> Samples:
+    """The samples; raises DataError when they are silent, or not 20 ms to 30 s."""
     if not MIN_SAMPLES <= len(samples) <= MAX_SAMPLES or not samples.any():
         raise DataError("speech program wrote silence, or not 20 ms to 30 s", program, f"{len(samples)} samples")
     return samples

@@ -146,6 +146,8 @@ def test_what_is_not_there_is_an_error(tree: Path) -> None:
 BY_NAME = {
     "firmware_tools/emulator/board.py": ["firmware_tools/emulator/child.py"],
     "kws_data/sources/synth/espeak.py": ["kws_data/sources/synth/espeak_process.py"],
+    "kws_data/sources/synth/neural/engine.py": ["kws_data/sources/synth/neural/process.py"],
+    "kws_data/sources/synth/neural/voices.py": [name for name in arrows() if "/synth/neural/" in name],
     "kws_data/sources/imports/find_layout.py": [name for name in arrows() if "/imports/layouts/" in name],
 }
 
