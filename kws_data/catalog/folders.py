@@ -60,10 +60,10 @@ def folder_id(folder: Path | str) -> FolderId:
     return FolderId("data", _absolute(folder))
 
 
-def data_id(config: Config) -> FolderId:
-    """``data.folder`` of a configuration."""
-    folder = str(config.data.folder)
-    return urls_id(folder) if config.data.layout == URLS else folder_id(folder)
+def data_ids(config: Config) -> list[FolderId]:
+    """``data.folder`` of a configuration, and then each of ``data.more_folders``."""
+    named = urls_id if config.data.layout == URLS else folder_id
+    return [named(folder) for folder in (str(config.data.folder), *config.data.more_folders)]
 
 
 def urls_id(path: Path | str) -> FolderId:

@@ -10,6 +10,21 @@ from kws_data.config.base import PathText, Settings, Share
 from kws_data.config.synth import SynthSettings
 
 
+class PeopleFold(Settings):
+    """People of further folders, dealt into folds by a hash of their ids; those of one fold are not used."""
+
+    folds: int = Field(ge=2, le=50, description="how many")
+    without: int = Field(ge=0, description="which is left out, from 0")
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> PeopleFold:
+        if self.without >= self.folds:
+            raise ValueError(
+                f"data.more_people.without is {self.without}: folds are counted from 0 to {self.folds - 1}"
+            )
+        return self
+
+
 class DataSettings(Settings):
     """Where clips come from."""
 
@@ -36,6 +51,9 @@ class DataSettings(Settings):
         description="folders of recordings without labels: the teacher says what they are, and people of the test are"
         " left out (needs train.teacher.kind: encoder)",
     )
+    more_people: PeopleFold | None = Field(
+        None, description="leaves a fold of the people of more_folders and unlabelled out, to be measured on"
+    )
     other_spellings: Literal["stop", "keyword", "unknown"] = Field(
         "stop",
         description="words that differ from a keyword only by case, blanks, - or _, as Yes from yes: stop and say so,"
@@ -59,6 +77,8 @@ class DataSettings(Settings):
     def _folder_when_needed(self) -> DataSettings:
         if self.source != "synthetic" and not self.folder:
             raise ValueError(f"data.folder is needed when data.source is {self.source}: use --set data.folder=PATH")
+        if self.source == "synthetic" and self.more_folders:
+            raise ValueError("data.more_folders is for data.source: folder or both")
         if self.source != "both" and self.real_per_keyword is not None:
             raise ValueError("data.real_per_keyword is for data.source: both")
         if self.real_repeats > 1 and not self.real_per_keyword:

@@ -1,4 +1,4 @@
-"""Which clips of the catalogue a configuration draws on: those of a folder, of synthetic people, or of both, and pieces
+"""Which clips of the catalogue a configuration draws on: those of folders, of synthetic people, or of both, and pieces
 of running speech."""
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from pathlib import Path
 from kws_data.catalog.catalog import Catalog
 from kws_data.catalog.clips import Clip
 from kws_data.catalog.folders import SOURCE as SPEECH_SOURCE
-from kws_data.catalog.folders import FolderId, data_id, speech_folder_id, synth_id
+from kws_data.catalog.folders import FolderId, data_ids, speech_folder_id, synth_id
 from kws_data.config.config import Config
 from kws_data.errors import DataError
-from kws_data.labels import respelt, word_of
+from kws_data.labels import BACKGROUND, respelt, word_of
 
 COLLECT = "call kws run --until collect first, with the same CONFIG"
 
@@ -40,12 +40,40 @@ def _spelt(config: Config, clips: Iterable[Clip]) -> list[Clip]:
 
 
 def folder_clips(config: Config, catalog: Catalog) -> list[Clip]:
-    """Clips of ``data.folder``; raises DataError when there are none."""
-    clips_from = data_id(config)
-    if not Path(clips_from.path).exists() and not catalog.known_files(clips_from):
-        raise DataError("data folder not found", str(config.data.folder), "check data.folder")
-    command = shlex.join(["kws", "import", config.data.layout, str(config.data.folder)])
-    return imported_clips(catalog, clips_from, f"call kws import first: {command}")
+    """Clips of ``data.folder`` and ``data.more_folders``, each once, in the order of their ids.
+
+    The validation and testing lists of the first folder decide for people of all: with ``split.test: validation_list``
+    those of the others do not count. Their noise is left out where it is the first folder's.
+
+    Raises:
+        DataError: a folder has none.
+    """
+    first, *further = zip(data_ids(config), (str(config.data.folder), *config.data.more_folders), strict=True)
+    clips = {clip.id: clip for clip in _of_folder(config, catalog, *first, "data.folder")}
+    noises = {clip.audio_sha256 for clip in clips.values() if clip.word == BACKGROUND}
+    for place, name in further:
+        for clip in used_people(config, _of_folder(config, catalog, place, name, "data.more_folders")):
+            if clip.word != BACKGROUND or clip.audio_sha256 not in noises:
+                clips.setdefault(clip.id, clip if config.split.test == "given" else replace(clip, given_split=""))
+    return [clips[identity] for identity in sorted(clips)]
+
+
+def _of_folder(config: Config, catalog: Catalog, place: FolderId, name: str, setting: str) -> list[Clip]:
+    if not Path(place.path).exists() and not catalog.known_files(place):
+        raise DataError("data folder not found", name, f"check {setting}")
+    command = shlex.join(["kws", "import", config.data.layout, name])
+    return imported_clips(catalog, place, f"call kws import first: {command}")
+
+
+def used_people(config: Config, clips: Iterable[Clip]) -> list[Clip]:
+    """Clips of a further folder without those of the fold of people that ``data.more_people`` leaves out."""
+    fold = config.data.more_people
+    return [c for c in clips if not fold or c.word == BACKGROUND or fold_of(c.speaker, fold.folds) != fold.without]
+
+
+def fold_of(speaker: str, folds: int) -> int:
+    """The fold of a speaker: a hash of the pseudonym alone, so that other people do not matter."""
+    return int.from_bytes(hashlib.sha256(f"fold {speaker}".encode()).digest()[:8], "big") % folds
 
 
 def synthetic_clips(config: Config, catalog: Catalog) -> list[Clip]:

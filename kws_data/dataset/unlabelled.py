@@ -15,7 +15,7 @@ from kws_data.catalog.folders import unlabelled_folder_id
 from kws_data.catalog.near_duplicates import near_duplicate_groups
 from kws_data.config.config import Config
 from kws_data.config.split import Trace
-from kws_data.dataset.clip_pool import COLLECT, imported_clips
+from kws_data.dataset.clip_pool import COLLECT, imported_clips, used_people
 from kws_data.dataset.groups import Same, recordings_of, traces_of
 from kws_data.dataset.leaks import audit
 from kws_data.dataset.release_rules import excluded_by_terms, summary
@@ -50,7 +50,7 @@ def unlabelled_clips(config: Config, catalog: Catalog) -> dict[str, list[Clip]]:
     for folder, clips in found.items():
         if any(clip.attributes.get("window_ms") != config.data.clip_ms for clip in clips):
             raise DataError("unlabelled recordings were cut for another data.clip_ms", folder, COLLECT)
-    return found
+    return {folder: used_people(config, clips) for folder, clips in found.items()}
 
 
 def unlabelled_of(config: Config, catalog: Catalog, words: Sequence[Clip], found: SplitWords) -> Unlabelled:

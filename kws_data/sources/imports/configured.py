@@ -27,7 +27,8 @@ def import_configured(catalog: Catalog, config: Config, progress: Progress | Non
     data = config.data
     terms = Terms(data.licence, data.consent)
     if data.source != "synthetic":
-        yield import_layout(catalog, data.layout, str(data.folder), progress, terms)
+        for folder in (str(data.folder), *data.more_folders):
+            yield import_layout(catalog, data.layout, folder, progress, terms)
     for folder in data.unlabelled:
         yield import_unlabelled(catalog, folder, source_of(data.layout), data.clip_ms, progress, terms)
     if data.speech_folder is not None:
@@ -54,6 +55,12 @@ def _refuse_unused(config: Config) -> None:
         folder = getattr(data, name)
         if folder is not None and not Path(folder).is_dir():
             raise DataError(f"{name.replace('_', ' ')} not found", folder, f"check data.{name}")
+    for folder in data.more_folders:
+        if not Path(folder).exists():
+            raise DataError("further data folder not found", folder, "check data.more_folders")
     for folder in data.unlabelled:
         if not Path(folder).is_dir():
             raise DataError("folder of unlabelled recordings not found", folder, "check data.unlabelled")
+    if data.more_people and not (data.more_folders or data.unlabelled):
+        remedy = "name data.more_folders or data.unlabelled, or leave it out"
+        raise DataError("data.more_people would have no effect", data.more_people.folds, remedy)
