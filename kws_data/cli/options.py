@@ -14,6 +14,7 @@ import click
 
 from firmware_tools.home import in_home
 from kws_data.cli.terminal.output import one_line, takes_unicode
+from kws_data.config.config import Config
 from kws_data.config.load import load_config
 from kws_data.progress import Progress
 
@@ -41,9 +42,21 @@ def config_options(function: Function) -> Function:
     @click.option("--set", "overrides", metavar="KEY=VALUE", multiple=True, help="Override a setting; repeatable.")
     @functools.wraps(function)
     def with_config(config_file: Path, overrides: tuple[str, ...], **arguments: Any) -> Any:
-        return function(config=load_config(config_file, overrides), **arguments)
+        return function(config=_here(load_config(config_file, overrides)), **arguments)
 
     return with_config  # type: ignore[return-value]
+
+
+def _here(config: Config) -> Config:
+    """The configuration as it can run on this machine; what it does without is the first thing that is said."""
+    if not config.train.teacher.optional and not any(more.optional for more in config.data.synth.more):
+        return config
+    from kws_data.extras import with_what_is_there
+
+    config, lines = with_what_is_there(config)
+    for line in lines:
+        say(f"{config.name} does {line}")
+    return config
 
 
 class Number(click.FloatRange):

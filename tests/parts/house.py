@@ -22,7 +22,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("kws_data/run_pipeline.py",),
     ("kws_data/pipeline.py",),
     ("kws_data/steps.py", "kws_data/experiments"),
-    ("kws_data/run_context.py",),
+    ("kws_data/run_context.py", "kws_data/extras.py"),
     ("kws_data/report", "kws_data/quality"),
     ("kws_data/gate", "kws_data/export", "kws_data/provenance", "kws_data/release"),
     ("kws_data/deploy", "kws_data/evaluation", "kws_data/training"),

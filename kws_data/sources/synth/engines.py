@@ -66,6 +66,7 @@ class CommandEngine:
             remedy = 'write for example ["say", "-o", "{out}", "{text}"]'
             raise ConfigError("data.synth.engine.command must name a file to write", settings.command, remedy)
         self._command, self._timeout_s = list(settings.command), settings.timeout_s
+        self.program = settings.command[0]
         self.name = f"{Path(settings.command[0]).name} {settings.version}".strip()
         self.licence = settings.licence or "unstated"
 

@@ -32,6 +32,7 @@ class FestivalEngine:
 
     def __init__(self, settings: EngineSettings) -> None:
         self._command = [*(settings.command or ["festival"]), "--pipe"]
+        self.program = self._command[0]
         self.name = f"festival {settings.version}".strip()
         self.licence = settings.licence or "unstated"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from itertools import accumulate
 
@@ -13,7 +14,7 @@ from kws_data.sources.synth.engines import make_engine
 def numbered_groups(settings: SynthSettings) -> Iterator[tuple[int, SynthSettings]]:
     """Number of each group's first person, and the settings that hold for it; the first group's are the settings' own.
 
-    Optional people whose engine lacks its packages are left out; the others keep their numbers.
+    Optional people whose engine lacks its packages or its program are left out; the others keep their numbers.
 
     Raises:
         ConfigError: the settings of an optional group's engine do not fit.
@@ -45,7 +46,10 @@ def _missing(more: MorePeople) -> MissingPackagesError | None:
     if not more.optional:
         return None
     try:
-        make_engine(more.engine)
+        engine = make_engine(more.engine)
     except MissingPackagesError as error:
         return error
-    return None
+    program = getattr(engine, "program", None)
+    if program is None or shutil.which(program):
+        return None
+    return MissingPackagesError("speech program not found", program, f"install it: apt-get install {more.engine.kind}")
