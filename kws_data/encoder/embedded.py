@@ -25,7 +25,7 @@ from kws_data.features.write import WINDOW_BYTES, columns_of, mended, read_windo
 from kws_data.progress import Progress, no_progress
 from kws_data.system.processes import worked_through
 
-CHUNK_CLIPS = 256  # about a second of work, which is what an interruption may cost
+CHUNK_CLIPS = 128  # about a second of work of the slower encoder, which is what an interruption may cost
 SMALL_CLIPS = 512  # so few are computed sooner than processes start
 STAGE = "speech encoder"
 

@@ -5,9 +5,10 @@ A frame is 96 values about 0.78 s of sound, and there is one every 80 ms. Half a
 clip, and so much after it that the windows' middles go from its first sample to its end: a word at either end is in
 the middle of a window like any other. One second gives 13 frames.
 
-Samples go in within ±1, as livekit-wakeword gives them. openWakeWord gives them as 16-bit numbers: 35 words of Speech
-Commands, told apart by logistic regression for other speakers, then come out right in 87.4 instead of 89.6 % of 2,045
-clips (means and maxima of the frames). Without silence around, 5 frames of a second, there are 6 points less.
+Samples go in within ±1, as livekit-wakeword gives them: 35 words of Speech Commands, told apart by logistic regression
+of the frames' means and maxima for other speakers, come out right in 89.6 % of 2,045 clips, and in 87.4 % where samples
+go in as 16-bit numbers, as openWakeWord gives them. With hardly any silence around, 5 frames of a second, ten words
+come out right in 86.6 instead of 92.4 % of 740 clips.
 """
 
 from __future__ import annotations
