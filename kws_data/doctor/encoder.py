@@ -14,12 +14,12 @@ from kws_data.errors import MissingPackagesError
 WHAT, CLIPS = "speech encoder", 10
 
 
-def speech_encoder() -> Finding:
-    """The default encoder, which nobody has to have."""
+def speech_encoder(settings: EncoderSettings | None = None) -> Finding:
+    """The encoder (the default one when None), which nobody has to have."""
     from kws_data.encoder.encoders import RATE_HZ, make_encoder
 
     try:
-        encoder = make_encoder(EncoderSettings())
+        encoder = make_encoder(settings or EncoderSettings())
     except MissingPackagesError as error:
         return note(WHAT, "not installed; kws embed and teachers of kind encoder need it", error.remedy)
     except KwsError as error:

