@@ -15,7 +15,7 @@ from kws_data.config.encoder import EncoderSettings
 from kws_data.encoder.encoders import check_rate, make_encoder
 from kws_data.encoder.free_time import with_free_time
 from kws_data.encoder.speech_embedding import HOP_SAMPLES, WINDOW_SAMPLES, SpeechEmbedding, _Along, _Windows
-from kws_data.errors import ConfigError
+from kws_data.errors import ConfigError, MissingPackagesError
 from kws_data.system import onnx as door
 
 pytest.importorskip("onnxruntime")
@@ -185,14 +185,11 @@ def test_a_file_that_is_not_there_is_told(kind: str, tmp_path: Path, monkeypatch
         make_encoder(EncoderSettings.model_validate({"kind": kind, "model": str(tmp_path / "none.onnx")}))
 
 
-@pytest.mark.parametrize(
-    ("kind", "command"), [("speech-embedding", "'kws[encoder]'"), ("moonshine", "moonshine-voice==0.0.73")]
-)
-def test_a_missing_package_is_told_with_the_command(kind: str, command: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("kind", ["speech-embedding", "moonshine"])
+def test_a_missing_package_is_told_with_the_command(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(door, "_is_there", lambda module: module == "onnxruntime")
-    with pytest.raises(ConfigError) as told:
+    with pytest.raises(MissingPackagesError, match=r"pip install 'kws\[encoder\]'"):
         make_encoder(EncoderSettings.model_validate({"kind": kind}))
-    assert f"pip install {command}" in str(told.value) or f"pip install onnxruntime {command}" in str(told.value)
 
 
 def test_a_package_without_its_model_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
