@@ -125,8 +125,8 @@ def _styles_path(settings: EngineSettings) -> Path:
         return Path(settings.styles)
     if lacking(_STYLES_PACKAGE):
         raise ConfigError(
-            "Kokoro needs styles, engine.styles",
-            "",
-            "English ones are in npm's kokoro-js (its folder voices/) and come with kokoro-onnx (voices-v1.0.bin)",
+            "Kokoro needs styles",
+            None,
+            "engine.styles: English ones are in npm's kokoro-js (folder voices/), or voices-v1.0.bin of kokoro-onnx",
         )
     return Path(str(importlib.resources.files(_STYLES_PACKAGE))) / _PACKAGED_STYLES
