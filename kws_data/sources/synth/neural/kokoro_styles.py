@@ -115,14 +115,17 @@ def parse_mix(name: str) -> dict[str, float]:
 
 
 def people(names: Sequence[str], count: int = MIXES) -> tuple[str, ...]:
-    """English styles, all if none is English; and mixes of two or three of them, the same for the same names."""
+    """English styles, mixes of two or three of them, then foreign styles, who speak English with an accent.
+
+    The same for the same names. Foreign ones are mixed where no style is English.
+    """
     plain = [name for name in names if name[0] in ENGLISH] or list(names)
     rng = np.random.default_rng(_SEED)
     mixes: dict[str, None] = {}
     for _ in range(20 * count if len(plain) > 1 else 0):
         if len(mixes) < count:
             mixes[_mix(plain, rng)] = None
-    return (*plain, *mixes)
+    return (*plain, *mixes, *(name for name in names if name not in plain))
 
 
 def _mix(names: Sequence[str], rng: np.random.Generator) -> str:
