@@ -92,3 +92,38 @@ def humming(many: bool = False) -> bytes:
     if many:
         inputs["sid"] = (INT64, ["batch"])
     return model(nodes, inputs, {"output": (FLOAT32, [1, 1, 1, "samples"])}, constants, opset=15)
+
+
+def kokoro_network(tokens: str = "tokens") -> bytes:
+    """A network with Kokoro's inputs: each number over 1,000 plus the style's first value, 4 samples over the speed."""
+    constants = {
+        "thousand": np.asarray(1_000.0, np.float32),
+        "four": np.asarray([4.0], np.float32),
+        "zeros": np.asarray([0, 0], np.int64),
+        "ones": np.asarray([1, 1], np.int64),
+        "one": np.asarray([1], np.int64),
+        "flat": np.asarray([-1], np.int64),
+    }
+    nodes = [
+        node("Cast", [tokens], ["numbers"], to=FLOAT32),
+        node("Div", ["numbers", "thousand"], ["low"]),
+        node("Slice", ["style", "zeros", "ones"], ["first"]),
+        node("Add", ["low", "first"], ["styled"]),
+        node("Div", ["four", "speed"], ["often"]),
+        node("Cast", ["often"], ["whole"], to=INT64),
+        node("Concat", ["one", "whole"], ["repeats"], axis=0),
+        node("Tile", ["styled", "repeats"], ["long"]),
+        node("Reshape", ["long", "flat"], ["audio"]),
+    ]
+    inputs: dict[str, Any] = {tokens: (INT64, [1, "n"]), "style": (FLOAT32, [1, 256]), "speed": (FLOAT32, [1])}
+    return model(nodes, inputs, {"audio": (FLOAT32, ["samples"])}, constants, opset=17)
+
+
+def kokoro_styles(folder: Path, **first: float) -> Path:
+    """A folder of styles; row n of each begins with ``first`` plus n times 0.0001."""
+    folder.mkdir(exist_ok=True)
+    for name, value in first.items():
+        style = np.zeros((510, 1, 256), "<f4")
+        style[:, 0, 0] = value + np.arange(510) * 1e-4
+        style.tofile(folder / f"{name}.bin")
+    return folder
