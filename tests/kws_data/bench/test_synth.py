@@ -37,8 +37,8 @@ def test_an_engine_is_held_to_its_seconds_of_the_core(
     cpu_s: float, passed: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     speeds = {"espeak": Speed(100, 1.0, 1.0), "hibari": Speed(100, 9.0, cpu_s)}
-    monkeypatch.setattr(synth, "measure", lambda kind, takes: speeds[kind])
-    monkeypatch.setattr(synth, "_name_of_speaking", lambda kind: kind)
+    monkeypatch.setattr(synth, "measure", lambda engine, takes: speeds[engine.kind])
+    monkeypatch.setattr(synth, "_name_of_speaking", lambda engine: engine.kind)
     base, hibari = bench_synth(["hibari"], no_progress)
     assert (base.passed, hibari.passed) == (True, passed)
     assert hibari.details["ratio"] == pytest.approx(1 / cpu_s)
