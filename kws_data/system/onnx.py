@@ -49,6 +49,14 @@ def install(extra: str) -> str:
     return f"pip install 'kws[{extra}]'"
 
 
+def read_model(path: Path) -> bytes:
+    """Raises ConfigError: there is no such file, or it cannot be read."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ConfigError("model cannot be read", str(path), error.strerror or str(error)) from None
+
+
 class OnnxModel:
     """A model, loaded: arrays in by name, arrays out in the order of :attr:`outputs`.
 
@@ -70,11 +78,9 @@ class OnnxModel:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.log_severity_level = 4
+        data = model if isinstance(model, bytes) else read_model(model)
         try:
-            data = model if isinstance(model, bytes) else model.read_bytes()
             self._session = onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
-        except OSError as error:
-            raise ConfigError("model cannot be read", self.name, str(error)) from None
         except Exception as error:  # onnxruntime has a class for each status, without a common one
             raise ConfigError("not an ONNX model that can be run", self.name, _first_line(error)) from None
 

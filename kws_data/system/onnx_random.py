@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 
 from kws_data.errors import ConfigError
 from kws_data.system import onnx_nodes as nodes
-from kws_data.system.onnx import OnnxModel
-from kws_data.system.onnx_nodes import FLOAT32, INT64, Node, constant_field, node_field
+from kws_data.system.onnx import OnnxModel, read_model
+from kws_data.system.onnx_nodes import FLOAT32, Node, constant_field, node_field
 from kws_data.system.protobuf import BYTES, Field, bytes_field, fields
 
 #: Operators that draw: whether uniform, and whether the shape is that of an input.
@@ -64,10 +64,7 @@ class SeededModel:
 
     def __init__(self, model: Path | bytes, name: str = "", length: int = _LENGTH) -> None:
         name = name or ("model" if isinstance(model, bytes) else str(model))
-        try:
-            data = model if isinstance(model, bytes) else model.read_bytes()
-        except OSError as error:
-            raise ConfigError("model cannot be read", name, error.strerror or str(error)) from None
+        data = model if isinstance(model, bytes) else read_model(model)
         edited, self._noise = without_random_nodes(data, name, length)
         self._model = OnnxModel(edited, name)
 
@@ -148,7 +145,10 @@ class _Editor:
             raise ValueError(f"{node.operator} has {len(node.inputs)} inputs and {len(node.outputs)} outputs")
         name = _Names(self.prefix + str(len(self.noise)).encode())
         self.noise.append(NoiseInput(name.values.decode(), uniform, self.length))
-        self.added += [nodes.input_field(name.values, self.length), *_constants(name, self.length, node)]
+        self.added += [
+            nodes.value_field(nodes.GRAPH_INPUT, name.values, FLOAT32, [self.length]),
+            *_constants(name, self.length, node),
+        ]
         if like:
             yield node_field("Shape", name.shape, node.inputs[0])
         yield node_field("ReduceProd", name.count, name.shape)
@@ -171,13 +171,11 @@ def _constants(name: _Names, length: int, node: Node) -> Iterator[bytes]:
     low, high = node.number("low", 0.0), node.number("high", 1.0)
     scale, shift = (high - low, low) if uniform else (node.number("scale", 1.0), node.number("mean", 0.0))
     if not like:
-        shape = node.attributes["shape"].integers
-        yield constant_field(name.shape, INT64, shape, [len(shape)])
-    yield constant_field(name.length, INT64, [length], [1])
-    yield constant_field(name.one, INT64, [1], [1])
-    yield constant_field(name.zero, INT64, [0], [1])
-    yield constant_field(name.scale, FLOAT32, [scale])
-    yield constant_field(name.shift, FLOAT32, [shift])
+        yield constant_field(name.shape, np.asarray(node.integers("shape", []), "<i8"))
+    for constant, value in ((name.length, length), (name.one, 1), (name.zero, 0)):
+        yield constant_field(constant, np.asarray([value], "<i8"))
+    yield constant_field(name.scale, np.asarray(scale, "<f4"))
+    yield constant_field(name.shift, np.asarray(shift, "<f4"))
 
 
 class _Names:

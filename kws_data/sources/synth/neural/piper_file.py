@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from kws_data.errors import ConfigError
 
 PAD, BEGIN, END = "_", "^", "$"
+_SIGNS = 1 << 20  # more than any network knows
 _OTHER_LANGUAGE = re.compile(r"\([^)]*\)")  # espeak-ng's mark of a word that it says in another language
 
 
@@ -56,8 +57,9 @@ class PiperFile(_Part):
         lacking = [sign for sign in (PAD, BEGIN, END) if not numbers.get(sign)]
         if lacking:
             raise ValueError(f"the numbers of {' '.join(lacking)} are missing")
-        if any(number < 0 for several in numbers.values() for number in several):
-            raise ValueError("a number is negative")
+        wrong = [number for several in numbers.values() for number in several if not 0 <= number < _SIGNS]
+        if wrong:
+            raise ValueError(f"{wrong[0]} is no number of a phoneme")
         return numbers
 
     def speakers(self) -> dict[str, int]:

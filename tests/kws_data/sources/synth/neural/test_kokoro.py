@@ -113,3 +113,9 @@ def test_the_packaged_network(tmp_path: Path) -> None:
     said(speaking, "go", "am_adam")
     assert np.array_equal(said(speaking, "eight"), eight)
     assert 0.2 < len(eight) / speaking.rate_hz < 3.0
+
+
+def test_paths_in_the_home_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    voice(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert KokoroVoice(EngineSettings(kind="kokoro", model="~/small.onnx", styles="~/styles")).voices[0] == "af_heart"

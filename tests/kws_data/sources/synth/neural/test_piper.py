@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from kws_data.config.synth import EngineSettings
@@ -19,8 +21,8 @@ from tests.parts.made_voices import PHONEMES, description, piper_voice
 pytest.importorskip("onnxruntime")
 
 
-def voice(path: Path, **settings: Any) -> PiperVoice:
-    return PiperVoice(EngineSettings(kind="piper", model=str(path), **settings))
+def voice(path: Path, **more: Any) -> PiperVoice:
+    return PiperVoice(EngineSettings(kind="piper", model=str(path), **more))
 
 
 def said(
@@ -128,7 +130,7 @@ def test_marks_of_another_language_are_not_said() -> None:
     [
         (description(phoneme_id_map=None), "missing key: 'phoneme_id_map'"),
         (description(phoneme_id_map={"_": [0]}), r"the numbers of \^ \$ are missing"),
-        (description(phoneme_id_map={"_": [0], "^": [1], "$": [-2]}), "a number is negative"),
+        (description(phoneme_id_map={"_": [0], "^": [1], "$": [-2]}), "-2 is no number of a phoneme"),
         (description(phoneme_id_map=["_"]), "phoneme_id_map cannot be used"),
         (description(audio={"sample_rate": 96_000}), "sample_rate cannot be used: 96000. 48000 or less"),
         (description(audio={"sample_rate": "22050"}), "sample_rate cannot be used: '22050'. a whole number"),
@@ -165,6 +167,24 @@ def test_a_description_that_is_none(tmp_path: Path, text: str) -> None:
     with pytest.raises(ConfigError, match=r"hum\.onnx\.json") as error:
         voice(piper_voice(tmp_path, text=text))
     assert "\n" not in str(error.value)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.sampled_from(sorted(description())), JSON)
+def test_any_value_of_any_field_is_taken_or_refused_in_a_line(tmp_path: Path, field: str, value: Any) -> None:
+    path = piper_voice(tmp_path, {**description(), field: value})
+    try:
+        assert voice(path).voices
+    except ConfigError as error:
+        assert "hum.onnx.json" in str(error)
+        assert "\n" not in str(error)
 
 
 def test_files_that_are_missing(tmp_path: Path) -> None:
