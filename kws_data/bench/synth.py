@@ -59,33 +59,34 @@ class Speed:
         return Speed(self.clips - other.clips, self.wall_s - other.wall_s, self.cpu_s - other.cpu_s)
 
 
-def bench_synth(kinds: Sequence[str], progress: Progress) -> Iterator[Figure]:
-    """A figure for each engine, espeak-ng first."""
+def bench_synth(kinds: Sequence[str], progress: Progress, styles: str | None = None) -> Iterator[Figure]:
+    """A figure for each engine, espeak-ng first; ``styles`` are Kokoro's, which come in no package."""
     base: Speed | None = None
     wanted = list(dict.fromkeys((BASELINE, *kinds)))
     for number, kind in enumerate(wanted):
         progress("engines", number, len(wanted))
         started = time.perf_counter()
+        engine = EngineSettings(kind=kind, styles=styles if kind == "kokoro" else None)
         try:
-            name = _name_of_speaking(kind)
+            name = _name_of_speaking(engine)
         except KwsError as error:
             yield Figure(kind, _wanted(kind), f"not here: {error}", None, time.perf_counter() - started)
             continue
-        speed = measure(kind, PACES[kind].takes)
+        speed = measure(engine, PACES[kind].takes)
         base = base or speed
         yield _figure(kind, name, speed, base, time.perf_counter() - started)
     progress("engines", len(wanted), len(wanted))
 
 
-def measure(kind: str, takes: int) -> Speed:
+def measure(engine: EngineSettings, takes: int) -> Speed:
     """Speed of an engine with one worker, without what is done once: starting, loading, opening a catalogue.
 
     That is the difference of a run with more takes and one with a single take, which is done twice: what the machine
     reads from its disk for the first time counts in neither.
     """
-    _run(kind, 1)
-    once = _run(kind, 1)
-    return _run(kind, 1 + takes).less(once)
+    _run(engine, 1)
+    once = _run(engine, 1)
+    return _run(engine, 1 + takes).less(once)
 
 
 def estimate_s(kinds: Sequence[str]) -> float:
@@ -93,9 +94,9 @@ def estimate_s(kinds: Sequence[str]) -> float:
     return sum({"kokoro": 40.0}.get(kind, 15.0) for kind in {BASELINE, *kinds})
 
 
-def _run(kind: str, takes: int) -> Speed:
+def _run(engine: EngineSettings, takes: int) -> Speed:
     with tempfile.TemporaryDirectory(prefix="kws-bench-") as folder:
-        config = _config(kind, takes, Path(folder))
+        config = _config(engine, takes, Path(folder))
         started = _seconds()
         with Catalog(config.data.recordings) as catalog:
             made = synth_people(catalog, config, workers=1)
@@ -109,15 +110,15 @@ def _seconds() -> tuple[float, float]:
     return time.perf_counter(), time.process_time() + children.ru_utime + children.ru_stime
 
 
-def _config(kind: str, takes: int, folder: Path) -> Config:
-    synth = {"speakers": PEOPLE, "takes": takes, "engine": {"kind": kind}}
+def _config(engine: EngineSettings, takes: int, folder: Path) -> Config:
+    synth = {"speakers": PEOPLE, "takes": takes, "engine": engine.model_dump()}
     data = {"source": "synthetic", "recordings": str(folder), "synth": synth}
     return Config.model_validate({"name": "bench", "keywords": list(WORDS), "data": data})
 
 
-def _name_of_speaking(kind: str) -> str:
+def _name_of_speaking(settings: EngineSettings) -> str:
     """Name of an engine that has said a word; raises KwsError when it cannot speak here."""
-    with make_engine(EngineSettings(kind=kind)) as engine:
+    with make_engine(settings) as engine:
         engine.say(SynthVoice(engine.accents[0], engine.voices[0]), WORDS[0])
         return engine.name
 
@@ -131,7 +132,7 @@ def _figure(kind: str, name: str, speed: Speed, base: Speed, seconds: float) -> 
     ratio = speed.per_core_s / base.per_core_s
     against = "the baseline" if kind == BASELINE else f"{ratio:.2f} of espeak-ng's"
     measured = (
-        f"{speed.per_core_s:.0f} clips a second and core, {against}; {speed.clips / speed.wall_s:.0f} by the clock"
+        f"{speed.per_core_s:.3g} clips a second and core, {against}; {speed.clips / speed.wall_s:.3g} by the clock"
     )
     details = {
         "engine": name,

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
-from kws_data.config.base import Settings
+from kws_data.config.base import PathText, Settings
 
 
 class EngineSettings(Settings):
@@ -20,10 +20,10 @@ class EngineSettings(Settings):
     command: list[str] = Field(
         default_factory=list, description='program and arguments, as ["say", "-o", "{out}", "{text}"]; no shell'
     )
-    model: str | None = Field(
-        None, description="piper, kokoro: the .onnx file of your own; that of an installed package when null"
+    model: PathText | None = Field(
+        None, description="piper, kokoro, hibari: the .onnx file of your own; that of an installed package when null"
     )
-    styles: str | None = Field(
+    styles: PathText | None = Field(
         None,
         exclude_if=lambda path: path is None,  # clips of people without it keep their names
         description="kokoro: its styles, an .npz or .bin file or a folder of .bin files",

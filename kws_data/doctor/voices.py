@@ -45,5 +45,5 @@ def _neural(kind: str) -> Finding:
             samples = engine.say(SynthVoice(engine.accents[0], engine.voices[0]), WORD)
     except KwsError as error:
         return bad(what, f"{engine.name}: {told(error)}", error.remedy)
-    seconds = len(samples) / 16_000
-    return well(what, f"{engine.name} ({engine.licence}), {len(engine.voices)} voices, said {WORD} in {seconds:.1f} s")
+    voices = f"{len(engine.voices)} voice{'s' if len(engine.voices) > 1 else ''}"
+    return well(what, f"{engine.name} ({engine.licence}), {voices}, said {WORD} in {len(samples) / 16_000:.1f} s")

@@ -92,7 +92,13 @@ WRONG: dict[str, list[list[str]]] = {
         ["demo", "--set", "data.noise_folder=nowhere"],
         ["twice.yaml"],
     ],
-    "bench": [["nonsense"], ["engine"], ["engine", "--bundle", "nowhere"], ["--bundle", "text"]],
+    "bench": [
+        ["nonsense"],
+        ["engine"],
+        ["engine", "--bundle", "nowhere"],
+        ["--bundle", "text"],
+        ["synth", "--styles", "none"],
+    ],
 }
 
 
