@@ -17,6 +17,7 @@ BENCHES: dict[str, tuple[str, str]] = {
     "build": ("bench.build", "How data sets are built: speed, memory, the same bytes always."),
     "model": ("bench.model", "Model families side by side on one data set."),
     "synth": ("bench.synth", "Speech engines: clips a second, beside espeak-ng."),
+    "near": ("bench.near", "How often words that are no keyword are taken for one, by folds of people."),
     "record": ("bench.record", "What serial capture loses, mistakes or survives."),
     "damaged": ("bench.damaged", "Damaged audio, configurations and models: nothing may crash, hang or get lost."),
 }
