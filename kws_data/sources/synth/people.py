@@ -29,6 +29,7 @@ from kws_data.progress import Progress
 from kws_data.sources.synth.engines import SpeechEngine, make_engine
 from kws_data.sources.synth.espeak import Espeak, SynthVoice
 from kws_data.sources.synth.groups import groups, numbered_groups
+from kws_data.sources.synth.neural.engine import NeuralEngine
 from kws_data.sources.synth.words import vocabulary
 
 SOURCE = "synth"
@@ -236,7 +237,9 @@ def _provenance(engine: SpeechEngine, voice: SynthVoice, utterance: Utterance) -
     """How a clip was made, enough to make it again."""
     made = {"engine": engine.name, "peak_db": round(utterance.speaker.peak_db, 2), **asdict(voice)}
     if not isinstance(engine, Espeak):
-        made["variant"] = f"{engine.name} {voice.variant}"  # voices of two engines may share a name
+        person = engine.person(voice.variant) if isinstance(engine, NeuralEngine) else voice.variant
+        made["variant"] = f"{engine.name} {person}"  # voices of two engines may share a name
+        made |= {"manner": voice.variant} if person != voice.variant else {}
     return made | ({"phonemes": utterance.phonemes} if utterance.phonemes else {})
 
 

@@ -30,6 +30,7 @@ class NeuralEngine(SpeakingProcess):
         voice = make_voice(settings.model_copy(update={"version": "", "licence": ""}))  # what it says of itself
         self.name = f"{voice.name} {settings.version}".strip()
         self.licence = settings.licence or voice.licence
+        self.person = voice.person
         self.accents, self.voices = tuple(voice.accents), tuple(voice.voices)
         arguments = (settings.model_dump_json(),)
         remedy = "is there enough memory? try --workers 1"

@@ -43,6 +43,9 @@ class HibariVoice:
         self.accents = (_accent(self._kin),)
         self.voices = (self._kin if self._model is None or self._kin != PACKAGED else self._model.stem,)
 
+    def person(self, variant: str) -> str:
+        return variant
+
     def speak(self, voice: SynthVoice, text: str, speed: float, rng: np.random.Generator) -> NDArray[np.float32]:
         """See :class:`~kws_data.sources.synth.neural.voice.NeuralVoice`."""
         for what, asked, there in (("voice", voice.variant, self.voices), ("accent", voice.accent, self.accents)):

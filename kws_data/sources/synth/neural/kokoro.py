@@ -77,6 +77,9 @@ class KokoroVoice:
     def rate_hz(self) -> int:
         return RATE_HZ
 
+    def person(self, variant: str) -> str:
+        return variant
+
     def speak(self, voice: SynthVoice, text: str, speed: float, rng: np.random.Generator) -> NDArray[np.float32]:
         """See :class:`kws_data.sources.synth.neural.voice.NeuralVoice`."""
         if voice.accent != ACCENT:

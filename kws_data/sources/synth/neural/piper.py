@@ -78,6 +78,10 @@ class PiperVoice:
     def rate_hz(self) -> int:
         return self._file.audio.sample_rate
 
+    def person(self, variant: str) -> str:
+        manner = max((manner for manner in MANNERS if variant.endswith(manner)), key=len)
+        return variant.removesuffix(manner)
+
     def speak(self, voice: SynthVoice, text: str, speed: float, rng: np.random.Generator) -> NDArray[np.float32]:
         """See :class:`kws_data.sources.synth.neural.voice.NeuralVoice`."""
         speaker, manner = self._speaker(voice.variant)

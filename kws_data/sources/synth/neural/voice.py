@@ -29,6 +29,10 @@ class NeuralVoice(Protocol):
     @property
     def rate_hz(self) -> int: ...
 
+    def person(self, variant: str) -> str:
+        """Who speaks in a voice: one person may have several, which stay in one split."""
+        ...
+
     def speak(self, voice: SynthVoice, text: str, speed: float, rng: np.random.Generator) -> NDArray[np.float32]:
         """Mono samples within ±1 at ``rate_hz``. ``speed`` is 1 for the network's own; of ``voice`` only ``accent``
         and ``variant`` count: pitch and rate are made of speed and resampling, for all networks alike.

@@ -63,6 +63,7 @@ def test_speed_and_manner(tmp_path: Path) -> None:
     assert speaking.voices == ("hum", "hum+even", "hum+lively")
     usual, fast, even = said(speaking), said(speaking, speed=2.0), said(speaking, variant="hum+even")
     assert len(usual) == 2 * len(fast)
+    assert {speaking.person(name) for name in speaking.voices} == {"hum"}, "manners of one person are several people"
     noise = [np.std(one - np.rint(one * 100) / 100) for one in (even, usual)]
     assert noise[0] == pytest.approx(0.55 * noise[1], rel=1e-4)
 
