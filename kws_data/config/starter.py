@@ -1,6 +1,7 @@
 """The configuration that ``kws new`` writes: what a beginner touches, each setting with its reason and its default.
 
-Reasons and defaults are those of the settings themselves. The values are those of the demo, which is known to work.
+Reasons and defaults are those of the settings themselves. The values are those of the demo, which is known to work, and
+what makes detectors better where an extra is installed.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ SETTINGS = (
     "data.synth.speakers",
     "data.synth.takes",
     "data.synth.other_words",
+    "data.synth.more",
+    "data.unlabelled",
     "data.record_test_clips",
     "data.record_train_clips",
     "split.test_share",
@@ -37,6 +40,10 @@ SETTINGS = (
     "train.epochs",
     "train.learning_rate",
     "train.ema",
+    "train.teacher.kind",
+    "train.teacher.optional",
+    "train.teacher.entropy",
+    "train.teacher.hears",
     "threshold.max_fpr",
     "threshold.max_false_accepts_per_hour",
     "budget.model_bytes",
@@ -46,6 +53,17 @@ SETTINGS = (
     "device.port",
 )
 DEMO = "demo"
+#: What the demo does without, because it runs on any machine: neural voices and the encoder, where they are installed.
+EXTRAS: dict[str, Any] = {
+    "data.synth.more": [
+        {"speakers": 32, "optional": True, "engine": {"kind": "piper"}},
+        {"speakers": 24, "optional": True, "engine": {"kind": "hibari"}},
+    ],
+    "train.teacher.kind": "encoder",
+    "train.teacher.optional": True,
+    "train.teacher.entropy": 0.45,
+    "train.teacher.hears": 2,
+}
 
 
 def starter(name: str, keywords: Sequence[str], *, folder: str | None, board: str, microphone: bool) -> str:
@@ -56,7 +74,7 @@ def starter(name: str, keywords: Sequence[str], *, folder: str | None, board: st
         microphone: whether sound can be played into the board's microphone, as into the emulated one's.
     """
     demo = load_config(DEMO)
-    values = {key: _value(demo, key) for key in SETTINGS}
+    values = {key: _value(demo, key) for key in SETTINGS} | EXTRAS
     like = {likeness(keyword) for keyword in keywords}
     others = [word for word in values["data.synth.other_words"] if likeness(word) not in like]
     values |= {"data.synth.other_words": others, "device.board": board}

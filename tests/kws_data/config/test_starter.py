@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from kws_data.config.load import load_config, parse_config
-from kws_data.config.starter import SETTINGS, choices, default, description, starter, summary
+from kws_data.config.starter import EXTRAS, SETTINGS, choices, default, description, starter, summary
 
 WHERE = Path("own.yaml")
 
@@ -29,7 +29,8 @@ def test_each_setting_stands_below_what_its_model_says_of_it(key: str) -> None:
     lines = [line.strip() for line in text().splitlines()]
     assert description(key), f"{key} needs a description for a beginner"
     above = [lines[at - 1] for at, line in enumerate(lines) if line.startswith(f"{key.split('.')[-1]}: ")]
-    shown = "null" if default(key) is None else str(default(key))
+    value = default(key)
+    shown = yaml.safe_dump(value, default_flow_style=True).removesuffix("...\n").strip()
     assert len(above) == 1 and above[0].startswith(f"# {description(key)} (") and above[0].endswith(f"default {shown})")
     assert all(choice in above[0] for choice in choices(key))
     assert f"# {summary(key.rpartition('.')[0])}" in lines
@@ -45,8 +46,11 @@ def test_a_new_configuration_is_the_demo_with_other_keywords() -> None:
     demo = load_config("demo")
     own = parse_config(text(("lamp", "house")), WHERE)
     assert own.keywords == ["lamp", "house"] and "house" not in own.data.synth.other_words
-    same = [key for key in SETTINGS if key != "data.synth.other_words"]
+    same = [key for key in SETTINGS if key != "data.synth.other_words" and key not in EXTRAS]
     assert {key: value(own, key) for key in same} == {key: value(demo, key) for key in same}
+    assert own.train.teacher.kind == "encoder" and own.train.teacher.optional
+    assert [more.engine.kind for more in own.data.synth.more] == ["piper", "hibari"]
+    assert all(more.optional for more in own.data.synth.more), "a beginner without extras would be stopped"
 
 
 WORDS = ["yes", "no", "on", "Off", "null", "1", "1e3", "Öl", "лампа", "灯", "it's", '"quoted"', "a:b", "#a"]
