@@ -69,7 +69,7 @@ def with_flags(config: Config, teacher: bool, tensorboard: bool) -> Config:
 def measure_seeds(config: Config, count: int, progress: Progress) -> dict[str, Any]:
     """Train and measure the seeds, and say what came out."""
     from kws_data.dataset.manifest import load_dataset
-    from kws_data.experiments.seeds import FIGURES, run_seeds
+    from kws_data.experiments.seeds import AT_FPR, FIGURES, run_seeds
     from kws_data.pages.numbers import percent
 
     dataset_dir = config.run_dir / "dataset"
@@ -78,7 +78,7 @@ def measure_seeds(config: Config, count: int, progress: Progress) -> dict[str, A
     for result in found["seeds"]:
         figures = ", ".join(f"{name} {percent(result[name])}" for name in FIGURES)
         say(f"  seed {result['seed']}: {figures}")
-    for name in FIGURES:
+    for name in (*FIGURES, *AT_FPR):
         if found[name] is None:
             say(f"  {name} {percent(None)}: nobody says another word")
             continue

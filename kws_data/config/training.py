@@ -63,6 +63,16 @@ class TeacherSettings(Settings):
     )
 
     @property
+    def teaches(self) -> bool:
+        """Whether there is any."""
+        return self.kind == "encoder" or self.count > 0
+
+    @property
+    def shared_by_seeds(self) -> bool:
+        """Whether all seeds of a data set follow the same."""
+        return self.kind == "encoder" or self.seed is not None
+
+    @property
     def asked_once(self) -> bool:
         """Whether it is asked once about each stored copy, not about each batch."""
         return self.kind == "encoder" or self.sees == "stored"

@@ -139,8 +139,8 @@ def _train_teachers(entries: Sequence[Entry], progress: Progress, say: Callable[
     done: set[tuple[Path, int]] = set()
     for entry in entries:
         settings = entry.config.train.teacher
-        shared = (entry.dataset_dir, entry.config.seed if settings.seed is None else settings.seed)
-        if settings.count and shared not in done:
+        shared = (entry.dataset_dir, 0 if settings.shared_by_seeds else entry.config.seed)
+        if settings.teaches and shared not in done:
             done.add(shared)
             say(f"• teachers on the features of {entry.contestant.name}, seed {entry.config.seed}")
             prepare_teachers(entry.config, entry.dataset_dir, progress)

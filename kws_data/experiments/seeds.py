@@ -26,6 +26,8 @@ from kws_data.training.run import train
 from kws_data.training.teachers.soft_targets import prepare_teachers
 
 FIGURES = ("accuracy", "tpr", "fpr")
+#: TPR at thresholds read off the held-out clips, where so much passes: what the clips can tell of a model.
+AT_FPR = {"tpr_at_1pct_fpr": 0.01, "tpr_at_3pct_fpr": 0.03, "tpr_at_5pct_fpr": 0.05}
 RESULT_FILE = "result.json"
 
 
@@ -54,11 +56,11 @@ def run_seeds(
     jobs = [_job(config, dataset_dir, dataset_version, folder / str(n), n) for n in range(count)]
     _take_over(config.run_dir / "model", jobs[0])
     waiting = [job for job in jobs if _result(job) is None]
-    if waiting and config.train.teacher.seed is not None:
+    if waiting and config.train.teacher.shared_by_seeds:
         prepare_teachers(waiting[0].config, dataset_dir, progress)
     run_jobs(train_seed, waiting, cores(), progress)
     results = [result for job in jobs if (result := _result(job)) is not None]
-    document = {"seeds": results, **{name: measured_mean([r[name] for r in results]) for name in FIGURES}}
+    document = {"seeds": results, **{name: measured_mean([r[name] for r in results]) for name in (*FIGURES, *AT_FPR)}}
     write_text(folder / "seeds.json", json.dumps(document, indent=1) + "\n")
     return document
 
@@ -82,12 +84,15 @@ def measure_seed(job: SeedJob) -> None:
     from kws_data.bundle import ModelBundle
     from kws_data.evaluation.inference import int8_scores
     from kws_data.evaluation.metrics import metrics
+    from kws_data.evaluation.thresholds import tpr_at_fpr
 
     bundle = ModelBundle.load(job.folder / "model")
     test = load_features(job.dataset_dir, "test")
     scores, _ = int8_scores(bundle.tflite, np.asarray(test.x[:, 0]))
     found = metrics(scores, test.y, bundle.threshold, bundle.labels)
     figures = {name: getattr(found, name) for name in (*FIGURES, "clips", "threshold")}
+    measured = found.tpr is not None and found.fpr is not None
+    figures |= {name: tpr_at_fpr(scores, test.y, most).tpr if measured else None for name, most in AT_FPR.items()}
     result = {"key": job.key, "seed": job.config.seed, **figures, "tflite_bytes": bundle.tflite_bytes}
     write_text(job.folder / RESULT_FILE, json.dumps(result, indent=1) + "\n")
 
