@@ -22,6 +22,7 @@ def config(root: Path, *more: str, **changes: object) -> Config:
     own = {key: changes.pop(key) for key in ("unlabelled", "more_people", "source", "folder") if key in changes}
     data = {"source": "folder", "folder": str(root / "data"), "more_folders": [str(root / name) for name in more]}
     values = {"name": "t", "keywords": ["go", "stop"], "split": {"test": "validation_list", "validation_share": 0.2}}
+    values |= {"train": {"teacher": {"kind": "encoder"}}}
     return Config.model_validate({**values, **changes, "data": {**data, "recordings": str(root / "rec"), **own}})
 
 

@@ -35,6 +35,7 @@ def config(root: Path, *unlabelled: str, **changes: object) -> Config:
         "data": {**data, "unlabelled": [str(root / name) for name in unlabelled]},
         "split": {"test": "validation_list", "validation_share": 0.2},
         "augment": {"copies": 3},
+        "train": {"teacher": {"kind": "encoder"}},
     }
     return Config.model_validate({**values, **changes})
 
@@ -213,3 +214,9 @@ def test_a_labelled_folder_of_that_name_is_left_out(tmp_path: Path) -> None:
     plan = planned(config(tmp_path))
     assert {p.clip.word for p in plan.clips} == {"go", "stop", "dog", "_silence_"}
     assert sum("kept for data.unlabelled" in reason for reason in plan.left_out.values()) == 12
+
+
+def test_without_an_encoder_to_teach_they_are_refused_before_anything_is_read(tmp_path: Path) -> None:
+    settings = config(tmp_path, "wild", train={})
+    with pytest.raises(DataError, match=r"data.unlabelled would have no effect.*train.teacher.kind: encoder"):
+        planned(settings)

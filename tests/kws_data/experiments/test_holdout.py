@@ -105,7 +105,8 @@ def test_about_the_share_of_speakers_is_held_out_and_the_seed_decides_who() -> N
 def test_who_is_held_out_is_not_heard_without_labels_either(tmp_path: Path) -> None:
     folder = make_folder(tmp_path / "data", speakers=16)
     data = {"source": "folder", "folder": str(folder), "unlabelled": [str(tmp_path / "wild")]}
-    config = Config(name="small", keywords=["go", "stop"], data=data, split={"test": "validation_list"})
+    settings = {"split": {"test": "validation_list"}, "train": {"teacher": {"kind": "encoder"}}}
+    config = Config(name="small", keywords=["go", "stop"], data=data, **settings)
     for number in range(24):
         write_flac(tmp_path / "wild" / f"{speaker_id(number)}_nohash_7.flac", tone("up", number, 7), 16_000)
     with Catalog(tmp_path / "recordings") as catalog:

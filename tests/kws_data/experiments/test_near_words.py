@@ -41,7 +41,14 @@ def config(**data: object) -> Config:
     values = {"source": "folder", "folder": "data", "recordings": "rec", **data}
     split = {"test": "validation_list", "validation_share": 0.2}
     return Config.model_validate(
-        {"name": "t", "keywords": ["go", "stop"], "data": values, "split": split, "augment": {"copies": 1}}
+        {
+            "name": "t",
+            "keywords": ["go", "stop"],
+            "data": values,
+            "split": split,
+            "augment": {"copies": 1},
+            "train": {"teacher": {"kind": "encoder" if values.get("unlabelled") else "models"}},
+        }
     )
 
 
