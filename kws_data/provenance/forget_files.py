@@ -21,7 +21,7 @@ from kws_data.run_folder import DATASET_FILE, MANIFEST_FILE
 
 #: What a build writes; the manifest goes last, because it tells that the folder holds somebody.
 _FIRST = (DATASET_FILE,)
-_PATTERNS = ("*.npy", ".*.npy", "*.npz", "datasheet.*", "croissant.json", "*.flac", "*.partial*")
+_PATTERNS = ("*.npy", ".*.npy", "*.npz", "datasheet.*", "croissant.json", "recipe.json", "*.flac", "*.partial*")
 _OF_REPORT = ("report.html", "predictions*.parquet", ".predictions*.parquet")
 _FOLDERS = ("stream", "parts")
 _LAST = (MANIFEST_FILE,)
