@@ -6,6 +6,7 @@ what makes detectors better where an extra is installed.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Literal, get_args, get_origin
 
@@ -78,12 +79,18 @@ def starter(name: str, keywords: Sequence[str], *, folder: str | None, board: st
     like = {likeness(keyword) for keyword in keywords}
     others = [word for word in values["data.synth.other_words"] if likeness(word) not in like]
     values |= {"data.synth.other_words": others, "device.board": board}
+    if not all(map(_latin, keywords)):
+        values["data.synth.more"] = []  # their networks read no other letters
     if folder is not None:
         values = {key: value for key, value in values.items() if not key.startswith("data.synth.")}
         values |= {"data.source": "folder", "data.folder": folder, "data.record_train_clips": 0}
     if not microphone:
         values |= {"data.record_test_clips": 0, "data.record_train_clips": 0}
     return "\n".join([*_head(name, keywords), *_lines(values)]) + "\n"
+
+
+def _latin(word: str) -> bool:
+    return all(unicodedata.name(sign, "").startswith("LATIN") for sign in word if sign.isalpha())
 
 
 def _head(name: str, keywords: Sequence[str]) -> Iterator[str]:

@@ -103,7 +103,7 @@ def refitted(
     trained = load_float(model_dir / FLOAT_FILE)
     files = teachers(config, dataset_dir, progress)
     data, wise = taught(config, dataset_dir, load_train_set(dataset_dir, config), files, progress)
-    more, _ = taught(config, dataset_dir, held, files, progress, split="validation")
+    more, _ = taught(config, dataset_dir, held, files, progress, load=validation_set)
     everyone, stage = joined(data, more), "refit with the validation people"
     settings = shorter(config, config.export.refit_epochs, config.export.refit_learning_rate)
     recipe = FitRecipe(config.model, settings, config.seed, config.model.pointwise_bits)

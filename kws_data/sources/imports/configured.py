@@ -61,9 +61,6 @@ def _refuse_unused(config: Config) -> None:
     for folder in data.more_folders:
         if not Path(folder).exists():
             raise DataError("further data folder not found", folder, "check data.more_folders")
-    if data.unlabelled and config.train.teacher.kind != "encoder":
-        remedy = "set train.teacher.kind: encoder, or leave data.unlabelled out"
-        raise DataError("data.unlabelled would have no effect: models teach", data.unlabelled[0], remedy)
     for folder in data.unlabelled:
         if not Path(folder).is_dir():
             raise DataError("folder of unlabelled recordings not found", folder, "check data.unlabelled")

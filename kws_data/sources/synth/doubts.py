@@ -9,7 +9,6 @@ from kws_data.config.config import Config
 from kws_data.sources.synth.confusables import Pronunciations, bare_sounds, pronunciations
 from kws_data.sources.synth.engines import make_engine
 from kws_data.sources.synth.espeak import ACCENTS, Espeak
-from kws_data.sources.synth.groups import left_out
 from kws_data.sources.synth.neural.voices import NEURAL
 from kws_data.sources.synth.script import foreign_script
 
@@ -24,17 +23,15 @@ def doubts(config: Config) -> list[str]:
     settings = config.data.synth
     if config.data.source == "folder":
         return []
-    missing = left_out(settings)
     if settings.engine.kind in NEURAL:
         accents = settings.accents or make_engine(settings.engine).accents
-        return [*missing, *_spelt(config.keywords, accents, "take a voice of its language")]
+        return _spelt(config.keywords, accents, "take a voice of its language")
     if settings.engine.kind != "espeak":
-        return missing
+        return []
     accents = settings.accents or ACCENTS
     with Espeak() as espeak:
         said = pronunciations(espeak, config.keywords, accents)
     return [
-        *missing,
         *_alike(said),
         *_spelt(config.keywords, accents, "set data.synth.accents to voices of its language"),
     ]

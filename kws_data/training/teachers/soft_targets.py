@@ -23,17 +23,15 @@ from kws_data.progress import Progress
 from kws_data.system.processes import cores, run_jobs
 from kws_data.training.batches.train_set import TrainSet, load_train_set
 from kws_data.training.fit import prepare_tensorflow
-from kws_data.training.refit import validation_set
 from kws_data.training.step import logits_model, softened
-from kws_data.training.teachers.encoder_teacher import followed
 from kws_data.training.teachers.keras_teachers import load_teachers
 from kws_data.training.teachers.teachers import teachers
 
 if TYPE_CHECKING:
     import keras
 
-#: Split -> what reads its clips as something to learn from.
-LOAD: dict[str, Callable[[Path, Config], TrainSet]] = {"train": load_train_set, "validation": validation_set}
+#: Clips of a data set's folder that are learnt from; a function of a module, so that other processes find it.
+Load = Callable[[Path, Config], TrainSet]
 KEPT = 12  # opinions beside a teacher, on as many data sets or temperatures; the oldest go first
 ASKED_AT_ONCE = 1_024
 STAGE = "ask teachers"
@@ -47,7 +45,7 @@ class OpinionJob:
     config: Config
     dataset_dir: Path
     path: Path
-    split: str
+    load: Load
 
 
 def prepare_teachers(config: Config, dataset_dir: Path, progress: Progress | None = None) -> None:
@@ -70,19 +68,22 @@ def taught(
     data: TrainSet,
     files: Sequence[Path],
     progress: Progress | None = None,
-    split: str = "train",
+    load: Load = load_train_set,
 ) -> tuple[TrainSet, list[keras.Model]]:
     """What a student learns from, and the teachers that are to be asked about each batch.
 
     With ``train.teacher.sees: stored``, and always when it is an encoder, they are asked here, about every stored copy,
-    and about no batch. ``split`` is that of ``data``: processes that ask read it themselves.
+    and about no batch. ``load`` gives ``data`` to the processes that ask.
     """
     settings = config.train.teacher
     if not files or not settings.asked_once:
         return data, load_teachers(files)
     if settings.kind == "encoder":
+        from kws_data.training.teachers.encoder_teacher import followed
+
+        split = "train" if load is load_train_set else "validation"
         return followed(files[0], config, dataset_dir, data, split, progress), []
-    return replace(data, soft=soft_targets(files, config, dataset_dir, data, progress, split)), []
+    return replace(data, soft=soft_targets(files, config, dataset_dir, data, progress, load)), []
 
 
 def soft_targets(
@@ -91,7 +92,7 @@ def soft_targets(
     dataset_dir: Path,
     data: TrainSet,
     progress: Progress | None = None,
-    split: str = "train",
+    load: Load = load_train_set,
 ) -> NDArray[np.float32]:
     """Mean of what teachers say of every stored copy: probabilities [clips, copies, labels] at the temperature.
 
@@ -101,11 +102,11 @@ def soft_targets(
         dataset_dir: where ``data`` comes from; other processes read it there.
         data: what the student learns from.
         progress: told of copies asked about.
-        split: where ``data`` is from.
+        load: how they read it.
     """
     parts = [data.sha256(), config.train.teacher.temperature]
     name = f"said-{hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:24]}.npy"
-    jobs = [OpinionJob(file, config, dataset_dir, file.parent / name, split) for file in files]
+    jobs = [OpinionJob(file, config, dataset_dir, file.parent / name, load) for file in files]
     run_jobs(ask, [job for job in jobs if not job.path.is_file()], cores(), progress)
     said = sum(np.load(job.path, allow_pickle=False) for job in jobs) / np.float32(len(jobs))
     return np.asarray(said, np.float32)
@@ -114,7 +115,7 @@ def soft_targets(
 def ask(job: OpinionJob, progress: Progress) -> None:
     """Ask one teacher about all stored copies and keep what it said."""
     prepare_tensorflow(job.config.seed)
-    data = LOAD[job.split](job.dataset_dir, job.config)
+    data = job.load(job.dataset_dir, job.config)
     said = opinion(job.teacher, data, job.config.train.teacher.temperature, progress)
     with atomic_path(job.path) as path, path.open("wb") as file:
         np.save(file, said)

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from kws_data.config.config import Config
 from kws_data.progress import Progress
-from kws_data.training.teachers.encoder_teacher import encoder_head
 from kws_data.training.teachers.keras_teachers import keras_teachers
 
 
@@ -18,5 +17,7 @@ def teachers(config: Config, dataset_dir: Path, progress: Progress | None = None
         DataError: the data set is missing or does not fit.
     """
     if config.train.teacher.kind == "encoder":
+        from kws_data.training.teachers.encoder_teacher import encoder_head
+
         return [encoder_head(config, dataset_dir, progress)]
     return keras_teachers(config, dataset_dir, progress)

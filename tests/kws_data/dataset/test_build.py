@@ -105,7 +105,7 @@ def test_same_version_from_one_and_two_workers_and_another_catalogue(
         seeded = build_dataset(config(folder, seed=1), other, tmp_path / "seeded", BuildOptions(1))
     assert one.version == two.version == again.version != seeded.version
     names = sorted(p.name for p in (tmp_path / "one").iterdir())
-    assert names == sorted(p.name for p in (tmp_path / "two").iterdir()) and len(names) == 13
+    assert names == sorted(p.name for p in (tmp_path / "two").iterdir()) and len(names) == 14
     for name in names:
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes(), name
 

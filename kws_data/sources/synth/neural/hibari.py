@@ -54,7 +54,7 @@ class HibariVoice:
         network = self._network()
         script, sentences = foreign_script(text), network.phonemize(text)
         if script or not sentences:
-            raise DataError("hibari speaks English", text, f"it reads no {script or 'such'} letters")
+            raise DataError("hibari speaks English", text, f"it reads no {script or 'such'} letters: leave hibari out")
         try:
             said = [network.from_ids(network.ids(sentence), speed, rng) for sentence in sentences]
         except Exception as error:  # onnxruntime has a class for each status, without a common one

@@ -97,7 +97,7 @@ def read_piper_file(model: Path) -> PiperFile:
     Raises:
         ConfigError: it or the model is missing, or it cannot be used.
     """
-    path = model.with_name(model.name + ".json")
+    path = Path(f"{model}.json")
     if not model.is_file():
         raise ConfigError("voice not found", str(model), "engine.model: the .onnx file of a Piper voice")
     if not path.is_file():

@@ -104,7 +104,8 @@ def test_a_folder_that_is_not_there_or_empty_is_one_line(tmp_path: Path) -> None
     data = {"source": "folder", "folder": str(tmp_path / "data")}
     with Catalog(tmp_path / "rec") as catalog:
         for name, message in (("none", "unlabelled recordings not found.*none"), ("empty", "holds no audio.*empty")):
-            config = Config(name="t", keywords=["go"], data={**data, "unlabelled": [str(tmp_path / name)]})
+            named = {**data, "unlabelled": [str(tmp_path / name)]}
+            config = Config(name="t", keywords=["go"], data=named, train={"teacher": {"kind": "encoder"}})
             with pytest.raises(DataError, match=message):
                 list(import_configured(catalog, config))
 
