@@ -32,6 +32,9 @@ def import_configured(catalog: Catalog, config: Config, progress: Progress | Non
     if data.unlabelled and config.train.teacher.kind != "encoder":
         remedy = "set train.teacher.kind: encoder, or leave data.unlabelled out"
         raise DataError("data.unlabelled would have no effect: models teach", data.unlabelled[0], remedy)
+    if data.unlabelled and config.train.teacher.kind != "encoder":
+        remedy = "set train.teacher.kind: encoder, or leave data.unlabelled out"
+        raise DataError("data.unlabelled would have no effect: models teach", data.unlabelled[0], remedy)
     for folder in data.unlabelled:
         yield import_unlabelled(catalog, folder, source_of(data.layout), data.clip_ms, progress, terms)
     if data.speech_folder is not None:
