@@ -29,12 +29,6 @@ def import_configured(catalog: Catalog, config: Config, progress: Progress | Non
     if data.source != "synthetic":
         for folder in (str(data.folder), *data.more_folders):
             yield import_layout(catalog, data.layout, folder, progress, terms)
-    if data.unlabelled and config.train.teacher.kind != "encoder":
-        remedy = "set train.teacher.kind: encoder, or leave data.unlabelled out"
-        raise DataError("data.unlabelled would have no effect: models teach", data.unlabelled[0], remedy)
-    if data.unlabelled and config.train.teacher.kind != "encoder":
-        remedy = "set train.teacher.kind: encoder, or leave data.unlabelled out"
-        raise DataError("data.unlabelled would have no effect: models teach", data.unlabelled[0], remedy)
     for folder in data.unlabelled:
         yield import_unlabelled(catalog, folder, source_of(data.layout), data.clip_ms, progress, terms)
     if data.speech_folder is not None:
@@ -64,6 +58,9 @@ def _refuse_unused(config: Config) -> None:
     for folder in data.more_folders:
         if not Path(folder).exists():
             raise DataError("further data folder not found", folder, "check data.more_folders")
+    if data.unlabelled and config.train.teacher.kind != "encoder":
+        remedy = "set train.teacher.kind: encoder, or leave data.unlabelled out"
+        raise DataError("data.unlabelled would have no effect: models teach", data.unlabelled[0], remedy)
     for folder in data.unlabelled:
         if not Path(folder).is_dir():
             raise DataError("folder of unlabelled recordings not found", folder, "check data.unlabelled")
