@@ -44,8 +44,8 @@ def command(
 
     extra = () if data is None else ("data.source=folder", f"data.folder={data}")
     config = load_config(config_file, (*overrides, *extra))
-    if out is not None and (out.is_dir() or not out.absolute().parent.is_dir()):
-        raise click.UsageError(f"--out {out} is a folder, or lies in none: name an .npz in a folder that is there")
+    if out is not None and out.is_dir():
+        raise click.UsageError(f"--out {out} is a folder: name a file, as {out / 'features.npz'}")
     check_rate(config.frontend.sample_rate_hz)
     encoder_of(config.encoder)  # one that is not there is told before recordings are read
     with Catalog(config.data.recordings) as catalog, progress_bars() as progress:
