@@ -59,7 +59,7 @@ def command(config: Config, teacher: bool, tensorboard: bool, learning_curve: bo
 def with_flags(config: Config, teacher: bool, tensorboard: bool) -> Config:
     """The configuration with what the flags ask for."""
     settings = config.train
-    if teacher and not settings.teacher.count:
+    if teacher and not settings.teacher.teaches:
         settings = settings.model_copy(update={"teacher": settings.teacher.model_copy(update={"count": 1})})
     if tensorboard:
         settings = settings.model_copy(update={"tensorboard": True})

@@ -42,7 +42,7 @@ class TeacherSettings(Settings):
         description="an encoder hears so many copies of each clip, that as it is first; of the others it says what it"
         " says of these on average; all when null",
     )
-    unlabelled_share: Share = Field(0.3, description="share of data.unlabelled in the draws")
+    unlabelled_share: float = Field(0.3, ge=0, lt=1, description="share of data.unlabelled in the draws")
     count: int = Field(0, ge=0, le=16, description="how many teachers; their mean is followed; 0 is off")
     models: tuple[ModelSettings, ...] = Field(
         (ModelSettings(channels=80, blocks=6, dropout=0.1),),
@@ -122,3 +122,7 @@ class TrainSettings(Settings):
     )
     tensorboard: bool = Field(False, description="write logs for TensorBoard to model/tensorboard")
     teacher: TeacherSettings = Field(default_factory=lambda: TeacherSettings())
+
+    def without_teachers(self) -> TrainSettings:
+        """The same, following nobody."""
+        return self.model_copy(update={"teacher": TeacherSettings()})

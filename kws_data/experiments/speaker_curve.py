@@ -81,8 +81,7 @@ def train_share(job: ShareJob, progress: Progress) -> None:
     part = training_part(job.config, features, words, np.isin(np.asarray(speakers), sorted(chosen)))
     settings = job.config.train
     epochs = round(settings.epochs / job.share)
-    alone = settings.teacher.model_copy(update={"count": 0})
-    longer = settings.model_copy(update={"epochs": epochs, "teacher": alone, "tensorboard": False, "tries": 1})
+    longer = settings.without_teachers().model_copy(update={"epochs": epochs, "tensorboard": False, "tries": 1})
     recipe = FitRecipe(job.config.model, longer, job.config.seed, job.config.model.pointwise_bits)
     key = fit_key(part.sha256(), recipe.shape, recipe.settings, recipe.seed)
     checkpoint = Checkpoint(job.folder / f"share-{round(100 * job.share)}.npz", key)

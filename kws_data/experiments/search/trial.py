@@ -106,6 +106,5 @@ def run_trial(config: Config, number: int, epochs: int, fold_dir: Path, work_dir
 
 def short(config: Config, epochs: int) -> Config:
     """The configuration for a trial: so many epochs, all of them, and no teacher."""
-    alone = config.train.teacher.model_copy(update={"count": 0})
-    changes = {"epochs": epochs, "patience": 0, "tensorboard": False, "tries": 1, "teacher": alone}
-    return config.model_copy(update={"train": config.train.model_copy(update=changes)})
+    changes = {"epochs": epochs, "patience": 0, "tensorboard": False, "tries": 1}
+    return config.model_copy(update={"train": config.train.without_teachers().model_copy(update=changes)})

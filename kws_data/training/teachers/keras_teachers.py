@@ -87,10 +87,10 @@ def teacher_recipe(settings: TrainSettings) -> TrainSettings:
     """How a teacher is trained: as the student, for its own number of epochs, without teachers."""
     teacher = settings.teacher
     changes: dict[str, Any] = {"epochs": teacher.epochs, "label_smoothing": teacher.label_smoothing}
-    changes |= {"teacher": type(teacher)(), "tensorboard": False, "patience": 0, "tries": 1}
+    changes |= {"tensorboard": False, "patience": 0, "tries": 1}
     if teacher.learning_rate is not None:
         changes["learning_rate"] = teacher.learning_rate
-    return settings.model_copy(update=changes)
+    return settings.without_teachers().model_copy(update=changes)
 
 
 def train_teacher(job: TeacherJob, progress: Progress) -> None:
