@@ -38,9 +38,8 @@ def command(
     in the store is computed; interrupted, it goes on where it was. The features are the same for any number of workers.
     """
     from kws_data.catalog.catalog import Catalog
-    from kws_data.encoder.embed_chunk import encoder_of
     from kws_data.encoder.embedded import embed_missing
-    from kws_data.encoder.encoders import check_rate
+    from kws_data.encoder.encoders import check_rate, encoder_of
 
     extra = () if data is None else ("data.source=folder", f"data.folder={data}")
     config = load_config(config_file, (*overrides, *extra))

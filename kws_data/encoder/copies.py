@@ -17,15 +17,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kws_data.config.encoder import EncoderSettings
-from kws_data.encoder.embed_chunk import as_float16, encoder_of
+from kws_data.encoder.embed_chunk import as_float16, same_encoder
+from kws_data.encoder.encoders import encoder_of
 from kws_data.encoder.pooled import pooled
 from kws_data.errors import DataError
-from kws_data.features.compute import WORK, Work, copies_in_batches, plain_keys, read_clips
+from kws_data.features.compute import copies_in_batches, read_clips
 from kws_data.features.needed import Wanted, first_of_each
 from kws_data.features.recipe import COPIES_CODE, Recipe, part_name
 from kws_data.features.shard import Keys
 from kws_data.features.store import FeatureStore
-from kws_data.features.write import WINDOW_BYTES, columns_of, mended, read_window
+from kws_data.features.write import mended, read_all
 from kws_data.progress import Progress, no_progress
 from kws_data.system.code_version import code_hash
 from kws_data.system.processes import worked_through
@@ -55,19 +56,23 @@ class CopiesRecipe:
 
     @property
     def contents(self) -> dict[str, Any]:
-        """What shapes a row, but for the code."""
+        """What shapes a row of copies, but for the code."""
         return {**self.recipe.sound_contents(), "encoder": self.encoder, "dtype": "float16"}
 
     @property
+    def plain_contents(self) -> dict[str, Any]:
+        """The same of clips as they are, which depend on no augmentation."""
+        return {**self.recipe.audio_contents(), "encoder": self.encoder, "dtype": "float16"}
+
+    @property
     def part(self) -> str:
-        """Part of the feature store."""
+        """Part of the feature store with the copies."""
         return part_name("encoder-copies", self.contents, _CODE)
 
     @property
     def plain_part(self) -> str:
-        """The same of clips as they are, which depends on no augmentation."""
-        contents = {**self.recipe.audio_contents(), "encoder": self.encoder, "dtype": "float16"}
-        return part_name("encoder-pooled", contents, _CODE)
+        """Part of the feature store with clips as they are."""
+        return part_name("encoder-pooled", self.plain_contents, _CODE)
 
     @property
     def store(self) -> FeatureStore:
@@ -98,14 +103,18 @@ def heard_copies(
         _compute(making, wanted, workers, progress or no_progress)
 
     compute()
-    return mended(making.store.where, lambda: _read_all(making, wanted), compute)
+    parts = [(making.plain_part, wanted.plain_keys)]
+    if wanted.copies > 1:
+        parts.append((making.part, wanted.keys))
+    shape = (len(wanted), wanted.copies, 2 * encoder_of(settings).width)
+    return mended(making.store.where, lambda: read_all(making.store, parts, shape, np.float16), compute)
 
 
 def _compute(making: CopiesRecipe, wanted: Wanted, workers: int, tell: Progress) -> None:
     now = datetime.now(UTC).isoformat(timespec="seconds")
     plain = _missing(making.store, making.plain_part, wanted.plain_keys)
     jobs = [(making.plain_part, keys) for keys in _chunks(plain, CHUNK_COPIES)]
-    making.store.note_use(making.plain_part, making.contents, now)
+    making.store.note_use(making.plain_part, making.plain_contents, now)
     if wanted.copies > 1:
         copied = _missing(making.store, making.part, wanted.keys)
         jobs += [(making.part, keys) for keys in _chunks(copied, max(1, CHUNK_COPIES // (wanted.copies - 1)))]
@@ -134,9 +143,7 @@ def _cost(job: tuple[str, Keys]) -> int:
 def _encode(making: CopiesRecipe, job: tuple[str, Keys]) -> int:
     """Put the features of some clips into the store; returns how many copies they have."""
     part, keys = job
-    encoder = encoder_of(making.settings)
-    if (encoder.name, code_hash(*_CODE)) != (making.encoder, making.code):
-        raise DataError("encoder has changed meanwhile", encoder.name, "call it again")
+    encoder = same_encoder(making.settings, making.encoder, making.code, code_hash(*_CODE))
     clips = _samples(making.recipe, keys)
     if part == making.plain_part:
         rows = pooled(encoder(clips))
@@ -157,24 +164,7 @@ def _by_voice(keys: Keys, clips: NDArray[np.int16]) -> tuple[Keys, NDArray[np.in
 
 def _samples(recipe: Recipe, keys: Keys) -> NDArray[np.int16]:
     """int16 ``[clips, clip_samples]``; raises DataError when one cannot be read."""
-    work: Work = np.zeros(len(keys), WORK)
-    work["key"] = keys
-    _, clips, failures = read_clips(recipe, work)
+    _, clips, failures = read_clips(recipe.audio_at, keys["audio"], recipe.clip_samples)
     if failures:
         raise DataError(f"audio of {len(failures)} clips cannot be used", next(iter(failures.values())))
     return clips
-
-
-def _read_all(making: CopiesRecipe, wanted: Wanted) -> NDArray[np.float16]:
-    """Rows of the store; raises DamagedRowsError."""
-    parts = [(making.plain_part, plain_keys(wanted.keys["audio"]))]
-    if wanted.copies > 1:
-        parts.append((making.part, wanted.keys))
-    columns = columns_of(making.store, parts)
-    width = 2 * encoder_of(making.settings).width
-    features = np.empty((len(wanted), wanted.copies, width), np.float16)
-    step = max(1, WINDOW_BYTES // max(1, features[:1].nbytes))
-    for start in range(0, len(wanted), step):
-        rows = read_window(making.store, columns, slice(start, min(start + step, len(wanted))))
-        features[start : start + step] = rows.view(np.float16).reshape(-1, *features.shape[1:])
-    return features

@@ -8,21 +8,17 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from firmware_tools.errors import KwsError
-from kws_data.audio import Samples, fit_length
-from kws_data.catalog.audio_store import load_audio_from
 from kws_data.config.encoder import EncoderSettings
 from kws_data.encoder.encoder import Encoder
-from kws_data.encoder.encoders import make_encoder
+from kws_data.encoder.encoders import encoder_of
 from kws_data.errors import DataError
-from kws_data.features.compute import plain_keys
+from kws_data.features.compute import plain_keys, read_clips
 from kws_data.features.recipe import part_name
 from kws_data.features.store import FOLDER, FeatureStore
 from kws_data.system.code_version import code_hash
@@ -78,10 +74,17 @@ class EmbeddedChunk:
     failures: dict[str, str]
 
 
-@cache
-def encoder_of(settings: EncoderSettings) -> Encoder:
-    """The encoder, opened once a process; raises ConfigError as :func:`make_encoder`."""
-    return make_encoder(settings)
+def same_encoder(settings: EncoderSettings, name: str, code: str, code_now: str) -> Encoder:
+    """The encoder of this process.
+
+    Raises:
+        ConfigError: it cannot be opened.
+        DataError: it is another one, or run by other code, than that of the process which asked.
+    """
+    encoder = encoder_of(settings)
+    if (encoder.name, code_now) != (name, code):
+        raise DataError("encoder has changed meanwhile", encoder.name, "call it again")
+    return encoder
 
 
 def embed_chunk(recipe: EmbedRecipe, hashes: Hashes) -> EmbeddedChunk:
@@ -92,13 +95,11 @@ def embed_chunk(recipe: EmbedRecipe, hashes: Hashes) -> EmbeddedChunk:
         DataError: this process has another encoder or other code than the one that made the recipe.
         OSError: the store cannot be written.
     """
-    encoder = encoder_of(recipe.settings)
-    if (encoder.name, code_hash(*_CODE)) != (recipe.encoder, recipe.code):
-        raise DataError("encoder has changed meanwhile", encoder.name, "call it again")
+    encoder = same_encoder(recipe.settings, recipe.encoder, recipe.code, code_hash(*_CODE))
     began = time.process_time()
-    good, clips, failures = _read(recipe, hashes)
-    if len(good):
-        recipe.store.add(recipe.part, plain_keys(good), as_float16(encoder(clips)))
+    good, clips, failures = read_clips(recipe.recordings, hashes, recipe.clip_samples)
+    if good:
+        recipe.store.add(recipe.part, plain_keys(hashes[good]), as_float16(encoder(clips)))
     return EmbeddedChunk(len(good), time.process_time() - began, failures)
 
 
@@ -106,20 +107,6 @@ def as_float16(features: NDArray[np.float32]) -> NDArray[np.float16]:
     """Features in half the bytes; what is beyond ±65,504 becomes that."""
     most = float(np.finfo(np.float16).max)
     return np.clip(features, -most, most).astype(np.float16)
-
-
-def _read(recipe: EmbedRecipe, hashes: Hashes) -> tuple[Hashes, Samples, dict[str, str]]:
-    """Hashes of the clips that can be read, their samples ``[clips, clip_samples]``, and why the others cannot."""
-    where, clips = place(recipe.recordings), list[Samples]()
-    good, failures = list[int](), dict[str, str]()
-    for number, audio in enumerate(hashes):
-        sha256 = audio.tobytes().hex()
-        try:
-            clips.append(fit_length(load_audio_from(where, sha256), recipe.clip_samples))
-            good.append(number)
-        except KwsError as error:
-            failures[sha256] = str(error)
-    return hashes[good], np.array(clips, np.int16), failures
 
 
 def hashes_of(audio_sha256s: Sequence[str]) -> Hashes:

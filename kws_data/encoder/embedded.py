@@ -17,11 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kws_data.config.encoder import EncoderSettings
-from kws_data.encoder.embed_chunk import EmbeddedChunk, EmbedRecipe, Hashes, embed_chunk, encoder_of, hashes_of
+from kws_data.encoder.embed_chunk import EmbeddedChunk, EmbedRecipe, Hashes, embed_chunk, hashes_of
+from kws_data.encoder.encoders import encoder_of
 from kws_data.errors import DataError
 from kws_data.features.compute import plain_keys
 from kws_data.features.needed import first_of_each
-from kws_data.features.write import WINDOW_BYTES, columns_of, mended, read_window
+from kws_data.features.write import mended, read_all
 from kws_data.progress import Progress, no_progress
 from kws_data.system.processes import worked_through
 
@@ -90,8 +91,10 @@ def embedded(
             raise DataError(f"audio of {len(failures)} clips cannot be used", next(iter(failures.values())))
 
     compute()
-    recipe = _recipe(recordings, settings, clip_samples)
-    return mended(recipe.store.where, lambda: _read_all(recipe, hashes_of(audio_sha256s)), compute)
+    recipe, encoder = _recipe(recordings, settings, clip_samples), encoder_of(settings)
+    keys = plain_keys(hashes_of(audio_sha256s))
+    shape = (len(keys), encoder.frames(clip_samples), encoder.width)
+    return mended(recipe.store.where, lambda: read_all(recipe.store, [(recipe.part, keys)], shape, np.float16), compute)
 
 
 def embed_missing(
@@ -131,15 +134,3 @@ def _computed(recipe: EmbedRecipe, todo: Hashes, workers: int) -> Iterator[Embed
     if workers <= 1 or len(todo) < SMALL_CLIPS:
         return map(work, chunks)
     return worked_through(work, chunks, min(workers, len(chunks)))
-
-
-def _read_all(recipe: EmbedRecipe, asked: Hashes) -> NDArray[np.float16]:
-    """Rows of the store; raises DamagedRowsError."""
-    encoder = encoder_of(recipe.settings)
-    features = np.empty((len(asked), encoder.frames(recipe.clip_samples), encoder.width), np.float16)
-    columns = columns_of(recipe.store, [(recipe.part, plain_keys(asked))])
-    step = max(1, WINDOW_BYTES // max(1, features[0:1].nbytes))
-    for start in range(0, len(asked), step):
-        rows = read_window(recipe.store, columns, slice(start, min(start + step, len(asked))))
-        features[start : start + step] = rows.view(np.float16).reshape(-1, *features.shape[1:])
-    return features

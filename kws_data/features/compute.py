@@ -54,7 +54,8 @@ def compute_chunk(recipe: Recipe, work: Work) -> ChunkResult:
         OSError: the store cannot be written.
     """
     recipe.check_code()
-    work, clips, failures = read_clips(recipe, work)
+    good, clips, failures = read_clips(recipe.audio_at, work["key"]["audio"], recipe.clip_samples)
+    work = work[good]
     store = FeatureStore(place(recipe.store_at))
     plain, copied, audio = (_wanted(work, part) for part in (PLAIN, COPIES, AUDIO))
     if len(audio):
@@ -81,20 +82,22 @@ def plain_keys(audio: NDArray[np.void]) -> Keys:
     return keys
 
 
-def read_clips(recipe: Recipe, work: Work) -> tuple[Work, Samples, dict[str, str]]:
-    """The clips that can be read, their samples ``[clips, clip_samples]``, and why the others cannot."""
-    where = place(recipe.audio_at)
-    clips = np.empty((len(work), recipe.clip_samples), np.int16)
+def read_clips(audio_at: str, hashes: NDArray[np.void], clip_samples: int) -> tuple[list[int], Samples, dict[str, str]]:
+    """Clips with these hashes of their audio, V32 ``[clips]``: which can be read, their samples ``[readable,
+    clip_samples]``, and why the others cannot, by hash.
+    """
+    where = place(audio_at)
+    clips = np.empty((len(hashes), clip_samples), np.int16)
     good: list[int] = []
     failures: dict[str, str] = {}
-    for number, audio in enumerate(work["key"]["audio"]):
+    for number, audio in enumerate(hashes):
         sha256 = audio.tobytes().hex()
         try:
-            clips[len(good)] = fit_length(load_audio_from(where, sha256), recipe.clip_samples)
+            clips[len(good)] = fit_length(load_audio_from(where, sha256), clip_samples)
             good.append(number)
         except KwsError as error:
             failures[sha256] = str(error)
-    return work[good], clips[: len(good)], failures
+    return good, clips[: len(good)], failures
 
 
 def _add_copies(recipe: Recipe, store: FeatureStore, keys: Keys, clips: Samples) -> int:

@@ -119,6 +119,23 @@ def mended(where: Place, read: Callable[[], Result], compute: Callable[[], objec
             compute()
 
 
+def read_all(
+    store: FeatureStore, parts: Sequence[tuple[str, Keys]], shape: tuple[int, ...], dtype: type[np.generic]
+) -> NDArray[Any]:
+    """Rows of the store as an array in memory, of ``shape``: each clip's row is that of each part, one after the other.
+
+    Raises:
+        DamagedRowsError: rows in the store are not what their digests say, or not there.
+        OSError: the store cannot be read.
+    """
+    columns, made = columns_of(store, parts), np.empty(shape, dtype)
+    step = max(1, WINDOW_BYTES // max(1, made[:1].nbytes))
+    for start in range(0, shape[0], step):
+        rows = read_window(store, columns, slice(start, min(start + step, shape[0])))
+        made[start : start + step] = rows.view(dtype).reshape(-1, *shape[1:])
+    return made
+
+
 def read_window(store: FeatureStore, columns: list[Column], window: slice) -> NDArray[np.uint8]:
     """uint8 ``[clips, bytes]`` of some clips; raises DamagedRowsError."""
     parts = [_rows(store, column, window) for column in columns]

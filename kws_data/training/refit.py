@@ -35,7 +35,8 @@ def validation_set(dataset_dir: Path, config: Config) -> TrainSet:
     y, said = np.asarray(held.y, np.int64), training.words
     drawn = training.weights if training.weights is not None else np.ones(len(training.y))
     weights = weights_like(y, words, training.y[: len(said)], said, drawn[: len(said)])
-    return replace(training, x=np.asarray(held.x), y=y, weights=weights, words=tuple(words), soft=None)
+    held_out = replace(training, x=np.asarray(held.x), y=y, weights=weights, words=tuple(words))
+    return replace(held_out, soft=None, split=held.split)
 
 
 def weights_like(

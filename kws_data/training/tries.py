@@ -30,7 +30,7 @@ from kws_data.training.one_model import (
     train_once,
     training_key,
 )
-from kws_data.training.teachers.soft_targets import ask_before
+from kws_data.training.teachers.soft_targets import taught
 
 TRIES_FOLDER, TRIES_FILE, DONE_FILE = "tries", "tries.json", "done.json"
 SEED_STEP = 100_003
@@ -72,7 +72,7 @@ def best_of_tries(
     """
     data = load_train_set(dataset_dir, config)
     if files and config.train.teacher.asked_once:
-        ask_before(files, config, dataset_dir, data, progress)  # on all cores, before several want the same
+        taught(config, dataset_dir, data, files, progress)  # on all cores, before several want the same
     jobs = []
     for number in range(config.train.tries):
         key = fit_key(training_key(config, data, files, try_seed(config.seed, number)), number)

@@ -40,6 +40,7 @@ class TrainSet:
         soft: float32 [clips, copies, labels] what teachers say of each copy, when that was computed beforehand.
         said: float32 [unlabelled, copies, labels] what stands for the labels of the last clips, which have none.
         words: what was said in each clip of the data set; these come first, clips that were made come after them.
+        split: of the data set that the clips are from.
     """
 
     x: NDArray[np.int8]
@@ -52,6 +53,7 @@ class TrainSet:
     said: NDArray[np.float32] | None = None
     class_weights: float = 0.0
     words: tuple[str, ...] = ()
+    split: str = "train"
 
     @property
     def labelled(self) -> int:

@@ -20,7 +20,7 @@ from kws_data.config.config import Config
 from kws_data.config.split import UNLABELLED_SPLIT
 from kws_data.dataset.recipe_file import read_recipe
 from kws_data.encoder.copies import heard_copies
-from kws_data.encoder.encoders import check_rate, make_encoder
+from kws_data.encoder.encoders import check_rate, encoder_of
 from kws_data.errors import DataError
 from kws_data.features.load import load_features
 from kws_data.features.needed import read_wanted
@@ -49,7 +49,8 @@ def encoder_head(config: Config, dataset_dir: Path, progress: Progress | None = 
     data = load_train_set(dataset_dir, config)
     version = read_json(dataset_dir / DATASET_FILE, "build")["version"]
     weights = hashlib.sha256(_weights(data).tobytes()).hexdigest()
-    settings = [make_encoder(config.encoder).name, config.train.teacher.entropy, config.train.teacher.temperature]
+    teacher = config.train.teacher
+    settings = [encoder_of(config.encoder).name, teacher.hears, teacher.entropy, teacher.temperature]
     key = fit_key(version, config.labels, weights, settings, code_hash(encoder_head))
     folder = cache_dir(config) / key[:32]
     path = folder / HEAD_FILE
@@ -79,8 +80,8 @@ def _fitted(config: Config, dataset_dir: Path, data: TrainSet, progress: Progres
     y, weights = np.repeat(data.y[:clips], copies), np.repeat(_weights(data), copies)
     head = fit_head(x, y, data.labels, weights)
     if settings.entropy is None:
-        return replace(head, temperature=np.float32(settings.temperature))
-    return replace(head, temperature=np.float32(temperature_for(head(x), settings.entropy)))
+        return replace(head, temperature=settings.temperature)
+    return replace(head, temperature=temperature_for(head(x), settings.entropy))
 
 
 def _heard(config: Config, dataset_dir: Path, split: str, progress: Progress | None) -> NDArray[np.float16]:
@@ -93,21 +94,21 @@ def _heard(config: Config, dataset_dir: Path, split: str, progress: Progress | N
 
 
 def followed(
-    head_file: Path, config: Config, dataset_dir: Path, data: TrainSet, split: str, progress: Progress | None = None
+    head_file: Path, config: Config, dataset_dir: Path, data: TrainSet, progress: Progress | None = None
 ) -> TrainSet:
-    """The clips of a split with the head's opinion of each copy; those of training with unlabelled ones after them.
+    """The clips of ``data`` with the head's opinion of each copy; those of training with unlabelled ones after them.
 
     A clip that was made of others has no sound: of it is said what is said on average of clips with its label.
     """
     head = Head.load(head_file)
-    logits = head(_heard(config, dataset_dir, split, progress))
+    logits = head(_heard(config, dataset_dir, data.split, progress))
     soft = _of_all(_probabilities(logits / head.temperature), data.x.shape[1])
     made = data.y[len(soft) :]
     if len(made):
         usual = {label: soft[data.y[: len(soft)] == label].mean(axis=(0, 1)) for label in np.unique(made)}
         soft = np.concatenate([soft, np.repeat(np.stack([usual[y] for y in made])[:, None], data.x.shape[1], axis=1)])
     taught = replace(data, soft=np.asarray(soft, np.float32))
-    if split == "train" and config.data.unlabelled:
+    if data.split == "train" and config.data.unlabelled:
         return _with_unlabelled(taught, head, config, dataset_dir, progress)
     return taught
 

@@ -30,7 +30,7 @@ class Head:
     spread: NDArray[np.float32]
     weights: NDArray[np.float32]
     bias: NDArray[np.float32]
-    temperature: NDArray[np.float32] | np.float32 | float = 1.0
+    temperature: float = 1.0
 
     def __call__(self, features: NDArray[Any]) -> NDArray[np.float32]:
         """Logits float32 ``[..., labels]`` of features ``[..., features]``."""
@@ -46,7 +46,8 @@ class Head:
     def load(cls, path: Path) -> Head:
         """Read what :meth:`save` wrote; raises OSError, ValueError."""
         with np.load(path, allow_pickle=False) as arrays:
-            return cls(**{name: np.asarray(arrays[name], np.float32) for name in cls.__dataclass_fields__})
+            named = {name: np.asarray(arrays[name], np.float32) for name in ("mean", "spread", "weights", "bias")}
+            return cls(**named, temperature=float(arrays["temperature"]))
 
 
 def fit_head(

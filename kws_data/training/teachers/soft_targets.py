@@ -52,14 +52,7 @@ def prepare_teachers(config: Config, dataset_dir: Path, progress: Progress | Non
     """Train what teachers are missing and ask them, on all cores, before several students want the same at once."""
     files = teachers(config, dataset_dir, progress)
     if files and config.train.teacher.asked_once:
-        ask_before(files, config, dataset_dir, load_train_set(dataset_dir, config), progress)
-
-
-def ask_before(
-    files: Sequence[Path], config: Config, dataset_dir: Path, data: TrainSet, progress: Progress | None = None
-) -> None:
-    """Ask teachers about every stored copy, so that what several students want at once is there."""
-    taught(config, dataset_dir, data, files, progress)
+        taught(config, dataset_dir, load_train_set(dataset_dir, config), files, progress)
 
 
 def taught(
@@ -81,8 +74,7 @@ def taught(
     if settings.kind == "encoder":
         from kws_data.training.teachers.encoder_teacher import followed
 
-        split = "train" if load is load_train_set else "validation"
-        return followed(files[0], config, dataset_dir, data, split, progress), []
+        return followed(files[0], config, dataset_dir, data, progress), []
     return replace(data, soft=soft_targets(files, config, dataset_dir, data, progress, load)), []
 
 

@@ -16,7 +16,7 @@ from kws_data.encoder.copies import heard_copies
 from kws_data.encoder.encoders import make_encoder
 from kws_data.encoder.pooled import pooled
 from kws_data.errors import DataError
-from kws_data.features.compute import WORK, copies_in_batches, read_clips
+from kws_data.features.compute import copies_in_batches, read_clips
 from kws_data.features.needed import Wanted, read_wanted
 from kws_data.features.store import FeatureStore
 from kws_data.training.batches.draw import epoch_batches
@@ -52,9 +52,7 @@ def test_copies_are_heard_as_the_data_set_has_them(settings: Config, tmp_path: P
     folder, encoder = tmp_path / "out", make_encoder(settings.encoder)
     recipe, wanted = read_recipe(folder, settings), wanted_of(settings, tmp_path / "out")["train"]
     heard = heard_copies(recipe, wanted, settings.encoder, 1)
-    work = np.zeros(len(wanted), WORK)
-    work["key"] = wanted.keys
-    clips = read_clips(recipe, work)[1]
+    clips = read_clips(recipe.audio_at, wanted.keys["audio"], recipe.clip_samples)[1]
     assert heard.shape == (len(wanted), 3, 2 * encoder.width)
     assert np.array_equal(heard[:, 0], pooled(encoder(clips)).astype(np.float16))
     for rows, samples in copies_in_batches(recipe, wanted.keys, clips):
@@ -111,6 +109,17 @@ def test_copies_that_are_not_heard_get_the_mean_of_the_others(settings: Config, 
     data = load_train_set(tmp_path / "out", fewer)
     soft = taught(fewer, tmp_path / "out", data, teachers(fewer, tmp_path / "out"))[0].soft
     assert soft is not None and np.allclose(soft[0, 0], soft[0, 1]) and np.allclose(soft[0, 0], soft[0, 2])
+
+
+def test_a_head_that_heard_other_copies_is_another_one(settings: Config, tmp_path: Path) -> None:
+    def head(**changes: object) -> Path:
+        teacher = settings.train.teacher.model_copy(update=changes)
+        train = settings.train.model_copy(update={"teacher": teacher})
+        return teachers(settings.model_copy(update={"train": train}), tmp_path / "out")[0]
+
+    files = [head(hears=1), head(hears=2), head(entropy=0.5), head()]
+    assert len(set(files)) == 4, "what came first decides what a student follows"
+    assert head(unlabelled_share=0.5) == files[-1] == head()
 
 
 def test_batches_take_what_was_said_for_labels_that_nobody_gave(settings: Config, tmp_path: Path) -> None:
