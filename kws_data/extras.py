@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kws_data.config.config import Config
-from kws_data.encoder.encoders import make_encoder
+from kws_data.encoder.encoders import check_installed
 from kws_data.errors import MissingPackagesError
 from kws_data.sources.synth.groups import left_out
 
@@ -14,14 +14,16 @@ def with_what_is_there(config: Config) -> tuple[Config, list[str]]:
     Voices that are left out stay in the settings: other people keep their names. Where the speech encoder is missing
     and optional, models teach, and unlabelled recordings are not used.
 
+    Nothing is opened to find out.
+
     Raises:
-        ConfigError: an optional part is there, and does not fit.
+        ConfigError: settings of optional voices do not fit.
     """
     lines = left_out(config.data.synth) if config.data.source != "folder" else []
     teacher = config.train.teacher
     if teacher.kind == "encoder" and teacher.optional:
         try:
-            make_encoder(config.encoder)
+            check_installed(config.encoder)
         except MissingPackagesError as error:
             instead = f"{teacher.count} models teach" if teacher.count else "nobody teaches"
             unused = ", and unlabelled recordings are not used" if config.data.unlabelled else ""

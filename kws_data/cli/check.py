@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kws_data.cli.options import json_option, print_json, say, verb, workers_option
+from kws_data.cli.options import config_here, json_option, print_json, say, verb, workers_option
 
 if TYPE_CHECKING:
     from kws_data.config.config import Config
@@ -39,7 +39,7 @@ def command(
     """
     if (config_file is None) == (tflite is None):
         raise click.UsageError("name either a CONFIG or a --tflite file")
-    config = None if config_file is None else _load(config_file, overrides)
+    config = None if config_file is None else config_here(config_file, overrides)
     report = _check_config(config) if config is not None else _check_file(Path(str(tflite)))
     if not as_json:
         for check in report.checks:
@@ -51,12 +51,6 @@ def command(
         for one in found:
             click.echo(("try   " if one.fits else "      ") + one.line())
     return 0 if report.passed else 1
-
-
-def _load(path: Path, overrides: tuple[str, ...]) -> Config:
-    from kws_data.config.load import load_config
-
-    return load_config(path, overrides)
 
 
 def _check_config(config: Config) -> BudgetReport:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -42,13 +42,18 @@ def config_options(function: Function) -> Function:
     @click.option("--set", "overrides", metavar="KEY=VALUE", multiple=True, help="Override a setting; repeatable.")
     @functools.wraps(function)
     def with_config(config_file: Path, overrides: tuple[str, ...], **arguments: Any) -> Any:
-        return function(config=_here(load_config(config_file, overrides)), **arguments)
+        return function(config=config_here(config_file, overrides), **arguments)
 
     return with_config  # type: ignore[return-value]
 
 
-def _here(config: Config) -> Config:
-    """The configuration as it can run on this machine; what it does without is the first thing that is said."""
+def config_here(path: Path, overrides: Iterable[str]) -> Config:
+    """A configuration as it can run on this machine; what it does without is the first thing that is said.
+
+    Raises:
+        ConfigError: as :func:`load_config`.
+    """
+    config = load_config(path, overrides)
     if not config.train.teacher.optional and not any(more.optional for more in config.data.synth.more):
         return config
     from kws_data.extras import with_what_is_there

@@ -71,3 +71,24 @@ def test_programs_that_are_not_there_are_left_out_too(monkeypatch: pytest.Monkey
     asked = Config.model_validate({"name": "a", "keywords": ["b"], "data": {"synth": {"more": more}}})
     (line,) = with_what_is_there(asked)[1]
     assert "without 3 people of flite" in line and "no-such-flite" in line and "install" in line
+
+
+def test_no_network_is_opened_to_find_out(tmp_path: Path) -> None:
+    """A file that is none is told by who needs it: every verb would open the encoder otherwise."""
+    pytest.importorskip("onnxruntime")
+    (tmp_path / "own.onnx").write_bytes(b"no network")
+    encoder = {"encoder": {"kind": "moonshine", "model": str(tmp_path / "own.onnx")}}
+    made, lines = with_what_is_there(Config.model_validate(config().model_dump() | encoder))
+    assert made.train.teacher.kind == "encoder" and not [line for line in lines if "encoder" in line]
+
+
+@pytest.mark.usefixtures("bare")
+@pytest.mark.parametrize("verb", [["bench", "model"], ["check"], ["record"]])
+def test_verbs_that_read_their_own_configuration_say_it_too(
+    verb: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = "keywords: [lamp]\ndata: {source: folder, folder: none}\ntrain: {teacher: {kind: encoder, optional: true}}\n"
+    (tmp_path / "lamp.yaml").write_text(text)
+    assert run([*verb, "lamp.yaml"]) == 2
+    assert capsys.readouterr().err.splitlines()[0].startswith("lamp does without the speech encoder: nobody teaches")

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from kws_data.cli.options import json_option, print_json, progress_bars, say, verb, workers_option
+from kws_data.cli.options import config_here, json_option, print_json, progress_bars, say, verb, workers_option
 
 
 @verb("model", "kws bench model configs/gsc9.yaml --data ../speech_commands --seeds 3")
@@ -40,12 +40,11 @@ def command(
     current is not done again.
     """
     from kws_data.cli.steps import run_steps
-    from kws_data.config.load import load_config
     from kws_data.experiments.compare import bench_models
     from kws_data.experiments.contestants import contestants
 
     extra = () if data is None else ("data.source=folder", f"data.folder={data}")
-    config = load_config(config_file, (*overrides, *extra))
+    config = config_here(config_file, (*overrides, *extra))
     chosen = contestants([name.strip() for name in families.split(",")] if families else None)
     folder = config.run_dir / "bench-model"
     with progress_bars() as progress:

@@ -11,7 +11,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kws_data.cli.options import Number, json_option, print_json, progress_bars, recordings_option, say, verb
+from kws_data.cli.options import (
+    Number,
+    config_here,
+    json_option,
+    print_json,
+    progress_bars,
+    recordings_option,
+    say,
+    verb,
+)
 from kws_data.cli.record.continuous import Duration
 
 if TYPE_CHECKING:
@@ -77,9 +86,7 @@ def command(config_file: Path | None, overrides: tuple[str, ...], as_json: bool,
     if sum(way is not None for way in (config_file, order.words, order.plan_file, order.continuous)) != 1:
         raise click.UsageError("name one of: a CONFIG, --words to say, a --plan, or --continuous")
     if config_file is not None:
-        from kws_data.config.load import load_config
-
-        result = _record_config(load_config(config_file, overrides))
+        result = _record_config(config_here(config_file, overrides))
     else:
         result = _record(order, guided=not as_json and not order.unasked and _at_a_terminal())
     if as_json:
