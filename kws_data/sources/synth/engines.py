@@ -22,22 +22,11 @@ from kws_data.sources.synth.festival import FestivalEngine
 from kws_data.sources.synth.neural.engine import NeuralEngine
 from kws_data.sources.synth.neural.voices import NEURAL
 from kws_data.sources.synth.spoken_file import spoken
+from kws_data.sources.synth.voiced import Voiced
 
 
-class SpeechEngine(Protocol):
-    """What speaks. ``name`` and ``licence`` go into each clip's provenance; one object serves one thread."""
-
-    @property
-    def name(self) -> str: ...
-
-    @property
-    def licence(self) -> str: ...
-
-    @property
-    def accents(self) -> Sequence[str]: ...
-
-    @property
-    def voices(self) -> Sequence[str]: ...
+class SpeechEngine(Voiced, Protocol):
+    """What speaks; one object serves one thread."""
 
     def __enter__(self) -> Self: ...
 

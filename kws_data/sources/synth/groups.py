@@ -52,4 +52,4 @@ def _missing(more: MorePeople) -> MissingPackagesError | None:
     program = getattr(engine, "program", None)
     if program is None or shutil.which(program):
         return None
-    return MissingPackagesError("speech program not found", program, f"install it: apt-get install {more.engine.kind}")
+    return MissingPackagesError("speech program not found", program, "install it, or name its whole path")

@@ -16,7 +16,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from firmware_tools.home import in_home
 from kws_data.config.synth import EngineSettings
 from kws_data.errors import ConfigError, DataError
 from kws_data.sources.synth.espeak import SynthVoice
@@ -50,7 +49,7 @@ class KokoroVoice:
     def __init__(self, settings: EngineSettings) -> None:
         self._settings = settings
         need("Kokoro", "voices", RUNTIME, *(() if settings.model else PARTS))
-        self._path = in_home(settings.model) if settings.model else None
+        self._path = Path(settings.model) if settings.model else None
         if self._path and not self._path.is_file():
             raise ConfigError("voice not found", str(self._path), "engine.model: the .onnx file of Kokoro")
         self._styles = Styles(_styles_path(settings))
@@ -128,7 +127,7 @@ def _joined() -> bytes:
 
 def _styles_path(settings: EngineSettings) -> Path:
     if settings.styles:
-        return in_home(settings.styles)
+        return Path(settings.styles)
     if lacking(_STYLES_PACKAGE):
         raise ConfigError(
             "Kokoro needs styles",

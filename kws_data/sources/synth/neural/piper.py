@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from firmware_tools.home import in_home
 from kws_data.config.synth import EngineSettings
 from kws_data.errors import ConfigError, DataError
 from kws_data.sources.synth.espeak import SynthVoice
@@ -47,7 +46,7 @@ class PiperVoice:
         self._settings = settings
         if settings.model:
             need("a Piper voice", "voices", RUNTIME)
-            self._path = in_home(settings.model)
+            self._path = Path(settings.model)
         else:
             need("the packaged Piper voice", "voices", RUNTIME, PACKAGE)
             self._path = Path(str(importlib.resources.files(PACKAGE))) / PACKAGED

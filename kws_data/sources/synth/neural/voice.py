@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kws_data.sources.synth.espeak import SynthVoice
+from kws_data.sources.synth.voiced import Voiced
 
 
-class NeuralVoice(Protocol):
-    """A network that speaks. ``name`` (with a version) and ``licence`` go into each clip's provenance."""
-
-    @property
-    def name(self) -> str: ...
-
-    @property
-    def licence(self) -> str: ...
-
-    @property
-    def accents(self) -> Sequence[str]: ...
-
-    @property
-    def voices(self) -> Sequence[str]: ...
+class NeuralVoice(Voiced, Protocol):
+    """A network that speaks."""
 
     @property
     def rate_hz(self) -> int: ...
