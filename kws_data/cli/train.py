@@ -30,7 +30,8 @@ seeds_option = click.option(
 @seeds_option
 @json_option
 def command(config: Config, teacher: bool, tensorboard: bool, learning_curve: bool, seeds: int, as_json: bool) -> None:
-    """Train the float model of CONFIG: with teachers (--teacher, train.teacher), several seeds with their interval
+    """Train the float model of CONFIG: with teachers (--teacher, train.teacher; of kind encoder a head on a frozen
+    speech encoder, which also labels the recordings of data.unlabelled), several seeds with their interval
     (--seeds), the better of two side by side (train.tries), 4-bit weights on their levels from the first step, the
     curve over speakers (--learning-curve), logs for TensorBoard (--tensorboard). Killed, it goes on and ends with
     the same bytes.
