@@ -25,6 +25,7 @@ from kws_data.config.model import ModelSettings
 from kws_data.config.release import ReleaseSettings
 from kws_data.config.renamed import renamed_sections
 from kws_data.config.split import SplitSettings
+from kws_data.config.stream import StreamSettings
 from kws_data.config.training import BalanceSettings, TrainSettings
 from kws_data.file_names import is_device
 from kws_data.labels import SILENCE, SPEECH, UNKNOWN, UNLABELLED, likeness, spelt
@@ -47,6 +48,7 @@ class Config(Settings):
     train: TrainSettings = Field(default_factory=lambda: TrainSettings())
     export: ExportSettings = Field(default_factory=lambda: ExportSettings())
     threshold: ThresholdSettings = Field(default_factory=lambda: ThresholdSettings())
+    stream: StreamSettings = Field(default_factory=lambda: StreamSettings())
     budget: BudgetSettings = Field(default_factory=lambda: BudgetSettings())
     device: DeviceSettings = Field(default_factory=lambda: DeviceSettings())
 

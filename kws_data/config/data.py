@@ -63,6 +63,10 @@ class DataSettings(Settings):
     speech_folder: PathText | None = Field(
         None, description="running speech with transcripts; pieces without a keyword are further other words"
     )
+    negatives: list[PathText] = Field(
+        default_factory=list,
+        description="folders of hours in which no keyword is said: running speech, noise, music, a room of yours",
+    )
     room_folder: PathText | None = Field(None, description="measured impulse responses, for augmentation only")
     recordings: PathText = Field("recordings", description="the catalogue and its audio")
     synth: SynthSettings = Field(default_factory=lambda: SynthSettings())
