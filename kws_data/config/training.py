@@ -85,6 +85,17 @@ class TeacherSettings(Settings):
         return models
 
 
+class NegativesSettings(Settings):
+    """How hours in which no keyword is said (``data.negatives``) are learnt from."""
+
+    share: float = Field(0.33, ge=0, le=0.9, description="windows of them in each batch, beside the clips")
+    noise_share: Share = Field(0.2, description="of those, noise and music; the others are speech")
+    rounds: int = Field(
+        4, ge=0, le=100, description="so often the model listens to them, and what it takes for a keyword is hard"
+    )
+    hard_share: Share = Field(0.5, description="of the windows are drawn among the hard ones, after the first round")
+
+
 class TrainSettings(Settings):
     """How the model is trained."""
 
@@ -121,6 +132,10 @@ class TrainSettings(Settings):
         1, ge=1, le=16, description="so many models with seeds of their own, side by side; the best on validation stays"
     )
     tensorboard: bool = Field(False, description="write logs for TensorBoard to model/tensorboard")
+    negatives: NegativesSettings = Field(
+        default_factory=lambda: NegativesSettings(),
+        exclude_if=lambda negatives: negatives == NegativesSettings(),  # keys from before there were any stay
+    )
     teacher: TeacherSettings = Field(default_factory=lambda: TeacherSettings())
 
     def without_teachers(self) -> TrainSettings:

@@ -20,8 +20,10 @@ from kws_data.system.native_output import native_output_silenced
 from kws_data.training.average import WeightAverage
 from kws_data.training.batches.balance import class_weights
 from kws_data.training.batches.draw import epoch_batches
+from kws_data.training.batches.negatives import NO_WINDOWS, Negatives, Windows
 from kws_data.training.batches.train_set import TrainSet
 from kws_data.training.checkpoint import Checkpoint
+from kws_data.training.hard_negatives import listen_to_negatives
 from kws_data.training.step import Step, make_optimizer, make_step
 
 if TYPE_CHECKING:
@@ -34,11 +36,13 @@ CHECKPOINT_COST = 0.02  # checkpoints take no more than this share of the time
 
 @dataclass
 class History:
-    """Figures of each epoch; ``validation`` holds [epoch, accuracy] of those in which it was taken."""
+    """Figures of each epoch; ``validation`` holds [epoch, accuracy] of those in which it was taken, ``rounds`` [epoch,
+    false accepts an hour, hard windows] of those after which the model listened to the negatives."""
 
     loss: list[float] = field(default_factory=list)
     accuracy: list[float] = field(default_factory=list)
     validation: list[tuple[int, float]] = field(default_factory=list)
+    rounds: list[tuple[int, float, int]] = field(default_factory=list)
 
 
 @dataclass
@@ -52,6 +56,7 @@ class Fit:
     epochs: int
     pointwise_bits: int = 8
     history: History = field(default_factory=History)
+    hard: Windows = field(default_factory=lambda: NO_WINDOWS)
 
     @property
     def epoch(self) -> int:
@@ -73,7 +78,7 @@ class Fit:
 
     def save(self, checkpoint: Checkpoint) -> None:
         """Write the whole state."""
-        arrays = [np.asarray(v) for v in self._variables()] + self.average.mean
+        arrays = [np.asarray(v) for v in self._variables()] + self.average.mean + [self.hard]
         random = self.rng.bit_generator.state
         checkpoint.save(arrays, {"rng": random, "averaged": self.average.steps, "history": vars(self.history)})
 
@@ -86,7 +91,8 @@ class Fit:
         variables = self._variables()
         for variable, value in zip(variables, arrays, strict=False):
             variable.assign(value)
-        self.average.restore(arrays[len(variables) :], state["averaged"])
+        self.average.restore(arrays[len(variables) : -1], state["averaged"])
+        self.hard = arrays[-1]
         self.rng.bit_generator.state = state["rng"]
         self.history = History(**state["history"])
 
@@ -180,10 +186,33 @@ def fit(
     step = make_step(state.model, state.optimizer, settings, teachers, soft, costs, state.average, pointwise_bits=bits)
     pace = Pace()
     while state.epoch < settings.epochs and not settled(state.history.loss, settings.patience):
+        if data.negatives is not None and round_is_due(state, settings, goes_on=model is not None):
+            listen(state, data.negatives)
         run_epoch(state, step, data, settings, steps)
         tell(state, watch, pace)
     state.finish()
     return state.model, state.history
+
+
+def round_is_due(state: Fit, settings: TrainSettings, goes_on: bool) -> bool:
+    """Whether the model listens to the negatives before the next epoch: ``rounds`` times in all, evenly; a model that
+    goes on learning does so at once."""
+    rounds, epoch = settings.negatives.rounds, state.epoch
+    if not rounds or not settings.negatives.share:
+        return False
+    before = (epoch - 1) * (rounds + 1) // state.epochs if epoch else 0
+    return (goes_on and not epoch) or (epoch > 0 and epoch * (rounds + 1) // state.epochs > before)
+
+
+def listen(state: Fit, negatives: Negatives) -> None:
+    """Let the model, as it would end now, listen to the negatives: what it takes for a keyword is drawn more often."""
+    import tensorflow as tf
+
+    score = tf.function(lambda x: state.model(x, training=False))
+    with state.finished():
+        found = listen_to_negatives(lambda x: score(x).numpy(), negatives, state.rng)
+    state.hard = found.hard
+    state.history.rounds.append((state.epoch, round(found.false_accepts_per_hour, 1), len(found.hard)))
 
 
 def tell(state: Fit, watch: FitWatch, pace: Pace) -> None:
@@ -215,7 +244,7 @@ def start(data: TrainSet, recipe: FitRecipe, steps: int, model: keras.Model | No
 def run_epoch(state: Fit, step: Step, data: TrainSet, settings: TrainSettings, steps: int) -> None:
     """One epoch; its mean loss and accuracy are added to the history."""
     losses, hits = [], []
-    for batch in epoch_batches(data, settings, steps, state.rng):
+    for batch in epoch_batches(data, settings, steps, state.rng, state.hard):
         loss, hit = step(*batch)
         losses.append(float(loss))
         hits.append(float(hit))

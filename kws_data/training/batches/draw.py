@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kws_data.config.training import TrainSettings
+from kws_data.training.batches.negatives import NO_WINDOWS, Negatives, Windows
 from kws_data.training.batches.train_set import TrainSet
 
 
@@ -21,15 +22,20 @@ class Batch(NamedTuple):
     soft: NDArray[np.float32]
 
 
-def epoch_batches(data: TrainSet, settings: TrainSettings, steps: int, rng: np.random.Generator) -> Iterator[Batch]:
-    """All batches of an epoch. One is drawn ahead, in a thread of its own, always from the same random numbers."""
+def epoch_batches(
+    data: TrainSet, settings: TrainSettings, steps: int, rng: np.random.Generator, hard: Windows = NO_WINDOWS
+) -> Iterator[Batch]:
+    """All batches of an epoch. One is drawn ahead, in a thread of its own, always from the same random numbers.
+
+    Where there are negatives, windows of them come after the clips of a batch, some of them among ``hard``.
+    """
     weights = np.ones(len(data.y)) if data.weights is None else data.weights
     chosen = batches(weights, settings.batch, steps, rng)
     with ThreadPoolExecutor(1) as pool:
-        coming = pool.submit(_draw, data, chosen[0], settings, rng)
+        coming = pool.submit(_draw_all, data, chosen[0], settings, rng, hard)
         for index in chosen[1:]:
             ready = coming.result()
-            coming = pool.submit(_draw, data, index, settings, rng)
+            coming = pool.submit(_draw_all, data, index, settings, rng, hard)
             yield ready
         yield coming.result()
 
@@ -51,6 +57,49 @@ def draw_batch(
     return drawn.x, drawn.target
 
 
+def _draw_all(
+    data: TrainSet, index: NDArray[np.int64], settings: TrainSettings, rng: np.random.Generator, hard: Windows
+) -> Batch:
+    """Clips, and the windows of negatives that belong to as many."""
+    clips = _draw(data, index, settings, rng)
+    share = settings.negatives.share
+    if data.negatives is None or not share:
+        return clips
+    windows = _draw_negatives(data, data.negatives, round(len(index) * share / (1 - share)), settings, rng, hard)
+    return Batch(*(np.concatenate(both) for both in zip(clips, windows, strict=True)))
+
+
+def _draw_negatives(
+    data: TrainSet,
+    negatives: Negatives,
+    count: int,
+    settings: TrainSettings,
+    rng: np.random.Generator,
+    hard: Windows,
+) -> Batch:
+    chosen = negatives.draw(count, settings.negatives, hard, rng)
+    x = negatives.windows(chosen).astype(np.float32)
+    if data.augment is not None and data.axis is not None:
+        x = data.augment.apply(x, data.axis, rng)
+    target = np.eye(data.labels, dtype=np.float32)[negatives.y[chosen[:, 0]]]
+    soft = (
+        np.zeros((count, 0), np.float32)
+        if data.soft is None
+        else target
+        if negatives.soft is None
+        else negatives.said(chosen)
+    )
+    return Batch(_as_input(x), _smoothed(target, settings.label_smoothing), soft)
+
+
+def _as_input(x: NDArray[np.float32]) -> NDArray[np.float32]:
+    return np.asarray((np.clip(x, -128, 127) / 128.0)[:, :, None, :], np.float32)
+
+
+def _smoothed(target: NDArray[np.float32], smoothing: float) -> NDArray[np.float32]:
+    return np.asarray((1 - smoothing) * target + smoothing / target.shape[1], np.float32)
+
+
 def _draw(data: TrainSet, index: NDArray[np.int64], settings: TrainSettings, rng: np.random.Generator) -> Batch:
     copy = rng.integers(0, data.x.shape[1], len(index))
     x = data.x[index, copy].astype(np.float32)
@@ -67,6 +116,4 @@ def _draw(data: TrainSet, index: NDArray[np.int64], settings: TrainSettings, rng
         x = share[:, :, None] * x + (1 - share[:, :, None]) * x[other]
         target = share * target + (1 - share) * target[other]
         soft = share * soft + (1 - share) * soft[other]
-    smooth = settings.label_smoothing
-    target = (1 - smooth) * target + smooth / data.labels
-    return Batch((np.clip(x, -128, 127) / 128.0)[:, :, None, :], target, soft)
+    return Batch(_as_input(x), _smoothed(target, settings.label_smoothing), soft)

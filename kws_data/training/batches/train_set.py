@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from kws_data.features.load import FeatureSet, load_features
 from kws_data.models.mel_axis import MelAxis, mel_axis
 from kws_data.training.batches.balance import label_shares, smote
 from kws_data.training.batches.draw_weights import draw_weights, with_real_share, with_speech_share
+from kws_data.training.batches.negatives import Negatives, load_negatives
 from kws_data.training.batches.pseudo_words import with_pseudo_words
 from kws_data.training.batches.spec_augment import SpecAugment
 from kws_data.training.batches.style_mix import StyleMix
@@ -41,6 +42,7 @@ class TrainSet:
         said: float32 [unlabelled, copies, labels] what stands for the labels of the last clips, which have none.
         words: what was said in each clip of the data set; these come first, clips that were made come after them.
         split: of the data set that the clips are from.
+        negatives: hours in which no keyword is said; windows of them are part of each batch.
     """
 
     x: NDArray[np.int8]
@@ -54,6 +56,7 @@ class TrainSet:
     class_weights: float = 0.0
     words: tuple[str, ...] = ()
     split: str = "train"
+    negatives: Negatives | None = None
 
     @property
     def labelled(self) -> int:
@@ -66,6 +69,8 @@ class TrainSet:
         axis = (self.axis.to_mel, self.axis.from_mel) if self.axis else ()
         for array in (self.x, self.y, self.weights, self.soft, *axis, *([] if self.said is None else [self.said])):
             digest.update(b"-" if array is None else np.ascontiguousarray(array).data)
+        if self.negatives is not None:
+            digest.update(self.negatives.sha256().encode())
         return digest.hexdigest()
 
 
@@ -78,7 +83,9 @@ def load_train_set(dataset_dir: Path, config: Config) -> TrainSet:
     features = load_features(dataset_dir, "train")
     needed = ("word",) if config.train.real_share is None else ("word", "synthetic")
     words, *synthetic = of_clips(dataset_dir, features.clip_ids, *needed)
-    return train_set(features, words, config, np.array(synthetic[0], bool) if synthetic else None)
+    clips = train_set(features, words, config, np.array(synthetic[0], bool) if synthetic else None)
+    hop_s = config.frontend.hop_samples / config.frontend.sample_rate_hz
+    return replace(clips, negatives=load_negatives(dataset_dir, clips.x.shape[2], hop_s))
 
 
 def train_set(
