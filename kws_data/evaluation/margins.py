@@ -1,7 +1,7 @@
 """A stream's sums of scores against thresholds, many thresholds at once: what ``kws_detector.c`` would detect.
 
-The C detector hears a stream score by score with one set of thresholds. To choose them hundreds of sets are tried on the
-same scores; here a set costs a few array operations. A test holds both against each other, detection by detection.
+The C detector hears a stream score by score with one set of thresholds. To choose them hundreds of sets are tried on
+the same scores; here a set costs a few array operations. A test holds both against each other, detection by detection.
 """
 
 from __future__ import annotations

@@ -10,12 +10,13 @@ EARLY_S, LATE_S = 0.1, 1.0  # a detection belongs to a word from its start - EAR
 
 @dataclass
 class Spoken:
-    """A keyword that was said, and whether it was heard."""
+    """A keyword that was said, and whether it was heard, after how many seconds of the recording."""
 
     label: str
     start_s: float
     end_s: float
     heard: bool = False
+    heard_s: float | None = None
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ def judge(truth: Truth, file: str, times_s: Sequence[float], labels: Sequence[st
     for time, label in zip(times_s, labels, strict=True):
         word = next((w for w in words if not w.heard and w.label == label and _near(time, w)), None)
         if word is not None:
-            word.heard = True
+            word.heard, word.heard_s = True, time
         uncounted = label in truth.mentioned.get(file, frozenset())
         verdicts.append("right" if word is not None else "uncounted" if uncounted else "false")
     return verdicts, words
