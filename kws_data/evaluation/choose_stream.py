@@ -8,7 +8,7 @@ its own (:mod:`kws_data.evaluation.keyword_offsets`).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from firmware_tools.spotter.stream_spec import StreamSpec
@@ -18,8 +18,9 @@ from kws_data.errors import DataError
 from kws_data.evaluation.intervals import share, wilson
 from kws_data.evaluation.keyword_offsets import Exchange, exchanged
 from kws_data.evaluation.lowest_threshold import LEAST_HOURS, OBSERVED, Lowest
+from kws_data.evaluation.stream_evaluation import Wish
 from kws_data.evaluation.stream_trial import Detecting, SplitStreams, Trial
-from kws_data.evaluation.tail import hours_of_proof
+from kws_data.evaluation.tail import wish_of
 from kws_data.scores import FIRST_KEYWORD
 
 AVERAGES = (1, 2, 3, 4, 5, 6, 8, 10, 12, 16)
@@ -32,8 +33,7 @@ class StreamChoice:
 
     Attributes:
         spec: for the bundle.
-        wish_per_hour: false accepts of each kind of negative, at most.
-        hours_of_proof: without a false accept they would prove the wish.
+        wish: false accepts of each kind of negative, at most.
         lowest: what each kind of negative says of the thresholds.
         words, missed: keywords of validation people, laid into negatives.
         missed_by_average: keywords missed within the wish, with one threshold for all.
@@ -41,8 +41,7 @@ class StreamChoice:
     """
 
     spec: StreamSpec
-    wish_per_hour: float
-    hours_of_proof: float
+    wish: Wish
     lowest: Lowest
     words: int
     missed: int
@@ -53,7 +52,7 @@ class StreamChoice:
         """As in ``export.json``."""
         return {
             **self.spec.to_dict(),
-            "wish": {"false_accepts_per_hour": self.wish_per_hour, "hours_of_proof": self.hours_of_proof},
+            "wish": asdict(self.wish),
             "words": self.words,
             "frr": share(self.missed, self.words),
             "frr_ci95": list(wilson(self.missed, self.words)),
@@ -64,7 +63,7 @@ class StreamChoice:
 
     def notes(self) -> list[str]:
         """A line for each kind of negative whose threshold is not simply what was heard."""
-        proof = f"{self.hours_of_proof:.3g} h without one would prove {self.wish_per_hour:g} an hour"
+        proof = f"{self.wish.hours_of_proof:.3g} h without one would prove {self.wish.false_accepts_per_hour:g}"
         lines = []
         for kind, limit in self.lowest.limits.items():
             heard = f"{kind}: {limit.false_accepts} false accepts in {limit.hours:.2f} h of validation"
@@ -104,11 +103,9 @@ def choose_stream(
     lowest = trial.lowest(offsets)
     tally = trial.tally(offsets, lowest.shift)
     sums = (lowest.shift,) * FIRST_KEYWORD + tuple(lowest.shift + offset for offset in offsets)
-    wish, proof = settings.false_accepts_per_hour, settings.hours_of_proof
     return StreamChoice(
         spec=StreamSpec(settings.stride_frames, average, settings.refractory_ms, sums),
-        wish_per_hour=wish,
-        hours_of_proof=hours_of_proof(wish) if proof == "auto" else proof,
+        wish=wish_of(settings),
         lowest=lowest,
         words=len(tally.words),
         missed=tally.missed,

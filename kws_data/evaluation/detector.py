@@ -72,7 +72,10 @@ class HostDetector:
 
     def detections(self, samples: Samples) -> list[Detection]:
         """See :class:`Detector`."""
+        return self.decided(*stream_scores(self.bundle, samples, self.bundle.stream.stride_frames))
+
+    def decided(self, scores: NDArray[np.int8], ends: NDArray[np.int64]) -> list[Detection]:
+        """Detections in a stream by its scores ``[windows, labels]``, made after ``ends`` ``[windows]`` samples."""
         bundle, rate_hz = self.bundle, self.bundle.frontend.sample_rate_hz
-        scores, ends = stream_scores(bundle, samples, bundle.stream.stride_frames)
         detector = FirmwareDetector(len(bundle.labels), bundle.streaming_int8, bundle.stream, sample_rate_hz=rate_hz)
         return detector.run(scores, ends)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,8 +14,15 @@ from kws_data.bundle import ModelBundle
 from kws_data.evaluation.inference import stream_scores
 from kws_data.evaluation.stream_truth import Spoken
 
+Value = TypeVar("Value")
 #: Kinds of negatives, in the order in which people are told of them.
 KINDS = ("speech", "noise", "music", "silence", "other_words")
+
+
+def in_order(by_kind: Mapping[str, Value]) -> dict[str, Value]:
+    """The same, kinds that people ask for first at the head."""
+    places = {kind: place for place, kind in enumerate(KINDS)}
+    return {kind: by_kind[kind] for kind in sorted(by_kind, key=lambda kind: (places.get(kind, len(KINDS)), kind))}
 
 
 @dataclass(frozen=True)

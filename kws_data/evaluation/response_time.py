@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kws_data.evaluation.evaluation_report import ResponseTimes
 from kws_data.evaluation.on_board import BoardDetector
+from kws_data.evaluation.stream_evaluation import ResponseTimes
 from kws_data.evaluation.word_bounds import word_end
 from kws_data.progress import Progress
 from kws_data.scores import FIRST_KEYWORD

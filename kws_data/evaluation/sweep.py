@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from kws_data.evaluation.listening import KINDS, Listened
+from kws_data.evaluation.listening import Listened, in_order
 from kws_data.evaluation.margins import Margins, Sums, margins_of, one_after_the_other, sums_of
 from kws_data.evaluation.stream_truth import Spoken, Truth, judge
 
@@ -153,5 +153,4 @@ def hours_by_kind(streams: Sequence[Listened], rate_hz: int) -> dict[str, float]
     samples: Counter[str] = Counter()
     for stream in streams:
         samples[stream.kind] += stream.samples
-    ordered = sorted(samples, key=lambda kind: (KINDS.index(kind) if kind in KINDS else len(KINDS), kind))
-    return {kind: samples[kind] / rate_hz / 3_600 for kind in ordered}
+    return {kind: count / rate_hz / 3_600 for kind, count in in_order(samples).items()}

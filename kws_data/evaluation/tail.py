@@ -12,6 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil, log
 
+from kws_data.config.stream import StreamSettings
+from kws_data.evaluation.stream_evaluation import Wish
+
 #: Peaks that a tail is fitted to: with fewer than the first it says nothing, with more than the second it is no tail.
 LEAST_PEAKS, MOST_PEAKS = 5, 30
 LEAST_LEVELS = 3  # different heights among the peaks
@@ -58,3 +61,9 @@ def fitted_tail(counts: Sequence[int], hours: float) -> Tail | None:
 def hours_of_proof(false_accepts_per_hour: float) -> float:
     """Hours without a false accept that prove a rate with 95 % confidence: the rule of three."""
     return 3.0 / false_accepts_per_hour
+
+
+def wish_of(settings: StreamSettings) -> Wish:
+    """What was wished for, and the hours without a false accept that would prove it."""
+    per_hour, proof = settings.false_accepts_per_hour, settings.hours_of_proof
+    return Wish(per_hour, hours_of_proof(per_hour) if proof == "auto" else proof)
