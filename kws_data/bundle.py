@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from firmware_tools.atomic import write_bytes, write_text
-from firmware_tools.errors import FrontendError
+from firmware_tools.errors import FrontendError, ModelError
 from firmware_tools.frontend.spec import FrontendSpec
+from firmware_tools.spotter.stream_spec import StreamSpec
 from kws_data.errors import BundleError
 from kws_data.scores import threshold_from_int8
 
@@ -34,6 +35,7 @@ class ModelBundle:
         clip_samples: samples of one clip.
         threshold_int8: operating threshold on int8 scores, frozen on validation data.
         stream_threshold_int8: the same for averaged scores in a stream; the higher of both holds there.
+        stream: how a stream is decided on; where it has sums, they hold in a stream instead.
         dataset_version: content hash of the data set.
         model_sha256: hash of ``model.tflite``.
         seed: of the run.
@@ -57,10 +59,14 @@ class ModelBundle:
     train_settings: Mapping[str, Any]
     tflite: bytes = field(repr=False, compare=False)
     stream_threshold_int8: int = field(default=-128, kw_only=True)
+    stream: StreamSpec = field(default=StreamSpec(), kw_only=True)
 
     def __post_init__(self) -> None:
         if model_hash(self.tflite) != self.model_sha256:
             raise BundleError("model is not the one of its bundle", model_hash(self.tflite), "call kws export again")
+        if self.stream.sums is not None and len(self.stream.sums) != len(self.labels):
+            remedy = f"there are {len(self.labels)} labels: export it again: kws export"
+            raise BundleError("bundle's thresholds on sums do not fit its labels", len(self.stream.sums), remedy)
 
     @property
     def threshold(self) -> float:
@@ -69,7 +75,7 @@ class ModelBundle:
 
     @property
     def streaming_int8(self) -> int:
-        """The int8 threshold that holds in a stream."""
+        """The int8 threshold that holds in a stream where ``stream`` has no sums."""
         return max(self.threshold_int8, self.stream_threshold_int8)
 
     @property
@@ -95,6 +101,9 @@ class ModelBundle:
     def _values(self) -> dict[str, Any]:
         values = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "tflite"}
         values["frontend"] = self.frontend.to_dict()
+        del values["stream"]
+        if self.stream != StreamSpec():  # bundles from before it was chosen keep their hash
+            values["stream"] = self.stream.to_dict()
         return {**values, "labels": list(self.labels), "train_settings": dict(self.train_settings)}
 
     @classmethod
@@ -107,11 +116,14 @@ class ModelBundle:
         if values.get("schema") != SCHEMA:
             raise BundleError("bundle has another schema", values.get("schema"), "export it again: kws export")
         try:
-            chosen = {f.name: values[f.name] for f in fields(cls) if f.name != "tflite"}
+            chosen = {f.name: values[f.name] for f in fields(cls) if f.name not in ("tflite", "stream")}
+            chosen["stream"] = StreamSpec.from_dict(values["stream"]) if "stream" in values else StreamSpec()
             chosen["frontend"] = FrontendSpec.from_dict(chosen["frontend"])
             chosen["labels"] = tuple(str(label) for label in chosen["labels"])
             bundle = cls(**chosen, tflite=tflite)
             fits = bundle.bundle_hash == values["bundle_hash"]
+        except ModelError as error:
+            raise BundleError("bundle cannot be used", str(error), "export it again: kws export") from None
         except (KeyError, TypeError, ValueError, FrontendError) as error:
             raise BundleError("bundle is incomplete", str(error), "export it again: kws export") from None
         if not fits:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -12,37 +12,28 @@ from numpy.typing import NDArray
 
 from firmware_tools.errors import ModelError
 from firmware_tools.firmware import SOURCE_DIR
+from firmware_tools.spotter.stream_spec import StreamSpec
 from firmware_tools.toolchain.compile import compile_host
 
 FIRST_KEYWORD = 2  # after _silence_ and _unknown_, as KWS_FIRST_KEYWORD in kws_detector.h
-MAX_AVERAGE = 64
 
 
-@dataclass(frozen=True)
-class StreamSpec:
-    """How scores in a stream become detections.
+# The loop over a recording's score vectors.
+_RUN_C = """
+#include "kws_detector.h"
 
-    Args:
-        stride_frames: an inference every so many frames.
-        average: score vectors that are averaged.
-        refractory_ms: nothing is detected for so long after a detection.
-    """
+size_t kws_detector_run(kws_detector *detector, const int8_t *scores, const uint64_t *samples, size_t count,
+                        kws_detection *found);
 
-    stride_frames: int = 3
-    average: int = 3
-    refractory_ms: int = 1_000
-
-    def __post_init__(self) -> None:
-        if not 1 <= self.stride_frames <= 1_000:
-            raise ModelError("stream: stride_frames cannot be used", self.stride_frames, "use 1 to 1000")
-        if not 1 <= self.average <= MAX_AVERAGE:
-            raise ModelError("stream: average cannot be used", self.average, f"use 1 to {MAX_AVERAGE}")
-        if not 0 <= self.refractory_ms <= 60_000:
-            raise ModelError("stream: refractory_ms cannot be used", self.refractory_ms, "use 0 to 60000")
-
-    def refractory_samples(self, sample_rate_hz: int) -> int:
-        """The refractory period in samples."""
-        return self.refractory_ms * sample_rate_hz // 1_000
+size_t kws_detector_run(kws_detector *detector, const int8_t *scores, const uint64_t *samples, size_t count,
+                        kws_detection *found) {
+    size_t detections = 0;
+    for (size_t i = 0; i < count; i++, scores += detector->config.labels) {
+        detections += (size_t)kws_detector_push(detector, scores, samples[i], found + detections);
+    }
+    return detections;
+}
+"""
 
 
 @dataclass(frozen=True)
@@ -58,7 +49,7 @@ class _Config(ctypes.Structure):
     _fields_ = (
         ("labels", ctypes.c_uint8),
         ("average", ctypes.c_uint8),
-        ("threshold", ctypes.c_int8),
+        ("thresholds", ctypes.c_void_p),
         ("refractory_samples", ctypes.c_uint32),
     )
 
@@ -66,6 +57,7 @@ class _Config(ctypes.Structure):
 class _Detector(ctypes.Structure):
     _fields_ = (
         ("config", _Config),
+        ("sums", ctypes.c_void_p),
         ("ring", ctypes.c_void_p),
         ("next", ctypes.c_uint8),
         ("filled", ctypes.c_uint8),
@@ -74,19 +66,19 @@ class _Detector(ctypes.Structure):
     )
 
 
-class _Detection(ctypes.Structure):
-    _fields_ = (("sample", ctypes.c_uint64), ("label", ctypes.c_uint8), ("score", ctypes.c_int8))
+_DETECTION = np.dtype([("sample", np.uint64), ("label", np.uint8), ("score", np.int8)], align=True)
 
 
 @cache
 def _library() -> ctypes.CDLL:
     source = SOURCE_DIR / "kws_detector.c"
-    library = ctypes.CDLL(str(compile_host([source], name="kws_detector")))
+    library = ctypes.CDLL(str(compile_host([source, _RUN_C], name="kws_detector")))
     pointer, size = ctypes.c_void_p, ctypes.c_size_t
     library.kws_decide_clip.argtypes = (pointer, size, ctypes.c_int8)
     library.kws_best_keyword.argtypes = (pointer, size)
-    library.kws_detector_init.argtypes = (pointer, pointer, pointer, size)
-    library.kws_detector_push.argtypes = (pointer, pointer, ctypes.c_uint64, pointer)
+    library.kws_detector_init.argtypes = (pointer, pointer, pointer, pointer, size)
+    library.kws_detector_run.argtypes = (pointer, pointer, pointer, size, pointer)
+    library.kws_detector_run.restype = size
     return library
 
 
@@ -95,12 +87,12 @@ class FirmwareDetector:
 
     Args:
         labels: how many labels a score vector has, at least 3.
-        threshold_int8: scores from here on are detections.
-        stream: averaging and refractory period; only :meth:`push` and :meth:`run` use it.
+        threshold_int8: scores from here on are detections; in a stream only when ``stream`` has no sums.
+        stream: averaging, thresholds and refractory period; only :meth:`push` and :meth:`run` use it.
         sample_rate_hz: to turn the refractory period into samples.
 
     Raises:
-        ModelError: fewer than 3 or more than 255 labels, or a threshold that is no int8.
+        ModelError: fewer than 3 or more than 255 labels, a threshold that is no int8, or sums of other labels.
     """
 
     def __init__(
@@ -114,7 +106,9 @@ class FirmwareDetector:
         self.stream = stream or StreamSpec()
         self._library = _library()
         refractory = self.stream.refractory_samples(sample_rate_hz)
-        self._config = _Config(labels, self.stream.average, threshold_int8, refractory)
+        self._thresholds = (ctypes.c_int16 * labels)(*self.stream.thresholds(labels, threshold_int8))
+        self._config = _Config(labels, self.stream.average, ctypes.addressof(self._thresholds), refractory)
+        self._sums = (ctypes.c_int16 * labels)()
         self._ring = (ctypes.c_int8 * (labels * self.stream.average))()
         self._state = _Detector()
         self.reset()
@@ -122,7 +116,7 @@ class FirmwareDetector:
     def reset(self) -> None:
         """Forget the stream heard so far."""
         error = self._library.kws_detector_init(
-            ctypes.byref(self._state), ctypes.byref(self._config), self._ring, len(self._ring)
+            ctypes.byref(self._state), ctypes.byref(self._config), self._sums, self._ring, len(self._ring)
         )
         if error:
             raise ModelError("detector: settings cannot be used", error)
@@ -141,17 +135,18 @@ class FirmwareDetector:
 
     def push(self, scores: NDArray[np.int8], sample: int) -> Detection | None:
         """One score vector [labels] of the stream, made after ``sample`` samples."""
-        row = self._rows(scores[np.newaxis])
-        found = _Detection()
-        if not self._library.kws_detector_push(ctypes.byref(self._state), row.ctypes.data, sample, ctypes.byref(found)):
-            return None
-        return Detection(found.sample, found.label, found.score)
+        found = self.run(scores[np.newaxis], [sample])
+        return found[0] if found else None
 
-    def run(self, scores: NDArray[np.int8], samples: Iterable[int]) -> list[Detection]:
+    def run(self, scores: NDArray[np.int8], samples: Sequence[int] | NDArray[np.int64]) -> list[Detection]:
         """Detections in a stream's score vectors [n, labels], made after ``samples`` [n] samples."""
-        rows = self._rows(scores)
-        detections = (self.push(row, int(sample)) for row, sample in zip(rows, samples, strict=True))
-        return [detection for detection in detections if detection is not None]
+        rows, ends = self._rows(scores), np.ascontiguousarray(samples, np.uint64)
+        if ends.shape != (len(rows),):
+            raise ModelError("detector: samples do not fit the scores", list(ends.shape), f"give {len(rows)}")
+        found = np.empty(len(rows), _DETECTION)
+        state = ctypes.byref(self._state)
+        count = self._library.kws_detector_run(state, rows.ctypes.data, ends.ctypes.data, len(rows), found.ctypes.data)
+        return [Detection(*one) for one in found[:count].tolist()]
 
     def _rows(self, scores: NDArray[np.int8]) -> NDArray[np.int8]:
         if scores.dtype != np.int8 or scores.ndim != 2 or scores.shape[1] != self.labels:

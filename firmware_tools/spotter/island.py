@@ -14,6 +14,7 @@ ISLAND_RAM = (
     "window",
     "scores",
     "detector",
+    "detector_sums",
     "detector_ring",
 )
 

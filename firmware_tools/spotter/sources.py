@@ -11,7 +11,8 @@ from firmware_tools.frontend.emit import frontend_c_header, frontend_c_source
 from firmware_tools.frontend.spec import FrontendSpec
 from firmware_tools.protocol.frames import MAX_PAYLOAD
 from firmware_tools.protocol.replies import HELLO
-from firmware_tools.spotter.detector import FIRST_KEYWORD, StreamSpec, check_threshold
+from firmware_tools.spotter.detector import FIRST_KEYWORD, check_threshold
+from firmware_tools.spotter.stream_spec import StreamSpec
 from firmware_tools.tflite.graph import Graph, read_tflite
 
 MAX_LABELS = 64
@@ -39,7 +40,7 @@ def spotter_sources(
         bundle_hash: sha256 in hexadecimal; heads each file and is told by the board.
         clip_samples: samples of a clip.
         stream: how a stream is decided on.
-        stream_threshold_int8: threshold on averaged scores; ``threshold_int8`` when None.
+        stream_threshold_int8: of all labels where ``stream`` has no sums; ``threshold_int8`` when None.
 
     Raises:
         ModelError: the model cannot be read, or does not fit front end and labels.
@@ -51,13 +52,13 @@ def spotter_sources(
     check_threshold(stream_threshold)
     graph = read_tflite(tflite)
     _check_fits(graph, spec, labels, clip_samples)
+    sums = stream.thresholds(len(labels), stream_threshold)
     header = f"bundle {bundle_hash}"
     config = {
         "KWS_APP_LABELS": len(labels),
         "KWS_APP_CLIP_SAMPLES": clip_samples,
         "KWS_APP_CLIP_FRAMES": spec.frames(clip_samples),
         "KWS_APP_THRESHOLD": threshold_int8,
-        "KWS_APP_STREAM_THRESHOLD": stream_threshold,
         "KWS_APP_STRIDE_FRAMES": stream.stride_frames,
         "KWS_APP_AVERAGE": stream.average,
         "KWS_APP_REFRACTORY_SAMPLES": stream.refractory_samples(spec.sample_rate_hz),
@@ -67,7 +68,7 @@ def spotter_sources(
         "kws_frontend_tables.h": _headed(header, frontend_c_header(spec)),
         "kws_frontend_tables.c": _headed(header, frontend_c_source(spec)),
         "kws_app_config.h": _headed(header, _config_header(config)),
-        "kws_app_config.c": _headed(header, _config_source(labels, bundle_hash)),
+        "kws_app_config.c": _headed(header, _config_source(labels, sums, bundle_hash)),
     }
 
 
@@ -106,15 +107,18 @@ def _config_header(config: dict[str, int]) -> str:
         "#ifndef KWS_APP_CONFIG_H\n#define KWS_APP_CONFIG_H\n\n#include <stdint.h>\n\n"
         f"{lines}\n\n"
         "extern const char *const kws_app_labels[KWS_APP_LABELS];\n"
+        "extern const int16_t kws_app_stream_thresholds[KWS_APP_LABELS];\n"
         "extern const char kws_app_bundle_hash[];\n\n#endif\n"
     )
 
 
-def _config_source(labels: Sequence[str], bundle_hash: str) -> str:
+def _config_source(labels: Sequence[str], sums: Sequence[int], bundle_hash: str) -> str:
     names = "\n".join(f"    {_c_text(label)}," for label in labels)
+    thresholds = ", ".join(str(threshold) for threshold in sums)
     return (
         '#include "kws_app_config.h"\n\n'
         f"const char *const kws_app_labels[KWS_APP_LABELS] = {{\n{names}\n}};\n"
+        f"const int16_t kws_app_stream_thresholds[KWS_APP_LABELS] = {{{thresholds}}};\n"
         f"const char kws_app_bundle_hash[] = {_c_text(bundle_hash)};\n"
     )
 

@@ -96,6 +96,7 @@ def generated_sources(bundle: ModelBundle) -> dict[str, str]:
         bundle.threshold_int8,
         bundle.bundle_hash,
         clip_samples=bundle.clip_samples,
+        stream=bundle.stream,
         stream_threshold_int8=bundle.streaming_int8,
     )
 

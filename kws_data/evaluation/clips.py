@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 
 from kws_data.evaluation.detector import Detector
-from kws_data.evaluation.evaluation_report import BoardEvaluation, HostEvaluation, SetAside
+from kws_data.evaluation.evaluation_report import BoardEvaluation, HostEvaluation
 from kws_data.evaluation.folder import FolderClips, load_folder
 from kws_data.evaluation.metrics import metrics
 from kws_data.evaluation.on_board import BoardScores, board_evaluation
+from kws_data.evaluation.stream_evaluation import SetAside
 from kws_data.progress import Progress
 
 

@@ -7,13 +7,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from firmware_tools.spotter.detector import Detection, FirmwareDetector, StreamSpec
+from firmware_tools.spotter.detector import Detection, FirmwareDetector
 from kws_data.audio import Samples
 from kws_data.bundle import ModelBundle
 from kws_data.evaluation.inference import host_features, int8_scores, stream_scores
@@ -60,12 +60,10 @@ class HostDetector:
     """A bundle on this machine: the board's front end and detector in C, the model in TFLM (or the C engine).
 
     Attributes:
-        bundle: what runs.
-        stream: how a stream is decided on.
+        bundle: what runs; it says how a stream is decided on.
     """
 
     bundle: ModelBundle
-    stream: StreamSpec = field(default_factory=StreamSpec)
     engine: ClassVar[str] = "host"
 
     def scores(self, clips: NDArray[np.int16], progress: Progress | None = None) -> ClipScores:
@@ -74,8 +72,10 @@ class HostDetector:
 
     def detections(self, samples: Samples) -> list[Detection]:
         """See :class:`Detector`."""
-        bundle, stream = self.bundle, self.stream
-        scores, ends = stream_scores(bundle, samples, stream.stride_frames)
-        rate_hz = bundle.frontend.sample_rate_hz
-        detector = FirmwareDetector(len(bundle.labels), bundle.streaming_int8, stream, sample_rate_hz=rate_hz)
-        return detector.run(scores, (int(end) for end in ends))
+        return self.decided(*stream_scores(self.bundle, samples, self.bundle.stream.stride_frames))
+
+    def decided(self, scores: NDArray[np.int8], ends: NDArray[np.int64]) -> list[Detection]:
+        """Detections in a stream by its scores ``[windows, labels]``, made after ``ends`` ``[windows]`` samples."""
+        bundle, rate_hz = self.bundle, self.bundle.frontend.sample_rate_hz
+        detector = FirmwareDetector(len(bundle.labels), bundle.streaming_int8, bundle.stream, sample_rate_hz=rate_hz)
+        return detector.run(scores, ends)

@@ -1,4 +1,4 @@
-"""What an evaluation found, as values, and the JSON that others rely on: clips on host and board, streams, the whole.
+"""What an evaluation found, as values, and the JSON that others rely on: clips on host and board, the whole.
 
 ``steps`` writes the parts of an :class:`EvaluationReport` below ``runs/<name>/report``; :meth:`EvaluationReport.load`
 reads them back.
@@ -7,12 +7,13 @@ reads them back.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 from kws_data.errors import DataError
 from kws_data.evaluation.metrics import Metrics
+from kws_data.evaluation.stream_evaluation import ResponseTimes, StreamEvaluation
 from kws_data.run_folder import DEVICE_FILE, HOST_FILE, STREAM_FILE, read_json
 
 Part = TypeVar("Part")
@@ -89,16 +90,6 @@ class BoardEvaluation:
 
 
 @dataclass(frozen=True)
-class ResponseTimes:
-    """Milliseconds from the end of a word to its detection, streaming; 0 when none of the words was detected."""
-
-    p50: float
-    p95: float
-    detected: int
-    words: int
-
-
-@dataclass(frozen=True)
 class DeviceEvaluation:
     """The device block: held-out clips on the flashed board, the image's bytes, how fast it answers in a stream."""
 
@@ -122,80 +113,6 @@ class DeviceEvaluation:
         response = ResponseTimes(**values["response_ms"])
         flash_bytes, ram_bytes = values["image_flash_bytes"], values["image_ram_bytes"]
         return cls(BoardEvaluation.from_dict(values), flash_bytes, ram_bytes, response)
-
-
-@dataclass(frozen=True)
-class Heard:
-    """What was detected in one file: seconds from its start, label, probability, and whether it was right."""
-
-    file: str
-    time_s: float
-    label: str
-    score: float
-    verdict: str
-
-
-@dataclass(frozen=True)
-class SetAside:
-    """A file that was not measured, and why."""
-
-    file: str
-    reason: str
-
-
-@dataclass(frozen=True)
-class StreamEvaluation:
-    """The stream block: what was heard in long recordings.
-
-    Attributes:
-        hours: heard.
-        false_accepts: detections of what was not said, ``false_accepts_per_hour`` their rate.
-        upper95: bounds the rate from above (one-sided 95 %, Poisson). Rate and bound are None where nobody says
-            another word in the recordings: silence alone does not measure them.
-        keywords_said: whose times are known.
-        frr: share of them that was missed, ``frr_ci95`` its interval; None where no label says when keywords were said.
-        detections: all of them.
-        engine: ``host`` or ``device``.
-        set_aside: files that could not be read.
-        notes: what a person should know of the labels and transcripts, one line each.
-    """
-
-    hours: float
-    false_accepts: int
-    false_accepts_per_hour: float | None
-    upper95: float | None
-    keywords_said: int
-    frr: float | None
-    frr_ci95: tuple[float, float] | None
-    detections: tuple[Heard, ...]
-    engine: str
-    set_aside: tuple[SetAside, ...]
-    notes: tuple[str, ...] = ()
-
-    def to_dict(self) -> dict[str, Any]:
-        """As in report.json."""
-        return {
-            **vars(self),
-            "frr_ci95": None if self.frr_ci95 is None else list(self.frr_ci95),
-            "detections": [asdict(row) for row in self.detections],
-            "set_aside": [asdict(row) for row in self.set_aside],
-            "notes": list(self.notes),
-            "measured": self.false_accepts_per_hour is not None,
-        }
-
-    def without_rate(self) -> StreamEvaluation:
-        """The same of recordings in which nobody says another word."""
-        return replace(self, false_accepts_per_hour=None, upper95=None)
-
-    @classmethod
-    def from_dict(cls, values: Mapping[str, Any]) -> StreamEvaluation:
-        """Inverse of :meth:`to_dict`."""
-        own = {one.name: values[one.name] for one in fields(cls) if one.name != "notes"}
-        own["notes"] = tuple(values.get("notes", ()))
-        own["frr_ci95"] = None if values["frr_ci95"] is None else tuple(values["frr_ci95"])
-        own["detections"] = tuple(Heard(**row) for row in values["detections"])
-        own["set_aside"] = tuple(SetAside(**row) for row in values["set_aside"])
-        return cls(**own)
 
 
 @dataclass(frozen=True)

@@ -7,25 +7,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kws_data.evaluation.evaluation_report import ResponseTimes
 from kws_data.evaluation.on_board import BoardDetector
+from kws_data.evaluation.stream_evaluation import ResponseTimes
+from kws_data.evaluation.word_bounds import word_end
 from kws_data.progress import Progress
 from kws_data.scores import FIRST_KEYWORD
 
 WORDS = 24
-FRAME_MS = 10
-SPEECH_BELOW_PEAK_DB = 25.0
 LEAD_S, TAIL_S = 1.0, 1.5
 NOISE_RMS = 8.0
-
-
-def word_end(samples: NDArray[np.int16], sample_rate_hz: int) -> int:
-    """Sample after which a clip's word is over: the end of the last 10 ms within 25 dB of the loudest 10 ms."""
-    length = FRAME_MS * sample_rate_hz // 1_000
-    frames = samples[: len(samples) // length * length].astype(np.float64).reshape(-1, length)
-    level_db = 10 * np.log10(np.mean(frames**2, axis=1) + 1e-3)
-    loud = np.flatnonzero(level_db >= level_db.max() - SPEECH_BELOW_PEAK_DB)
-    return int(loud[-1] + 1) * length
 
 
 def response_times(

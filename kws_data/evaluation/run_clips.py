@@ -15,7 +15,7 @@ from kws_data.evaluation.predictions import BEFORE_REFIT, FLOAT, INT8, Predictio
 from kws_data.features.load import load_features
 from kws_data.models.float_model import float_scores, load_float
 from kws_data.run_folder import FLOAT_FILE
-from kws_data.scores import UNKNOWN_LABEL, Scores
+from kws_data.scores import Scores
 
 SPLITS = ("test", "validation")
 
@@ -26,11 +26,6 @@ class HostRun:
 
     predictions: Predictions
     runtime: str
-
-    @property
-    def other_words(self) -> bool:
-        """Whether a word that is no keyword is said in the test clips."""
-        return bool((self.predictions.of(INT8).y == UNKNOWN_LABEL).any())
 
     def evaluations(self, threshold: float) -> dict[str, HostEvaluation]:
         """Each engine on the test clips, in the order of report.json."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
-from firmware_tools.spotter.detector import FirmwareDetector, StreamSpec
+from firmware_tools.spotter.detector import FirmwareDetector
 from kws_data.bundle import ModelBundle
 from kws_data.evaluation.inference import stream_scores
 from kws_data.evaluation.stitched_stream import string_together
@@ -27,13 +28,13 @@ def choose_stream_threshold(bundle: ModelBundle, dataset_dir: Path, max_false_pe
     clips = load_audio_clips(dataset_dir, "validation")
     samples, spoken = string_together(clips, validation.y, bundle.labels, rate_hz)
     truth = Truth({"stream": spoken})
-    stream = StreamSpec()
+    stream = replace(bundle.stream, sums=None)
     scores, ends = stream_scores(bundle, samples, stream.stride_frames)
     allowed = max_false_per_hour * len(samples) / rate_hz / 3_600
 
     def holds(threshold_int8: int) -> bool:
         detector = FirmwareDetector(len(bundle.labels), threshold_int8, stream, sample_rate_hz=rate_hz)
-        found = detector.run(scores, (int(end) for end in ends))
+        found = detector.run(scores, ends)
         times, names = [d.sample / rate_hz for d in found], [bundle.labels[d.label] for d in found]
         verdicts, _ = judge(truth, "stream", times, names)
         return verdicts.count("false") <= allowed

@@ -5,26 +5,33 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+ALL = "all"  # the kind of a recording of which nobody says one
 EARLY_S, LATE_S = 0.1, 1.0  # a detection belongs to a word from its start - EARLY_S to its end + LATE_S
 
 
 @dataclass
 class Spoken:
-    """A keyword that was said, and whether it was heard."""
+    """A keyword that was said, and whether it was heard, after how many seconds of the recording."""
 
     label: str
     start_s: float
     end_s: float
     heard: bool = False
+    heard_s: float | None = None
 
 
 @dataclass(frozen=True)
 class Truth:
-    """By file: keywords with their times, and keywords known only to occur somewhere in the file; notes for people."""
+    """By file: keywords with their times, keywords known only to occur somewhere in it, its kind; notes for people."""
 
     spoken: Mapping[str, Sequence[Spoken]] = field(default_factory=dict)
     mentioned: Mapping[str, frozenset[str]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    kinds: Mapping[str, str] = field(default_factory=dict)
+
+    def kind(self, file: str) -> str:
+        """What is heard in a file beside keywords: speech, noise and so on; ``all`` where nobody says."""
+        return self.kinds.get(file, ALL)
 
 
 def judge(truth: Truth, file: str, times_s: Sequence[float], labels: Sequence[str]) -> tuple[list[str], list[Spoken]]:
@@ -38,7 +45,7 @@ def judge(truth: Truth, file: str, times_s: Sequence[float], labels: Sequence[st
     for time, label in zip(times_s, labels, strict=True):
         word = next((w for w in words if not w.heard and w.label == label and _near(time, w)), None)
         if word is not None:
-            word.heard = True
+            word.heard, word.heard_s = True, time
         uncounted = label in truth.mentioned.get(file, frozenset())
         verdicts.append("right" if word is not None else "uncounted" if uncounted else "false")
     return verdicts, words

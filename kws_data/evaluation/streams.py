@@ -2,14 +2,17 @@
 
 On the host the same C front end and the same C detector as on the board run over each file; a board is sent the file
 over its serial port. A file may come with the truth: in ``labels.csv`` (``file,label,start_s,end_s``, one row a
-keyword) or a label track of Audacity beside it, or as transcripts in its ``metadata.csv`` (``file,transcript``).
+keyword) or a label track of Audacity beside it, or as transcripts in its ``metadata.csv`` (``file,transcript,kind``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from math import inf
 from pathlib import Path
+
+import numpy as np
 
 from firmware_tools.spotter.detector import Detection
 from kws_data.audio import read_audio
@@ -17,10 +20,12 @@ from kws_data.bundle import ModelBundle
 from kws_data.decoding import duration_s
 from kws_data.errors import AudioError, DataError
 from kws_data.evaluation.detector import Detector
-from kws_data.evaluation.evaluation_report import Heard, SetAside, StreamEvaluation
+from kws_data.evaluation.ears import ear_of
 from kws_data.evaluation.folder import audio_files
-from kws_data.evaluation.intervals import poisson_upper95, wilson
-from kws_data.evaluation.stream_truth import Spoken, Truth, judge
+from kws_data.evaluation.intervals import wilson
+from kws_data.evaluation.listening import in_order
+from kws_data.evaluation.stream_evaluation import Heard, KindHeard, ResponseTimes, SetAside, StreamEvaluation
+from kws_data.evaluation.stream_truth import ALL, Spoken, Truth, judge
 from kws_data.evaluation.written_truth import load_truth
 from kws_data.progress import Progress
 from kws_data.scores import probability
@@ -42,23 +47,25 @@ def evaluate_stream(detector: Detector, folder: Path | str, progress: Progress |
     heard: list[Heard] = []
     spoken: list[Spoken] = []
     set_aside: list[SetAside] = []
-    samples_heard = 0
+    samples_heard: Counter[str] = Counter()
+    ear = ear_of(detector)
     for done, (name, file) in enumerate(names.items(), 1):
         try:
             samples = read_audio(file, bundle.frontend.sample_rate_hz)
         except AudioError as error:
             set_aside.append(SetAside(name, error.what))
         else:
-            samples_heard += len(samples)
-            rows, words = judged(bundle, name, detector.detections(samples), truth)
+            samples_heard[truth.kind(name)] += len(samples)
+            rows, words = judged(bundle, name, ear.detections(name, samples, truth), truth)
             heard += rows
             spoken += words
         if progress:
             progress("listen", done, len(files))
     if not samples_heard:
         raise DataError("folder holds no audio that can be used", str(folder), f"{len(set_aside)} files were set aside")
-    hours = samples_heard / bundle.frontend.sample_rate_hz / 3_600
-    return summary(heard, spoken, hours, detector.engine, set_aside, truth.notes)
+    hours = {kind: count / bundle.frontend.sample_rate_hz / 3_600 for kind, count in in_order(samples_heard).items()}
+    kinds = {name: truth.kind(name) for name in names}
+    return ear.curved(summary(heard, spoken, hours, detector.engine, set_aside, truth.notes, kinds))
 
 
 def _length_s(file: Path) -> float:
@@ -87,19 +94,24 @@ def judged(
 def summary(
     heard: Sequence[Heard],
     spoken: Sequence[Spoken],
-    hours: float,
+    hours: Mapping[str, float],
     engine: str,
     set_aside: Sequence[SetAside] = (),
     notes: Sequence[str] = (),
+    kinds: Mapping[str, str] | None = None,
 ) -> StreamEvaluation:
-    """Rates and bounds of what one engine heard in so many hours."""
-    false = sum(row.verdict == "false" for row in heard)
+    """Rates and bounds of what one engine heard, in so many hours of each kind; ``kinds`` are those of the files."""
+    wrong = [row for row in heard if row.verdict == "false"]
     missed = sum(not word.heard for word in spoken)
+    by_kind = {kind: Counter[str]() for kind in hours}
+    for row in wrong:
+        by_kind[(kinds or {}).get(row.file, ALL)][row.label] += 1
+    whole = KindHeard(sum(hours.values()), len(wrong))
     return StreamEvaluation(
-        hours=hours,
-        false_accepts=false,
-        false_accepts_per_hour=false / hours,
-        upper95=poisson_upper95(false) / hours,
+        hours=whole.hours,
+        false_accepts=whole.false_accepts,
+        false_accepts_per_hour=whole.per_hour,
+        upper95=whole.upper95,
         keywords_said=len(spoken),
         frr=missed / len(spoken) if spoken else None,
         frr_ci95=wilson(missed, len(spoken)) if spoken else None,
@@ -107,4 +119,18 @@ def summary(
         engine=engine,
         set_aside=tuple(set_aside),
         notes=tuple(notes),
+        negatives={
+            kind: KindHeard(heard_h, by_kind[kind].total(), dict(sorted(by_kind[kind].items())))
+            for kind, heard_h in hours.items()
+        },
+        response_ms=_response(spoken),
     )
+
+
+def _response(spoken: Sequence[Spoken]) -> ResponseTimes | None:
+    """From the end of each word to its detection, by the samples of the recording; None where no word was said."""
+    times = [1_000 * (word.heard_s - word.end_s) for word in spoken if word.heard_s is not None]
+    if not spoken:
+        return None
+    p50, p95 = np.percentile(times, (50, 95)) if times else (0.0, 0.0)
+    return ResponseTimes(round(float(p50), 1), round(float(p95), 1), len(times), len(spoken))

@@ -46,7 +46,18 @@ def load_truth(
         for name, row in said.rows.items()
         if not says_nothing(row.get("transcript", ""))
     }
-    return Truth(spoken, mentioned, (*marks.notes, *notes, *_notes_of_transcripts(said)))
+    return Truth(spoken, mentioned, (*marks.notes, *notes, *_notes_of_transcripts(said)), _kinds(said, files))
+
+
+def _kinds(said: FileRows, files: Sequence[str]) -> dict[str, str]:
+    """Kind of each file: as ``kind`` of the table has it, else speech where the table has transcripts."""
+    kinds = {}
+    transcribed = any(row.get("transcript") for row in said.rows.values())
+    for name in files:
+        written = {column.strip().lower(): text for column, text in said.rows.get(name, {}).items()}
+        if kind := written.get("kind", "").strip().lower() or ("speech" if transcribed else ""):
+            kinds[name] = kind
+    return kinds
 
 
 def _transcripts(folder: Path, files: Sequence[str]) -> FileRows:

@@ -19,6 +19,7 @@ from kws_data.evaluation.stream_threshold import choose_stream_threshold
 from kws_data.evaluation.thresholds import choose_threshold
 from kws_data.export.choose_int8 import Candidate, candidates, refitted
 from kws_data.export.make_bundle import make_bundle
+from kws_data.export.on_negatives import choose_on_negatives
 from kws_data.export.parity import layer_errors, parity_table
 from kws_data.features.load import load_features
 from kws_data.progress import Progress
@@ -31,7 +32,8 @@ def export_model(
     """Make ``model.tflite``, ``bundle.json``, ``labels.txt`` and ``export.json`` of a trained model.
 
     The activations are calibrated on training clips; the thresholds, for clips and for streams, are fixed on
-    validation clips, both as they are (copy 0); test clips play no part. With ``split.refit`` what was chosen then
+    validation clips, both as they are (copy 0), that for streams on validation negatives where the data set has such;
+    test clips play no part. With ``split.refit`` what was chosen then
     learns from the validation people too and ships with those thresholds; ``held_out.tflite`` is what fixed them.
 
     Raises:
@@ -45,17 +47,20 @@ def export_model(
     threshold_int8 = choose_threshold(scores, validation.y, config.threshold.max_fpr)
     bundle = make_bundle(config, best.tflite, threshold_int8, dataset_version)
     streaming = choose_stream_threshold(bundle, dataset_dir, config.threshold.max_false_accepts_per_hour)
+    chosen = choose_on_negatives(replace(bundle, stream_threshold_int8=streaming), dataset_dir, config, progress)
     ships = refitted(config, dataset_dir, model_dir, best, progress) if config.split.refit else best
     if ships is best:
         (model_dir / HELD_OUT_FILE).unlink(missing_ok=True)
     else:
         bundle = make_bundle(config, ships.tflite, threshold_int8, dataset_version)
         write_bytes(model_dir / HELD_OUT_FILE, best.tflite)
-    bundle = replace(bundle, stream_threshold_int8=streaming)
+    bundle = replace(bundle, stream_threshold_int8=streaming, stream=chosen.spec if chosen else bundle.stream)
     bundle.save(model_dir)
     report = export_report(found, x, validation.y, ships)
     if config.split.refit:
         report["refit"] = {"kept": ships is not best, "clips": len(x), **ships.to_dict(len(x))}
+    if chosen:
+        report["stream"] = chosen.to_dict()
     write_text(model_dir / EXPORT_FILE, json.dumps(report, indent=1) + "\n")
     return bundle
 

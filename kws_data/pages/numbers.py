@@ -15,8 +15,8 @@ def interval(ends: list[float] | tuple[float, float]) -> str:
     return f"[{100 * ends[0]:.1f}, {100 * ends[1]:.1f}]"
 
 
-def false_accepts(per_hour: float | None, upper95: float | None) -> str:
-    """The rate of false accepts and its bound; None where nobody says anything but keywords."""
+def false_accepts(per_hour: float | None, upper95: float | None, not_measured: str | None = None) -> str:
+    """The rate of false accepts and its bound; None where it was not measured, and why."""
     if per_hour is None or upper95 is None:
-        return f"{NOT_MEASURED}: nobody says another word"
+        return f"{NOT_MEASURED}: {not_measured or 'nobody says another word'}"
     return f"{per_hour:.1f} an hour, at most {upper95:.1f} with 95 % confidence"

@@ -8,7 +8,7 @@ from typing import Any
 
 from firmware_tools.atomic import write_text
 from kws_data.config.config import Config
-from kws_data.evaluation.evaluation_report import DeviceEvaluation, EvaluationReport, ResponseTimes, StreamEvaluation
+from kws_data.evaluation.evaluation_report import DeviceEvaluation, EvaluationReport
 from kws_data.evaluation.metrics import Metrics, confusion
 from kws_data.evaluation.predictions import (
     DEVICE_PART,
@@ -20,15 +20,17 @@ from kws_data.evaluation.predictions import (
     read_predictions,
     write_predictions,
 )
+from kws_data.evaluation.stream_evaluation import ResponseTimes
 from kws_data.evaluation.thresholds import threshold_curve
 from kws_data.labels import without_other_words
 from kws_data.pages.html import figure, page, table
-from kws_data.pages.numbers import false_accepts, percent
+from kws_data.pages.numbers import percent
 from kws_data.report import plots
 from kws_data.report.document import build_document
 from kws_data.report.examples import chosen_examples, examples_html
 from kws_data.report.sections import budget_table, headline, metrics_table
-from kws_data.run_folder import BUDGET_FILE, DATASET_FILE, REPORT_FILE, SIZE_FILE, read_json
+from kws_data.report.stream_section import stream_section, warned
+from kws_data.run_folder import BUDGET_FILE, DATASET_FILE, EXPORT_FILE, REPORT_FILE, SIZE_FILE, read_json
 
 
 def write_report(config: Config) -> str:
@@ -56,14 +58,14 @@ def render(config: Config, report: dict[str, Any], evaluation: EvaluationReport,
     )
     host, examples = evaluation.host[INT8].metrics, chosen_examples(config.run_dir / "dataset", held_out)
     sections = [
-        ("", headline(report, evaluation)),
+        ("Listening all day", stream_section(evaluation.stream, _chosen_stream(config))),
+        ("On clips", headline(report, evaluation)),
         ("Limits", budget_table(report)),
         (
             "Detection on people it has never heard",
             metrics_table(evaluation) + _detection_plots(held_out, host),
         ),
         ("On the board", _board(evaluation.device, report)),
-        ("In a stream", _stream(evaluation.stream)),
         ("Memory", _memory(config)),
         ("Data", _data(config)),
         (
@@ -72,7 +74,13 @@ def render(config: Config, report: dict[str, Any], evaluation: EvaluationReport,
         ),
         ("Make it again", _again(config, report)),
     ]
-    return page(f"kws report: {config.name}", lead, sections)
+    return page(f"kws report: {config.name}", warned(lead, evaluation.stream), sections)
+
+
+def _chosen_stream(config: Config) -> dict[str, Any] | None:
+    """How *export* chose the stream's thresholds; None where it had no negatives."""
+    chosen: dict[str, Any] | None = read_json(config.run_dir / "model" / EXPORT_FILE, "export").get("stream")
+    return chosen
 
 
 def _detection_plots(held_out: Predictions, host: Metrics) -> str:
@@ -120,16 +128,6 @@ def _response(response: ResponseTimes) -> str:
     if not response.detected:
         return f"none of {response.words} words was detected"
     return f"p50 {response.p50:.0f} ms, p95 {response.p95:.0f} ms"
-
-
-def _stream(stream: StreamEvaluation) -> str:
-    frr = "-" if stream.frr is None else percent(stream.frr)
-    rows = [
-        ("heard", f"{60 * stream.hours:.1f} min: the held-out clips one after the other"),
-        ("false accepts", f"{stream.false_accepts} ({false_accepts(stream.false_accepts_per_hour, stream.upper95)})"),
-        ("keywords missed (FRR)", f"{frr} of {stream.keywords_said}"),
-    ]
-    return table(rows)
 
 
 def _memory(config: Config) -> str:

@@ -28,6 +28,7 @@ static kws_frontend frontend;
 static int32_t frontend_work[KWS_FRONTEND_WORK_WORDS];
 static int16_t frontend_history[KWS_FRONTEND_HISTORY_SAMPLES];
 static kws_detector detector;
+static int16_t detector_sums[KWS_APP_LABELS];
 static int8_t detector_ring[KWS_APP_AVERAGE * KWS_APP_LABELS];
 static int8_t window[KWS_APP_CLIP_FRAMES * KWS_FRONTEND_FEATURES] __attribute__((aligned(4)));
 static int8_t scores[KWS_APP_LABELS];
@@ -66,11 +67,11 @@ static void begin(enum mode mode)
     static const kws_detector_config config = {
         .labels = KWS_APP_LABELS,
         .average = KWS_APP_AVERAGE,
-        .threshold = KWS_APP_STREAM_THRESHOLD,
+        .thresholds = kws_app_stream_thresholds,
         .refractory_samples = KWS_APP_REFRACTORY_SAMPLES,
     };
     kws_frontend_reset(&frontend);
-    (void)kws_detector_init(&detector, &config, detector_ring, sizeof detector_ring);
+    (void)kws_detector_init(&detector, &config, detector_sums, detector_ring, sizeof detector_ring);
     app.mode = mode;
     app.heard = 0;
     app.frames = 0;

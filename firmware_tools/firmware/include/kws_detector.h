@@ -21,14 +21,15 @@ int kws_decide_clip(const int8_t *scores, size_t labels, int8_t threshold);
 
 typedef struct kws_detector_config {
     uint8_t labels;              /* scores in a vector */
-    uint8_t average;             /* score vectors that are averaged, at least 1 */
-    int8_t threshold;            /* the average must reach it */
+    uint8_t average;             /* score vectors that are summed, at least 1 */
+    const int16_t *thresholds;   /* one a label, on its sum; the first two are unused. INT16_MAX is never reached */
     uint32_t refractory_samples; /* after a detection nothing is detected for so long */
 } kws_detector_config;
 
 typedef struct kws_detector {
     kws_detector_config config;
-    int8_t *ring;     /* the caller's: average * labels bytes */
+    int16_t *sums;    /* the caller's: of each label's last `average` scores */
+    int8_t *ring;     /* the caller's: those scores, average * labels bytes */
     uint8_t next;     /* row of the ring that the next vector takes */
     uint8_t filled;   /* rows that hold a vector */
     uint8_t waiting;  /* a detection was made: wait for the refractory period */
@@ -41,13 +42,16 @@ typedef struct kws_detection {
     int8_t score; /* average, rounded down */
 } kws_detection;
 
-/* ring holds ring_bytes >= average * labels bytes and belongs to the detector. Returns 0 or a negative kws_err. */
-int kws_detector_init(kws_detector *detector, const kws_detector_config *config, int8_t *ring, size_t ring_bytes);
+/* sums holds a value a label, ring ring_bytes >= average * labels bytes; both, and the thresholds, belong to the detector
+ * from here on. Returns 0 or a negative kws_err. */
+int kws_detector_init(kws_detector *detector, const kws_detector_config *config, int16_t *sums, int8_t *ring,
+                      size_t ring_bytes);
 
 /* One score vector, made after `sample` samples. Returns 1 when it completes a detection, otherwise 0.
  *
- * A keyword is detected when the sum of its last `average` scores is at least average * threshold, no other keyword's
- * sum is larger, and at least refractory_samples have passed since the last detection. */
+ * A keyword is detected when the sum of its last `average` scores is at least its threshold, no other keyword's sum is
+ * further above its own (the first of equals wins), and at least refractory_samples have passed since the last
+ * detection. Sums are exact: 255 scores of int8 fit int16. */
 int kws_detector_push(kws_detector *detector, const int8_t *scores, uint64_t sample, kws_detection *detection);
 
 #endif

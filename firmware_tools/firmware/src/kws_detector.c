@@ -21,15 +21,24 @@ int kws_decide_clip(const int8_t *scores, size_t labels, int8_t threshold)
     return best >= 0 && scores[best] >= threshold ? best : -1;
 }
 
-int kws_detector_init(kws_detector *detector, const kws_detector_config *config, int8_t *ring, size_t ring_bytes)
+int kws_detector_init(kws_detector *detector, const kws_detector_config *config, int16_t *sums, int8_t *ring,
+                      size_t ring_bytes)
 {
     if (config->labels <= KWS_FIRST_KEYWORD || config->average == 0) {
         return KWS_ERR_ARG;
     }
-    if (ring_bytes < (size_t)config->average * config->labels) {
+    const size_t used = (size_t)config->average * config->labels;
+    if (ring_bytes < used) {
         return KWS_ERR_SPACE;
     }
+    for (size_t i = 0; i < config->labels; i++) {
+        sums[i] = 0;
+    }
+    for (size_t i = 0; i < used; i++) {
+        ring[i] = 0;
+    }
     detector->config = *config;
+    detector->sums = sums;
     detector->ring = ring;
     detector->next = 0;
     detector->filled = 0;
@@ -38,26 +47,36 @@ int kws_detector_init(kws_detector *detector, const kws_detector_config *config,
     return KWS_OK;
 }
 
+/* The newest vector takes the place of the oldest, in the ring and in the sums; the ring begins as zeros. */
 static void remember(kws_detector *detector, const int8_t *scores)
 {
     const size_t labels = detector->config.labels;
     int8_t *row = detector->ring + detector->next * labels;
     for (size_t i = 0; i < labels; i++) {
+        detector->sums[i] = (int16_t)(detector->sums[i] + scores[i] - row[i]);
         row[i] = scores[i];
     }
-    detector->next = (uint8_t)((detector->next + 1u) % detector->config.average);
+    if (++detector->next == detector->config.average) {
+        detector->next = 0;
+    }
     if (detector->filled < detector->config.average) {
         detector->filled++;
     }
 }
 
-static int32_t sum_of(const kws_detector *detector, size_t label)
+/* The keyword that is furthest above its threshold, the first of equals; 0 when none reaches it. */
+static size_t furthest_above(const kws_detector *detector)
 {
-    int32_t sum = 0;
-    for (size_t row = 0; row < detector->config.average; row++) {
-        sum += detector->ring[row * detector->config.labels + label];
+    size_t best = 0;
+    int32_t furthest = -1;
+    for (size_t label = KWS_FIRST_KEYWORD; label < detector->config.labels; label++) {
+        const int32_t above = (int32_t)detector->sums[label] - detector->config.thresholds[label];
+        if (above > furthest) {
+            best = label;
+            furthest = above;
+        }
     }
-    return sum;
+    return best;
 }
 
 static int8_t floor_divide(int32_t sum, int32_t count)
@@ -73,28 +92,20 @@ int kws_detector_push(kws_detector *detector, const int8_t *scores, uint64_t sam
 {
     const kws_detector_config *config = &detector->config;
     remember(detector, scores);
-    if (detector->filled < config->average) {
-        return 0;
-    }
-    size_t best = KWS_FIRST_KEYWORD;
-    int32_t best_sum = sum_of(detector, best);
-    for (size_t label = best + 1; label < config->labels; label++) {
-        const int32_t sum = sum_of(detector, label);
-        if (sum > best_sum) {
-            best = label;
-            best_sum = sum;
-        }
-    }
     if (detector->waiting && sample - detector->last >= config->refractory_samples) {
         detector->waiting = 0;
     }
-    if (detector->waiting || best_sum < (int32_t)config->average * config->threshold) {
+    if (detector->filled < config->average || detector->waiting) {
+        return 0;
+    }
+    const size_t best = furthest_above(detector);
+    if (best == 0) {
         return 0;
     }
     detector->waiting = 1;
     detector->last = sample;
     detection->sample = sample;
     detection->label = (uint8_t)best;
-    detection->score = floor_divide(best_sum, config->average);
+    detection->score = floor_divide(detector->sums[best], config->average);
     return 1;
 }

@@ -26,8 +26,8 @@ def summary_rows(report: dict[str, Any]) -> list[tuple[str, str, str]]:
         ("host and board agree", percent(device["agreement"]), "same scores, byte for byte"),
         ("latency on the board", f"{device['latency_ms']['p95']:.1f} ms", "95th percentile, after the last sample"),
         ("inference", f"{device['cycles']['inference']:,} cycles", f"{model['macs']:,} MAC"),
-        ("false accepts", *_false_accepts(report["stream"])),
     ]
+    rows = [*_stream_rows(report["stream"]), *rows]
     for check in report["budget"]["checks"]:
         verdict = "ok" if check["passed"] else "TOO BIG"
         rows.append(
@@ -36,12 +36,21 @@ def summary_rows(report: dict[str, Any]) -> list[tuple[str, str, str]]:
     return rows
 
 
-def _false_accepts(stream: dict[str, Any]) -> tuple[str, str]:
-    """Their rate, and what it was measured on."""
-    heard = f"{60 * stream['hours']:.1f} min heard"
+def _stream_rows(stream: dict[str, Any]) -> list[tuple[str, str, str]]:
+    """False accepts by kind of negative, what is missed in them, and how fast an answer comes."""
     if stream["false_accepts_per_hour"] is None:
-        return NOT_MEASURED, f"nobody says another word in {heard}"
-    return f"{stream['false_accepts_per_hour']:.1f} / h", f"upper 95 % {stream['upper95']:.1f} / h, {heard}"
+        return [("false accepts", NOT_MEASURED, stream.get("not_measured") or "nobody says another word")]
+    kinds = stream.get("negatives") or {"": stream}
+    rows = [(f"false accepts, {kind}".rstrip(", "), *_rate(heard)) for kind, heard in kinds.items()]
+    if kinds.keys() != {""} and stream["frr"] is not None:
+        said = f"of {stream['keywords_said']} laid into negatives, {interval(stream['frr_ci95'])}"
+        rows.append(("keywords missed", percent(stream["frr"]), said))
+    return rows
+
+
+def _rate(heard: dict[str, Any]) -> tuple[str, str]:
+    rate = heard["false_accepts_per_hour"]
+    return f"{rate:.1f} / h", f"upper 95 % {heard['upper95']:.1f} / h, {60 * heard['hours']:.1f} min heard"
 
 
 def print_summary(report: dict[str, Any]) -> None:

@@ -24,8 +24,9 @@ from firmware_tools.link.session import BoardSession, open_board
 from firmware_tools.protocol.frames import Type
 from firmware_tools.protocol.replies import CommandRefusedError, ack_value
 from firmware_tools.spotter import client as spotter
-from firmware_tools.spotter.detector import Detection, FirmwareDetector, StreamSpec
+from firmware_tools.spotter.detector import Detection, FirmwareDetector
 from firmware_tools.spotter.sources import spotter_sources
+from firmware_tools.spotter.stream_spec import StreamSpec
 from firmware_tools.tflite.tflm import TflmInterpreter, available
 
 LABELS = ("_silence_", "_unknown_", "yes", 'nö"??/', "go")

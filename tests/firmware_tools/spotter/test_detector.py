@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from firmware_tools.errors import ModelError
-from firmware_tools.spotter.detector import Detection, FirmwareDetector, StreamSpec
+from firmware_tools.spotter.detector import Detection, FirmwareDetector
+from firmware_tools.spotter.stream_spec import StreamSpec
 
 score_rows = hnp.arrays(np.int8, st.tuples(st.integers(0, 12), st.just(5)))
 

@@ -18,14 +18,11 @@ from kws_data.evaluation.evaluation_report import (
     Cycles,
     DeviceEvaluation,
     EvaluationReport,
-    Heard,
     HostEvaluation,
     Latency,
-    ResponseTimes,
-    SetAside,
-    StreamEvaluation,
 )
 from kws_data.evaluation.metrics import metrics
+from kws_data.evaluation.stream_evaluation import Heard, ResponseTimes, SetAside, StreamEvaluation
 from kws_data.pages.numbers import false_accepts
 
 FOUND = metrics(np.eye(4)[[0, 1, 2, 3, 2]], np.array([0, 1, 2, 3, 1]), 0.5, LABELS)
@@ -69,7 +66,7 @@ def test_blocks_have_the_keys_of_the_contract() -> None:
     ]
     assert list(found["stream"]) == [
         *("hours", "false_accepts", "false_accepts_per_hour", "upper95", "keywords_said", "frr", "frr_ci95"),
-        *("detections", "engine", "set_aside", "notes", "measured"),
+        *("detections", "engine", "set_aside", "notes", "negatives", "curve", "response_ms", "measured"),
     ]
 
 
@@ -98,7 +95,7 @@ def test_a_lost_part_names_its_verb_and_a_damaged_one_the_key(tmp_path: Path, fi
 
 def test_a_stream_without_other_words_has_no_rate() -> None:
     assert WHOLE.stream.to_dict()["measured"] is True
-    found = WHOLE.stream.without_rate()
+    found = WHOLE.stream.without_rate("nobody says another word")
     document = json.loads(json.dumps(found.to_dict()))
     assert document["measured"] is False and document["false_accepts_per_hour"] is None and document["upper95"] is None
     assert StreamEvaluation.from_dict(document) == found

@@ -8,8 +8,8 @@ from tiny_bundle import tiny_bundle
 from kws_data.audio import write_flac
 from kws_data.errors import DataError
 from kws_data.evaluation.detector import HostDetector
-from kws_data.evaluation.evaluation_report import Heard
 from kws_data.evaluation.inference import host_features, int8_scores, stream_scores
+from kws_data.evaluation.stream_evaluation import Heard
 from kws_data.evaluation.stream_truth import Spoken
 from kws_data.evaluation.streams import evaluate_stream, summary
 
@@ -62,7 +62,7 @@ def test_words_beyond_the_end_of_a_file_are_refused_before_anybody_listens(tmp_p
 def test_the_summary_counts_misses_and_false_accepts() -> None:
     heard = [Heard("a", 1.0, "yes", 0.9, verdict) for verdict in ("right", "false", "uncounted")]
     spoken = [Spoken("yes", 0.5, 0.9, True), Spoken("no", 3.0, 3.5, False)]
-    found = summary(heard, spoken, 0.5, "host")
+    found = summary(heard, spoken, {"all": 0.5}, "host")
     assert found.false_accepts_per_hour == 2.0 and found.frr == 0.5 and found.keywords_said == 2
 
 

@@ -1,0 +1,120 @@
+"""How a stream is decided on: average and thresholds that miss least of those within the wish, on validation people.
+
+For every number of scores that may be averaged the lowest threshold is found that no kind of negative passes more often
+than is wished, and what is missed there; the one that misses least is taken. Then each keyword may get a threshold of
+its own (:mod:`kws_data.evaluation.keyword_offsets`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from firmware_tools.spotter.stream_spec import StreamSpec
+from kws_data.bundle import ModelBundle
+from kws_data.config.stream import StreamSettings
+from kws_data.errors import DataError
+from kws_data.evaluation.intervals import share, wilson
+from kws_data.evaluation.keyword_offsets import Exchange, exchanged
+from kws_data.evaluation.lowest_threshold import LEAST_HOURS, OBSERVED, Lowest
+from kws_data.evaluation.stream_evaluation import Wish
+from kws_data.evaluation.stream_trial import Detecting, SplitStreams, Trial
+from kws_data.evaluation.tail import wish_of
+from kws_data.scores import FIRST_KEYWORD
+
+AVERAGES = (1, 2, 3, 4, 5, 6, 8, 10, 12, 16)
+LEAST_INT8 = -64  # a probability of a quarter: where nothing is false at any threshold, no lower one is taken
+
+
+@dataclass(frozen=True)
+class StreamChoice:
+    """What was chosen, and what it gives where it was chosen.
+
+    Attributes:
+        spec: for the bundle.
+        wish: false accepts of each kind of negative, at most.
+        lowest: what each kind of negative says of the thresholds.
+        words, missed: keywords of validation people, laid into negatives.
+        missed_by_average: keywords missed within the wish, with one threshold for all.
+        per_keyword: what a threshold for each keyword gave; None where it was not tried.
+    """
+
+    spec: StreamSpec
+    wish: Wish
+    lowest: Lowest
+    words: int
+    missed: int
+    missed_by_average: Mapping[int, int]
+    per_keyword: Exchange | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """As in ``export.json``."""
+        return {
+            **self.spec.to_dict(),
+            "wish": asdict(self.wish),
+            "words": self.words,
+            "frr": share(self.missed, self.words),
+            "frr_ci95": list(wilson(self.missed, self.words)),
+            "negatives": {kind: limit.to_dict() for kind, limit in self.lowest.limits.items()},
+            "missed_by_average": {str(average): missed for average, missed in self.missed_by_average.items()},
+            "per_keyword": None if self.per_keyword is None else self.per_keyword.to_dict(),
+        }
+
+    def notes(self) -> list[str]:
+        """A line for each kind of negative whose threshold is not simply what was heard."""
+        proof = f"{self.wish.hours_of_proof:.3g} h without one would prove {self.wish.false_accepts_per_hour:g}"
+        lines = []
+        for kind, limit in self.lowest.limits.items():
+            heard = f"{kind}: {limit.false_accepts} false accepts in {limit.hours:.2f} h of validation"
+            if limit.hours < LEAST_HOURS:
+                lines.append(f"{heard}, too little to choose a threshold by")
+            elif limit.basis != OBSERVED:
+                told = "" if limit.expected_per_hour is None else f" to {limit.expected_per_hour:.2g} an hour"
+                lines.append(f"{heard}; the threshold is {limit.basis}{told}: {proof}")
+        return lines
+
+
+def choose_stream(
+    bundle: ModelBundle, streams: SplitStreams, settings: StreamSettings, least_int8: int = LEAST_INT8
+) -> StreamChoice:
+    """Average and thresholds for a stream.
+
+    Args:
+        bundle: whose scores the streams hold.
+        streams: of the validation split, scored every ``settings.stride_frames`` frames.
+        settings: the wish, and what may be chosen.
+        least_int8: no average score below it is a detection.
+
+    Raises:
+        DataError: no keywords were laid into negatives, or there are no negatives.
+    """
+    if not any(stream.spoken for stream in streams.laid) or not streams.negatives:
+        counts = [len(streams.negatives), len(streams.laid)]
+        raise DataError("a stream cannot be decided on", counts, "the validation split needs negatives and keywords")
+    how = _how(bundle, settings, least_int8)
+    none = (0,) * (len(bundle.labels) - FIRST_KEYWORD)
+    averages = AVERAGES if settings.average == "auto" else (settings.average,)
+    missed = {average: Trial.of(streams, how, average).missed(none) for average in averages}
+    average = min(missed, key=lambda one: (missed[one], one))
+    per_keyword = exchanged(streams, how, average) if settings.per_keyword and len(none) > 1 else None
+    offsets = per_keyword.offsets if per_keyword else none
+    trial = Trial.of(streams, how, average)
+    lowest = trial.lowest(offsets)
+    tally = trial.tally(offsets, lowest.shift)
+    sums = (lowest.shift,) * FIRST_KEYWORD + tuple(lowest.shift + offset for offset in offsets)
+    return StreamChoice(
+        spec=StreamSpec(settings.stride_frames, average, settings.refractory_ms, sums),
+        wish=wish_of(settings),
+        lowest=lowest,
+        words=len(tally.words),
+        missed=tally.missed,
+        missed_by_average=missed,
+        per_keyword=per_keyword,
+    )
+
+
+def _how(bundle: ModelBundle, settings: StreamSettings, least_int8: int) -> Detecting:
+    rate_hz = bundle.frontend.sample_rate_hz
+    refractory = StreamSpec(refractory_ms=settings.refractory_ms).refractory_samples(rate_hz)
+    return Detecting(bundle.labels, rate_hz, refractory, settings.false_accepts_per_hour, least_int8)

@@ -1,0 +1,78 @@
+"""Short recordings of one kind and one voice made into longer ones, so that words can be laid into them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+SHORT_S = 60.0  # a recording that is shorter is joined with the next of its kind and voice
+FADE_MS = 20
+
+
+class Recording(Protocol):
+    """A recording in which no keyword is said; ``kind`` is speech, noise, music, silence or other_words."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def speaker(self) -> str: ...
+    @property
+    def samples(self) -> NDArray[np.int16]: ...
+
+
+@dataclass(frozen=True)
+class Joined:
+    """One or more recordings, one after the other.
+
+    Attributes:
+        name: of the first, with how many follow it.
+        kind, speaker: of all.
+        samples: int16 ``[n]``, cross-faded.
+        of_samples: how many samples the recordings had before that.
+    """
+
+    name: str
+    kind: str
+    speaker: str
+    samples: NDArray[np.int16]
+    of_samples: int
+
+
+def joined(recordings: Iterable[Recording], rate_hz: int, short_s: float = SHORT_S) -> Iterator[Joined]:
+    """Recordings as they come; short ones that follow each other, of one kind and speaker, are cross-faded into one.
+
+    A joined one ends when it is no longer short, or when kind or speaker change.
+    """
+    parts: list[Recording] = []
+    for one in recordings:
+        if parts and (
+            (parts[0].kind, parts[0].speaker) != (one.kind, one.speaker) or _seconds(parts, rate_hz) >= short_s
+        ):
+            yield _join(parts, rate_hz)
+            parts = []
+        parts.append(one)
+    if parts:
+        yield _join(parts, rate_hz)
+
+
+def _seconds(parts: Iterable[Recording], rate_hz: int) -> float:
+    return sum(len(part.samples) for part in parts) / rate_hz
+
+
+def _join(parts: list[Recording], rate_hz: int) -> Joined:
+    first = parts[0]
+    name = first.name if len(parts) == 1 else f"{first.name} and {len(parts) - 1} more"
+    pieces = [first.samples]
+    for part in parts[1:]:
+        before, after = pieces.pop(), part.samples
+        fade = min(FADE_MS * rate_hz // 1_000, len(before), len(after))
+        ramp = (np.arange(fade) + 0.5) / max(fade, 1)
+        mixed = before[len(before) - fade :] * (1.0 - ramp) + after[:fade] * ramp
+        pieces += [before[: len(before) - fade], np.rint(mixed).astype(np.int16), after[fade:]]
+    return Joined(name, first.kind, first.speaker, np.concatenate(pieces), sum(len(part.samples) for part in parts))

@@ -1,0 +1,80 @@
+"""The streams of one split, scored: its negatives by themselves, and its keyword clips laid into them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from kws_data.bundle import ModelBundle
+from kws_data.dataset.negative_streams import NegativeRecording, negative_recordings, read_negatives
+from kws_data.evaluation.laid_streams import LaidStream, Word, lay
+from kws_data.evaluation.listening import Listened, listen
+from kws_data.evaluation.stream_trial import SplitStreams
+from kws_data.features.load import load_audio_clips, load_features
+from kws_data.progress import Progress
+from kws_data.scores import FIRST_KEYWORD
+
+#: Words laid into negatives, at most, and seconds of each kind of negative that they are laid into.
+MOST_WORDS, MOST_LAID_S = 1_000, 1_200.0
+WORD_S = 5.0  # a word with the pause behind it, about
+
+
+def split_streams(
+    bundle: ModelBundle,
+    dataset_dir: Path,
+    recordings_dir: Path | str,
+    split: str,
+    snr_db: tuple[float, float],
+    stride_frames: int,
+    progress: Progress | None = None,
+) -> SplitStreams:
+    """Score the negatives of a split, and its keywords laid into them at an SNR drawn from ``snr_db``.
+
+    Where the recordings are too short for all words they are used again, with other words at other places.
+
+    Raises:
+        DataError: the data set or the recordings are missing.
+        ModelError: the model cannot be run.
+    """
+    total = len({row["recording"] for row in read_negatives(dataset_dir, split, ["recording"])})
+    scored, kept = list[Listened](), list[NegativeRecording]()
+    for recording in negative_recordings(dataset_dir, recordings_dir, split):
+        scored.append(listen(bundle, recording.name, recording.kind, recording.samples, stride_frames))
+        if _seconds(bundle, [one for one in kept if one.kind == recording.kind]) < MOST_LAID_S:
+            kept.append(recording)
+        if progress:
+            progress(f"listen to {split} negatives", len(scored), total)
+    words, laid = _words(bundle, dataset_dir, split), list[Listened]()
+    for part, stream in _laid(words, kept, bundle.frontend.sample_rate_hz, snr_db):
+        laid.append(listen(bundle, stream.name, stream.kind, stream.samples, stride_frames, stream.spoken))
+        if progress:
+            progress(f"listen to {split} words", part + 1, len(words))
+    return SplitStreams(tuple(scored), tuple(laid))
+
+
+def _laid(
+    words: Sequence[Word], recordings: Sequence[NegativeRecording], rate_hz: int, snr_db: tuple[float, float]
+) -> Iterator[tuple[int, LaidStream]]:
+    """How many words were laid before, and the stream with the next ones, over the recordings as often as it takes."""
+    recordings = sorted(recordings, key=lambda one: (one.kind, one.speaker, one.name))
+    seconds = sum(len(one.samples) for one in recordings) / rate_hz
+    at_once = max(1, int(seconds / WORD_S))
+    for begin in range(0, len(words), at_once):
+        laid = 0
+        for stream in lay(words[begin : begin + at_once], recordings, rate_hz, snr_db=snr_db, seed=begin):
+            if stream.spoken:
+                laid += len(stream.spoken)
+                yield begin + laid - 1, stream
+
+
+def _seconds(bundle: ModelBundle, recordings: Sequence[NegativeRecording]) -> float:
+    return sum(len(one.samples) for one in recordings) / bundle.frontend.sample_rate_hz
+
+
+def _words(bundle: ModelBundle, dataset_dir: Path, split: str) -> list[Word]:
+    """Keyword clips of a split, in a seeded order, MOST_WORDS at most."""
+    clips, y = load_audio_clips(dataset_dir, split), load_features(dataset_dir, split).y
+    keywords = np.random.default_rng(0x57).permutation(np.flatnonzero(y >= FIRST_KEYWORD))[:MOST_WORDS]
+    return [(bundle.labels[int(y[index])], np.asarray(clips[index])) for index in keywords]

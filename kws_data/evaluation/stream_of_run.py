@@ -1,0 +1,82 @@
+"""The stream block of a run: its test people's words laid into test negatives, and those negatives by themselves.
+
+Test clips one after the other are heard too. Word follows word there without a pause, and nothing else is said: what is
+falsely detected in them is no rate of false accepts an hour.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from kws_data.bundle import ModelBundle
+from kws_data.config.config import Config
+from kws_data.config.stream import StreamSettings
+from kws_data.dataset.negative_streams import has_negatives
+from kws_data.evaluation.curve import Curves
+from kws_data.evaluation.detector import HostDetector
+from kws_data.evaluation.listening import Listened
+from kws_data.evaluation.split_streams import split_streams
+from kws_data.evaluation.stitched_stream import write_stream
+from kws_data.evaluation.stream_evaluation import Heard, Stitched, StreamEvaluation
+from kws_data.evaluation.stream_trial import SplitStreams
+from kws_data.evaluation.stream_truth import Spoken, Truth
+from kws_data.evaluation.streams import evaluate_stream, judged, summary
+from kws_data.evaluation.sweep import hours_by_kind
+from kws_data.evaluation.tail import wish_of
+from kws_data.progress import Progress
+
+NAME_SOME = "name folders of running speech, noise and music as data.negatives"
+
+
+def evaluate_life(bundle: ModelBundle, streams: SplitStreams, settings: StreamSettings) -> StreamEvaluation:
+    """False accepts in negatives by themselves, misses of words laid into them, at the bundle's thresholds and around.
+
+    Args:
+        bundle: whose detector listens.
+        streams: of the test split, scored every ``bundle.stream.stride_frames`` frames.
+        settings: the wish.
+    """
+    detector = HostDetector(bundle)
+    heard, _ = _heard(detector, streams.negatives)
+    _, spoken = _heard(detector, streams.laid)
+    hours = hours_by_kind(streams.negatives, bundle.frontend.sample_rate_hz)
+    kinds = {stream.name: stream.kind for stream in streams.negatives}
+    found = summary(heard, spoken, hours, detector.engine, kinds=kinds)
+    curves = Curves.of(bundle, streams.negatives, streams.laid)
+    return replace(found, curve=curves.points(), sweep=curves.sweeps(), wish=wish_of(settings))
+
+
+def _heard(detector: HostDetector, streams: Sequence[Listened]) -> tuple[list[Heard], list[Spoken]]:
+    heard: list[Heard] = []
+    spoken: list[Spoken] = []
+    for stream in streams:
+        truth = Truth({stream.name: stream.spoken})
+        rows, words = judged(detector.bundle, stream.name, detector.decided(stream.scores, stream.ends), truth)
+        heard += rows
+        spoken += words
+    return heard, spoken
+
+
+def evaluate_run_stream(
+    bundle: ModelBundle, dataset_dir: Path, config: Config, progress: Progress | None = None
+) -> StreamEvaluation:
+    """The stream block of a run, and beside it what is heard in its test clips one after the other.
+
+    Raises:
+        DataError: the data set or its recordings are missing.
+    """
+    detector = HostDetector(bundle)
+    folder = write_stream(dataset_dir, bundle, dataset_dir / "stream")
+    row = evaluate_stream(detector, folder, progress)
+    stitched = Stitched(60 * row.hours, row.false_accepts or 0, row.keywords_said, row.frr)
+    plain = replace(row, stitched=stitched, times_real_time=None)
+    if not has_negatives(dataset_dir):
+        return plain.without_rate(f"no hours without a keyword were heard: {NAME_SOME}")
+    stream, settings = bundle.stream, config.stream
+    recordings = config.data.recordings
+    streams = split_streams(bundle, dataset_dir, recordings, "test", settings.snr_db, stream.stride_frames, progress)
+    if not streams.negatives:
+        return plain.without_rate(f"data.negatives have no recording of a test person: {NAME_SOME}")
+    return replace(evaluate_life(bundle, streams, settings), stitched=stitched)

@@ -1,0 +1,121 @@
+"""What a report leads with: misses against false accepts an hour, by kind of negative, and how sure that is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kws_data.evaluation.stream_evaluation import CurvePoint, StreamEvaluation
+from kws_data.pages.html import figure, table, text
+from kws_data.pages.numbers import interval, percent
+from kws_data.report.stream_plot import false_accepts_plot
+
+LINE = "False accepts were not measured"
+
+
+def warned(lead: str, stream: StreamEvaluation) -> str:
+    """The page's first line: before all else that false accepts were not measured, where that is so."""
+    if stream.false_accepts_per_hour is not None:
+        return lead
+    return f"{LINE}: {stream.not_measured or 'nobody says another word'}. {lead}"
+
+
+def stream_section(stream: StreamEvaluation, chosen: dict[str, Any] | None) -> str:
+    """Sentence, curve and tables.
+
+    Args:
+        stream: the run's stream block.
+        chosen: how the thresholds were chosen, as export.json has it; None where there were no negatives.
+    """
+    if stream.false_accepts_per_hour is None:
+        why = stream.not_measured or "nobody says another word"
+        return f'<p class="no">{LINE}: {text(why)}.</p>' + _stitched(stream)
+    tables = _kinds(stream) + (_curve(stream.curve) if stream.curve else "")
+    if not stream.sweep:
+        return _sentence(stream) + tables
+    operating = {kind: one.per_hour for kind, one in stream.negatives.items()}
+    hours = {kind: one.hours for kind, one in stream.negatives.items()}
+    wish = stream.wish.false_accepts_per_hour if stream.wish else None
+    picture = figure(
+        false_accepts_plot(stream.sweep, hours, operating, stream.frr, wish),
+        "Keywords missed against false accepts an hour, for all thresholds. Large: the thresholds that ship. "
+        "Open, at the left: no false accept was heard. Dashed: what was wished for.",
+    )
+    doubts = "".join(f"<p>{text(line)}</p>" for line in (*_too_short(stream), *_basis(chosen)))
+    return _sentence(stream) + doubts + f'<div class="cols">{picture}<div>{tables}</div></div>'
+
+
+def _sentence(stream: StreamEvaluation) -> str:
+    kinds = [f"{_rate(one.per_hour)} an hour in {kind.replace('_', ' ')}" for kind, one in stream.negatives.items()]
+    missed = "" if stream.frr is None else f" and misses {percent(stream.frr)} of the keywords said over them"
+    answer = stream.response_ms
+    response = f" It answers {answer.p95:.0f} ms after the end of a word (p95)." if answer and answer.detected else ""
+    told = f"Where no keyword is said, the detector falsely hears one {', '.join(kinds)}{missed}."
+    return f"<p>{text(told + response)}</p>"
+
+
+def _rate(per_hour: float) -> str:
+    return f"{per_hour:.1f} times" if per_hour else "not once, 0 times"
+
+
+def _too_short(stream: StreamEvaluation) -> list[str]:
+    """What the hours cannot prove."""
+    wish = stream.wish
+    if wish is None:
+        return []
+    short = [f"{kind} {one.hours:.2f} h" for kind, one in stream.negatives.items() if one.hours < wish.hours_of_proof]
+    if not short:
+        return []
+    return [
+        f"Too few hours to prove {wish.false_accepts_per_hour:g} false accepts an hour, which takes "
+        f"{wish.hours_of_proof:.3g} h without one: {', '.join(short)}."
+    ]
+
+
+def _basis(chosen: dict[str, Any] | None) -> list[str]:
+    """How the thresholds were chosen."""
+    if chosen is None:
+        return []
+    kinds = ", ".join(
+        f"{kind} {limit['basis']} ({limit['hours']:.2f} h)" for kind, limit in chosen["negatives"].items()
+    )
+    return [f"The thresholds were chosen on validation people and their negatives: {kinds}."]
+
+
+def _kinds(stream: StreamEvaluation) -> str:
+    rows = [
+        (
+            kind.replace("_", " "),
+            f"{one.hours:.2f}",
+            one.false_accepts,
+            f"{one.per_hour:.1f}",
+            f"{one.upper95:.1f}",
+            ", ".join(f"{word} {count}" for word, count in one.per_keyword.items()),
+        )
+        for kind, one in stream.negatives.items()
+    ]
+    head = ("negatives", "hours", "false accepts", "an hour", "at most (95 %)", "of")
+    return table(rows, head, numbers=(1, 2, 3, 4))
+
+
+def _curve(curve: tuple[CurvePoint, ...]) -> str:
+    rows = [
+        (
+            f"{point.false_accepts_per_hour:g} an hour of {point.kind}",
+            percent(point.frr) if point.frr_ci95 else f"not known: {point.reason}",
+            interval(point.frr_ci95) if point.frr_ci95 else "",
+        )
+        for point in curve
+    ]
+    return table(rows, ("at false accepts", "keywords missed", "95 %"), numbers=(2,))
+
+
+def _stitched(stream: StreamEvaluation) -> str:
+    row = stream.stitched
+    if row is None:
+        return ""
+    rows = [
+        ("heard", f"{row.minutes:.1f} min: the held-out clips one after the other"),
+        ("false detections in them", f"{row.false_accepts}, which is no rate of false accepts"),
+        ("keywords missed (FRR)", f"{percent(row.frr)} of {row.keywords_said}"),
+    ]
+    return table(rows)
