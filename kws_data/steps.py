@@ -48,7 +48,9 @@ def collect(ctx: RunContext) -> str:
         for report in import_configured(catalog, config, ctx.progress):
             ctx.warn(f"{report.folder.name} {report.folder.path}: {line}" for line in report.lines())
         if config.data.source != "folder":
-            synth_people(catalog, config, ctx.progress, ctx.workers)
+            unsaid: list[tuple[str, str]] = []
+            synth_people(catalog, config, ctx.progress, ctx.workers, unsaid)
+            ctx.warn(told(unsaid, "other voices say them", "other words that a voice cannot say"))
             ctx.warn(doubts(config))
         clips = clips_of(config, catalog)
         if lack_silence(config, noises := recorded_noises(config, clips)):

@@ -8,10 +8,11 @@ may speak at once; each utterance depends on nothing but itself, so their number
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from itertools import groupby, islice
 from operator import attrgetter
 from queue import SimpleQueue
@@ -25,11 +26,13 @@ from kws_data.catalog.clips import ImportCount, NewClip
 from kws_data.catalog.folders import synth_id
 from kws_data.config.config import Config
 from kws_data.config.synth import EngineSettings, SynthSettings
+from kws_data.errors import DataError
 from kws_data.progress import Progress
 from kws_data.sources.synth.engines import SpeechEngine, make_engine
 from kws_data.sources.synth.espeak import Espeak, SynthVoice
 from kws_data.sources.synth.groups import groups, numbered_groups
 from kws_data.sources.synth.neural.engine import NeuralEngine
+from kws_data.sources.synth.spoken_file import SaidNothing
 from kws_data.sources.synth.words import vocabulary
 
 SOURCE = "synth"
@@ -153,9 +156,15 @@ def way_of(settings: SynthSettings, engine: EngineSettings) -> str:
 
 
 def synth_people(
-    catalog: Catalog, config: Config, progress: Progress | None = None, workers: int = WORKERS
+    catalog: Catalog,
+    config: Config,
+    progress: Progress | None = None,
+    workers: int = WORKERS,
+    unsaid: list[tuple[str, str]] | None = None,
 ) -> ImportCount:
     """Say what is not in the catalogue yet. Safe to interrupt and to repeat; the same for any number of workers.
+
+    ``unsaid`` takes each utterance of a word that is no keyword of which an engine made nothing, and why.
 
     In the end the clips of the configuration are noted (those of ``synth_id(config)``), so that nobody has to work out
     again what its people say.
@@ -178,14 +187,33 @@ def synth_people(
         if said_by:
             with ExitStack() as stack:
                 engines = [stack.enter_context(make_engine(group.engine)) for _ in range(max(1, workers))]
-                count += catalog.add_clips(_spoken(catalog, engines, said_by, (done, len(wanted)), progress))
+                counted = (done, len(wanted))
+                make = partial(_new_clip_or_none, catalog, config, [] if unsaid is None else unsaid)
+                count += catalog.add_clips(_spoken(make, engines, said_by, counted, progress))
     said = catalog.clips(source=SOURCE, device="", with_set_aside=True)
     catalog.note_clips(synth_id(config), (clip.id for clip in said if clip.origin in origins))
     return count
 
 
-def _spoken(
+def _new_clip_or_none(
     catalog: Catalog,
+    config: Config,
+    unsaid: list[tuple[str, str]],
+    engine: SpeechEngine,
+    utterance: Utterance,
+) -> NewClip | None:
+    """The clip; None of another word of which the engine made nothing: there are programs that stumble over some."""
+    try:
+        return _new_clip(catalog, engine, utterance)
+    except SaidNothing as error:
+        if utterance.word in config.keywords:
+            raise DataError(f"{error.what} for the keyword {utterance.word}", error.value, error.remedy) from None
+        unsaid.append((f"{utterance.word} by {utterance.speaker.voice.name}", f"{error.what}: {error.value}"))
+        return None
+
+
+def _spoken(
+    make: Callable[[SpeechEngine, Utterance], NewClip | None],
     engines: Sequence[SpeechEngine],
     missing: Sequence[Utterance],
     counted: tuple[int, int],
@@ -196,10 +224,10 @@ def _spoken(
     for engine in engines:
         free.put(engine)
 
-    def speak(utterance: Utterance) -> NewClip:
+    def speak(utterance: Utterance) -> NewClip | None:
         engine = free.get()
         try:
-            return _new_clip(catalog, engine, utterance)
+            return make(engine, utterance)
         finally:
             free.put(engine)
 
@@ -208,7 +236,8 @@ def _spoken(
         while batch := list(islice(waiting, _BATCH)):
             for clip in pool.map(speak, batch):
                 done += 1
-                yield clip
+                if clip is not None:
+                    yield clip
                 if progress:
                     progress("synth", done, total)
 

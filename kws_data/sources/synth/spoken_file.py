@@ -12,6 +12,10 @@ RATE_HZ = 16_000
 MIN_SAMPLES, MAX_SAMPLES = RATE_HZ // 50, 30 * RATE_HZ
 
 
+class SaidNothing(DataError):
+    """A program ran, and what it wrote is no word."""
+
+
 def spoken(out: Path, program: str) -> Samples:
     """The audio, int16 at 16 kHz, without the silence around it; raises DataError when there is none."""
     if not out.is_file():
@@ -24,7 +28,7 @@ def spoken(out: Path, program: str) -> Samples:
 
 
 def checked(samples: Samples, program: str) -> Samples:
-    """The samples; raises DataError when they are silent, or not 20 ms to 30 s."""
+    """The samples; raises SaidNothing when they are silent, or not 20 ms to 30 s."""
     if not MIN_SAMPLES <= len(samples) <= MAX_SAMPLES or not samples.any():
-        raise DataError("speech program wrote silence, or not 20 ms to 30 s", program, f"{len(samples)} samples")
+        raise SaidNothing("speech program wrote silence, or not 20 ms to 30 s", program, f"{len(samples)} samples")
     return samples
