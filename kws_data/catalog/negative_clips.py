@@ -13,6 +13,9 @@ Kind = Literal["speech", "other_words", "noise", "music", "silence"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 SPOKEN: tuple[Kind, ...] = ("speech", "other_words")  # somebody speaks; in the others nobody does
 
+#: What stands before the name of a board in ``data.negatives``: all that ``kws record --negatives`` heard through it.
+BOARD = "board:"
+
 
 def recording_of(clip: Clip) -> str:
     """The recording of its folder that a stretch is of."""
@@ -32,3 +35,8 @@ def kind_of(clip: Clip) -> str:
 def person_of(clip: Clip) -> str:
     """Pseudonym of who is heard or recorded it; empty when nobody says who it is."""
     return clip.speaker if clip.attributes.get("speaker_known") else ""
+
+
+def is_stretch(clip: Clip) -> bool:
+    """Whether a clip is a stretch of a recording in which no keyword is said."""
+    return "start_sample" in clip.attributes and kind_of(clip) in KINDS

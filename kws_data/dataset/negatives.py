@@ -14,7 +14,7 @@ from firmware_tools.levels import SILENT_RMS_DB
 from kws_data.catalog.catalog import Catalog
 from kws_data.catalog.clips import Clip
 from kws_data.catalog.folders import negatives_folder_id
-from kws_data.catalog.negative_clips import kind_of, person_of, recording_of, start_of
+from kws_data.catalog.negative_clips import BOARD, is_stretch, kind_of, person_of, recording_of, start_of
 from kws_data.catalog.transcripts import keywords_said
 from kws_data.config.config import Config
 from kws_data.dataset.clip_pool import imported_clips
@@ -58,12 +58,24 @@ class Negatives:
 
 
 def negative_clips(config: Config, catalog: Catalog) -> dict[str, list[Clip]]:
-    """Stretches of each folder of ``data.negatives``, by its name in the configuration.
+    """Stretches of each folder, or board, of ``data.negatives``, by its name in the configuration.
 
     Raises:
-        DataError: nothing was imported from one, or none of its files can be used.
+        DataError: nothing was imported from one or recorded through it, or none of its files can be used.
     """
-    return {folder: imported_clips(catalog, negatives_folder_id(folder)) for folder in config.data.negatives}
+    return {
+        name: _recorded(catalog, name) if name.startswith(BOARD) else imported_clips(catalog, negatives_folder_id(name))
+        for name in config.data.negatives
+    }
+
+
+def _recorded(catalog: Catalog, device: str) -> list[Clip]:
+    """What was recorded as negatives through a board."""
+    clips = [clip for clip in catalog.clips(device=device) if is_stretch(clip)]
+    if not clips:
+        remedy = f"call kws record --continuous 8h --negatives --board {device.removeprefix(BOARD)} first"
+        raise DataError("no negatives were recorded through this board", device, remedy)
+    return clips
 
 
 def negatives_of(config: Config, catalog: Catalog, found: SplitWords, unlabelled: Iterable[Clip] = ()) -> Negatives:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from kws_data.catalog.catalog import Catalog
+from kws_data.catalog.negative_clips import BOARD
 from kws_data.config.config import Config
 from kws_data.errors import DataError
 from kws_data.progress import Progress
@@ -35,7 +36,7 @@ def import_configured(catalog: Catalog, config: Config, progress: Progress | Non
         yield import_unlabelled(catalog, folder, source_of(data.layout), data.clip_ms, progress, terms)
     if data.speech_folder is not None:
         yield import_speech(catalog, data.speech_folder, progress, terms)
-    for folder in data.negatives:
+    for folder in (name for name in data.negatives if not name.startswith(BOARD)):
         yield import_negatives(catalog, folder, source_of(data.layout), config.keywords, progress, terms)
     if data.noise_folder is not None:
         yield import_noise(catalog, data.noise_folder, progress)
@@ -85,7 +86,7 @@ def _refuse_negatives(config: Config) -> None:
     others += [("data.more_folders", name) for name in data.more_folders]
     others += [("data.unlabelled", name) for name in data.unlabelled]
     others += [("data.noise_folder", name) for name in (data.noise_folder,) if name is not None]
-    for negative in data.negatives:
+    for negative in (name for name in data.negatives if not name.startswith(BOARD)):
         if not Path(negative).is_dir():
             raise DataError("folder of negatives not found", negative, "check data.negatives")
         for setting, other in others:
