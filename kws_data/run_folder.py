@@ -8,8 +8,8 @@ from typing import Any
 
 from kws_data.errors import DataError
 
-#: In ``runs/<name>/dataset``: what is said of the whole, and one row a clip.
-DATASET_FILE, MANIFEST_FILE = "dataset.json", "manifest.parquet"
+#: In ``runs/<name>/dataset``: what is said of the whole, one row a clip, and one row a stretch of negatives.
+DATASET_FILE, MANIFEST_FILE, NEGATIVES_FILE = "dataset.json", "manifest.parquet", "negatives.parquet"
 #: In ``runs/<name>/model``: the trained float model, the int8 file as it was before a refit, how the int8 one was
 #: chosen, and the limits; what a bundle consists of is named in bundle.py.
 FLOAT_FILE, HELD_OUT_FILE = "model_float.keras", "held_out.tflite"

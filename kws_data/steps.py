@@ -36,6 +36,7 @@ def collect(ctx: RunContext) -> str:
     from kws_data.catalog.catalog import Catalog
     from kws_data.dataset.backgrounds import extra_noises, lack_silence, recorded_noises, rooms_of
     from kws_data.dataset.clip_pool import clips_of
+    from kws_data.dataset.negatives import negative_clips
     from kws_data.dataset.unlabelled import unlabelled_clips
     from kws_data.sources.imports.configured import import_configured
     from kws_data.sources.synth.doubts import doubts
@@ -56,6 +57,7 @@ def collect(ctx: RunContext) -> str:
             clips += add_generated_noise(catalog, config.seed, config.frontend.sample_rate_hz, ctx.progress)
         clips += [*extra_noises(config, catalog), *rooms_of(config, catalog)]
         clips += [clip for own in unlabelled_clips(config, catalog).values() for clip in own]
+        clips += [clip for own in negative_clips(config, catalog).values() for clip in own]
         return _hash(sorted(_said_of(clip) for clip in clips))
 
 
@@ -88,7 +90,9 @@ def _planned(plan: Plan) -> list[Any]:
     """All of a plan that shapes a data set."""
     clips = [[p.label, p.split, *_said_of(p.clip), *_said_of(p.audio)] for p in plan.clips]
     sounds = [[_said_of(clip) for clip in clips] for clips in (plan.noises, plan.rooms)]
-    return [clips, sounds, sorted(plan.left_out.items()), plan.kept_for_later]
+    negatives = [[s.recording, s.split, *_said_of(s.clip)] for s in plan.negatives.stretches]
+    beside = [[negatives, sorted(plan.negatives.left_out.items())]] if negatives else []
+    return [clips, sounds, sorted(plan.left_out.items()), plan.kept_for_later, *beside]
 
 
 @contextmanager

@@ -21,7 +21,10 @@ SOURCE = "speech"
 URLS = "urls"
 
 #: What a folder is for.
-Kind = Literal["data", "urls", "noise", "rooms", "speech", "unlabelled", "synth", "generated"]
+Kind = Literal["data", "urls", "noise", "rooms", "speech", "unlabelled", "negatives", "synth", "generated"]
+
+#: Kinds of which a file becomes several clips: the name of each ends with which one it is, in brackets.
+CUT = ("speech", "unlabelled", "negatives")
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,7 @@ class FolderId:
         if self.kind == "urls":
             return name
         inside = name.partition("/")[2] if self.kind in ("noise", "rooms") else name  # before it stands the word
-        return f"{self.path}/{inside.rpartition('[')[0] if self.kind in ('speech', 'unlabelled') else inside}"
+        return f"{self.path}/{inside.rpartition('[')[0] if self.kind in CUT else inside}"
 
 
 def folder_id(folder: Path | str) -> FolderId:
@@ -89,6 +92,11 @@ def speech_folder_id(folder: Path | str) -> FolderId:
 def unlabelled_folder_id(folder: Path | str) -> FolderId:
     """A folder of recordings without labels."""
     return FolderId("unlabelled", _absolute(folder))
+
+
+def negatives_folder_id(folder: Path | str) -> FolderId:
+    """A folder of recordings in which no keyword is said."""
+    return FolderId("negatives", _absolute(folder))
 
 
 def synth_id(config: Config) -> FolderId:

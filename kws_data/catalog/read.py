@@ -83,6 +83,11 @@ class CatalogReader(CatalogDatabase):
             )
             return {str(row[0]) for row in rows}
 
+    def has_speaker(self, pseudonym: str) -> bool:
+        """Whether somebody of this pseudonym is heard in a clip of the catalogue."""
+        with self.errors():
+            return self.db.execute("SELECT 1 FROM clips WHERE speaker = ? LIMIT 1", (pseudonym,)).fetchone() is not None
+
     def set_aside_clips(self) -> list[dict[str, str]]:
         """Id, word, origin and reason of each clip that was set aside."""
         with self.errors():

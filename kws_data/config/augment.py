@@ -24,9 +24,21 @@ class AugmentSettings(Settings):
     """What happens to each copy of a training clip before its features are computed."""
 
     copies: int = Field(8, ge=1, le=64, description="augmented copies of each training clip; the first is untouched")
+    negative_copies: int = Field(
+        6,
+        ge=1,
+        le=64,
+        exclude_if=lambda copies: copies == 6,  # configurations from before there were negatives keep their keys
+        description="augmented copies of each training stretch of data.negatives; the first is untouched",
+    )
     shift_ms: float = Field(100.0, ge=0, le=500)
     gain_db: tuple[Decibels, Decibels] = (-10.0, 6.0)
     noise_probability: Share = Field(0.8, description="share of the copies with noise under the word")
+    speech_share: Share = Field(
+        0.0,
+        exclude_if=lambda share: share == 0.0,  # what has none keeps its keys
+        description="of the noise, running speech of training negatives (data.negatives)",
+    )
     noise_snr_db: tuple[Decibels, Decibels] = (0.0, 30.0)
     tempo_probability: Share = Field(0.0, description="share of the copies that are said faster or slower")
     tempo: tuple[Tempo, Tempo] = (0.9, 1.1)

@@ -65,7 +65,8 @@ class DataSettings(Settings):
     )
     negatives: list[PathText] = Field(
         default_factory=list,
-        description="folders of hours in which no keyword is said: running speech, noise, music, a room of yours",
+        description="folders of hours in which no keyword is said: running speech, noise, music, a room; board:NAME is"
+        " what kws record --negatives heard through that board",
     )
     room_folder: PathText | None = Field(None, description="measured impulse responses, for augmentation only")
     recordings: PathText = Field("recordings", description="the catalogue and its audio")

@@ -12,6 +12,8 @@ Trace = Literal["speaker", "session", "device", "voice", "noise", "near_duplicat
 SPLITS = ("train", "validation", "test")
 #: What a data set calls its clips without labels (``data.unlabelled``). They are in none of the splits.
 UNLABELLED_SPLIT = "unlabelled"
+#: And its training stretches of hours in which no keyword is said (``data.negatives``).
+NEGATIVES_SPLIT = "negatives"
 
 
 class SplitSettings(Settings):

@@ -20,16 +20,19 @@ from firmware_tools.atomic import write_text
 from firmware_tools.frontend.spec import FrontendSpec
 from kws_data.catalog.catalog import Catalog
 from kws_data.config.config import Config
-from kws_data.config.split import SPLITS, UNLABELLED_SPLIT
+from kws_data.config.split import NEGATIVES_SPLIT, SPLITS, UNLABELLED_SPLIT
 from kws_data.dataset.backgrounds import regions
 from kws_data.dataset.manifest import DatasetInfo, ManifestRow
 from kws_data.dataset.manifest_rows import manifest_rows, with_repeats, write_manifest
+from kws_data.dataset.negative_features import BuiltNegatives, build_negatives, remove_negatives
+from kws_data.dataset.negative_noise import background
+from kws_data.dataset.negative_rows import describe_negatives
 from kws_data.dataset.plan import Plan, PlannedClip, plan_dataset
 from kws_data.dataset.recipe_file import write_recipe
 from kws_data.dataset.release_rules import summary, unstated
 from kws_data.dataset.store_silence import store_silence
 from kws_data.errors import DataError
-from kws_data.features.build import Computed, compute_missing, write_features
+from kws_data.features.build import Computed, compute_missing, remove_features, write_features
 from kws_data.features.needed import Wanted, read_wanted
 from kws_data.features.recipe import Recipe, choose_voices
 from kws_data.features.store import FOLDER, FeatureStore
@@ -102,15 +105,40 @@ def build_dataset(
         plan = _without(config, plan, set_aside)
         wanted, rows = _manifest(config, plan, recipe, folder)
     write_recipe(folder, recipe)
+    if not plan.of(UNLABELLED_SPLIT):
+        remove_features(folder, UNLABELLED_SPLIT)
     digest = hashlib.sha256(json.dumps(rows, sort_keys=True).encode())
     digest.update(write_features(wanted, recipe, engine, folder, progress, options.workers))
-    info = {**describe(config, plan, f"sha256:{digest.hexdigest()}"), "set_aside": set_aside}
+    parts, beside = recipe.parts(), dict[str, Any]()
+    if negatives := _negatives(config, plan, recipe, engine, folder, options, progress):
+        digest.update(negatives.digest)
+        set_aside, parts = set_aside | negatives.set_aside, parts | negatives.recipe.parts()
+        beside = {NEGATIVES_SPLIT: describe_negatives(config, negatives.used)}
+    info = {**describe(config, plan, f"sha256:{digest.hexdigest()}"), "set_aside": set_aside, **beside}
     info["sounds"] = {"noises": len(plan.noises), "rooms": len(recipe.rooms), "voices": len(recipe.voices)}
     write_text(folder / DATASET_FILE, json.dumps(info, indent=1, sort_keys=True) + "\n")
     if options.store_limit_bytes is not None:
-        removed = FeatureStore(place(recipe.store_at)).clean(recipe.parts(), options.store_limit_bytes)
+        removed = FeatureStore(place(recipe.store_at)).clean(parts, options.store_limit_bytes)
         options.say(f"  {removed / 1e6:,.1f} MB removed from the feature store")
     return DatasetInfo.from_info(folder, info)
+
+
+def _negatives(
+    config: Config,
+    plan: Plan,
+    recipe: Recipe,
+    engine: Engine,
+    folder: Path,
+    options: BuildOptions,
+    progress: Progress | None,
+) -> BuiltNegatives | None:
+    """Negatives of the data set; where there are none, those of an earlier build are removed."""
+    if not plan.negatives.stretches:
+        remove_negatives(folder)
+        return None
+    made = build_negatives(config, plan.negatives, recipe, engine, folder, progress, options.workers)
+    _tell(made.computed, options)
+    return made
 
 
 def _tell(computed: Computed, options: BuildOptions) -> None:
@@ -121,6 +149,7 @@ def _tell(computed: Computed, options: BuildOptions) -> None:
 def recipe_of(config: Config, catalog: Catalog, plan: Plan, options: BuildOptions | None = None) -> Recipe:
     """How the features of this data set are made."""
     options = options or BuildOptions()
+    noises = tuple((n.audio_sha256, *stretch) for n in plan.noises for stretch in regions(n.samples, "train"))
     return Recipe(
         audio_at=options.audio_at or str(catalog.folder.resolve()),
         store_at=options.store_at or str(catalog.folder.resolve() / FOLDER),
@@ -128,7 +157,7 @@ def recipe_of(config: Config, catalog: Catalog, plan: Plan, options: BuildOption
         augment=config.augment,
         seed=config.seed,
         clip_samples=config.clip_samples,
-        noises=tuple((n.audio_sha256, *stretch) for n in plan.noises for stretch in regions(n.samples, "train")),
+        noises=background(config, noises, plan.negatives),
         rooms=tuple(room.audio_sha256 for room in plan.rooms),
         voices=_voices(config, plan),
         copied=("train", UNLABELLED_SPLIT, *(["validation"] if config.split.refit else [])),

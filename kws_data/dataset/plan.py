@@ -18,6 +18,7 @@ from kws_data.config.split import SPLITS, UNLABELLED_SPLIT
 from kws_data.dataset.backgrounds import extra_noises, noise_of, noises_of, rooms_of
 from kws_data.dataset.clip_pool import clips_of
 from kws_data.dataset.leaks import audit
+from kws_data.dataset.negatives import Negatives, negatives_of
 from kws_data.dataset.release_rules import check_release
 from kws_data.dataset.silence import Cut, Silence, plan_silence
 from kws_data.dataset.spoken_clips import split_words
@@ -57,6 +58,7 @@ class Plan:
         left_out: clips that are not used, by id, with the reason.
         kept_for_later: clips of people in a list that is kept for another test.
         leaks: what stands in two splits: 0, or there would be no plan.
+        negatives: stretches of hours in which no keyword is said, of all splits.
         notes: of folders of unlabelled recordings, how many are left out because of who speaks, one line each.
     """
 
@@ -67,6 +69,7 @@ class Plan:
     left_out: Mapping[str, str] = field(default_factory=dict)
     kept_for_later: int = 0
     leaks: int = 0
+    negatives: Negatives = field(default_factory=Negatives)
     notes: tuple[str, ...] = ()
 
     def of(self, split: str) -> list[PlannedClip]:
@@ -111,6 +114,7 @@ def plan_dataset(config: Config, catalog: Catalog) -> Plan:
         cuts=silence.missing,
         left_out={**found.left_out, **unlabelled.left_out},
         kept_for_later=sum(clip.id not in splits for clip in found.kept),
+        negatives=negatives_of(config, catalog, found, unlabelled.clips),
         notes=unlabelled.notes,
     ).heard_by(board_takes(config, catalog))
     takes = [p.recorded for p in plan.clips if p.recorded]

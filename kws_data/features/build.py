@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 
 from firmware_tools.atomic import atomic_path
 from firmware_tools.frontend.spec import FrontendSpec
-from kws_data.config.split import UNLABELLED_SPLIT
 from kws_data.features.load import feature_path
 from kws_data.features.needed import Wanted, missing_work
 from kws_data.features.recipe import Recipe
@@ -85,14 +84,17 @@ def write_features(
     Raises:
         DataError: what was computed again is damaged again.
     """
-    if all(split.split != UNLABELLED_SPLIT for split in wanted):
-        for left in folder.glob(f"features-{UNLABELLED_SPLIT}-*.npy"):  # of an earlier build: nobody asked for them
-            left.unlink()
     return mended(
         place(recipe.store_at),
         lambda: _write_all(wanted, recipe, folder, progress, threads),
         lambda: compute_missing(wanted, recipe, engine, progress),
     )
+
+
+def remove_features(folder: Path, split: str) -> None:
+    """Remove the files of a split of an earlier build, which nobody asks for any more."""
+    for left in folder.glob(f"features-{split}-*.npy"):
+        left.unlink()
 
 
 def _write_all(

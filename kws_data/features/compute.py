@@ -31,7 +31,7 @@ from kws_data.system.storage import place
 WORK = np.dtype([("key", KEY), ("parts", "<u2")])
 PLAIN, COPIES, AUDIO = 1, 2, 4
 
-BATCH_ROWS = 256  # copies that are in memory at once
+BATCH_SAMPLES = 256 * 16_000  # of the copies that are in memory at once
 
 Work = NDArray[np.void]
 
@@ -130,14 +130,14 @@ def copies_in_batches(recipe: Recipe, keys: Keys, clips: Samples) -> Iterator[tu
     copies.
     """
     copies = int(keys["copies"][0])
-    for rows in _batches(keys):
+    for rows in _batches(keys, recipe.clip_samples):
         repeated = np.repeat(np.arange(rows.start, rows.stop), copies)
         yield rows, _augmented(recipe, keys[rows], clips[repeated], copies)
 
 
-def _batches(keys: Keys) -> Iterator[slice]:
+def _batches(keys: Keys, clip_samples: int) -> Iterator[slice]:
     """Stretches of clips with the same voice, and no more copies than fit in a batch."""
-    clips = max(1, BATCH_ROWS // int(keys["copies"][0]))
+    clips = max(1, BATCH_SAMPLES // (clip_samples * int(keys["copies"][0])))
     changes = np.flatnonzero(np.append(keys["voice"][1:] != keys["voice"][:-1], True)) + 1
     start = 0
     for end in changes:

@@ -17,7 +17,7 @@ class FeatureSet:
     """Features of one split, memory-mapped.
 
     Attributes:
-        split: train, validation, test, or unlabelled.
+        split: train, validation, test, unlabelled, or negatives.
         x: int8 ``[clips, copies, frames, features]``; copy 0 is the clip as it is.
         y: int32 ``[clips]``, index into the labels; -1 for all that are unlabelled.
         clip_ids: ``[clips]`` strings.

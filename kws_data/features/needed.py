@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kws_data.config.split import SPLITS, UNLABELLED_SPLIT
+from kws_data.config.split import NEGATIVES_SPLIT, SPLITS, UNLABELLED_SPLIT
 from kws_data.features.compute import AUDIO, COPIES, PLAIN, WORK, Work, plain_keys
 from kws_data.features.recipe import Recipe
 from kws_data.features.shard import KEY, Keys
@@ -27,7 +27,7 @@ class Wanted:
     """Clips of one split, in the order of the manifest.
 
     Attributes:
-        split: train, validation, test, or unlabelled.
+        split: train, validation, test, unlabelled, or negatives.
         copies: of each clip, with the one that is as it was.
         ids: clip ids, S16 ``[clips]``.
         labels: index into the labels, int32 ``[clips]``; ``NO_LABEL`` for all that are unlabelled.
@@ -46,7 +46,7 @@ class Wanted:
     @property
     def keeps_audio(self) -> bool:
         """Whether the samples themselves belong to the data set: where models are measured."""
-        return self.split not in ("train", UNLABELLED_SPLIT)
+        return self.split not in ("train", UNLABELLED_SPLIT, NEGATIVES_SPLIT)
 
     @property
     def plain_keys(self) -> Keys:
@@ -106,7 +106,12 @@ def _columns(batch: dict[str, NDArray[Any]], labels: Sequence[str]) -> tuple[Any
 
 def _joined(split: str, parts: list[tuple[Any, ...]], recipe: Recipe) -> Wanted:
     empty = (np.empty(0, "S16"), np.empty(0, np.int32), np.empty(0, "V32"), np.empty(0, bool), np.empty(0, np.uint32))
-    ids, labels, audio, words, repeat = (np.concatenate(column) for column in zip(*(parts or [empty]), strict=True))
+    return wanted_of(split, tuple(np.concatenate(column) for column in zip(*(parts or [empty]), strict=True)), recipe)
+
+
+def wanted_of(split: str, columns: tuple[NDArray[Any], ...], recipe: Recipe) -> Wanted:
+    """Clips of a split from their ids, label numbers, audio hashes, whether a word is said, and repeats."""
+    ids, labels, audio, words, repeat = columns
     copies = recipe.augment.copies if split in recipe.copied else 1
     keys = np.zeros(len(ids), KEY)
     keys["audio"], keys["word"], keys["copies"] = audio, words, copies - 1

@@ -96,7 +96,7 @@ class Recipe:
 
     def sound_contents(self) -> dict[str, Any]:
         """What shapes the sound of augmented copies."""
-        settings = self.augment.model_dump(mode="json", exclude={"copies"})
+        settings = self.augment.model_dump(mode="json", exclude={"copies", "negative_copies"})
         sounds = {"noises": self.noises, "rooms": self.rooms}
         return {**self.audio_contents(), "augment": settings, "seed": self.seed, **sounds}
 

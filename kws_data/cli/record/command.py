@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from kws_data.catalog.negative_clips import KINDS, STRETCH_S, Kind
 from kws_data.cli.options import (
     Number,
     config_here,
@@ -42,6 +43,8 @@ CONSENT = "say what the speaker agreed to with --consent"
     "--plan", "plan_file", type=click.Path(path_type=Path), default=None, help="Words from a YAML or CSV file."
 )
 @click.option("--continuous", type=Duration(), default=None, help="Stream for so long (30m) and cut out what is said.")
+@click.option("--negatives", is_flag=True, help="With --continuous: no keyword is said; keep all of it as that.")
+@click.option("--kind", type=click.Choice(KINDS), default="noise", show_default=True, help="Of --negatives.")
 @click.option("--speaker", default=None, help="Who speaks; stored as a pseudonym.")
 @click.option("--takes", type=click.IntRange(1, 1_000), default=3, show_default=True, help="Takes of each word.")
 @click.option("--consent", default="", help="What the speaker agreed to; asked once, stored with each clip.")
@@ -78,13 +81,16 @@ def command(config_file: Path | None, overrides: tuple[str, ...], as_json: bool,
 
     With --words or --plan: a guided session with one person. It shows the next word, counts down, shows level and
     clipping, and asks keep, redo or skip; called again, it goes on where it stopped. With --continuous: streams, cuts
-    out what is said and files it unlabelled. With several --board: all hear the same take, aligned to the sample.
+    out what is said and files it unlabelled; with --negatives keeps all of it as hours in which no keyword is said, for
+    data.negatives. With several --board: all hear the same take, aligned to the sample.
     With CONFIG: plays the clips that the configuration plans into the board's microphone and records those that were
     not recorded yet. No clip with a lost sample is kept.
     """
     order = Order(**options)
     if sum(way is not None for way in (config_file, order.words, order.plan_file, order.continuous)) != 1:
         raise click.UsageError("name one of: a CONFIG, --words to say, a --plan, or --continuous")
+    if order.negatives and (order.continuous is None or order.continuous < STRETCH_S):
+        raise click.UsageError(f"--negatives goes with --continuous, of {STRETCH_S:g} s or more")
     if config_file is not None:
         result = _record_config(config_here(config_file, overrides))
     else:
@@ -101,6 +107,8 @@ class Order:
     words: str | None
     plan_file: Path | None
     continuous: float | None
+    negatives: bool
+    kind: Kind
     speaker: str | None
     takes: int
     consent: str
@@ -218,9 +226,12 @@ def _known(catalog: Catalog, job: Job, *, ask: bool, fresh: bool) -> Job:
 def _continuous(catalog: Catalog, board: OpenBoard, job: Job, order: Order) -> dict[str, Any]:
     from kws_data.audio import read_audio
     from kws_data.cli.record.continuous import record_continuous
+    from kws_data.cli.record.negatives import record_negatives
 
     sound = None if order.play is None else read_audio(order.play, board.rate_hz)
     assert order.continuous is not None
+    if order.negatives:
+        return record_negatives(catalog, board, job.person, job.place, order.continuous, sound, order.kind)
     return record_continuous(catalog, board, job.person, job.place, order.continuous, sound)
 
 

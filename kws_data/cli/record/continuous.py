@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import click
 
+from firmware_tools.recorder.capture import Block
 from kws_data.audio import Samples
 from kws_data.catalog.catalog import Catalog
 from kws_data.cli.options import progress_bars, say
@@ -47,26 +49,12 @@ def record_continuous(
     """
     person = known_person(catalog, person)
     filer = Filer(catalog, person, place, board.device, board.rate_hz, figures=board.figures)
-    wanted = int(seconds * board.rate_hz)
-    if sound is not None and board.session.play is not None:
-        board.session.play(sound)
-    reconnects = 0
-    try:
-        with progress_bars() as progress, board.capture() as blocks:
-            for block in blocks:
-                for filed in filer.feed(block):
-                    say(_line(filed, board.rate_hz))
-                if block.lost_before:
-                    say(f"  {block.lost_before} samples lost at {block.first_sample / board.rate_hz:.2f} s; it goes on")
-                if blocks.reconnects > reconnects:
-                    reconnects = blocks.reconnects
-                    say("  the port had vanished and is back")
-                at = block.first_sample + len(block.samples)
-                progress("seconds heard", min(at, wanted) // board.rate_hz, wanted // board.rate_hz)
-                if at >= wanted:
-                    break
-    except KeyboardInterrupt:
-        say("  stopped")
+
+    def feed(block: Block) -> None:
+        for filed in filer.feed(block):
+            say(_line(filed, board.rate_hz))
+
+    reconnects = listen(board, seconds, sound, feed)
     for filed in filer.end():
         say(_line(filed, board.rate_hz))
     heard = filer.progress
@@ -79,6 +67,34 @@ def record_continuous(
         "gaps": heard.gaps,
         "reconnects": reconnects,
     }
+
+
+def listen(board: OpenBoard, seconds: float, sound: Samples | None, feed: Callable[[Block], None]) -> int:
+    """Feed what a board hears for ``seconds`` of audio, or until Ctrl-C; returns how often its port had vanished.
+
+    Raises:
+        LinkError: the board is gone.
+    """
+    wanted = int(seconds * board.rate_hz)
+    if sound is not None and board.session.play is not None:
+        board.session.play(sound)
+    reconnects = 0
+    try:
+        with progress_bars() as progress, board.capture() as blocks:
+            for block in blocks:
+                feed(block)
+                if block.lost_before:
+                    say(f"  {block.lost_before} samples lost at {block.first_sample / board.rate_hz:.2f} s; it goes on")
+                if blocks.reconnects > reconnects:
+                    reconnects = blocks.reconnects
+                    say("  the port had vanished and is back")
+                at = block.first_sample + len(block.samples)
+                progress("seconds heard", min(at, wanted) // board.rate_hz, wanted // board.rate_hz)
+                if at >= wanted:
+                    break
+    except KeyboardInterrupt:
+        say("  stopped")
+    return reconnects
 
 
 def _line(filed: Filed, rate_hz: int) -> str:

@@ -1,4 +1,5 @@
-"""All folders that a configuration names: recordings with labels and without, running speech, noise, rooms."""
+"""All folders that a configuration names: recordings with labels and without, running speech, noise, rooms, and
+hours in which no keyword is said."""
 
 from __future__ import annotations
 
@@ -6,11 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from kws_data.catalog.catalog import Catalog
+from kws_data.catalog.negative_clips import BOARD
 from kws_data.config.config import Config
 from kws_data.errors import DataError
 from kws_data.progress import Progress
 from kws_data.sources.imports.find_layout import import_layout, source_of
 from kws_data.sources.imports.intake import ImportReport, Terms
+from kws_data.sources.imports.negatives import import_negatives
 from kws_data.sources.imports.side_folders import import_noise, import_rooms
 from kws_data.sources.imports.speech_folder import import_speech
 from kws_data.sources.imports.unlabelled import import_unlabelled
@@ -33,6 +36,8 @@ def import_configured(catalog: Catalog, config: Config, progress: Progress | Non
         yield import_unlabelled(catalog, folder, source_of(data.layout), data.clip_ms, progress, terms)
     if data.speech_folder is not None:
         yield import_speech(catalog, data.speech_folder, progress, terms)
+    for folder in (name for name in data.negatives if not name.startswith(BOARD)):
+        yield import_negatives(catalog, folder, source_of(data.layout), config.keywords, progress, terms)
     if data.noise_folder is not None:
         yield import_noise(catalog, data.noise_folder, progress)
     if data.room_folder is not None:
@@ -64,6 +69,33 @@ def _refuse_unused(config: Config) -> None:
     for folder in data.unlabelled:
         if not Path(folder).is_dir():
             raise DataError("folder of unlabelled recordings not found", folder, "check data.unlabelled")
+    _refuse_negatives(config)
     if data.more_people and not (data.more_folders or data.unlabelled):
         remedy = "name data.more_folders or data.unlabelled, or leave it out"
         raise DataError("data.more_people would have no effect", data.more_people.folds, remedy)
+
+
+def _refuse_negatives(config: Config) -> None:
+    """Raise DataError for folders of negatives that are not there, named twice, or that hold other data as well."""
+    data = config.data
+    if config.augment.speech_share and not data.negatives:
+        remedy = "name folders of running speech in data.negatives, or leave it out"
+        raise DataError("augment.speech_share would have no effect", config.augment.speech_share, remedy)
+    folder = [data.folder] if data.source != "synthetic" else []
+    others = [("data.folder", name) for name in folder]
+    others += [("data.more_folders", name) for name in data.more_folders]
+    others += [("data.unlabelled", name) for name in data.unlabelled]
+    others += [("data.noise_folder", name) for name in (data.noise_folder,) if name is not None]
+    for negative in (name for name in data.negatives if not name.startswith(BOARD)):
+        if not Path(negative).is_dir():
+            raise DataError("folder of negatives not found", negative, "check data.negatives")
+        for setting, other in others:
+            if _one_in_the_other(negative, str(other)):
+                remedy = "a recording is one or the other: name another folder, or leave one out"
+                raise DataError(f"a folder of data.negatives is also that of {setting}", negative, remedy)
+        others.append(("another one there", negative))
+
+
+def _one_in_the_other(one: str, other: str) -> bool:
+    first, second = Path(one).resolve(), Path(other).resolve()
+    return first.is_relative_to(second) or second.is_relative_to(first)

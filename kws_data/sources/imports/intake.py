@@ -249,7 +249,7 @@ def _read(store: Path, offer: _Offer) -> _Read:
         return _Read(None, {}, f"file cannot be read: {error}")
     heard = levels(samples)
     # only certainties: a quiet or clipped word is real data that a detector has to bear
-    reason = f"silent: {heard.rms_db:.0f} dB" if heard.silent and not item.is_noise else ""
+    reason = f"silent: {heard.rms_db:.0f} dB" if heard.silent and not (item.is_noise or item.quiet) else ""
     return _Read(store_audio(store, samples, RATE_HZ), heard.to_dict(), reason)
 
 

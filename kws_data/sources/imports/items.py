@@ -65,6 +65,7 @@ class Item:
         pseudonymous: the id of the speaker is a pseudonym that kws made.
         synthetic: nobody speaks but a machine.
         details: whether something other than the file and its name says what it is (a table, a JSON file).
+        quiet: it may be silent: it is a stretch of a recording that goes on.
         read: how the samples are read.
     """
 
@@ -84,6 +85,7 @@ class Item:
     pseudonymous: bool = False
     synthetic: bool = False
     details: bool = True
+    quiet: bool = False
     attributes: Mapping[str, Any] = field(default_factory=dict)
     read: Callable[[Path], Samples] = read_clip
 

@@ -127,7 +127,7 @@ class Session:
             CatalogError: the catalogue cannot be written.
             DataError: the disk is full, or the audio cannot be written.
         """
-        said = {**_said(self.person, self.place), "take": item.take}
+        said = {**said_of(self.person, self.place), "take": item.take}
         clips = [
             NewClip(
                 store(self.catalog, one.samples, one.sample_rate_hz),
@@ -178,7 +178,8 @@ class Session:
         return self.catalog.next_number(f"takes/{prefix}", max(numbers, default=-1) + 1)
 
 
-def _said(person: Person, place: Place) -> dict[str, str]:
+def said_of(person: Person, place: Place) -> dict[str, str]:
+    """What is known of who speaks and where, as attributes of their clips."""
     said = {"accent": person.accent, "age_band": person.age_band, **asdict(place)}
     return {key: value for key, value in said.items() if value}
 

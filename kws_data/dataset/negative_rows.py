@@ -1,0 +1,83 @@
+"""``negatives.parquet``: a row a stretch in which no keyword is said, and what ``dataset.json`` says of all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypedDict
+
+from kws_data.catalog.negative_clips import KINDS, STRETCH_S, kind_of, person_of, start_of
+from kws_data.config.config import Config
+from kws_data.config.split import SPLITS
+from kws_data.dataset.negatives import Negatives, Stretch
+from kws_data.dataset.release_rules import summary, unstated
+
+
+class NegativeRow(TypedDict):
+    """A stretch. ``start_sample`` is in the recording; ``speaker`` is empty where nobody is known."""
+
+    clip_id: str
+    audio_sha256: str
+    recording: str
+    start_sample: int
+    samples: int
+    kind: str
+    speaker: str
+    split: str
+    licence: str
+    consent: str
+
+
+def negative_rows(negatives: Negatives) -> list[NegativeRow]:
+    """Rows of all that are used, by recording and time."""
+    return [_row(stretch) for stretch in negatives.stretches]
+
+
+def _row(stretch: Stretch) -> NegativeRow:
+    clip = stretch.clip
+    return {
+        "clip_id": clip.id,
+        "audio_sha256": clip.audio_sha256,
+        "recording": stretch.recording,
+        "start_sample": start_of(clip),
+        "samples": clip.samples,
+        "kind": kind_of(clip),
+        "speaker": person_of(clip),
+        "split": stretch.split,
+        "licence": clip.licence,
+        "consent": clip.consent,
+    }
+
+
+def describe_negatives(config: Config, negatives: Negatives) -> dict[str, Any]:
+    """Block ``negatives`` of ``dataset.json``: hours, recordings and people of each kind in each split."""
+    rate_hz = config.frontend.sample_rate_hz
+    of: dict[str, dict[str, list[Stretch]]] = {kind: {split: [] for split in SPLITS} for kind in KINDS}
+    for stretch in negatives.stretches:
+        of[kind_of(stretch.clip)][stretch.split].append(stretch)
+    kinds = {kind: splits for kind, splits in of.items() if any(splits.values())}
+    return {
+        "stretch_s": STRETCH_S,
+        "copies": config.augment.negative_copies,
+        "hours": _each(kinds, lambda stretches: round(_samples(stretches) / rate_hz / 3_600, 4)),
+        "recordings": _each(kinds, lambda stretches: len({stretch.recording for stretch in stretches})),
+        "people": _each(kinds, lambda stretches: len({person_of(s.clip) for s in stretches} - {""})),
+        "left_out": dict(negatives.left_out),
+        "left_out_for": summary(negatives.left_out),
+        "unstated": unstated(stretch.clip for stretch in negatives.stretches),
+    }
+
+
+def _each(
+    kinds: Mapping[str, Mapping[str, list[Stretch]]], count: Callable[[Sequence[Stretch]], float]
+) -> dict[str, dict[str, float]]:
+    return {kind: {split: count(stretches) for split, stretches in splits.items()} for kind, splits in kinds.items()}
+
+
+def _samples(stretches: Iterable[Stretch]) -> int:
+    """Samples of all recordings, what two stretches share counted once."""
+    spans: dict[str, tuple[int, int]] = {}
+    for stretch in stretches:
+        start, end = start_of(stretch.clip), start_of(stretch.clip) + stretch.clip.samples
+        first, last = spans.get(stretch.recording, (start, end))
+        spans[stretch.recording] = min(first, start), max(last, end)
+    return sum(end - start for start, end in spans.values())
