@@ -32,7 +32,7 @@ from kws_data.sources.synth.engines import SpeechEngine, make_engine
 from kws_data.sources.synth.espeak import Espeak, SynthVoice
 from kws_data.sources.synth.groups import groups, numbered_groups
 from kws_data.sources.synth.neural.engine import NeuralEngine
-from kws_data.sources.synth.spoken_file import SaidNothing
+from kws_data.sources.synth.spoken_file import SaidNothingError
 from kws_data.sources.synth.words import vocabulary
 
 SOURCE = "synth"
@@ -205,7 +205,7 @@ def _new_clip_or_none(
     """The clip; None of another word of which the engine made nothing: there are programs that stumble over some."""
     try:
         return _new_clip(catalog, engine, utterance)
-    except SaidNothing as error:
+    except SaidNothingError as error:
         if utterance.word in config.keywords:
             raise DataError(f"{error.what} for the keyword {utterance.word}", error.value, error.remedy) from None
         unsaid.append((f"{utterance.word} by {utterance.speaker.voice.name}", f"{error.what}: {error.value}"))

@@ -12,7 +12,7 @@ RATE_HZ = 16_000
 MIN_SAMPLES, MAX_SAMPLES = RATE_HZ // 50, 30 * RATE_HZ
 
 
-class SaidNothing(DataError):
+class SaidNothingError(DataError):
     """A program ran, and what it wrote is no word."""
 
 
@@ -28,7 +28,7 @@ def spoken(out: Path, program: str) -> Samples:
 
 
 def checked(samples: Samples, program: str) -> Samples:
-    """The samples; raises SaidNothing when they are silent, or not 20 ms to 30 s."""
+    """The samples; raises SaidNothingError when they are silent, or not 20 ms to 30 s."""
     if not MIN_SAMPLES <= len(samples) <= MAX_SAMPLES or not samples.any():
-        raise SaidNothing("speech program wrote silence, or not 20 ms to 30 s", program, f"{len(samples)} samples")
+        raise SaidNothingError("speech program wrote silence, or not 20 ms to 30 s", program, f"{len(samples)} samples")
     return samples
