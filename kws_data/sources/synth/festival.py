@@ -13,7 +13,7 @@ from kws_data.audio import Samples
 from kws_data.config.synth import EngineSettings
 from kws_data.errors import DataError
 from kws_data.sources.synth.espeak import SynthVoice
-from kws_data.sources.synth.spoken_file import spoken
+from kws_data.sources.synth.spoken_file import SaidNothingError, spoken
 
 SAID = "kws-said"
 WORDS_A_MINUTE = 160.0
@@ -37,6 +37,10 @@ class FestivalEngine:
         self.licence = settings.licence or "unstated"
 
     def __enter__(self) -> Self:
+        self._start()
+        return self
+
+    def _start(self) -> None:
         try:
             self._process = subprocess.Popen(
                 self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
@@ -44,7 +48,6 @@ class FestivalEngine:
         except OSError:
             remedy = "install it: apt-get install festival festvox-kdlpc16k festvox-kallpc16k festvox-us-slt-hts"
             raise DataError("speech program not found", self._command[0], remedy) from None
-        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -54,15 +57,33 @@ class FestivalEngine:
     def say(self, voice: SynthVoice, text: str, seed: int = 0) -> Samples:
         """What is said, int16 at 16 kHz, without the silence around it.
 
+        There are texts that it crashes on; then it is started again, and asked once more.
+
         Raises:
-            DataError: festival lacks the voice, fails, or writes no audio of 20 ms to 30 s.
+            SaidNothingError: it crashes on the text again, or writes no audio of 20 ms to 30 s.
+            DataError: festival lacks the voice, or fails.
         """
         with tempfile.TemporaryDirectory(prefix="kws-say-") as folder:
             out = Path(folder) / "said.wav"
-            told = self._ask(request(voice, text, out))
+            try:
+                told = self._ask(request(voice, text, out))
+            except SaidNothingError:
+                self._start_again()
+                told = self._ask_again(request(voice, text, out))
             if not out.is_file():
                 raise DataError("festival said nothing", text, told or f"is the voice {voice.variant} installed?")
             return spoken(out, self._command[0])
+
+    def _start_again(self) -> None:
+        self._process.communicate()
+        self._start()
+
+    def _ask_again(self, commands: str) -> str:
+        try:
+            return self._ask(commands)
+        except SaidNothingError:
+            self._start_again()
+            raise
 
     def _ask(self, commands: str) -> str:
         """Send commands and wait for their end; gives what festival complained of, or nothing."""
@@ -73,13 +94,15 @@ class FestivalEngine:
             target.write(f'{commands}\n(format stderr "{SAID}\\n")\n')  # festival keeps what goes to stdout back
             target.flush()
         except OSError as error:
-            raise DataError("festival has ended", " ".join(self._command), str(error)) from None
+            raise SaidNothingError("festival has ended", " ".join(self._command), str(error)) from None
         complaints: list[str] = []
         for line in source:
             if SAID in line:
                 return "; ".join(complaints)
             complaints.append(line.strip())
-        raise DataError("festival has ended", " ".join(self._command), "; ".join(complaints) or "it says nothing")
+        raise SaidNothingError(
+            "festival has ended", " ".join(self._command), "; ".join(complaints) or "it says nothing"
+        )
 
 
 def request(voice: SynthVoice, text: str, out: Path) -> str:
