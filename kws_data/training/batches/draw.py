@@ -82,13 +82,7 @@ def _draw_negatives(
     if data.augment is not None and data.axis is not None:
         x = data.augment.apply(x, data.axis, rng)
     target = np.eye(data.labels, dtype=np.float32)[negatives.y[chosen[:, 0]]]
-    soft = (
-        np.zeros((count, 0), np.float32)
-        if data.soft is None
-        else target
-        if negatives.soft is None
-        else negatives.said(chosen)
-    )
+    soft = np.zeros((count, 0), np.float32) if data.soft is None else target  # nobody has to be asked
     return Batch(_as_input(x), _smoothed(target, settings.label_smoothing), soft)
 
 

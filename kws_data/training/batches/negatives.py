@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from kws_data.config.training import NegativesSettings
 from kws_data.features.load import feature_path, load_features
 
-PLACE = 5  # a window begins at a frame that is a multiple: teachers are asked about so many and no more
+PLACE = 5  # a window begins at a frame that is a multiple of it
 SPLIT = "negatives"
 
 #: [windows, 3]: stretch, copy, place.
@@ -33,14 +33,12 @@ class Negatives:
         y: int [stretches], the label of all windows: 0 of noise, 1 of speech.
         frames: of a window.
         hop_s: seconds from one frame to the next.
-        soft: float32 [stretches, copies, places, labels] what teachers say of each window, when they were asked.
     """
 
     x: NDArray[np.int8]
     y: NDArray[np.int64]
     frames: int
     hop_s: float = 0.02
-    soft: NDArray[np.float32] | None = None
 
     @property
     def places(self) -> int:
@@ -55,19 +53,14 @@ class Negatives:
     def sha256(self) -> str:
         """Hash of all that is learnt from."""
         digest = hashlib.sha256(f"{self.x.shape} {self.frames}".encode())
-        for array in (self.x, self.y, self.soft):
-            digest.update(b"-" if array is None else np.ascontiguousarray(array).data)
+        for array in (self.x, self.y):
+            digest.update(np.ascontiguousarray(array).data)
         return digest.hexdigest()
 
     def windows(self, chosen: Windows) -> NDArray[np.int8]:
         """int8 [windows, frames, features]."""
         stretch, copy, place = (column[:, None] for column in chosen.T)
         return np.asarray(self.x[stretch, copy, PLACE * place + np.arange(self.frames)])
-
-    def said(self, chosen: Windows) -> NDArray[np.float32]:
-        """What teachers say of windows, float32 [windows, labels]; they must have been asked."""
-        assert self.soft is not None
-        return np.asarray(self.soft[chosen[:, 0], chosen[:, 1], chosen[:, 2]])
 
     def draw(self, count: int, settings: NegativesSettings, hard: Windows, rng: np.random.Generator) -> Windows:
         """Windows of ``count`` draws: the kinds by ``noise_share``, of each ``hard_share`` among those in ``hard``."""
