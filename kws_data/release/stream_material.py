@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import overload
@@ -18,10 +18,11 @@ from kws_data.errors import AudioError, DataError
 from kws_data.evaluation.folder import audio_files
 from kws_data.labels import check_keywords, word_of
 from kws_data.progress import Progress, no_progress
+from kws_data.sources.imports.layouts.speech_commands import NOHASH
+from kws_data.sources.imports.negative_kinds import kind_told
 from kws_data.tables.file_rows import FileRows, rows_of_files
 from kws_data.tables.find import metadata_table
 
-KINDS = ("speech", "other_words", "music", "silence", "noise")
 Aside = list[tuple[str, str]]
 
 
@@ -126,14 +127,11 @@ def find_negatives(
     found: list[NegativeFile] = []
     for done, (folder, file) in enumerate(files, 1):
         row = tables[folder].rows.get(file.relative_to(folder).as_posix(), {})
-        transcript = row.get("transcript", "")
-        said = keywords_said(transcript, forbidden)
-        length_s, reason = _length(file)
-        if said or reason:
-            aside.append((str(file), f"its transcript has a keyword: {said[0]}" if said else reason))
+        one, reason = _negative(folder, file, row, forbidden)
+        if one:
+            found.append(one)
         else:
-            kind = kind_of(row.get("kind", ""), bool(transcript), folder, file)
-            found.append(NegativeFile(file, kind, row.get("speaker", ""), length_s, bool(transcript)))
+            aside.append((str(file), reason))
         progress("negatives", done, len(files))
     if not found:
         raise DataError("no recording without keywords can be used", ", ".join(map(str, folders)), aside[-1][1])
@@ -145,19 +143,22 @@ def _table(folder: Path, files: Sequence[Path]) -> FileRows:
     return rows_of_files(table, [file.relative_to(folder).as_posix() for file in files]) if table else FileRows()
 
 
-def _length(file: Path) -> tuple[float, str]:
+def _negative(
+    folder: Path, file: Path, row: Mapping[str, str], keywords: Sequence[str]
+) -> tuple[NegativeFile | None, str]:
+    """A recording, or why it is none: a keyword is said by its transcript or by the folder of words that it lies in."""
+    transcript, inside = row.get("transcript", ""), file.relative_to(folder).parts[:-1]
+    word = NOHASH in file.stem
+    if said := [*keywords_said(transcript, keywords), *(one for one in keywords if word_of(file.parent.name) == one)]:
+        return None, f"a keyword is said in it: {said[0]}"
     try:
-        return duration_s(file), ""
+        length_s = duration_s(file)
     except AudioError as error:
-        return 0.0, error.what
-
-
-def kind_of(told: str, transcribed: bool, folder: Path, file: Path) -> str:
-    """Kind of a recording: as its row tells it (any other kind there is one of noise), as its folders are called."""
-    if told:
-        return told if told in KINDS else "noise"
-    names = " ".join((folder.name, *file.relative_to(folder).parts[:-1])).lower()
-    return "speech" if transcribed else next((kind for kind in KINDS if kind in names), "noise")
+        return None, error.what
+    speaker = "" if word else row.get("speaker", "")  # single words of all people become one stream
+    folders = (*reversed(inside), folder.name)
+    kind, _ = kind_told(row.get("kind", ""), spoken=bool(transcript or speaker), word=word, folders=folders)
+    return NegativeFile(file, kind, speaker, length_s, bool(transcript) or word), ""
 
 
 def within_hours(files: Sequence[NegativeFile], hours: float | None, seed: int) -> list[NegativeFile]:
