@@ -32,8 +32,8 @@ def test_without_negatives_the_first_line_says_so_and_what_to_do() -> None:
 def test_the_section_says_what_was_heard_by_kind_and_what_the_hours_cannot_prove() -> None:
     chosen = {"negatives": {"speech": {"basis": "extrapolated", "hours": 0.4}}}
     said = text_of(stream_section(FOUND, chosen))
-    assert "2.0 times an hour in speech, not once, 0 times an hour in noise" in said
-    assert "misses 10.0 % of the keywords" in said and "180 ms after the end" in said
+    assert "2.0 times an hour in speech, never in 0.50 h of noise" in said
+    assert "it misses 10.0 %" in said and "180 ms after the end" in said
     assert "Too few hours to prove 1 false accepts an hour, which takes 3 h" in said and "noise 0.50 h" in said
     assert "speech extrapolated (0.40 h)" in said and "not known: 1.50 h of speech" in said
     enough = replace(FOUND, negatives={"speech": KindHeard(9.0, 1)}, sweep={"speech": FOUND.sweep["speech"]})
