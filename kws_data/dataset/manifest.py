@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NotRequired, TypedDict
 
 from kws_data.errors import DataError
-from kws_data.run_folder import DATASET_FILE, MANIFEST_FILE
+from kws_data.run_folder import DATASET_FILE, MANIFEST_FILE, NEGATIVES_FILE
 
 
 class ManifestRow(TypedDict):
@@ -75,9 +76,12 @@ def read_columns(folder: Path | str, *names: str) -> dict[str, list[Any]]:
     Raises:
         DataError: not built, damaged, or without such a column.
     """
+    return _columns(Path(folder) / MANIFEST_FILE, names)
+
+
+def _columns(path: Path, names: Sequence[str]) -> dict[str, list[Any]]:
     from pyarrow import ArrowException, parquet
 
-    path = Path(folder) / MANIFEST_FILE
     try:
         columns: dict[str, list[Any]] = parquet.read_table(path, columns=list(names) or None).to_pydict()
     except FileNotFoundError:
@@ -88,8 +92,11 @@ def read_columns(folder: Path | str, *names: str) -> dict[str, list[Any]]:
 
 
 def manifest_ids(folder: Path | str) -> list[str]:
-    """Clip ids of a data set's manifest, in its order; raises DataError as :func:`read_columns`."""
-    return read_columns(folder, "clip_id")["clip_id"]
+    """Clip ids of a data set's manifest, in its order, and then those of its negatives; raises DataError as
+    :func:`read_columns`."""
+    negatives = Path(folder) / NEGATIVES_FILE
+    more = _columns(negatives, ["clip_id"])["clip_id"] if negatives.exists() else []
+    return read_columns(folder, "clip_id")["clip_id"] + more
 
 
 def load_dataset(folder: Path | str) -> DatasetInfo:

@@ -9,7 +9,7 @@ from kws_data.catalog.negative_clips import KINDS, STRETCH_S, kind_of, person_of
 from kws_data.config.config import Config
 from kws_data.config.split import SPLITS
 from kws_data.dataset.negatives import Negatives, Stretch
-from kws_data.dataset.release_rules import summary, unstated
+from kws_data.dataset.release_rules import summary
 
 
 class NegativeRow(TypedDict):
@@ -63,7 +63,7 @@ def describe_negatives(config: Config, negatives: Negatives) -> dict[str, Any]:
         "people": _each(kinds, lambda stretches: len({person_of(s.clip) for s in stretches} - {""})),
         "left_out": dict(negatives.left_out),
         "left_out_for": summary(negatives.left_out),
-        "unstated": unstated(stretch.clip for stretch in negatives.stretches),
+        **{f"{term}s": _hours_by(negatives.stretches, term, rate_hz) for term in ("licence", "consent")},
     }
 
 
@@ -71,6 +71,13 @@ def _each(
     kinds: Mapping[str, Mapping[str, list[Stretch]]], count: Callable[[Sequence[Stretch]], float]
 ) -> dict[str, dict[str, float]]:
     return {kind: {split: count(stretches) for split, stretches in splits.items()} for kind, splits in kinds.items()}
+
+
+def _hours_by(stretches: Sequence[Stretch], term: str, rate_hz: int) -> dict[str, float]:
+    """Hours of each licence or consent."""
+    values = sorted({getattr(stretch.clip, term) or "unstated" for stretch in stretches})
+    of = {value: [s for s in stretches if (getattr(s.clip, term) or "unstated") == value] for value in values}
+    return {value: round(_samples(found) / rate_hz / 3_600, 4) for value, found in of.items()}
 
 
 def _samples(stretches: Iterable[Stretch]) -> int:

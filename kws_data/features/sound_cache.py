@@ -21,10 +21,17 @@ def sounds_of(recipe: Recipe) -> Sounds:
         CatalogError: stored audio of a noise or a room is missing or damaged.
     """
     audio = place(recipe.audio_at)
-    noise = [load_audio_from(audio, sha256)[start:end] for sha256, start, end in recipe.noises]
     rooms = tuple(load_audio_from(audio, sha256).astype(np.float32) / np.float32(32_768) for sha256 in recipe.rooms)
     nobody = np.zeros((0, recipe.clip_samples), np.int16)
-    return Sounds(np.concatenate([np.zeros(0, np.int16), *noise]), rooms, nobody)
+    return Sounds(_noise(recipe.audio_at, recipe.noises), rooms, nobody)
+
+
+@lru_cache(maxsize=1)
+def _noise(audio_at: str, noises: tuple[tuple[str, int, int], ...]) -> Samples:
+    """All noise in a row, int16 ``[n]``: one for all recipes that have the same, as clips and negatives do."""
+    audio = place(audio_at)
+    parts = (load_audio_from(audio, sha256)[start:end] for sha256, start, end in noises)
+    return np.concatenate([np.zeros(0, np.int16), *parts])
 
 
 @lru_cache(maxsize=64)

@@ -17,14 +17,14 @@ from firmware_tools.atomic import write_text
 from kws_data.catalog.catalog import Catalog
 from kws_data.dataset.manifest import manifest_ids
 from kws_data.errors import DataError
-from kws_data.run_folder import DATASET_FILE, MANIFEST_FILE
+from kws_data.run_folder import DATASET_FILE, MANIFEST_FILE, NEGATIVES_FILE
 
 #: What a build writes; the manifest goes last, because it tells that the folder holds somebody.
 _FIRST = (DATASET_FILE,)
 _PATTERNS = ("*.npy", ".*.npy", "*.npz", "datasheet.*", "croissant.json", "recipe.json", "*.flac", "*.partial*")
 _OF_REPORT = ("report.html", "predictions*.parquet", ".predictions*.parquet")
 _FOLDERS = ("stream", "parts")
-_LAST = (MANIFEST_FILE,)
+_LAST = (NEGATIVES_FILE, MANIFEST_FILE)
 _LINES, _JSON = (".txt", ".csv", ".tsv", ".jsonl", ".md"), (".json", ".labels")
 
 

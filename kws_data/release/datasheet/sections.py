@@ -11,11 +11,12 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from kws_data.config.split import SPLITS, UNLABELLED_SPLIT
+from kws_data.config.split import NEGATIVES_SPLIT, SPLITS, UNLABELLED_SPLIT
 from kws_data.coverage.subgroups import subgroups
 from kws_data.dataset.release_rules import summary
 from kws_data.labels import SILENCE, UNKNOWN
 from kws_data.release.datasheet.blocks import Block, Plot, Section, Table, counted, listed, markdown
+from kws_data.release.datasheet.negatives import negatives
 from kws_data.release.datasheet.people import gaps, who
 
 _MOST_ROWS = 60
@@ -40,6 +41,7 @@ def sections(info: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], secret:
     return [
         Section("Motivation", _motivation(info)),
         Section("Composition", _composition(info, rows)),
+        *([Section("Hours in which no keyword is said", negatives(info))] if NEGATIVES_SPLIT in info else []),
         Section("Who speaks", who(groups)),
         Section("Known gaps", gaps(groups, info, rows)),
         Section("Collection process", _collection(rows)),

@@ -140,7 +140,7 @@ def test_continuous_recording_cuts_utterances_and_keeps_them_out_of_data_sets(
 
 
 def test_durations() -> None:
-    for text, seconds in (("90", 90), ("90s", 90), ("30m", 1_800), ("1h30m", 5_400), ("0.5m", 30)):
+    for text, seconds in (("90", 90), ("90s", 90), ("30m", 1_800), ("1h30m", 5_400), ("0.5m", 30), ("8h", 28_800)):
         assert Duration().convert(text, None, None) == seconds
     assert run(["record", "--continuous", "soon", *ANN]) == 2
 
