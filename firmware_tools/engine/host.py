@@ -59,6 +59,22 @@ class HostEngine:
             raise ModelError("the model takes other inputs", shown, f"give int8 [n, {self.input_shape[1:]}]")
         return self._batch(inputs)
 
+    def windows(self, rows: NDArray[np.int8], stride: int) -> NDArray[np.int8]:
+        """Outputs int8 ``[windows, outputs]`` of a window that slides over rows int8 ``[n, values]``.
+
+        A window is as many rows as the model's input holds; the first begins with row 0, each next one ``stride`` rows
+        later. One call of C, in which no window is copied.
+
+        Raises:
+            ModelError: rows of another type or length, or a stride below 1.
+        """
+        values = self.plan.input_bytes
+        if rows.dtype != np.int8 or rows.ndim != 2 or not rows.shape[1] or values % rows.shape[1] or stride < 1:
+            shown = f"{rows.dtype}{list(rows.shape)}, stride {stride}"
+            raise ModelError("the model cannot slide over these rows", shown, f"its input holds {values} values")
+        count = max(0, (len(rows) - values // rows.shape[1]) // stride + 1)
+        return self._batch.slide(rows, stride * rows.shape[1], count)
+
 
 class Batch:
     """One compiled model of a library."""
@@ -66,15 +82,21 @@ class Batch:
     def __init__(self, library: ctypes.CDLL, number: int, plan: MemoryPlan) -> None:
         self._plan = plan
         self._function = getattr(library, f"kws_batch_{number}")
-        self._function.argtypes = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t]
+        pointer, size = ctypes.c_void_p, ctypes.c_size_t
+        self._function.argtypes = [pointer, size, pointer, pointer, size]
         self._function.restype = None
 
     def __call__(self, inputs: NDArray[np.int8]) -> NDArray[np.int8]:
         """Outputs int8 ``[n, outputs]``; shapes are the caller's business."""
-        ready = np.ascontiguousarray(inputs)
-        outputs = np.empty((len(ready), self._plan.output_bytes), np.int8)
+        return self.slide(inputs, self._plan.input_bytes, len(inputs))
+
+    def slide(self, values: NDArray[np.int8], step: int, count: int) -> NDArray[np.int8]:
+        """Outputs int8 ``[count, outputs]`` for the input at the start of ``values`` and those each ``step`` bytes
+        further."""
+        ready = np.ascontiguousarray(values)
+        outputs = np.empty((count, self._plan.output_bytes), np.int8)
         arena = np.empty(self._plan.arena_bytes // 4 + 1, np.int32)
-        self._function(ready.ctypes.data, outputs.ctypes.data, arena.ctypes.data, len(ready))
+        self._function(ready.ctypes.data, step, outputs.ctypes.data, arena.ctypes.data, count)
         return outputs
 
 
@@ -93,14 +115,15 @@ def load_batches(graphs: Sequence[Graph], *, flags: Sequence[str] = (), optimise
 
 
 def _batch_text(name: str, number: int) -> str:
-    """C that runs a model over many inputs with one arena."""
+    """C that runs a model over many inputs, ``step`` bytes from one to the next, with one arena."""
     upper = name.upper()
+    arguments = "const int8_t *inputs, size_t step, int8_t *outputs, int8_t *arena, size_t count"
     return f"""
 #include <stddef.h>
-void kws_batch_{number}(const int8_t *inputs, int8_t *outputs, int8_t *arena, size_t count);
-void kws_batch_{number}(const int8_t *inputs, int8_t *outputs, int8_t *arena, size_t count) {{
+void kws_batch_{number}({arguments});
+void kws_batch_{number}({arguments}) {{
     for (size_t i = 0; i < count; i++) {{
-        {name}_run(inputs + i * {upper}_INPUT_BYTES, outputs + i * {upper}_OUTPUT_BYTES, arena);
+        {name}_run(inputs + i * step, outputs + i * {upper}_OUTPUT_BYTES, arena);
     }}
 }}
 """

@@ -107,6 +107,20 @@ inline KwsOpResolver MakeKwsOpResolver() {{
 """
 
 
+def _stream_numbers(bundle: ModelBundle) -> dict[str, object]:
+    """What decides in a stream; one int8 threshold for all is told only where it is what holds."""
+    stream = bundle.stream
+    sums = stream.thresholds(len(bundle.labels), bundle.streaming_int8)
+    one_for_all = {"KWS_STREAM_THRESHOLD_INT8": f"({bundle.streaming_int8})"} if stream.sums is None else {}
+    return {
+        **one_for_all,
+        "KWS_STREAM_STRIDE_FRAMES": stream.stride_frames,
+        "KWS_STREAM_AVERAGE": stream.average,
+        "KWS_STREAM_REFRACTORY_SAMPLES": stream.refractory_samples(bundle.frontend.sample_rate_hz),
+        "KWS_STREAM_SUMS": f"{{{', '.join(map(str, sums))}}}",
+    }
+
+
 def settings_header(bundle: ModelBundle) -> str:
     """Arena, shapes, labels and thresholds. The arena is that of 64-bit pointers: enough for any board."""
     spec = bundle.frontend
@@ -120,7 +134,7 @@ def settings_header(bundle: ModelBundle) -> str:
         "KWS_WINDOW_SAMPLES": spec.window_samples,
         "KWS_HOP_SAMPLES": spec.hop_samples,
         "KWS_THRESHOLD_INT8": f"({bundle.threshold_int8})",
-        "KWS_STREAM_THRESHOLD_INT8": f"({bundle.streaming_int8})",
+        **_stream_numbers(bundle),
     }
     defines = "\n".join(f"#define {name} {value}" for name, value in numbers.items())
     return f"""#ifndef KWS_MODEL_SETTINGS_H
@@ -128,7 +142,10 @@ def settings_header(bundle: ModelBundle) -> str:
 
 /* Input: int8 [1, KWS_FRAMES, 1, KWS_FEATURES], scale 1/128, zero point 0: the front end's features as they are.
    Output: int8 [1, KWS_LABEL_COUNT], probability = (value + 128) / 256. A keyword is detected when the largest
-   score is that of a keyword (label 2 and up) and at least the threshold. */
+   score is that of a keyword (label 2 and up) and at least the threshold. In a stream the model runs every
+   KWS_STREAM_STRIDE_FRAMES frames; a keyword is detected when the sum of its last KWS_STREAM_AVERAGE scores is at least
+   its value in KWS_STREAM_SUMS, no other keyword's is further above its own, and KWS_STREAM_REFRACTORY_SAMPLES have
+   passed since the last detection. */
 {defines}
 #define KWS_LABELS {{{labels}}}
 

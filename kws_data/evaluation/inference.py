@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
 import numpy as np
 from numpy.typing import NDArray
 
 from kws_data.audio import Samples
 from kws_data.bundle import ModelBundle
+
+if TYPE_CHECKING:
+    from firmware_tools.engine.host import HostEngine
 
 
 def int8_scores(tflite: bytes, x: NDArray[np.int8]) -> tuple[NDArray[np.int8], str]:
@@ -35,18 +41,30 @@ def host_features(bundle: ModelBundle, samples: NDArray[np.int16]) -> NDArray[np
     return HostFrontend(bundle.frontend)(samples)
 
 
+@lru_cache(maxsize=8)
+def stream_engine(tflite: bytes) -> HostEngine:
+    """The C engine of a model, kept: many recordings are heard by one.
+
+    Raises:
+        ModelError, FirmwareError: the model cannot be run.
+    """
+    from firmware_tools.engine.host import HostEngine
+
+    return HostEngine(tflite)
+
+
 def stream_scores(
     bundle: ModelBundle, samples: Samples, stride_frames: int
 ) -> tuple[NDArray[np.int8], NDArray[np.int64]]:
     """Scores of the windows of a recording: int8 [windows, labels], and after how many samples each was made.
 
-    The first window ends with frame ``bundle.frames``, as on the board; there are none in a shorter recording.
+    The first window ends with frame ``bundle.frames``, as on the board; there are none in a shorter recording. The
+    engine is the generated C, bit for bit equal to TFLM and several times as fast, in one call over all windows.
     """
     spec = bundle.frontend
     if spec.frames(len(samples)) < bundle.frames:
         return np.zeros((0, len(bundle.labels)), np.int8), np.zeros(0, np.int64)
     frames = host_features(bundle, samples[np.newaxis])[0]
-    starts = np.arange(0, len(frames) - bundle.frames + 1, stride_frames)
-    windows = np.lib.stride_tricks.sliding_window_view(frames, bundle.frames, axis=0)[starts]
-    scores, _ = int8_scores(bundle.tflite, np.ascontiguousarray(windows.transpose(0, 2, 1)))
-    return scores, (starts + bundle.frames - 1) * spec.hop_samples + spec.window_samples
+    scores = stream_engine(bundle.tflite).windows(frames, stride_frames)
+    last_frames = np.arange(len(scores)) * stride_frames + bundle.frames - 1
+    return scores, last_frames * spec.hop_samples + spec.window_samples

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -59,9 +61,9 @@ def sounds() -> NDArray[np.int16]:
     return np.clip(np.round(rows), -32_768, 32_767).astype(np.int16)
 
 
-def model_for(spec: FrontendSpec) -> bytes:
+def model_for(spec: FrontendSpec, seed: int = 4) -> bytes:
     return keyword_model(
-        frames=spec.frames(CLIP), features=spec.features, channels=12, blocks=2, kernel=5, labels=len(LABELS), seed=4
+        frames=spec.frames(CLIP), features=spec.features, channels=12, blocks=2, kernel=5, labels=len(LABELS), seed=seed
     )
 
 
@@ -71,24 +73,35 @@ def host_scores(spec: FrontendSpec, tflite: bytes, features: NDArray[np.int8]) -
     return engine(np.ascontiguousarray(features).reshape(len(features), -1, 1, spec.features))
 
 
+@dataclass(frozen=True)
 class Flashed:
     """An open board with the spotter for one front end."""
 
-    def __init__(self, session: BoardSession, spec: FrontendSpec, tflite: bytes, threshold: int, flash: bytes) -> None:
-        self.session, self.spec, self.tflite, self.threshold, self.flash = session, spec, tflite, threshold, flash
+    session: BoardSession
+    spec: FrontendSpec
+    tflite: bytes
+    threshold: int
+    stream: StreamSpec
+    flash: bytes
+
+
+@contextmanager
+def board_with(folder: Path, spec: FrontendSpec, tflite: bytes, stream: StreamSpec = STREAM) -> Iterator[Flashed]:
+    board = load_board("emulated")
+    scores = host_scores(spec, tflite, HostFrontend(spec)(sounds()))
+    threshold = int(np.median(scores[:, 2:].max(axis=1)))  # so that some clips are detected and some are not
+    sources = spotter_sources(spec, tflite, LABELS, threshold, HASH, stream=stream)
+    image = build_image(board, "spotter", sources, folder / "build")
+    flasher_for(board, state_dir=folder / "state").flash(image.bin)
+    with open_board(board, state_dir=folder / "state") as session:
+        yield Flashed(session, spec, tflite, threshold, stream, image.bin.read_bytes())
 
 
 @pytest.fixture(scope="module", params=SPECS)
 def flashed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flashed]:
-    folder, board, spec = tmp_path_factory.mktemp("spotter"), load_board("emulated"), SPECS[request.param]
-    tflite = model_for(spec)
-    scores = host_scores(spec, tflite, HostFrontend(spec)(sounds()))
-    threshold = int(np.median(scores[:, 2:].max(axis=1)))  # so that some clips are detected and some are not
-    sources = spotter_sources(spec, tflite, LABELS, threshold, HASH, stream=STREAM)
-    image = build_image(board, "spotter", sources, folder / "build")
-    flasher_for(board, state_dir=folder / "state").flash(image.bin)
-    with open_board(board, state_dir=folder / "state") as session:
-        yield Flashed(session, spec, tflite, threshold, image.bin.read_bytes())
+    spec = SPECS[request.param]
+    with board_with(tmp_path_factory.mktemp("spotter"), spec, model_for(spec)) as ready:
+        yield ready
 
 
 def test_features_and_scores_on_the_board_equal_the_hosts_bit_for_bit(flashed: Flashed) -> None:
@@ -120,14 +133,19 @@ def long_sound() -> NDArray[np.int16]:
     return np.concatenate([sounds()[[0, 3, 1]].reshape(-1), sounds()[0][:777]])
 
 
+def stream_scores(
+    spec: FrontendSpec, tflite: bytes, sound: NDArray[np.int16], stride_frames: int
+) -> tuple[NDArray[np.int8], list[int]]:
+    """Scores of the windows of a recording, each a clip of its own, and after how many samples each was made."""
+    frames, length = HostFrontend(spec).one(sound), spec.frames(CLIP)
+    starts = range(0, len(frames) - length + 1, stride_frames)
+    scores = host_scores(spec, tflite, np.stack([frames[start : start + length] for start in starts]))
+    return scores, [(start + length - 1) * spec.hop_samples + spec.window_samples for start in starts]
+
+
 def expected_stream(flashed: Flashed, sound: NDArray[np.int16]) -> tuple[NDArray[np.int8], list[int], list[Detection]]:
-    spec = flashed.spec
-    frames = HostFrontend(spec).one(sound)
-    length = spec.frames(CLIP)
-    starts = range(0, len(frames) - length + 1, STREAM.stride_frames)
-    scores = host_scores(spec, flashed.tflite, np.stack([frames[start : start + length] for start in starts]))
-    ends = [(start + length - 1) * spec.hop_samples + spec.window_samples for start in starts]
-    return scores, ends, FirmwareDetector(len(LABELS), flashed.threshold, STREAM).run(scores, ends)
+    scores, ends = stream_scores(flashed.spec, flashed.tflite, sound, flashed.stream.stride_frames)
+    return scores, ends, FirmwareDetector(len(LABELS), flashed.threshold, flashed.stream).run(scores, ends)
 
 
 def test_stream_sent_to_the_board_gives_the_hosts_scores_and_detections(flashed: Flashed) -> None:
@@ -144,6 +162,21 @@ def test_stream_sent_to_the_board_gives_the_hosts_scores_and_detections(flashed:
     assert all(event.cycles > 10_000 for event in events)
     quiet = list(spotter.stream(flashed.session.link, blocks))
     assert quiet == found
+
+
+def test_an_image_with_a_threshold_for_each_keyword_detects_as_the_host_does(tmp_path: Path) -> None:
+    spec, sound, bare = FrontendSpec(), long_sound(), StreamSpec(stride_frames=2, average=5, refractory_ms=120)
+    tflite = model_for(spec, seed=5)  # its keywords take turns
+    scores, ends = stream_scores(spec, tflite, sound, bare.stride_frames)
+    sums = np.lib.stride_tricks.sliding_window_view(scores.astype(int), bare.average, axis=0).sum(axis=2)
+    own = tuple(int(threshold) for threshold in np.percentile(sums, 60, axis=0))  # that of each is reached at times
+    with board_with(tmp_path, spec, tflite, replace(bare, sums=own)) as flashed:
+        assert flashed.session.hello.stride_frames == 2
+        found = list(spotter.stream(flashed.session.link, [sound]))
+    expected = FirmwareDetector(len(LABELS), flashed.threshold, flashed.stream).run(scores, ends)
+    assert [Detection(event.sample, event.label, event.score) for event in found] == expected
+    assert len({detection.label for detection in expected}) > 1 and min(np.diff([d.sample for d in expected])) >= 1_920
+    assert expected != FirmwareDetector(len(LABELS), flashed.threshold, bare).run(scores, ends)
 
 
 def test_stream_heard_by_the_microphone_gives_the_same(flashed: Flashed) -> None:
@@ -252,3 +285,8 @@ def test_parts_that_do_not_fit_are_refused(
 ) -> None:
     with pytest.raises(ModelError, match=message):
         spotter_sources(spec, model_for(FrontendSpec()), labels, threshold, HASH)
+
+
+def test_thresholds_on_sums_of_other_labels_are_refused() -> None:
+    with pytest.raises(ModelError, match="do not fit the labels: 4"):
+        spotter_sources(FrontendSpec(), model_for(FrontendSpec()), LABELS, 0, HASH, stream=StreamSpec(sums=(0,) * 4))

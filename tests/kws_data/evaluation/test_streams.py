@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from tiny_bundle import tiny_bundle
 
+from firmware_tools.spotter.stream_spec import NEVER, StreamSpec
 from kws_data.audio import write_flac
 from kws_data.cli.terminal.stream_lines import stream_lines
 from kws_data.errors import DataError
@@ -28,6 +29,27 @@ def test_every_window_is_scored_as_a_clip_of_its_own() -> None:
     for at in (0, 7, len(ends) - 1):
         clip = samples[np.newaxis, ends[at] - window : ends[at]]
         assert np.array_equal(int8_scores(bundle.tflite, host_features(bundle, clip))[0][0], scores[at])
+
+
+@pytest.mark.parametrize("samples", [16_000, 16_320, 50_000])
+def test_one_call_for_a_recording_gives_the_bits_of_the_interpreter_on_each_window(samples: int) -> None:
+    bundle, sound = tiny_bundle(), noise(samples)
+    frames = host_features(bundle, sound[np.newaxis])[0]
+    windows = np.lib.stride_tricks.sliding_window_view(frames, bundle.frames, axis=0)[::2].transpose(0, 2, 1)
+    scores, ends = stream_scores(bundle, sound, 2)
+    assert np.array_equal(scores, int8_scores(bundle.tflite, windows)[0]) and len(ends) == len(windows)
+
+
+def test_the_host_decides_by_the_streams_settings_of_the_bundle() -> None:
+    sound, bundle = noise(160_000), replace(tiny_bundle(), threshold_int8=127)
+    _, ends = stream_scores(bundle, sound, 5)
+    for label in (2, 3):
+        sums = tuple(-512 if keyword == label else NEVER for keyword in range(4))
+        chosen = replace(bundle, stream=StreamSpec(stride_frames=5, average=4, refractory_ms=0, sums=sums))
+        found = HostDetector(chosen).detections(sound)
+        assert {detection.label for detection in found} == {label}
+        assert [detection.sample for detection in found] == list(ends[3:])
+    assert not HostDetector(bundle).detections(sound)
 
 
 def test_a_recording_shorter_than_a_clip_has_no_window() -> None:

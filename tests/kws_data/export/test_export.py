@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 from tiny_bundle import tiny_bundle
 
+from firmware_tools.spotter.stream_spec import StreamSpec
 from firmware_tools.tflite.graph import SUPPORTED, read_tflite
 from firmware_tools.tflite.slim import slim
 from firmware_tools.toolchain.compile import compile_host
@@ -124,6 +126,24 @@ def test_the_settings_header_is_c(tmp_path: Path) -> None:
     library = ctypes.CDLL(str(compile_host([source], headers=header, name="settings")))
     labels = (ctypes.c_char_p * 4).in_dll(library, "labels")
     assert [bytes(label or b"").decode() for label in labels][2:] == ["grün", 'a"b'] and library.first_threshold() == 0
+
+
+@pytest.mark.parametrize(
+    ("stream", "sums"),
+    [(StreamSpec(), [-60] * 4), (StreamSpec(2, 8, 750, (0, 0, 611, -40)), [0, 0, 611, -40])],
+)
+def test_the_settings_header_has_what_decides_in_a_stream(tmp_path: Path, stream: StreamSpec, sums: list[int]) -> None:
+    write_tflm_files(replace(tiny_bundle(threshold_int8=-20), stream=stream), tmp_path)
+    source = (
+        '#include <stdint.h>\n#include "kws_model_settings.h"\nconst int16_t sums[KWS_LABEL_COUNT] = KWS_STREAM_SUMS;\n'
+        "const int stream[] = {KWS_STREAM_STRIDE_FRAMES, KWS_STREAM_AVERAGE, KWS_STREAM_REFRACTORY_SAMPLES};\n"
+    )
+    text = (tmp_path / "kws_model_settings.h").read_text()
+    library = ctypes.CDLL(str(compile_host([source], headers={"kws_model_settings.h": text}, name="stream_settings")))
+    assert list((ctypes.c_int16 * 4).in_dll(library, "sums")) == sums
+    expected = [stream.stride_frames, stream.average, stream.refractory_ms * 16]
+    assert list((ctypes.c_int * 3).in_dll(library, "stream")) == expected
+    assert ("KWS_STREAM_THRESHOLD_INT8 (-20)" in text) == (stream.sums is None)
 
 
 def test_every_operator_of_the_engine_has_its_name_in_tflm() -> None:
