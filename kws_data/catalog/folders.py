@@ -111,5 +111,10 @@ def generated_noise_id(seed: int, sample_rate_hz: int) -> FolderId:
     return FolderId("generated", f"noise/{seed}/{sample_rate_hz}")
 
 
+def rich_noise_id(seed: int, sample_rate_hz: int) -> FolderId:
+    """Sounds of many kinds that are made besides what was recorded (``data.generated_noise: rich``)."""
+    return FolderId("generated", f"rich/{seed}/{sample_rate_hz}")
+
+
 def _absolute(path: Path | str) -> str:
     return str(Path(path).resolve())

@@ -60,6 +60,12 @@ class DataSettings(Settings):
         " keyword (the same word), or unknown (another word)",
     )
     noise_folder: PathText | None = Field(None, description="extra noise recordings, for augmentation only")
+    generated_noise: Literal["plain", "rich"] = Field(
+        "plain",
+        exclude_if=lambda kind: kind == "plain",  # configurations from before there was a choice keep their keys
+        description="plain: colours of noise, made where none was recorded; rich: for augmentation a minute each of"
+        " clocks, knocks, beeps, animals, cries, music, machines and weather besides",
+    )
     speech_folder: PathText | None = Field(
         None, description="running speech with transcripts; pieces without a keyword are further other words"
     )

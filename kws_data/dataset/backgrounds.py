@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 
 from kws_data.catalog.catalog import Catalog
 from kws_data.catalog.clips import Clip
-from kws_data.catalog.folders import generated_noise_id, noise_folder_id, room_folder_id
+from kws_data.catalog.folders import generated_noise_id, noise_folder_id, rich_noise_id, room_folder_id
 from kws_data.config.config import Config
 from kws_data.config.split import SPLITS
 from kws_data.dataset.clip_pool import COLLECT, imported_clips
@@ -68,13 +68,30 @@ def recorded_noises(config: Config, chosen: Iterable[Clip]) -> list[Clip]:
 
 
 def extra_noises(config: Config, catalog: Catalog) -> list[Clip]:
-    """Recordings of ``data.noise_folder`` that the release's terms allow; for augmentation only.
+    """For augmentation only: recordings of ``data.noise_folder`` that the release's terms allow, and sounds of many
+    kinds with ``data.generated_noise: rich``.
 
     Raises:
-        DataError: none was imported from it.
+        DataError: none was imported from the folder, or none made.
     """
     folder = config.data.noise_folder
-    return [] if folder is None else _allowed(config, imported_clips(catalog, noise_folder_id(folder)))
+    recorded = [] if folder is None else _allowed(config, imported_clips(catalog, noise_folder_id(folder)))
+    if config.data.generated_noise == "plain":
+        return recorded
+    return recorded + generated_noise_clips(catalog, config.seed, config.frontend.sample_rate_hz)
+
+
+def generated_noise_clips(catalog: Catalog, seed: int, rate_hz: int) -> list[Clip]:
+    """Sounds of many kinds that were made for a seed: a minute each, with the attributes kind (noise or music) and
+    noise_kind (clock, barks, …).
+
+    Raises:
+        DataError: none was made.
+    """
+    made = catalog.clips(folder=rich_noise_id(seed, rate_hz))
+    if not made:
+        raise DataError("no noise of data.generated_noise: rich was made", f"seed {seed}, {rate_hz} Hz", COLLECT)
+    return made
 
 
 def rooms_of(config: Config, catalog: Catalog) -> list[Clip]:

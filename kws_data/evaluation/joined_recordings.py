@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -49,30 +49,29 @@ def joined(recordings: Iterable[Recording], rate_hz: int, short_s: float = SHORT
 
     A joined one ends when it is no longer short, or when kind or speaker change.
     """
-    parts: list[Recording] = []
+    parts: list[tuple[Recording, NDArray[np.int16]]] = []
     for one in recordings:
-        if parts and (
-            (parts[0].kind, parts[0].speaker) != (one.kind, one.speaker) or _seconds(parts, rate_hz) >= short_s
-        ):
+        long = sum(len(samples) for _, samples in parts) >= short_s * rate_hz
+        if parts and (long or _voice(parts[0][0]) != _voice(one)):
             yield _join(parts, rate_hz)
             parts = []
-        parts.append(one)
+        parts.append((one, one.samples))
     if parts:
         yield _join(parts, rate_hz)
 
 
-def _seconds(parts: Iterable[Recording], rate_hz: int) -> float:
-    return sum(len(part.samples) for part in parts) / rate_hz
+def _voice(recording: Recording) -> tuple[str, str]:
+    return recording.kind, recording.speaker
 
 
-def _join(parts: list[Recording], rate_hz: int) -> Joined:
-    first = parts[0]
+def _join(parts: Sequence[tuple[Recording, NDArray[np.int16]]], rate_hz: int) -> Joined:
+    first = parts[0][0]
     name = first.name if len(parts) == 1 else f"{first.name} and {len(parts) - 1} more"
-    pieces = [first.samples]
-    for part in parts[1:]:
-        before, after = pieces.pop(), part.samples
+    pieces = [parts[0][1]]
+    for _, after in parts[1:]:
+        before = pieces.pop()
         fade = min(FADE_MS * rate_hz // 1_000, len(before), len(after))
         ramp = (np.arange(fade) + 0.5) / max(fade, 1)
         mixed = before[len(before) - fade :] * (1.0 - ramp) + after[:fade] * ramp
         pieces += [before[: len(before) - fade], np.rint(mixed).astype(np.int16), after[fade:]]
-    return Joined(name, first.kind, first.speaker, np.concatenate(pieces), sum(len(part.samples) for part in parts))
+    return Joined(name, first.kind, first.speaker, np.concatenate(pieces), sum(len(samples) for _, samples in parts))

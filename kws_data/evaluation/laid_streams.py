@@ -21,7 +21,7 @@ GAP_S = 3.0  # from the end of a clip to the start of the next one, at least
 EDGE_S = 1.0  # no clip begins sooner, or ends later: a detector has heard a second before, and is heard out
 AROUND_S = 1.0  # the negative's level is that from so long before the word to so long after it
 PAUSE_DB = -10.0  # a pause in the negative is no reason to raise it: below its mean by more, its level counts as this
-MOST_GAIN_DB = 30.0
+MOST_GAIN_DB = 30.0  # up or down: else a word of near silence would silence the room
 BLOCK = 1 << 20
 FADE_MS = 10
 FULL_SCALE = 32_767.0
@@ -147,9 +147,9 @@ def _stream(
     room = rooms[int(rng.integers(len(rooms)))] if rooms else None
     negative = _heard(recording.samples.astype(np.float32), room)
     above = _above(negative, placed, rate_hz)
-    gains = [
-        0.0 if recording.kind == "silence" else min(one - float(rng.uniform(*snr_db)), MOST_GAIN_DB) for one in above
-    ]
+    fixed = recording.kind == "silence"
+    drawn = rng.uniform(*snr_db, len(above))
+    gains = [0.0 if fixed else _bounded(one - snr) for one, snr in zip(above, drawn, strict=True)]
     mixed = _glided(negative, gains, placed, rate_hz)
     for word in placed:
         tail = 0 if room is None else len(room)
@@ -190,6 +190,10 @@ def _above(negative: Floats, placed: Sequence[_Laid], rate_hz: int) -> list[floa
         level = _db(negative[max(word.begins - around, 0) : word.ends + around])
         found.append(_db(word.said) - max(level, least))
     return found
+
+
+def _bounded(gain_db: float) -> float:
+    return min(max(gain_db, -MOST_GAIN_DB), MOST_GAIN_DB)
 
 
 def _db(samples: NDArray[np.int16] | Floats) -> float:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -15,6 +13,7 @@ from firmware_tools.atomic import write_text
 from kws_data.audio import write_flac
 from kws_data.bundle import ModelBundle
 from kws_data.evaluation.stream_truth import Spoken
+from kws_data.evaluation.truth_files import LABELS_FILE, labels_table
 from kws_data.features.load import load_audio_clips, load_features
 from kws_data.scores import FIRST_KEYWORD
 
@@ -61,10 +60,6 @@ def write_stream(dataset_dir: Path, bundle: ModelBundle, folder: Path) -> Path:
     clips, test = load_audio_clips(dataset_dir), load_features(dataset_dir, "test")
     rate_hz = bundle.frontend.sample_rate_hz
     samples, spoken = string_together(clips, test.y, bundle.labels, rate_hz)
-    table = io.StringIO()
-    writer = csv.writer(table, lineterminator="\n")
-    writer.writerow(["file", "label", "start_s", "end_s"])
-    writer.writerows([FILE, word.label, f"{word.start_s:.3f}", f"{word.end_s:.3f}"] for word in spoken)
     write_flac(folder / FILE, samples, rate_hz)
-    write_text(folder / "labels.csv", table.getvalue())
+    write_text(folder / LABELS_FILE, labels_table({FILE: spoken}))
     return folder

@@ -24,7 +24,7 @@ def new_folder(path: Path, *, marker: str, replace: bool = False) -> Iterator[Pa
     Raises:
         DataError: ``path`` is there and may not be replaced, or the folder cannot be made.
     """
-    _check(path, marker, replace)
+    check_free(path, marker, replace)
     beside = path.parent / f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}"
     try:
         beside.mkdir(parents=True)
@@ -32,7 +32,7 @@ def new_folder(path: Path, *, marker: str, replace: bool = False) -> Iterator[Pa
         raise DataError("folder cannot be made", str(path), error.strerror or str(error)) from None
     try:
         yield beside
-        _check(path, marker, replace)
+        check_free(path, marker, replace)
         if path.exists():
             old = beside.with_name(f"{beside.name}.old")
             path.rename(old)
@@ -44,7 +44,8 @@ def new_folder(path: Path, *, marker: str, replace: bool = False) -> Iterator[Pa
         shutil.rmtree(beside, ignore_errors=True)
 
 
-def _check(path: Path, marker: str, replace: bool) -> None:
+def check_free(path: Path, marker: str, replace: bool) -> None:
+    """Raise DataError as :func:`new_folder` would: before hours of work rather than after."""
     if not path.exists() and not path.is_symlink():
         return
     if not path.is_dir() or path.is_symlink():

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+
 import numpy as np
 from numpy.typing import NDArray
 
 from kws_data.catalog.catalog import Catalog
 from kws_data.catalog.clips import Clip, NewClip
-from kws_data.catalog.folders import generated_noise_id
+from kws_data.catalog.folders import FolderId, generated_noise_id
 from kws_data.labels import BACKGROUND
 from kws_data.progress import Progress
 
@@ -56,32 +60,54 @@ def _syllables(samples: int, rate_hz: int, rng: np.random.Generator) -> Floats:
     return np.interp(np.linspace(0, knots - 1, samples), np.arange(knots), rng.uniform(0.05, 1.0, knots))
 
 
+@dataclass(frozen=True)
+class Made:
+    """A recording that is made when it is not there: its kind, what makes it, and attributes of its clip."""
+
+    kind: str
+    make: Callable[[], Floats]
+    attributes: Mapping[str, str] = field(default_factory=dict)
+
+
 def add_generated_noise(catalog: Catalog, seed: int, rate_hz: int, progress: Progress | None = None) -> list[Clip]:
     """Noise recordings of every colour in the catalogue, made for ``seed`` when they are not there.
 
     They are noted: the clips of ``generated_noise_id(seed, rate_hz)``.
     """
-    origins = {f"generated/{kind}/{seed}/{rate_hz}": kind for kind in COLOURS}
+
+    def colour(number: int, kind: str) -> Floats:
+        return noise_colour(kind, SECONDS * rate_hz, rate_hz, np.random.default_rng([seed, number]))
+
+    made = {
+        f"generated/{kind}/{seed}/{rate_hz}": Made(kind, partial(colour, number, kind))
+        for number, kind in enumerate(COLOURS)
+    }
+    return add_made(catalog, made, generated_noise_id(seed, rate_hz), rate_hz, progress)
+
+
+def add_made(
+    catalog: Catalog, made: Mapping[str, Made], folder: FolderId, rate_hz: int, progress: Progress | None = None
+) -> list[Clip]:
+    """Recordings by their origins in the catalogue, made when they are not there, and noted as those of ``folder``."""
     there = {clip.origin for clip in catalog.clips(source=SOURCE) if catalog.has_audio(clip.audio_sha256)}
-    for number, (origin, kind) in enumerate(origins.items()):
+    for number, (origin, one) in enumerate(made.items()):
         if origin not in there:
-            values = noise_colour(kind, SECONDS * rate_hz, rate_hz, np.random.default_rng([seed, number]))
-            samples = np.clip(np.rint(values * 32_768), -32_768, 32_767).astype(np.int16)
+            samples = np.clip(np.rint(one.make() * 32_768), -32_768, 32_767).astype(np.int16)
             catalog.add_clip(
                 NewClip(
                     audio=catalog.store_audio(samples, rate_hz),
                     word=BACKGROUND,
-                    speaker=kind,
+                    speaker=one.kind,
                     source=SOURCE,
                     origin=origin,
                     licence="CC0-1.0",
                     consent="generated",
                     synthetic=True,
-                    attributes={"variant": f"noise {kind}"},
+                    attributes={"variant": f"noise {one.kind}", **one.attributes},
                 )
             )
             if progress:
-                progress("noise", number + 1, len(origins))
-    made = catalog.clips(source=SOURCE, with_set_aside=True)
-    catalog.note_clips(generated_noise_id(seed, rate_hz), (clip.id for clip in made if clip.origin in origins))
-    return catalog.clips(folder=generated_noise_id(seed, rate_hz))
+                progress("noise", number + 1, len(made))
+    stored = catalog.clips(source=SOURCE, with_set_aside=True)
+    catalog.note_clips(folder, (clip.id for clip in stored if clip.origin in made))
+    return catalog.clips(folder=folder)
