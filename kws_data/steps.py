@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from firmware_tools.atomic import write_text
 from kws_data.labels import few_people, without_other_words
 from kws_data.run_context import RunContext
-from kws_data.run_folder import BUDGET_FILE, DATASET_FILE, DEVICE_FILE, HOST_FILE, SIZE_FILE, STREAM_FILE
+from kws_data.run_folder import BUDGET_FILE, DATASET_FILE, DEVICE_FILE, EXPORT_FILE, HOST_FILE, SIZE_FILE, STREAM_FILE
 from kws_data.set_aside import told
 
 if TYPE_CHECKING:
@@ -155,6 +155,8 @@ def export(ctx: RunContext) -> str:
 
     version = read_json(ctx.dataset_dir / DATASET_FILE, "build")["version"]
     bundle = export_model(ctx.config, ctx.dataset_dir, version, ctx.model_dir, ctx.progress)
+    for note in read_json(ctx.model_dir / EXPORT_FILE, "export").get("stream", {}).get("notes", ()):
+        ctx.say(f"  {note}")
     write_sources(bundle, ctx.firmware_dir)
     write_tflm_files(bundle, ctx.config.run_dir / "export")
     with Catalog(ctx.config.data.recordings) as catalog:

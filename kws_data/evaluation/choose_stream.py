@@ -59,6 +59,7 @@ class StreamChoice:
             "negatives": {kind: limit.to_dict() for kind, limit in self.lowest.limits.items()},
             "missed_by_average": {str(average): missed for average, missed in self.missed_by_average.items()},
             "per_keyword": None if self.per_keyword is None else self.per_keyword.to_dict(),
+            "notes": self.notes(),
         }
 
     def notes(self) -> list[str]:

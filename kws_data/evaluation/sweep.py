@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from kws_data.evaluation.listening import Listened, in_order
 from kws_data.evaluation.margins import Margins, Sums, margins_of, one_after_the_other, sums_of
 from kws_data.evaluation.stream_truth import Spoken, Truth, judge
@@ -22,6 +24,11 @@ class Tally:
 
     false: Mapping[str, Counter[str]] = field(default_factory=dict)
     words: tuple[Spoken, ...] = ()
+
+    @property
+    def false_accepts(self) -> int:
+        """All of them."""
+        return sum(one.total() for one in self.false.values())
 
     @property
     def missed(self) -> int:
@@ -97,9 +104,13 @@ class Aimed:
         """
         parts = [pair for pair in zip(self.sweep.groups, self.margins, strict=True) if kind in (None, pair[0].kind)]
         kept = Aimed(_only(self.sweep, [group for group, _ in parts]), tuple(margins for _, margins in parts))
+        above = np.sort(np.concatenate([np.zeros(0, np.int32), *(margins.above for margins in kept.margins)]))
+        windows = len(above) - np.searchsorted(above, shifts)  # that pass each shift: equal ones detect the same
         found = [most + 1] * len(shifts)
+        passed, count = 0, 0
         for place in range(len(shifts) - 1, -1, -1):
-            count = sum(counter.total() for counter in kept.tally(shifts[place]).false.values())
+            if windows[place] != passed:
+                passed, count = windows[place], kept.tally(shifts[place]).false_accepts
             if count > most:
                 break
             found[place] = count

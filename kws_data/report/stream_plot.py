@@ -40,6 +40,7 @@ def false_accepts_plot(
     if wish_per_hour:
         axes.axvline(wish_per_hour, color=WARN, linestyle="--", linewidth=1)
     axes.set_xscale("log")
+    axes.xaxis.set_major_formatter(lambda rate, _: f"{rate:g}")
     axes.set_ylim(bottom=0)
     axes.set_xlabel("false accepts an hour", color=INK)
     axes.set_ylabel("keywords missed, %", color=INK)

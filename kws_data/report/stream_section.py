@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kws_data.evaluation.stream_evaluation import CurvePoint, StreamEvaluation
+from kws_data.evaluation.stream_evaluation import CurvePoint, KindHeard, StreamEvaluation
 from kws_data.pages.html import figure, table, text
 from kws_data.pages.numbers import interval, percent
 from kws_data.report.stream_plot import false_accepts_plot
@@ -45,16 +45,21 @@ def stream_section(stream: StreamEvaluation, chosen: dict[str, Any] | None) -> s
 
 
 def _sentence(stream: StreamEvaluation) -> str:
-    kinds = [f"{_rate(one.per_hour)} an hour in {kind.replace('_', ' ')}" for kind, one in stream.negatives.items()]
-    missed = "" if stream.frr is None else f" and misses {percent(stream.frr)} of the keywords said over them"
     answer = stream.response_ms
-    response = f" It answers {answer.p95:.0f} ms after the end of a word (p95)." if answer and answer.detected else ""
-    told = f"Where no keyword is said, the detector falsely hears one {', '.join(kinds)}{missed}."
-    return f"<p>{text(told + response)}</p>"
+    rates = ", ".join(_rate(kind.replace("_", " "), one) for kind, one in stream.negatives.items())
+    parts = [f"Where no keyword is said, the detector falsely hears one {rates}."]
+    if stream.frr is not None:
+        parts.append(f"Of keywords said over these sounds it misses {percent(stream.frr)}.")
+    if answer and answer.detected:
+        parts.append(f"It answers {answer.p95:.0f} ms after the end of a word (p95).")
+    return f"<p>{text(' '.join(parts))}</p>"
 
 
-def _rate(per_hour: float) -> str:
-    return f"{per_hour:.1f} times" if per_hour else "not once, 0 times"
+def _rate(kind: str, heard: KindHeard) -> str:
+    """Never is said of the hours heard, not of an hour."""
+    if not heard.false_accepts:
+        return f"never in {heard.hours:.2f} h of {kind}"
+    return f"{heard.per_hour:.1f} times an hour in {kind}"
 
 
 def _too_short(stream: StreamEvaluation) -> list[str]:

@@ -43,7 +43,8 @@ def test_what_can_be_observed_is_held_as_observed() -> None:
 
 
 def test_what_hours_cannot_show_is_extrapolated_from_the_tail_and_said() -> None:
-    """60 peaks an hour of mean height 20: one in two hours lies ln 120 * 20 above their ground, at about 32."""
+    """60 peaks an hour of mean height 20: one in two hours is ln 120 * 20 above their ground. Never below the highest
+    that was heard, the thresholds lie above that on the whole, but not by far."""
     found = []
     for seed in range(12):
         streams = split_of(negatives("speech", 1.0, 60.0, 20.0, 2, seed=seed), HEIGHTS)
@@ -51,9 +52,9 @@ def test_what_hours_cannot_show_is_extrapolated_from_the_tail_and_said() -> None
         chosen = choose_stream(BUNDLE, streams, wish)
         limit = chosen.lowest.limits["speech"]
         assert limit.basis == "extrapolated" and limit.false_accepts == false_accepts(streams, chosen.spec) == 0
-        assert limit.expected_per_hour is not None and 0.3 < limit.expected_per_hour <= 0.5
+        assert limit.expected_per_hour is not None and limit.expected_per_hour <= 0.5
         found.append(chosen.lowest.shift)
-    assert np.mean(found) == pytest.approx(np.log(120) * 20 - 64, abs=12)
+    assert np.log(120) * 20 - 64 < np.mean(found) < np.log(120) * 20 - 64 + 30
     assert "the threshold is extrapolated" in chosen.notes()[0] and "6 h without one" in chosen.notes()[0]
 
 

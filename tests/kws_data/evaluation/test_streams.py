@@ -7,6 +7,7 @@ from tiny_bundle import tiny_bundle
 
 from firmware_tools.spotter.stream_spec import NEVER, StreamSpec
 from kws_data.audio import write_flac
+from kws_data.cli.terminal.stream_lines import stream_lines
 from kws_data.errors import DataError
 from kws_data.evaluation.detector import HostDetector
 from kws_data.evaluation.inference import host_features, int8_scores, stream_scores
@@ -91,3 +92,38 @@ def test_the_summary_counts_misses_and_false_accepts() -> None:
 def test_a_folder_without_audio_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DataError):
         evaluate_stream(HostDetector(tiny_bundle()), tmp_path)
+
+
+def test_kinds_come_from_the_table_else_transcripts_mean_speech(tmp_path: Path) -> None:
+    for name in "abc":
+        write_flac(tmp_path / f"{name}.flac", noise(64_000 + ord(name)), 16_000)
+    eager = HostDetector(replace(tiny_bundle(), threshold_int8=-128))
+    assert list(evaluate_stream(eager, tmp_path).negatives) == ["all"]
+    (tmp_path / "metadata.csv").write_text("file,transcript\na.flac,what a day\n")
+    assert list(evaluate_stream(eager, tmp_path).negatives) == ["speech"]
+    (tmp_path / "metadata.csv").write_text("file,transcript,Kind\na.flac,,noise\nb.flac,yes and no,\nc.flac,,Music\n")
+    found = evaluate_stream(eager, tmp_path)
+    assert list(found.negatives) == ["speech", "noise", "music"]
+    speech, music = found.negatives["speech"], found.negatives["music"]
+    assert speech.false_accepts == 0 < music.false_accepts == sum(music.per_keyword.values())
+    assert found.false_accepts == sum(one.false_accepts for one in found.negatives.values())
+    assert music.hours == pytest.approx(64_099 / 16_000 / 3_600)
+    assert music.upper95 > music.per_hour == music.false_accepts / music.hours
+
+
+def test_the_curve_and_the_response_need_words_with_times(tmp_path: Path) -> None:
+    write_flac(tmp_path / "a.flac", noise(640_000), 16_000)
+    bundle = replace(tiny_bundle(), threshold_int8=-128)
+    silent = evaluate_stream(HostDetector(bundle), tmp_path)
+    assert silent.curve == () and silent.response_ms is None and (silent.times_real_time or 0) > 1
+    rows = [f"a.flac,{label},{at}.0,{at}.5\n" for at in range(2, 38, 2) for label in ("yes", "no")]
+    (tmp_path / "labels.csv").write_text("file,label,start_s,end_s\n" + "".join(rows))
+    found = evaluate_stream(HostDetector(bundle), tmp_path)
+    assert [point.false_accepts_per_hour for point in found.curve] == [0.1, 0.5, 1.0, 5.0]
+    assert all(point.frr is None and "0.01 h of all heard" in (point.reason or "") for point in found.curve)
+    heard = 1 - (found.frr or 0)
+    assert found.response_ms is not None and found.response_ms.words == 36
+    assert found.response_ms.detected == round(36 * heard) > 0
+    misses = [missed for _, missed in found.sweep["all"]]
+    assert misses[0] < misses[-1] and found.sweep["all"][-1][0] == 0.0
+    assert list(stream_lines(found))[1].startswith("  at 0.1 an hour of all: not known: 0.01 h")
