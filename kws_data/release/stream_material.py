@@ -176,9 +176,7 @@ def within_hours(files: Sequence[NegativeFile], hours: float | None, seed: int) 
             left_s -= files[index].seconds
     if not chosen:
         shortest = min(file.seconds for file in files) / 3_600
-        raise DataError(
-            "no recording fits into the hours", f"{hours:g}", f"the shortest has {shortest:.3f}: raise them"
-        )
+        raise DataError("no recording fits into the hours", hours, f"the shortest has {shortest:.3f}: raise --hours")
     return [file for index, file in enumerate(files) if index in chosen]
 
 

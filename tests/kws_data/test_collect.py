@@ -17,10 +17,12 @@ from kws_data.config.augment import AugmentSettings
 from kws_data.config.config import Config
 from kws_data.config.load import load_config
 from kws_data.config.release import ReleaseSettings
+from kws_data.dataset.backgrounds import extra_noises
 from kws_data.errors import ConfigError, DataError
 from kws_data.run_context import RunContext
 from kws_data.sources.synth.doubts import doubts
 from kws_data.sources.synth.noise import COLOURS
+from kws_data.sources.synth.noises.kinds import KINDS
 from kws_data.steps import collect
 
 
@@ -98,6 +100,19 @@ def test_noise_is_made_where_none_may_be_used(tmp_path: Path) -> None:
     with Catalog(tmp_path / "rec") as catalog:
         made = catalog.clips(source="noise")
         assert len(made) == len(COLOURS) and made == catalog.clips(folder=generated_noise_id(0, 16_000))
+
+
+def test_rich_noise_is_brought_in_where_it_is_asked_for_and_recorded_noise_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kws_data.sources.synth.rich_noise.SECONDS", 1)
+    make_folder(tmp_path / "data", speakers=2)
+    plain = collect(context(tmp_path, [], layout="speech-commands"))
+    rich = context(tmp_path, [], layout="speech-commands", generated_noise="rich")
+    assert collect(rich) != plain and collect(rich) == collect(rich)
+    with Catalog(tmp_path / "rec") as catalog:
+        assert len(extra_noises(rich.config, catalog)) == len(KINDS) == len(catalog.clips(source="noise"))
+    assert collect(context(tmp_path, [], layout="speech-commands")) == plain
 
 
 @pytest.mark.parametrize(

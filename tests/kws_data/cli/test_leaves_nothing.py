@@ -72,6 +72,12 @@ WRONG: dict[str, list[list[str]]] = {
         ["--bundle", "empty", "--stream", "text"],
         ["--data", "empty"],
     ],
+    "streams": [
+        ["nonsense"],
+        ["make", "--words", "empty", "--negatives", "empty", "--out", "out"],
+        ["make", "--words", "nowhere", "--negatives", "empty", "--out", "a/b/out"],
+        ["make", "--words", "text", "--negatives", "empty", "--out", "text"],
+    ],
     "flash": [["demo"], ["demo", "--set", "device.board=nothing"]],
     "device-eval": [["demo"]],
     "listen": [
