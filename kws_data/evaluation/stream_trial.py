@@ -4,13 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil, exp, log
 
 from kws_data.evaluation.listening import Listened
 from kws_data.evaluation.lowest_threshold import Lowest, lowest_shift
 from kws_data.evaluation.sweep import Sweep, Tally, sweep_of
 
-STEPS_PER_SCORE = 4  # how fine thresholds are tried, of a step of an average int8 score
 HIGHEST_INT8 = 127
+LOGIT_STEP = 0.015  # from one threshold that is tried to the next
+
+
+def even_levels(average: int, least_int8: int) -> list[int]:
+    """Thresholds on sums of ``average`` scores, the lowest first, evenly spaced in the logit of the probability.
+
+    There the rate of false accepts falls by about the same share with each step, so that its tail can be extrapolated;
+    close to a probability of one, thresholds that are evenly spaced in the score are ever further apart.
+    """
+    low, high = (log((score + 128.5) / (127.5 - score)) for score in (least_int8, HIGHEST_INT8))
+    count = ceil((high - low) / LOGIT_STEP)
+    logits = (low + (high - low) * step / count for step in range(count + 1))
+    return [ceil(average * (256 / (1 + exp(-logit)) - 128.5) - 1e-6) for logit in logits]
 
 
 @dataclass(frozen=True)
@@ -66,10 +79,7 @@ class Trial:
 
     def lowest(self, offsets: Sequence[int]) -> Lowest:
         """The lowest thresholds within the wish that differ between keywords by ``offsets``."""
-        deepest = min(offsets)
-        step = max(1, self.average // STEPS_PER_SCORE)
-        low, high = (score * self.average - deepest for score in (self.how.least_int8, HIGHEST_INT8))
-        shifts = [*range(low, high, step), high]
+        shifts = [level - min(offsets) for level in even_levels(self.average, self.how.least_int8)]
         return lowest_shift(self.negatives.aimed(offsets), self.how.wish_per_hour, shifts)
 
     def tally(self, offsets: Sequence[int], shift: int) -> Tally:

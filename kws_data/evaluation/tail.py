@@ -1,9 +1,8 @@
 """How often a threshold would be passed that was passed never, or a few times: the tail of the false accepts.
 
-The rate of false accepts falls about exponentially with the threshold. Of the highest peaks, those above a level that
-is passed a few dozen times, the mean height above that level gives how fast (maximum likelihood of a Poisson process
-whose heights are geometric: "peaks over a threshold", Davison and Smith 1990, J. R. Stat. Soc. B 52:393). Close to
-the highest possible score the true rate falls faster than that, so that what is extrapolated errs on the careful side.
+The rate of false accepts falls about exponentially with the logit of the threshold. Of the highest peaks, those above a
+level that is passed a few dozen times, the mean height above that level gives how fast (maximum likelihood of a Poisson
+process whose heights are geometric: "peaks over a threshold", Davison and Smith 1990, J. R. Stat. Soc. B 52:393).
 """
 
 from __future__ import annotations
