@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kws_data.config.training import TrainSettings
-from kws_data.training.batches.negatives import NO_WINDOWS, Negatives, Windows
+from kws_data.training.batches.negatives import NO_WINDOWS, Windows
 from kws_data.training.batches.train_set import TrainSet
 
 
@@ -32,10 +32,10 @@ def epoch_batches(
     weights = np.ones(len(data.y)) if data.weights is None else data.weights
     chosen = batches(weights, settings.batch, steps, rng)
     with ThreadPoolExecutor(1) as pool:
-        coming = pool.submit(_draw_all, data, chosen[0], settings, rng, hard)
+        coming = pool.submit(_draw, data, chosen[0], settings, rng, hard)
         for index in chosen[1:]:
             ready = coming.result()
-            coming = pool.submit(_draw_all, data, index, settings, rng, hard)
+            coming = pool.submit(_draw, data, index, settings, rng, hard)
             yield ready
         yield coming.result()
 
@@ -57,57 +57,38 @@ def draw_batch(
     return drawn.x, drawn.target
 
 
-def _draw_all(
-    data: TrainSet, index: NDArray[np.int64], settings: TrainSettings, rng: np.random.Generator, hard: Windows
-) -> Batch:
-    """Clips, and the windows of negatives that belong to as many."""
-    clips = _draw(data, index, settings, rng)
-    share = settings.negatives.share
-    if data.negatives is None or not share:
-        return clips
-    windows = _draw_negatives(data, data.negatives, round(len(index) * share / (1 - share)), settings, rng, hard)
-    return Batch(*(np.concatenate(both) for both in zip(clips, windows, strict=True)))
-
-
-def _draw_negatives(
+def _draw(
     data: TrainSet,
-    negatives: Negatives,
-    count: int,
+    index: NDArray[np.int64],
     settings: TrainSettings,
     rng: np.random.Generator,
-    hard: Windows,
+    hard: Windows = NO_WINDOWS,
 ) -> Batch:
-    chosen = negatives.draw(count, settings.negatives, hard, rng)
-    x = negatives.windows(chosen).astype(np.float32)
-    if data.augment is not None and data.axis is not None:
-        x = data.augment.apply(x, data.axis, rng)
-    target = np.eye(data.labels, dtype=np.float32)[negatives.y[chosen[:, 0]]]
-    soft = np.zeros((count, 0), np.float32) if data.soft is None else target  # nobody has to be asked
-    return Batch(_as_input(x), _smoothed(target, settings.label_smoothing), soft)
-
-
-def _as_input(x: NDArray[np.float32]) -> NDArray[np.float32]:
-    return np.asarray((np.clip(x, -128, 127) / 128.0)[:, :, None, :], np.float32)
-
-
-def _smoothed(target: NDArray[np.float32], smoothing: float) -> NDArray[np.float32]:
-    return np.asarray((1 - smoothing) * target + smoothing / target.shape[1], np.float32)
-
-
-def _draw(data: TrainSet, index: NDArray[np.int64], settings: TrainSettings, rng: np.random.Generator) -> Batch:
+    """A copy of each clip, and the windows of negatives that belong to as many clips; all are changed together, so that
+    clips and windows lend each other their channels: what people say and nobody wants would else give them away."""
     copy = rng.integers(0, data.x.shape[1], len(index))
     x = data.x[index, copy].astype(np.float32)
-    if data.augment is not None and data.axis is not None:
-        x = data.augment.apply(x, data.axis, rng)
     target = np.eye(data.labels, dtype=np.float32)[data.y[index]]
     if data.said is not None:
         unlabelled = index >= data.labelled
         target[unlabelled] = data.said[index[unlabelled] - data.labelled, copy[unlabelled]]
     soft = np.zeros((len(x), 0), np.float32) if data.soft is None else data.soft[index, copy]
+    share = settings.negatives.share
+    if data.negatives is not None and share:
+        chosen = data.negatives.draw(round(len(index) * share / (1 - share)), settings.negatives, hard, rng)
+        silent_or_other = np.eye(data.labels, dtype=np.float32)[data.negatives.y[chosen[:, 0]]]
+        x = np.concatenate([x, data.negatives.windows(chosen).astype(np.float32)])
+        target = np.concatenate([target, silent_or_other])
+        taught = silent_or_other if data.soft is not None else silent_or_other[:, :0]  # no teacher has to be asked
+        soft = np.concatenate([soft, taught])
+    if data.augment is not None and data.axis is not None:
+        x = data.augment.apply(x, data.axis, rng)
     if settings.mixup:
-        share = rng.beta(settings.mixup, settings.mixup, (len(x), 1)).astype(np.float32)
+        share_of_own = rng.beta(settings.mixup, settings.mixup, (len(x), 1)).astype(np.float32)
         other = rng.permutation(len(x))
-        x = share[:, :, None] * x + (1 - share[:, :, None]) * x[other]
-        target = share * target + (1 - share) * target[other]
-        soft = share * soft + (1 - share) * soft[other]
-    return Batch(_as_input(x), _smoothed(target, settings.label_smoothing), soft)
+        x = share_of_own[:, :, None] * x + (1 - share_of_own[:, :, None]) * x[other]
+        target = share_of_own * target + (1 - share_of_own) * target[other]
+        soft = share_of_own * soft + (1 - share_of_own) * soft[other]
+    smooth = settings.label_smoothing
+    target = (1 - smooth) * target + smooth / data.labels
+    return Batch((np.clip(x, -128, 127) / 128.0)[:, :, None, :], target, soft)
