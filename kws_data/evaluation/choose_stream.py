@@ -1,14 +1,15 @@
 """How a stream is decided on: average and thresholds that miss least of those within the wish, on validation people.
 
 For every number of scores that may be averaged the lowest threshold is found that no kind of negative passes more often
-than is wished, and what is missed there; the one that misses least is taken. Then each keyword may get a threshold of
-its own (:mod:`kws_data.evaluation.keyword_offsets`).
+than is wished, and what is missed there; the smallest number of those that miss least is taken. Then each keyword may
+get a threshold of its own (:mod:`kws_data.evaluation.keyword_offsets`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from math import sqrt
 from typing import Any
 
 from firmware_tools.spotter.stream_spec import StreamSpec
@@ -97,7 +98,7 @@ def choose_stream(
     none = (0,) * (len(bundle.labels) - FIRST_KEYWORD)
     averages = AVERAGES if settings.average == "auto" else (settings.average,)
     missed = {average: Trial.of(streams, how, average).missed(none) for average in averages}
-    average = min(missed, key=lambda one: (missed[one], one))
+    average = quickest(missed)
     per_keyword = exchanged(streams, how, average) if settings.per_keyword and len(none) > 1 else None
     offsets = per_keyword.offsets if per_keyword else none
     trial = Trial.of(streams, how, average)
@@ -113,6 +114,13 @@ def choose_stream(
         missed_by_average=missed,
         per_keyword=per_keyword,
     )
+
+
+def quickest(missed: Mapping[int, int]) -> int:
+    """The smallest average that misses no more than the best by more than chance (one standard error of a count): a
+    longer one answers later."""
+    best = min(missed.values())
+    return min(average for average, count in missed.items() if count <= best + sqrt(best))
 
 
 def _how(bundle: ModelBundle, settings: StreamSettings, least_int8: int) -> Detecting:

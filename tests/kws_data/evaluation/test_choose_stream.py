@@ -13,7 +13,7 @@ from firmware_tools.spotter.detector import FirmwareDetector
 from firmware_tools.spotter.stream_spec import StreamSpec
 from kws_data.config.stream import StreamSettings
 from kws_data.errors import DataError
-from kws_data.evaluation.choose_stream import AVERAGES, choose_stream
+from kws_data.evaluation.choose_stream import AVERAGES, choose_stream, quickest
 from kws_data.evaluation.keyword_offsets import exchanged
 from kws_data.evaluation.stream_trial import Detecting, SplitStreams
 
@@ -101,6 +101,11 @@ def test_the_average_is_the_one_that_misses_least() -> None:
     chosen = choose_stream(BUNDLE, streams, StreamSettings())
     assert tuple(chosen.missed_by_average) == AVERAGES
     assert chosen.spec.average >= 5 and chosen.missed == 0 < chosen.missed_by_average[1]
+
+
+def test_of_averages_that_miss_alike_the_quickest_is_taken() -> None:
+    assert quickest({1: 60, 3: 43, 5: 37, 8: 36, 12: 37}) == 5
+    assert quickest({1: 1, 2: 0, 3: 0}) == 2
 
 
 def how(wish_per_hour: float) -> Detecting:
