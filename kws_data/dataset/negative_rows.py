@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypedDict
 
 from kws_data.catalog.negative_clips import KINDS, STRETCH_S, kind_of, person_of, start_of
+from kws_data.catalog.transcripts import says_nothing
 from kws_data.config.config import Config
 from kws_data.config.split import SPLITS
 from kws_data.dataset.negatives import Negatives, Stretch
@@ -13,7 +14,8 @@ from kws_data.dataset.release_rules import summary
 
 
 class NegativeRow(TypedDict):
-    """A stretch. ``start_sample`` is in the recording; ``speaker`` is empty where nobody is known."""
+    """A stretch. ``start_sample`` is in the recording; ``speaker`` is empty where nobody is known; ``transcribed`` says
+    that a transcript tells what is said in it."""
 
     clip_id: str
     audio_sha256: str
@@ -22,6 +24,7 @@ class NegativeRow(TypedDict):
     samples: int
     kind: str
     speaker: str
+    transcribed: bool
     split: str
     licence: str
     consent: str
@@ -42,6 +45,7 @@ def _row(stretch: Stretch) -> NegativeRow:
         "samples": clip.samples,
         "kind": kind_of(clip),
         "speaker": person_of(clip),
+        "transcribed": not says_nothing(str(clip.attributes.get("transcript", ""))),
         "split": stretch.split,
         "licence": clip.licence,
         "consent": clip.consent,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -37,12 +37,14 @@ CHECKPOINT_COST = 0.02  # checkpoints take no more than this share of the time
 @dataclass
 class History:
     """Figures of each epoch; ``validation`` holds [epoch, accuracy] of those in which it was taken, ``rounds`` [epoch,
-    false accepts an hour, hard windows] of those after which the model listened to the negatives."""
+    false accepts an hour, hard windows] of those after which the model listened to the negatives, ``doubtful`` the
+    recordings of which it is left out what the model was certain to be a keyword, though nobody wrote one down."""
 
     loss: list[float] = field(default_factory=list)
     accuracy: list[float] = field(default_factory=list)
     validation: list[tuple[int, float]] = field(default_factory=list)
     rounds: list[tuple[int, float, int]] = field(default_factory=list)
+    doubtful: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -57,6 +59,7 @@ class Fit:
     pointwise_bits: int = 8
     history: History = field(default_factory=History)
     hard: Windows = field(default_factory=lambda: NO_WINDOWS)
+    doubtful: frozenset[int] = frozenset()
 
     @property
     def epoch(self) -> int:
@@ -78,7 +81,11 @@ class Fit:
 
     def save(self, checkpoint: Checkpoint) -> None:
         """Write the whole state."""
-        arrays = [np.asarray(v) for v in self._variables()] + self.average.mean + [self.hard]
+        arrays = (
+            [np.asarray(v) for v in self._variables()]
+            + self.average.mean
+            + [np.array(sorted(self.doubtful), np.int64), self.hard]
+        )
         random = self.rng.bit_generator.state
         checkpoint.save(arrays, {"rng": random, "averaged": self.average.steps, "history": vars(self.history)})
 
@@ -91,8 +98,8 @@ class Fit:
         variables = self._variables()
         for variable, value in zip(variables, arrays, strict=False):
             variable.assign(value)
-        self.average.restore(arrays[len(variables) : -1], state["averaged"])
-        self.hard = arrays[-1]
+        self.average.restore(arrays[len(variables) : -2], state["averaged"])
+        self.doubtful, self.hard = frozenset(arrays[-2].tolist()), arrays[-1]
         self.rng.bit_generator.state = state["rng"]
         self.history = History(**state["history"])
 
@@ -188,7 +195,7 @@ def fit(
     while state.epoch < settings.epochs and not settled(state.history.loss, settings.patience):
         if data.negatives is not None and round_is_due(state, settings, goes_on=model is not None):
             listen(state, data.negatives)
-        run_epoch(state, step, data, settings, steps)
+        run_epoch(state, step, without_doubtful(data, state.doubtful), settings, steps)
         tell(state, watch, pace)
     state.finish()
     return state.model, state.history
@@ -204,14 +211,26 @@ def round_is_due(state: Fit, settings: TrainSettings, goes_on: bool) -> bool:
     return (goes_on and not epoch) or (epoch > 0 and epoch * (rounds + 1) // state.epochs > before)
 
 
+def without_doubtful(data: TrainSet, doubtful: frozenset[int]) -> TrainSet:
+    """The same, no windows of negatives drawn from these stretches."""
+    if data.negatives is None or not doubtful:
+        return data
+    return replace(data, negatives=replace(data.negatives, doubtful=doubtful))
+
+
 def listen(state: Fit, negatives: Negatives) -> None:
     """Let the model, as it would end now, listen to the negatives: what it takes for a keyword is drawn more often."""
     import tensorflow as tf
 
     score = tf.function(lambda x: state.model(x, training=False))
     with state.finished():
-        found = listen_to_negatives(lambda x: score(x).numpy(), negatives, state.rng)
+        drawn = replace(negatives, doubtful=state.doubtful)
+        found = listen_to_negatives(lambda x: score(x).numpy(), drawn, state.rng)
     state.hard = found.hard
+    if not state.history.rounds:  # later ones have learnt that nobody says a keyword here
+        state.doubtful = found.doubtful
+        names = (negatives.recordings[stretch] for stretch in sorted(found.doubtful))
+        state.history.doubtful = list(dict.fromkeys(names))
     state.history.rounds.append((state.epoch, round(found.false_accepts_per_hour, 1), len(found.hard)))
 
 

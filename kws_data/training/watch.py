@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -28,13 +28,16 @@ class EpochLines:
 
     def __init__(self, validation: FeatureSet, say: Callable[[str], None]) -> None:
         self._x, self._y = np.asarray(validation.x[:, 0]), validation.y
-        self._say = say
+        self._say, self._told = say, False
         self._since, self._first = time.monotonic(), -1
 
     def __call__(self, state: Fit) -> None:
         """Say a line when one is due."""
         if self._first < 0:
             self._first = state.epoch - 1
+        if state.history.doubtful and not self._told:
+            self._told = True
+            self._say(doubt(state.history.doubtful))
         if state.epoch % max(1, state.epochs // LINES) and state.epoch not in (1, state.epochs):
             return
         figures = [f"epoch {state.epoch}/{state.epochs}", f"loss {state.history.loss[-1]:.3f}"]
@@ -49,6 +52,13 @@ class EpochLines:
         each = (time.monotonic() - self._since) / (state.epoch - self._first)
         seconds = round(each * (state.epochs - state.epoch))
         return f"{seconds // 60}:{seconds % 60:02d} left"
+
+
+def doubt(recordings: Sequence[str]) -> str:
+    """What a person should know of negatives in which the model is certain of a keyword."""
+    first = ", ".join(recordings[:3])
+    what = f"{len(recordings)} recordings of data.negatives without a transcript, such as {first}"
+    return f"  a keyword may be said in {what}: not learnt from; listen to them, and remove them where it is said"
 
 
 def validation_accuracy(state: Fit, x: NDArray[np.int8], y: NDArray[Any]) -> float:

@@ -15,10 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kws_data.config.training import NegativesSettings
+from kws_data.dataset.negative_streams import read_negatives
 from kws_data.features.load import feature_path, load_features
 
 PLACE = 5  # a window begins at a frame that is a multiple of it
 SPLIT = "negatives"
+SILENCE_LABEL = 0
 
 #: [windows, 3]: stretch, copy, place.
 Windows = NDArray[np.int32]
@@ -33,12 +35,18 @@ class Negatives:
         y: int [stretches], the label of all windows: 0 of noise, 1 of speech.
         frames: of a window.
         hop_s: seconds from one frame to the next.
+        untold: bool [stretches], of which nobody wrote down what is said: a keyword may be; all are told when None.
+        recordings: the name of each one's recording, for people.
+        doubtful: stretches that are not drawn from any more, as the model is certain of a keyword there.
     """
 
     x: NDArray[np.int8]
     y: NDArray[np.int64]
     frames: int
     hop_s: float = 0.02
+    untold: NDArray[np.bool_] | None = None
+    recordings: tuple[str, ...] = ()
+    doubtful: frozenset[int] = frozenset()
 
     @property
     def places(self) -> int:
@@ -57,6 +65,13 @@ class Negatives:
             digest.update(np.ascontiguousarray(array).data)
         return digest.hexdigest()
 
+    @property
+    def drawn(self) -> NDArray[np.bool_]:
+        """Which stretches windows are drawn from."""
+        drawn = np.ones(len(self.y), bool)
+        drawn[sorted(self.doubtful)] = False
+        return drawn
+
     def windows(self, chosen: Windows) -> NDArray[np.int8]:
         """int8 [windows, frames, features]."""
         stretch, copy, place = (column[:, None] for column in chosen.T)
@@ -71,8 +86,8 @@ class Negatives:
     def _of_label(
         self, label: int, count: int, settings: NegativesSettings, hard: Windows, rng: np.random.Generator
     ) -> Windows:
-        of_label = np.flatnonzero(self.y == label)
-        own = of_label if len(of_label) else np.arange(len(self.y))
+        of_label = np.flatnonzero((self.y == label) & self.drawn)
+        own = of_label if len(of_label) else np.flatnonzero(self.drawn)
         drawn = np.stack([own[rng.integers(0, len(own), count)], *self._anywhere(count, rng)], axis=1).astype(np.int32)
         known = hard[np.isin(hard[:, 0], own)]
         again = int(count * settings.hard_share)
@@ -96,4 +111,12 @@ def load_negatives(dataset_dir: Path, frames: int, hop_s: float) -> Negatives | 
     if not feature_path(dataset_dir, SPLIT, "x").is_file():
         return None
     stretches = load_features(dataset_dir, SPLIT)
-    return Negatives(stretches.x, np.asarray(stretches.y, np.int64), frames, hop_s) if len(stretches) else None
+    if not len(stretches):
+        return None
+    rows = {
+        row["clip_id"]: row for row in read_negatives(dataset_dir, "train", ["clip_id", "recording", "transcribed"])
+    }
+    own = [rows[str(clip_id)] for clip_id in stretches.clip_ids]
+    y = np.asarray(stretches.y, np.int64)
+    untold = np.array([not row["transcribed"] for row in own], bool) & (y != SILENCE_LABEL)
+    return Negatives(stretches.x, y, frames, hop_s, untold, tuple(str(row["recording"]) for row in own))

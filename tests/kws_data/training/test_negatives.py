@@ -16,6 +16,7 @@ from kws_data.training.batches.train_set import TrainSet
 from kws_data.training.checkpoint import Checkpoint
 from kws_data.training.fit import Fit, FitRecipe, FitWatch, fit, round_is_due
 from kws_data.training.hard_negatives import HARD, count_events, listen_to_negatives
+from kws_data.training.watch import doubt
 
 FRAMES, FEATURES = 20, 6
 SHAPE = ModelSettings(family="temporal_dscnn", channels=8, blocks=1, kernel=3)
@@ -89,6 +90,25 @@ def test_a_round_finds_the_windows_that_score_high() -> None:
     assert set(found.hard[:, 0]) == {2} and HARD < 1
     assert {int(place) for place in found.hard[:, 2]} == {3, 4, 5, 6}
     assert found.false_accepts_per_hour == pytest.approx(1 / negatives.hours)
+
+
+def test_what_is_certain_and_not_written_down_is_doubtful_and_not_drawn() -> None:
+    untold = np.array([False, True, True, False, True, False])
+    negatives = replace(some_negatives(), y=np.ones(6, np.int64), untold=untold, recordings=tuple("abcdef"))
+    certain = np.zeros((6, negatives.places), np.float32)
+    certain[:3, 4:7], certain[4, 4:6] = 0.99, 0.99  # three windows in a row; two are not enough
+    scores = certain.reshape(-1)
+
+    def score(x: np.ndarray) -> np.ndarray:
+        keyword = np.resize(scores, len(x))
+        return np.stack([1 - keyword, 0 * keyword, keyword], axis=1)
+
+    found = listen_to_negatives(score, negatives, np.random.default_rng(0))
+    assert found.doubtful == {1, 2} and not set(found.hard[:, 0]) & {1, 2}
+    left = replace(negatives, doubtful=found.doubtful)
+    drawn = left.draw(200, NegativesSettings(), found.hard, np.random.default_rng(0))
+    assert set(drawn[:, 0]) == {0, 3, 4, 5}
+    assert "such as b, c" in doubt(["b", "c"])
 
 
 def test_events_are_counted_once() -> None:
