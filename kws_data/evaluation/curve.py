@@ -43,8 +43,8 @@ class Curves:
         heard, said = (sweep_of(streams, *args).aimed(thresholds) for streams in (negatives, words))
         return cls(heard, said, range(least - min(thresholds), highest - min(thresholds) + 2))
 
-    def points(self) -> tuple[CurvePoint, ...]:
-        """Misses at 0.1, 0.5, 1 and 5 false accepts an hour of speech, or of all where no speech was heard.
+    def points(self, rates: Sequence[float] = RATES_PER_HOUR) -> tuple[CurvePoint, ...]:
+        """Misses at so many false accepts an hour of speech, or of all where no speech was heard; 0 is none at all.
 
         Nothing where no word was said at a known time.
         """
@@ -53,11 +53,11 @@ class Curves:
         heard = sum(hours.values()) if kind is None else hours[kind]
         if not self.words.tally(self.shifts[-1]).words:
             return ()
-        return tuple(self._point(rate, kind, heard) for rate in RATES_PER_HOUR)
+        return tuple(self._point(rate, kind, heard) for rate in rates)
 
     def _point(self, rate: float, kind: str | None, hours: float) -> CurvePoint:
         allowed, name = int(rate * hours + 1e-9), kind or ALL
-        if allowed < 1:
+        if rate > 0 and allowed < 1:
             reason = f"{hours:.2f} h of {name} heard, {rate:g} an hour needs {1 / rate:.3g} h"
             return CurvePoint(rate, name, None, None, reason)
         counts = self.negatives.counts(kind, self.shifts, allowed)

@@ -89,7 +89,7 @@ def load_folder(
             else:
                 word = same.get(words[file], words[file])
                 label = label_of(ours.get(word, word), labels[2:]) or SILENCE
-                cut = _cuts(found, clip_samples) if label == SILENCE else [fit_length(found, clip_samples)]
+                cut = end_to_end(found, clip_samples) if label == SILENCE else [fit_length(found, clip_samples)]
                 pieces += cut
                 y += [labels.index(label)] * len(cut)
                 names += [name] * len(cut)
@@ -134,7 +134,7 @@ def _read(file: Path, sample_rate_hz: int) -> Samples | str:
         return f"{error.what}. {error.remedy}" if error.remedy else error.what
 
 
-def _cuts(samples: Samples, length: int) -> list[Samples]:
+def end_to_end(samples: Samples, length: int) -> list[Samples]:
     """Whole clips from one end to the other; a recording shorter than one clip is padded to it."""
     whole = [samples[i : i + length] for i in range(0, len(samples) - length + 1, length)]
     return whole or [fit_length(samples, length)]

@@ -77,6 +77,12 @@ def mean_share(values: Sequence[float]) -> MeanInterval:
     return replace(found, low=max(0.0, found.low), high=min(1.0, found.high))
 
 
+def mean_rate(values: Sequence[float]) -> MeanInterval:
+    """:func:`mean_interval` of rates: its lower end is not below 0."""
+    found = mean_interval(values)
+    return found if found.low is None else replace(found, low=max(0.0, found.low))
+
+
 def measured_mean(values: Sequence[float | None]) -> dict[str, float | None] | None:
     """:func:`mean_share` for JSON; None where a run did not measure it."""
     shares = [value for value in values if value is not None]

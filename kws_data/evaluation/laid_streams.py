@@ -7,7 +7,7 @@ follows from the seed and its number.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +20,7 @@ from kws_data.evaluation.word_bounds import word_bounds
 GAP_S = 3.0  # from the end of a clip to the start of the next one, at least
 EDGE_S = 1.0  # no clip begins sooner, or ends later: a detector has heard a second before, and is heard out
 AROUND_S = 1.0  # the negative's level is that from so long before the word to so long after it
+WORD_S = 5.0  # a word with the pause behind it, about
 PAUSE_DB = -10.0  # a pause in the negative is no reason to raise it: below its mean by more, its level counts as this
 MOST_GAIN_DB = 30.0  # up or down: else a word of near silence would silence the room
 BLOCK = 1 << 20
@@ -108,6 +109,29 @@ def lay(
         chosen = _that_fit((words[index] for index in order[laid : laid + share]), length, rate_hz, gap_s)
         laid += len(chosen)
         yield _stream(recording, _placed(chosen, length, rate_hz, gap_s, rng), rate_hz, snr_db, rooms, rng)
+
+
+def lay_all(
+    words: Sequence[Word],
+    recordings: Callable[[], Iterable[Recording]],
+    rate_hz: int,
+    *,
+    snr_db: Range,
+    seconds: float,
+    seed: int = 0,
+) -> Iterator[LaidStream]:
+    """The streams with words in them, over the recordings as often as it takes to have room for all words.
+
+    Args:
+        words, rate_hz, snr_db, seed: as :func:`lay` takes them.
+        recordings: are asked for anew each time.
+        seconds: of all of them.
+    """
+    at_once = max(1, int(seconds / WORD_S))
+    for begin in range(0, len(words), at_once):
+        part = words[begin : begin + at_once]
+        laid = lay(part, recordings(), rate_hz, snr_db=snr_db, seed=seed + begin, seconds=seconds)
+        yield from (stream for stream in laid if stream.spoken)
 
 
 def _that_fit(words: Iterable[Word], length: int, rate_hz: int, gap_s: float) -> list[Word]:

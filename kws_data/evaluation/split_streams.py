@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from kws_data.bundle import ModelBundle
 from kws_data.dataset.negative_streams import NegativeRecording, negative_recordings, read_negatives
-from kws_data.evaluation.laid_streams import LaidStream, Word, lay
+from kws_data.evaluation.laid_streams import Word, lay_all
 from kws_data.evaluation.listening import Listened, listen
 from kws_data.evaluation.stream_trial import SplitStreams
 from kws_data.features.load import load_audio_clips, load_features
@@ -18,7 +18,6 @@ from kws_data.scores import FIRST_KEYWORD
 
 #: Words laid into negatives, at most, and seconds of each kind of negative that they are laid into.
 MOST_WORDS, MOST_LAID_S = 1_000, 1_200.0
-WORD_S = 5.0  # a word with the pause behind it, about
 
 
 def split_streams(
@@ -47,26 +46,14 @@ def split_streams(
         if progress:
             progress(f"listen to {split} negatives", len(scored), total)
     words, laid = _words(bundle, dataset_dir, split), list[Listened]()
-    for part, stream in _laid(words, kept, bundle.frontend.sample_rate_hz, snr_db):
+    kept.sort(key=lambda one: (one.kind, one.speaker, one.name))
+    seconds, done = _seconds(bundle, kept), 0
+    for stream in lay_all(words, lambda: kept, bundle.frontend.sample_rate_hz, snr_db=snr_db, seconds=seconds):
         laid.append(listen(bundle, stream.name, stream.kind, stream.samples, stride_frames, stream.spoken))
+        done += len(stream.spoken)
         if progress:
-            progress(f"listen to {split} words", part + 1, len(words))
+            progress(f"listen to {split} words", done, len(words))
     return SplitStreams(tuple(scored), tuple(laid))
-
-
-def _laid(
-    words: Sequence[Word], recordings: Sequence[NegativeRecording], rate_hz: int, snr_db: tuple[float, float]
-) -> Iterator[tuple[int, LaidStream]]:
-    """How many words were laid before, and the stream with the next ones, over the recordings as often as it takes."""
-    recordings = sorted(recordings, key=lambda one: (one.kind, one.speaker, one.name))
-    seconds = sum(len(one.samples) for one in recordings) / rate_hz
-    at_once = max(1, int(seconds / WORD_S))
-    for begin in range(0, len(words), at_once):
-        laid = 0
-        for stream in lay(words[begin : begin + at_once], recordings, rate_hz, snr_db=snr_db, seed=begin):
-            if stream.spoken:
-                laid += len(stream.spoken)
-                yield begin + laid - 1, stream
 
 
 def _seconds(bundle: ModelBundle, recordings: Sequence[NegativeRecording]) -> float:

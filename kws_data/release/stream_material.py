@@ -49,13 +49,17 @@ class WordFiles(Sequence[tuple[str, Samples]]):
 
 @dataclass(frozen=True)
 class NegativeFile:
-    """A file in which no keyword is said, as far as anybody knows; ``transcribed`` where a transcript says so."""
+    """A file in which no keyword is said, as far as anybody knows; ``transcribed`` where a transcript says so.
+
+    ``sound`` is what is heard in it, more closely than ``kind`` says it: by its table, else its folder's name.
+    """
 
     path: Path
     kind: str
     speaker: str
     seconds: float
     transcribed: bool
+    sound: str
 
 
 @dataclass(frozen=True)
@@ -157,8 +161,9 @@ def _negative(
         return None, error.what
     speaker = "" if word else row.get("speaker", "")  # single words of all people become one stream
     folders = (*reversed(inside), folder.name)
-    kind, _ = kind_told(row.get("kind", ""), spoken=bool(transcript or speaker), word=word, folders=folders)
-    return NegativeFile(file, kind, speaker, length_s, bool(transcript) or word), ""
+    kind, sound = kind_told(row.get("kind", ""), spoken=bool(transcript or speaker), word=word, folders=folders)
+    sound = sound or (kind if row.get("kind") else file.parent.name)
+    return NegativeFile(file, kind, speaker, length_s, bool(transcript) or word, sound), ""
 
 
 def within_hours(files: Sequence[NegativeFile], hours: float | None, seed: int) -> list[NegativeFile]:
