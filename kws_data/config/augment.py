@@ -37,7 +37,7 @@ class AugmentSettings(Settings):
     speech_share: Share = Field(
         0.0,
         exclude_if=lambda share: share == 0.0,  # what has none keeps its keys
-        description="of the noise, running speech of training negatives (data.negatives)",
+        description="of the noise, running speech of training negatives, where data.negatives has some",
     )
     noise_snr_db: tuple[Decibels, Decibels] = (0.0, 30.0)
     tempo_probability: Share = Field(0.0, description="share of the copies that are said faster or slower")

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 from kws_data.catalog.negative_clips import kind_of
 from kws_data.config.config import Config
 from kws_data.dataset.negatives import Negatives, Stretch
-from kws_data.errors import DataError
 
 #: So much of each is in the memory of every worker at most.
 MOST_S = 1_800
@@ -21,24 +20,18 @@ def background(config: Config, noises: Parts, negatives: Negatives) -> Parts:
     """Stretches of training noise with those of training negatives among them.
 
     All lie in a row in memory from which copies draw evenly, so lengths make the shares: with
-    ``augment.speech_share`` that share of all samples is speech.
+    ``augment.speech_share`` that share of all samples is speech, where training has some.
 
     Args:
         config: with ``augment``.
         noises: the noise there is.
         negatives: of the data set; nothing changes without any.
-
-    Raises:
-        DataError: a share of speech is wanted, and training has none.
     """
     if not config.augment.noise_probability:
         return noises
     most = MOST_S * config.frontend.sample_rate_hz
     others = (*noises, *_chosen(negatives, ("noise", "music"), most, config.seed))
     speech = _chosen(negatives, ("speech",), most, config.seed)
-    if config.augment.speech_share and not speech:
-        remedy = "name folders of running speech in data.negatives, or leave it out"
-        raise DataError("augment.speech_share would have no effect: no speech to train on", config.name, remedy)
     return with_share(others, speech, config.augment.speech_share, 2 * most)
 
 

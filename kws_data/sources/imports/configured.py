@@ -78,9 +78,6 @@ def _refuse_unused(config: Config) -> None:
 def _refuse_negatives(config: Config) -> None:
     """Raise DataError for folders of negatives that are not there, named twice, or that hold other data as well."""
     data = config.data
-    if config.augment.speech_share and not data.negatives:
-        remedy = "name folders of running speech in data.negatives, or leave it out"
-        raise DataError("augment.speech_share would have no effect", config.augment.speech_share, remedy)
     folder = [data.folder] if data.source != "synthetic" else []
     others = [("data.folder", name) for name in folder]
     others += [("data.more_folders", name) for name in data.more_folders]
