@@ -78,8 +78,12 @@ def _refuse_unused(config: Config) -> None:
 def _refuse_negatives(config: Config) -> None:
     """Raise DataError for folders of negatives that are not there, named twice, or that hold other data as well."""
     data = config.data
-    if config.augment.speech_share and not data.negatives:
-        remedy = "name folders of running speech in data.negatives, or leave it out"
+    said = data.synth.running_speech_s
+    if said and data.source == "folder":
+        remedy = "leave it out, or set data.source: both"
+        raise DataError("data.synth.running_speech_s would have no effect: no synthetic people", f"{said:g}", remedy)
+    if config.augment.speech_share and not (data.negatives or said):
+        remedy = "name folders of running speech in data.negatives, set data.synth.running_speech_s, or leave it out"
         raise DataError("augment.speech_share would have no effect", config.augment.speech_share, remedy)
     folder = [data.folder] if data.source != "synthetic" else []
     others = [("data.folder", name) for name in folder]
