@@ -43,6 +43,7 @@ def collect(ctx: RunContext) -> str:
     from kws_data.sources.synth.noise import add_generated_noise
     from kws_data.sources.synth.people import synth_people
     from kws_data.sources.synth.rich_noise import add_rich_noise
+    from kws_data.sources.synth.running_speech import say_running_speech
 
     config = ctx.config
     with Catalog(config.data.recordings) as catalog:
@@ -52,6 +53,9 @@ def collect(ctx: RunContext) -> str:
             unsaid: list[tuple[str, str]] = []
             synth_people(catalog, config, ctx.progress, ctx.workers, unsaid)
             ctx.warn(told(unsaid, "other voices say them", "other words that a voice cannot say"))
+            unsaid.clear()
+            say_running_speech(catalog, config, ctx.progress, ctx.workers, unsaid)
+            ctx.warn(told(unsaid, "others stand in their place", "sentences that a voice cannot say"))
             ctx.warn(doubts(config))
         clips = clips_of(config, catalog)
         if lack_silence(config, noises := recorded_noises(config, clips)):

@@ -101,8 +101,14 @@ def negatives_folder_id(folder: Path | str) -> FolderId:
 
 def synth_id(config: Config) -> FolderId:
     """What the synthetic people of a configuration say: a hash of all settings that decide who says what."""
-    synth = config.data.synth.model_dump(mode="json")
+    synth = config.data.synth.model_dump(mode="json", exclude={"running_speech_s"})
     decisive = json.dumps([config.seed, config.keywords, config.clip_samples, synth], sort_keys=True)
+    return FolderId("synth", hashlib.sha256(decisive.encode()).hexdigest())
+
+
+def running_speech_id(config: Config) -> FolderId:
+    """Sentences without a keyword that they say besides (``data.synth.running_speech_s``)."""
+    decisive = f"running speech {config.data.synth.running_speech_s:g} {synth_id(config).path}"
     return FolderId("synth", hashlib.sha256(decisive.encode()).hexdigest())
 
 

@@ -17,6 +17,12 @@ SPOKEN: tuple[Kind, ...] = ("speech", "other_words")  # somebody speaks; in the 
 BOARD = "board:"
 
 
+def starts_of(length: int, stretch: int) -> list[int]:
+    """First samples of the stretches, of ``stretch`` samples each, of a recording of ``length`` samples."""
+    last = max(0, length - stretch)
+    return [min(start, last) for start in range(0, max(1, length), stretch)]
+
+
 def recording_of(clip: Clip) -> str:
     """The recording of its folder that a stretch is of."""
     return str(clip.attributes.get("recording", ""))
@@ -35,6 +41,11 @@ def kind_of(clip: Clip) -> str:
 def person_of(clip: Clip) -> str:
     """Pseudonym of who is heard or recorded it; empty when nobody says who it is."""
     return clip.speaker if clip.attributes.get("speaker_known") else ""
+
+
+def given_of(clip: Clip) -> str:
+    """The split that a table says, or that a sound was made for, as the catalogue calls it; empty when nothing does."""
+    return clip.given_split or str(clip.attributes.get("made_for", ""))
 
 
 def is_stretch(clip: Clip) -> bool:

@@ -85,6 +85,13 @@ class SynthSettings(Settings):
     )
     common_words: int = Field(0, ge=0, description="so many common English words as further other words")
     common_per_speaker: int | None = Field(None, ge=1, description="how many of them each person says; all when null")
+    running_speech_s: float = Field(
+        0.0,
+        ge=0,
+        le=3_600,
+        exclude_if=lambda seconds: seconds == 0,  # configurations from before there was any keep their keys
+        description="seconds of sentences without a keyword that each person says: negatives, beside data.negatives",
+    )
 
     @field_validator("pitch", "rate", "range", "floor_db")
     @classmethod

@@ -31,6 +31,7 @@ class Recording:
         person: who; empty when nobody knows.
         given: split that its table says, as the catalogue calls it.
         clips: its stretches in the order of time; not empty.
+        made: whether a run let a program make it, so that its split follows from who speaks or what it is for.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Recording:
     person: str
     given: str
     clips: tuple[Clip, ...]
+    made: bool = False
 
     @property
     def split(self) -> str:
@@ -129,6 +131,26 @@ def _deal(pieces: Sequence[tuple[Recording, str]], splits: dict[str, str], seed:
         chosen = max(open_to, key=lambda split: SHARES[split] * total - had[split])
         splits[group] = chosen
         had[chosen] += free[group]
+
+
+def check_voices(pieces: Iterable[tuple[Recording, str]], labelled: Iterable[Clip], splits: Mapping[str, str]) -> int:
+    """Look at the voices of synthetic people, which several may share: none is in two splits; returns 0.
+
+    Args:
+        pieces: of all recordings that are used, with their splits.
+        labelled: clips with labels.
+        splits: of those, by id.
+
+    Raises:
+        LeakError: naming the first.
+    """
+    seen = {str(clip.attributes["variant"]): splits[clip.id] for clip in labelled if clip.synthetic}
+    for one, split in pieces:
+        if one.made and one.person:
+            voice = str(one.clips[0].attributes["variant"])
+            if (other := seen.setdefault(voice, split)) != split:
+                raise LeakError(f"the same voice stands in {other} and {split}", voice, "report this fault")
+    return 0
 
 
 def check_apart(pieces: Iterable[tuple[Recording, str]], people: Mapping[str, str]) -> int:

@@ -1,7 +1,8 @@
 """Hours in which no keyword is said (``data.negatives``): which recordings a data set uses, and in which split.
 
-Training learns from them, validation chooses the detector's thresholds on them, the test counts its false accepts in
-them. So nobody may be heard in two splits, be it there or among the clips with labels.
+Synthetic people may say hours of their own (``data.synth.running_speech_s``), and sounds may be made. Training learns
+from them, validation chooses the detector's thresholds on them, the test counts its false accepts in them. So nobody
+may be heard in two splits, be it there or among the clips with labels.
 """
 
 from __future__ import annotations
@@ -14,11 +15,12 @@ from firmware_tools.levels import SILENT_RMS_DB
 from kws_data.catalog.catalog import Catalog
 from kws_data.catalog.clips import Clip
 from kws_data.catalog.folders import negatives_folder_id
-from kws_data.catalog.negative_clips import BOARD, is_stretch, kind_of, person_of, recording_of, start_of
+from kws_data.catalog.negative_clips import BOARD, given_of, is_stretch, kind_of, person_of, recording_of, start_of
 from kws_data.catalog.transcripts import keywords_said
 from kws_data.config.config import Config
 from kws_data.dataset.clip_pool import imported_clips
-from kws_data.dataset.negative_splits import Recording, check_apart, dealt
+from kws_data.dataset.made_negatives import MADE, made_clips
+from kws_data.dataset.negative_splits import Recording, check_apart, check_voices, dealt
 from kws_data.dataset.release_rules import excluded_by_terms, summary
 from kws_data.dataset.spoken_clips import SplitWords
 from kws_data.errors import DataError
@@ -58,15 +60,16 @@ class Negatives:
 
 
 def negative_clips(config: Config, catalog: Catalog) -> dict[str, list[Clip]]:
-    """Stretches of each folder, or board, of ``data.negatives``, by its name in the configuration.
+    """Stretches of each folder, or board, of ``data.negatives``, by its name in the configuration, and of what is made.
 
     Raises:
         DataError: nothing was imported from one or recorded through it, or none of its files can be used.
     """
-    return {
+    recorded = {
         name: _recorded(catalog, name) if name.startswith(BOARD) else imported_clips(catalog, negatives_folder_id(name))
         for name in config.data.negatives
     }
+    return recorded | made_clips(config, catalog)
 
 
 def _recorded(catalog: Catalog, device: str) -> list[Clip]:
@@ -100,11 +103,14 @@ def negatives_of(config: Config, catalog: Catalog, found: SplitWords, unlabelled
     left_out |= _repeats([one for one in every if one.name not in left_out], labelled)
     people = _splits_of_people(found, unlabelled)
     left_out |= _held([one for one in every if one.name not in left_out], people)
+    left_out |= _of_nobody([one for one in every if one.name not in left_out], people)
     used = [one for one in every if one.name not in left_out]
     if not used:
         raise DataError("no recording of data.negatives is left", ", ".join(folders), _why(left_out))
-    pieces = dealt(used, people, config.seed)
+    pieces = dealt([one for one in used if not one.made], people, config.seed)
+    pieces += [(one, people.get(one.person) or one.split) for one in used if one.made]
     check_apart(pieces, people)
+    check_voices(pieces, labelled, found.splits)
     stretches = tuple(Stretch(clip, one.name, split) for one, split in pieces for clip in one.clips)
     return Negatives(stretches, dict(sorted(left_out.items())))
 
@@ -116,19 +122,20 @@ def recordings_in(folders: Mapping[str, Sequence[Clip]]) -> list[Recording]:
     """
     seen: set[str] = set()
     found: list[Recording] = []
-    for number, clips in enumerate(folders.values(), 1):
+    for number, (folder, clips) in enumerate(folders.items(), 1):
         of: dict[str, list[Clip]] = defaultdict(list)
         for clip in clips:
             if clip.id not in seen:
                 of[recording_of(clip)].append(clip)
         seen.update(clip.id for clip in clips)
-        found += [_recording(f"{number}/{name}", stretches) for name, stretches in sorted(of.items())]
+        made = folder in MADE
+        found += [_recording(f"{number}/{name}", stretches, made) for name, stretches in sorted(of.items())]
     return found
 
 
-def _recording(name: str, clips: Iterable[Clip]) -> Recording:
+def _recording(name: str, clips: Iterable[Clip], made: bool) -> Recording:
     ordered = tuple(sorted(clips, key=lambda clip: (start_of(clip), clip.id)))
-    return Recording(name, kind_of(ordered[0]), person_of(ordered[0]), ordered[0].given_split, ordered)
+    return Recording(name, kind_of(ordered[0]), person_of(ordered[0]), given_of(ordered[0]), ordered, made)
 
 
 def _forbidden(config: Config, recordings: Iterable[Recording]) -> dict[str, str]:
@@ -178,6 +185,12 @@ def _held(recordings: Iterable[Recording], people: Mapping[str, str]) -> dict[st
         elif there and one.split and one.split != there:
             reasons[one.name] = f"of a person of {there}, where its table says {one.split}"
     return reasons
+
+
+def _of_nobody(recordings: Iterable[Recording], people: Mapping[str, str]) -> dict[str, str]:
+    """Running speech of synthetic people of whom no clip is used: nothing says in which split they are."""
+    made = (one for one in recordings if one.made and one.person)
+    return {one.name: "of a synthetic voice of which no clip is used" for one in made if one.person not in people}
 
 
 def _why(left_out: Mapping[str, str]) -> str:

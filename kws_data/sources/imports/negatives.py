@@ -19,7 +19,7 @@ from pathlib import Path
 from kws_data.audio import Samples
 from kws_data.catalog.catalog import Catalog
 from kws_data.catalog.folders import SOURCE, negatives_folder_id
-from kws_data.catalog.negative_clips import SPOKEN, STRETCH_S
+from kws_data.catalog.negative_clips import SPOKEN, STRETCH_S, starts_of
 from kws_data.catalog.transcripts import keywords_said
 from kws_data.decoding import duration_s
 from kws_data.errors import AudioError
@@ -132,19 +132,13 @@ def _stretches(recording: Item, problems: list[tuple[str, str]]) -> Iterator[Ite
     except AudioError as error:
         problems.append((recording.name, f"{error.what}: {error.remedy}"))
         return
-    for number, start in enumerate(starts_of(length)):
+    for number, start in enumerate(starts_of(length, STRETCH)):
         yield replace(
             recording,
             name=f"{recording.name}[negative {number}]",
             attributes={**recording.attributes, "start_sample": start},
             read=partial(read_stretch_at, start=start),
         )
-
-
-def starts_of(length: int) -> list[int]:
-    """First samples of the stretches of a recording of ``length`` samples."""
-    last = max(0, length - STRETCH)
-    return [min(start, last) for start in range(0, max(1, length), STRETCH)]
 
 
 def read_stretch_at(path: Path, start: int) -> Samples:

@@ -9,13 +9,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from functools import partial
-from itertools import groupby, islice
+from itertools import groupby
 from operator import attrgetter
-from queue import SimpleQueue
 from typing import Any
 
 import numpy as np
@@ -28,6 +25,7 @@ from kws_data.config.config import Config
 from kws_data.config.synth import EngineSettings, SynthSettings
 from kws_data.errors import DataError
 from kws_data.progress import Progress
+from kws_data.sources.synth.at_once import said_at_once, several
 from kws_data.sources.synth.engines import SpeechEngine, make_engine
 from kws_data.sources.synth.espeak import Espeak, SynthVoice
 from kws_data.sources.synth.groups import groups, numbered_groups
@@ -38,7 +36,6 @@ from kws_data.sources.synth.words import vocabulary
 SOURCE = "synth"
 RATE_HZ = 16_000
 WORKERS = 2
-_BATCH = 256
 MARKS = 0x4D  # what tells the draws of marks from the others of an utterance
 VERSION = 1  # of how clips are made; another one makes other clips
 
@@ -66,6 +63,11 @@ class Utterance:
     phonemes: str = ""
     marks: Sequence[str] = ("",)
     floor_db: tuple[float, float] = (-66.0, -54.0)
+
+    @property
+    def person(self) -> str:
+        """Who says it, as it stands with the clip."""
+        return f"{self.seed}/{self.speaker.number}/{self.speaker.voice.name}"
 
     @property
     def origin(self) -> str:
@@ -185,8 +187,7 @@ def synth_people(
         missing = [utterance for utterance in missing if utterance.speaker.engine != group.engine]
         done = len(wanted) - len(missing) - len(said_by)
         if said_by:
-            with ExitStack() as stack:
-                engines = [stack.enter_context(make_engine(group.engine)) for _ in range(max(1, workers))]
+            with several(group.engine, workers) as engines:
                 counted = (done, len(wanted))
                 make = partial(_new_clip_or_none, catalog, config, [] if unsaid is None else unsaid)
                 count += catalog.add_clips(_spoken(make, engines, said_by, counted, progress))
@@ -219,27 +220,14 @@ def _spoken(
     counted: tuple[int, int],
     progress: Progress | None,
 ) -> Iterator[NewClip]:
-    """Clips in the order of the utterances, spoken by whichever engine is free; ``counted``: done before, in all."""
-    free: SimpleQueue[SpeechEngine] = SimpleQueue()
-    for engine in engines:
-        free.put(engine)
-
-    def speak(utterance: Utterance) -> NewClip | None:
-        engine = free.get()
-        try:
-            return make(engine, utterance)
-        finally:
-            free.put(engine)
-
-    (done, total), waiting = counted, iter(missing)
-    with ThreadPoolExecutor(len(engines)) as pool:
-        while batch := list(islice(waiting, _BATCH)):
-            for clip in pool.map(speak, batch):
-                done += 1
-                if clip is not None:
-                    yield clip
-                if progress:
-                    progress("synth", done, total)
+    """Clips in the order of the utterances; ``counted``: done before, in all."""
+    done, total = counted
+    for clip in said_at_once(make, engines, missing):
+        done += 1
+        if clip is not None:
+            yield clip
+        if progress:
+            progress("synth", done, total)
 
 
 def _new_clip(catalog: Catalog, engine: SpeechEngine, utterance: Utterance) -> NewClip:
@@ -251,18 +239,18 @@ def _new_clip(catalog: Catalog, engine: SpeechEngine, utterance: Utterance) -> N
     return NewClip(
         audio=catalog.store_audio(samples, RATE_HZ),
         word=utterance.word,
-        speaker=f"{utterance.seed}/{speaker.number}/{speaker.voice.name}",
+        speaker=utterance.person,
         source=SOURCE,
         origin=utterance.origin,
         licence=engine.licence,
         consent="synthetic",
         session=f"synth-{utterance.seed}",
         synthetic=True,
-        attributes=_provenance(engine, voice, utterance) | ({"mark": mark} if mark else {}),
+        attributes=provenance(engine, voice, utterance) | ({"mark": mark} if mark else {}),
     )
 
 
-def _provenance(engine: SpeechEngine, voice: SynthVoice, utterance: Utterance) -> dict[str, Any]:
+def provenance(engine: SpeechEngine, voice: SynthVoice, utterance: Utterance) -> dict[str, Any]:
     """How a clip was made, enough to make it again."""
     made = {"engine": engine.name, "peak_db": round(utterance.speaker.peak_db, 2), **asdict(voice)}
     if not isinstance(engine, Espeak):

@@ -60,15 +60,20 @@ def vocabulary(config: Config) -> Vocabulary:
         DataError: espeak-ng is needed and cannot be loaded, or lacks an accent.
     """
     settings = config.data.synth
-    accents = settings.accents if settings.engine.kind == "espeak" and settings.accents else ACCENTS
     return _vocabulary(
         tuple(config.keywords),
         tuple(settings.other_words),
         tuple(settings.candidates),
-        tuple(accents),
+        accents_of(config),
         settings.common_words,
         settings.confusables,
     )
+
+
+def accents_of(config: Config) -> tuple[str, ...]:
+    """Accents of espeak-ng in which words are pronounced, to tell how near they are."""
+    settings = config.data.synth
+    return tuple(settings.accents if settings.engine.kind == "espeak" and settings.accents else ACCENTS)
 
 
 @lru_cache(maxsize=8)

@@ -12,11 +12,11 @@ from kws_data.audio import write_flac, write_wav
 from kws_data.catalog.catalog import Catalog
 from kws_data.catalog.clips import Clip
 from kws_data.catalog.folders import FolderId, negatives_folder_id
-from kws_data.catalog.negative_clips import kind_of, person_of, recording_of, start_of
+from kws_data.catalog.negative_clips import kind_of, person_of, recording_of, start_of, starts_of
 from kws_data.sources.imports import negatives
 from kws_data.sources.imports.find_layout import import_layout
 from kws_data.sources.imports.negative_kinds import kind_told
-from kws_data.sources.imports.negatives import STRETCH, import_negatives, starts_of
+from kws_data.sources.imports.negatives import STRETCH, import_negatives
 from kws_data.sources.imports.speech_folder import import_speech
 
 
@@ -26,9 +26,9 @@ def imported(catalog: Catalog, root: Path) -> list[Clip]:
 
 
 def test_stretches_lie_end_to_end_and_the_last_ends_with_the_recording() -> None:
-    assert starts_of(2 * STRETCH) == [0, STRETCH]
-    assert starts_of(2 * STRETCH + 5) == [0, STRETCH, STRETCH + 5]
-    assert starts_of(STRETCH - 1) == [0] and starts_of(1) == [0]
+    assert starts_of(2 * STRETCH, STRETCH) == [0, STRETCH]
+    assert starts_of(2 * STRETCH + 5, STRETCH) == [0, STRETCH, STRETCH + 5]
+    assert starts_of(STRETCH - 1, STRETCH) == [0] and starts_of(1, STRETCH) == [0]
 
 
 def test_a_recording_is_all_there_and_decoded_once(
