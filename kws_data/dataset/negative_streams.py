@@ -12,7 +12,7 @@ import numpy as np
 
 from kws_data.audio import Samples
 from kws_data.catalog.audio_store import load_audio_from
-from kws_data.errors import DataError
+from kws_data.dataset.negative_table import read_negatives
 from kws_data.run_folder import NEGATIVES_FILE
 from kws_data.system.storage import Place, place
 
@@ -52,25 +52,6 @@ def negative_recordings(dataset_dir: Path | str, recordings_dir: Path | str, spl
     rows = read_negatives(dataset_dir, split, _COLUMNS)
     for name, stretches in groupby(rows, key=lambda row: str(row["recording"])):
         yield _joined(name, list(stretches), audio)
-
-
-def read_negatives(dataset_dir: Path | str, split: str, columns: Sequence[str]) -> list[dict[str, Any]]:
-    """Rows of ``negatives.parquet`` of one split, by recording and time.
-
-    Raises:
-        DataError: the data set has none, or the table cannot be read.
-    """
-    from pyarrow import ArrowException, parquet
-
-    path = Path(dataset_dir) / NEGATIVES_FILE
-    try:
-        table = parquet.read_table(path, columns=list(columns), filters=[("split", "=", split)])
-    except FileNotFoundError:
-        raise DataError("data set has no negatives", str(path), "name data.negatives and call kws build") from None
-    except (OSError, ArrowException) as error:
-        raise DataError("table of negatives cannot be read", str(path), f"{error}; call kws build again") from None
-    rows: list[dict[str, Any]] = table.to_pylist()
-    return rows
 
 
 def _joined(name: str, rows: Sequence[dict[str, Any]], audio: Place) -> NegativeRecording:

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from kws_data.bundle import ModelBundle
-from kws_data.dataset.negative_streams import NegativeRecording, negative_recordings, read_negatives
+from kws_data.dataset.negative_streams import NegativeRecording, negative_recordings
+from kws_data.dataset.negative_table import read_negatives
 from kws_data.evaluation.laid_streams import Word, lay_all
 from kws_data.evaluation.listening import Listened, listen
 from kws_data.evaluation.stream_trial import SplitStreams

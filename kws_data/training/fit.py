@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -24,21 +23,19 @@ from kws_data.training.batches.negatives import NO_WINDOWS, Negatives, Windows
 from kws_data.training.batches.train_set import TrainSet
 from kws_data.training.checkpoint import Checkpoint
 from kws_data.training.hard_negatives import listen_to_negatives
+from kws_data.training.pace import Pace, round_is_due, settled
 from kws_data.training.step import Step, make_optimizer, make_step
 
 if TYPE_CHECKING:
     import keras
 
 THREADS = 1  # results may depend on the number of threads; a second core draws the batches
-SMOOTH_EPOCHS, LEAST_GAIN = 5, 1e-3  # early stop: mean loss of so many epochs, and what counts as better
-CHECKPOINT_COST = 0.02  # checkpoints take no more than this share of the time
 
 
 @dataclass
 class History:
     """Figures of each epoch; ``validation`` holds [epoch, accuracy] of those in which it was taken, ``rounds`` [epoch,
-    false accepts an hour, hard windows] of those after which the model listened to the negatives, ``doubtful`` the
-    recordings of which it is left out what the model was certain to be a keyword, though nobody wrote one down."""
+    false accepts an hour, hard windows] of those in which the model listened to negatives, ``doubtful`` recordings."""
 
     loss: list[float] = field(default_factory=list)
     accuracy: list[float] = field(default_factory=list)
@@ -193,29 +190,13 @@ def fit(
     step = make_step(state.model, state.optimizer, settings, teachers, soft, costs, state.average, pointwise_bits=bits)
     pace = Pace()
     while state.epoch < settings.epochs and not settled(state.history.loss, settings.patience):
-        if data.negatives is not None and round_is_due(state, settings, goes_on=model is not None):
-            listen(state, data.negatives)
-        run_epoch(state, step, without_doubtful(data, state.doubtful), settings, steps)
+        negatives, rounds = data.negatives, settings.negatives.rounds if settings.negatives.share else 0
+        if negatives is not None and round_is_due(state.epoch, state.epochs, rounds, goes_on=model is not None):
+            listen(state, negatives)
+        run_epoch(state, step, data.without(state.doubtful), settings, steps)
         tell(state, watch, pace)
     state.finish()
     return state.model, state.history
-
-
-def round_is_due(state: Fit, settings: TrainSettings, goes_on: bool) -> bool:
-    """Whether the model listens to the negatives before the next epoch: ``rounds`` times in all, evenly; a model that
-    goes on learning does so at once."""
-    rounds, epoch = settings.negatives.rounds, state.epoch
-    if not rounds or not settings.negatives.share:
-        return False
-    before = (epoch - 1) * (rounds + 1) // state.epochs if epoch else 0
-    return (goes_on and not epoch) or (epoch > 0 and epoch * (rounds + 1) // state.epochs > before)
-
-
-def without_doubtful(data: TrainSet, doubtful: frozenset[int]) -> TrainSet:
-    """The same, no windows of negatives drawn from these stretches."""
-    if data.negatives is None or not doubtful:
-        return data
-    return replace(data, negatives=replace(data.negatives, doubtful=doubtful))
 
 
 def listen(state: Fit, negatives: Negatives) -> None:
@@ -229,8 +210,7 @@ def listen(state: Fit, negatives: Negatives) -> None:
     state.hard = found.hard
     if not state.history.rounds:  # later ones have learnt that nobody says a keyword here
         state.doubtful = found.doubtful
-        names = (negatives.recordings[stretch] for stretch in sorted(found.doubtful))
-        state.history.doubtful = list(dict.fromkeys(names))
+        state.history.doubtful = negatives.names(found.doubtful)
     state.history.rounds.append((state.epoch, round(found.false_accepts_per_hour, 1), len(found.hard)))
 
 
@@ -269,28 +249,3 @@ def run_epoch(state: Fit, step: Step, data: TrainSet, settings: TrainSettings, s
         hits.append(float(hit))
     state.history.loss.append(round(float(np.mean(losses)), 6))
     state.history.accuracy.append(round(float(np.mean(hits)), 6))
-
-
-def settled(loss: Sequence[float], patience: int) -> bool:
-    """Whether the smoothed training loss has not become better for ``patience`` epochs; never when that is 0."""
-    if not patience or len(loss) < SMOOTH_EPOCHS + patience:
-        return False
-    smooth = np.convolve(loss, np.full(SMOOTH_EPOCHS, 1 / SMOOTH_EPOCHS), "valid")
-    return bool(smooth[-patience:].min() > smooth[:-patience].min() * (1 - LEAST_GAIN))
-
-
-class Pace:
-    """When the next checkpoint is due: often, but not so that they take a noticeable share of the time."""
-
-    def __init__(self) -> None:
-        self._since, self._asked, self._cost = time.monotonic(), 0.0, 0.0
-
-    def due(self) -> bool:
-        """Whether to save now."""
-        self._asked = time.monotonic()
-        return self._cost <= CHECKPOINT_COST * (self._asked - self._since)
-
-    def saved(self) -> None:
-        """What was due is done."""
-        self._since = time.monotonic()
-        self._cost = self._since - self._asked

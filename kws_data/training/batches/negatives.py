@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kws_data.config.training import NegativesSettings
-from kws_data.dataset.negative_streams import read_negatives
+from kws_data.dataset.negative_table import read_negatives
 from kws_data.features.load import feature_path, load_features
 
 PLACE = 5  # a window begins at a frame that is a multiple of it
@@ -71,6 +71,10 @@ class Negatives:
         drawn = np.ones(len(self.y), bool)
         drawn[sorted(self.doubtful)] = False
         return drawn
+
+    def names(self, stretches: frozenset[int]) -> list[str]:
+        """The recordings that stretches are of, each once."""
+        return list(dict.fromkeys(self.recordings[stretch] for stretch in sorted(stretches)))
 
     def windows(self, chosen: Windows) -> NDArray[np.int8]:
         """int8 [windows, frames, features]."""

@@ -63,6 +63,12 @@ class TrainSet:
         """How many clips have labels: all but the last ones."""
         return len(self.y) - (0 if self.said is None else len(self.said))
 
+    def without(self, doubtful: frozenset[int]) -> TrainSet:
+        """The same, no windows of negatives drawn from these stretches."""
+        if self.negatives is None or not doubtful:
+            return self
+        return replace(self, negatives=replace(self.negatives, doubtful=doubtful))
+
     def sha256(self) -> str:
         """Hash of all that is learnt from; words only shape the weights and labels that are in it."""
         digest = hashlib.sha256(f"{self.x.shape} {self.labels} {self.augment} {self.class_weights}".encode())

@@ -20,7 +20,8 @@ from kws_data.models.float_model import load_float
 from kws_data.system.processes import run_jobs
 from kws_data.training.batches.train_set import TrainSet
 from kws_data.training.checkpoint import Checkpoint
-from kws_data.training.fit import FitRecipe, FitWatch, Pace, fit, settled
+from kws_data.training.fit import FitRecipe, FitWatch, fit
+from kws_data.training.pace import Pace, settled
 from kws_data.training.run import train
 from kws_data.training.teachers.cache import forget_oldest, forget_teachers, valid
 from kws_data.training.teachers.keras_teachers import KERAS_FILE, planned
