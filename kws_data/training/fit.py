@@ -205,8 +205,7 @@ def listen(state: Fit, negatives: Negatives) -> None:
 
     score = tf.function(lambda x: state.model(x, training=False))
     with state.finished():
-        drawn = replace(negatives, doubtful=state.doubtful)
-        found = listen_to_negatives(lambda x: score(x).numpy(), drawn, state.rng)
+        found = listen_to_negatives(score, replace(negatives, doubtful=state.doubtful), state.rng)
     state.hard = found.hard
     if not state.history.rounds:  # later ones have learnt that nobody says a keyword here
         state.doubtful = found.doubtful

@@ -80,9 +80,9 @@ CHILD = """
 import sys
 from pathlib import Path
 from kws_data.config.config import Config
-import kws_data.training.fit
+import kws_data.training.pace
 from kws_data.training.run import train
-kws_data.training.fit.CHECKPOINT_COST = 1.0  # after nearly every epoch, short as they are
+kws_data.training.pace.CHECKPOINT_COST = 1.0  # after nearly every epoch, short as they are
 config, folder, out = Config.model_validate_json(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3])
 train(config, folder, out, lambda stage, done, total: print(stage, done, flush=True))
 """
