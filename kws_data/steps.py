@@ -41,6 +41,7 @@ def collect(ctx: RunContext) -> str:
     from kws_data.sources.imports.configured import import_configured
     from kws_data.sources.synth.doubts import doubts
     from kws_data.sources.synth.noise import add_generated_noise
+    from kws_data.sources.synth.noise_negatives import add_noise_negatives
     from kws_data.sources.synth.people import synth_people
     from kws_data.sources.synth.rich_noise import add_rich_noise
     from kws_data.sources.synth.running_speech import say_running_speech
@@ -63,7 +64,8 @@ def collect(ctx: RunContext) -> str:
                 ctx.say("  recorded noise is too short to cut silence from: generated noise is used too")
             clips += add_generated_noise(catalog, config.seed, config.frontend.sample_rate_hz, ctx.progress)
         if config.data.generated_noise == "rich":
-            add_rich_noise(catalog, config.seed, config.frontend.sample_rate_hz, ctx.progress)
+            add = add_noise_negatives if config.data.wants_negatives else add_rich_noise
+            add(catalog, config.seed, config.frontend.sample_rate_hz, ctx.progress)
         clips += [*extra_noises(config, catalog), *rooms_of(config, catalog)]
         clips += [clip for own in unlabelled_clips(config, catalog).values() for clip in own]
         clips += [clip for own in negative_clips(config, catalog).values() for clip in own]

@@ -37,7 +37,7 @@ def background(config: Config, noises: Parts, negatives: Negatives) -> Parts:
     others = (*noises, *_chosen(negatives, ("noise", "music"), most, config.seed))
     speech = _chosen(negatives, ("speech",), most, config.seed)
     if config.augment.speech_share and not speech:
-        remedy = "name folders of running speech in data.negatives, or leave it out"
+        remedy = "name folders of running speech in data.negatives, set data.synth.running_speech_s, or leave it out"
         raise DataError("augment.speech_share would have no effect: no speech to train on", config.name, remedy)
     return with_share(others, speech, config.augment.speech_share, 2 * most)
 
@@ -76,7 +76,9 @@ def _as_long(parts: Parts, wanted: int) -> Iterable[Part]:
 
 def _chosen(negatives: Negatives, kinds: Sequence[str], most: int, seed: int) -> Parts:
     """Training stretches of some kinds by a hash, until they are ``most`` samples, in the order of their recordings."""
-    stretches = [stretch for stretch in negatives.of("train") if kind_of(stretch.clip) in kinds]
+    there = [stretch for stretch in negatives.of("train") if kind_of(stretch.clip) in kinds]
+    # sounds that were made are among the noise already
+    stretches = [stretch for stretch in there if not stretch.clip.attributes.get("made_for")]
 
     def order(stretch: Stretch) -> bytes:
         return hashlib.sha256(f"{seed} background {stretch.clip.audio_sha256}".encode()).digest()

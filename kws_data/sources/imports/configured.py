@@ -82,7 +82,7 @@ def _refuse_negatives(config: Config) -> None:
     if said and data.source == "folder":
         remedy = "leave it out, or set data.source: both"
         raise DataError("data.synth.running_speech_s would have no effect: no synthetic people", f"{said:g}", remedy)
-    if config.augment.speech_share and not (data.negatives or said):
+    if config.augment.speech_share and not data.wants_negatives:
         remedy = "name folders of running speech in data.negatives, set data.synth.running_speech_s, or leave it out"
         raise DataError("augment.speech_share would have no effect", config.augment.speech_share, remedy)
     folder = [data.folder] if data.source != "synthetic" else []
