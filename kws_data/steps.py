@@ -35,7 +35,7 @@ def collect(ctx: RunContext) -> str:
     """Bring in all that the configuration names, and noise where none was recorded; what is there already stays."""
     from kws_data.catalog.catalog import Catalog
     from kws_data.dataset.backgrounds import extra_noises, lack_silence, recorded_noises, rooms_of
-    from kws_data.dataset.clip_pool import clips_of
+    from kws_data.dataset.clip_pool import clips_of, synthetic_clips
     from kws_data.dataset.negatives import negative_clips
     from kws_data.dataset.unlabelled import unlabelled_clips
     from kws_data.sources.imports.configured import import_configured
@@ -45,6 +45,7 @@ def collect(ctx: RunContext) -> str:
     from kws_data.sources.synth.people import synth_people
     from kws_data.sources.synth.rich_noise import add_rich_noise
     from kws_data.sources.synth.running_speech import say_running_speech
+    from kws_data.sources.synth.too_long import too_long
 
     config = ctx.config
     with Catalog(config.data.recordings) as catalog:
@@ -54,6 +55,7 @@ def collect(ctx: RunContext) -> str:
             unsaid: list[tuple[str, str]] = []
             synth_people(catalog, config, ctx.progress, ctx.workers, unsaid)
             ctx.warn(told(unsaid, "other voices say them", "other words that a voice cannot say"))
+            ctx.warn(too_long(config, synthetic_clips(config, catalog)))
             unsaid.clear()
             say_running_speech(catalog, config, ctx.progress, ctx.workers, unsaid)
             ctx.warn(told(unsaid, "others stand in their place", "sentences that a voice cannot say"))
