@@ -35,15 +35,17 @@ def collect(ctx: RunContext) -> str:
     """Bring in all that the configuration names, and noise where none was recorded; what is there already stays."""
     from kws_data.catalog.catalog import Catalog
     from kws_data.dataset.backgrounds import extra_noises, lack_silence, recorded_noises, rooms_of
-    from kws_data.dataset.clip_pool import clips_of
+    from kws_data.dataset.clip_pool import clips_of, synthetic_clips
     from kws_data.dataset.negatives import negative_clips
     from kws_data.dataset.unlabelled import unlabelled_clips
     from kws_data.sources.imports.configured import import_configured
     from kws_data.sources.synth.doubts import doubts
     from kws_data.sources.synth.noise import add_generated_noise
+    from kws_data.sources.synth.noise_negatives import add_noise_negatives
     from kws_data.sources.synth.people import synth_people
     from kws_data.sources.synth.rich_noise import add_rich_noise
     from kws_data.sources.synth.running_speech import say_running_speech
+    from kws_data.sources.synth.too_long import too_long
 
     config = ctx.config
     with Catalog(config.data.recordings) as catalog:
@@ -53,6 +55,7 @@ def collect(ctx: RunContext) -> str:
             unsaid: list[tuple[str, str]] = []
             synth_people(catalog, config, ctx.progress, ctx.workers, unsaid)
             ctx.warn(told(unsaid, "other voices say them", "other words that a voice cannot say"))
+            ctx.warn(too_long(config, synthetic_clips(config, catalog)))
             unsaid.clear()
             say_running_speech(catalog, config, ctx.progress, ctx.workers, unsaid)
             ctx.warn(told(unsaid, "others stand in their place", "sentences that a voice cannot say"))
@@ -63,7 +66,8 @@ def collect(ctx: RunContext) -> str:
                 ctx.say("  recorded noise is too short to cut silence from: generated noise is used too")
             clips += add_generated_noise(catalog, config.seed, config.frontend.sample_rate_hz, ctx.progress)
         if config.data.generated_noise == "rich":
-            add_rich_noise(catalog, config.seed, config.frontend.sample_rate_hz, ctx.progress)
+            add = add_noise_negatives if config.data.wants_negatives else add_rich_noise
+            add(catalog, config.seed, config.frontend.sample_rate_hz, ctx.progress)
         clips += [*extra_noises(config, catalog), *rooms_of(config, catalog)]
         clips += [clip for own in unlabelled_clips(config, catalog).values() for clip in own]
         clips += [clip for own in negative_clips(config, catalog).values() for clip in own]

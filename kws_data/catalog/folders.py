@@ -122,5 +122,10 @@ def rich_noise_id(seed: int, sample_rate_hz: int) -> FolderId:
     return FolderId("generated", f"rich/{seed}/{sample_rate_hz}")
 
 
+def noise_negatives_id(seed: int, sample_rate_hz: int) -> FolderId:
+    """Such sounds as negatives, for each split its own."""
+    return FolderId("generated", f"rich negatives/{seed}/{sample_rate_hz}")
+
+
 def _absolute(path: Path | str) -> str:
     return str(Path(path).resolve())

@@ -27,9 +27,13 @@ def command(config: Config, workers: int, only_plan: bool, as_json: bool) -> Non
     from dataclasses import asdict
 
     from kws_data.catalog.catalog import Catalog
+    from kws_data.catalog.folders import synth_id
+    from kws_data.set_aside import told
     from kws_data.sources.synth.doubts import doubts
     from kws_data.sources.synth.people import synth_people
     from kws_data.sources.synth.preview import synth_plan
+    from kws_data.sources.synth.running_speech import say_running_speech
+    from kws_data.sources.synth.too_long import too_long
 
     if config.data.source == "folder":
         raise ConfigError(
@@ -42,11 +46,19 @@ def command(config: Config, workers: int, only_plan: bool, as_json: bool) -> Non
         print_json(plan) if as_json else _print_plan(plan)
         return
     with Catalog(config.data.recordings) as catalog, progress_bars() as progress:
-        report = synth_people(catalog, config, progress, workers)
+        unsaid: list[tuple[str, str]] = []
+        report = synth_people(catalog, config, progress, workers, unsaid)
+        spoken = say_running_speech(catalog, config, progress, workers, unsaid)
+        cut = too_long(config, catalog.clips(folder=synth_id(config)))
+    for line in (*told(unsaid, "other voices say them", "words and sentences that a voice cannot say"), *cut):
+        say(f"  {line}")
     if as_json:
-        print_json(asdict(report))
+        running = {"running_speech": asdict(spoken)} if config.data.synth.running_speech_s else {}
+        print_json({**asdict(report), **running})
     else:
         click.echo(f"{report.added} clips added, {report.known} known before, in {config.data.recordings}")
+        if config.data.synth.running_speech_s:
+            click.echo(f"{spoken.added} stretches of running speech added, {spoken.known} known before")
 
 
 def _print_plan(plan: dict[str, Any]) -> None:

@@ -64,7 +64,8 @@ class DataSettings(Settings):
         "plain",
         exclude_if=lambda kind: kind == "plain",  # configurations from before there was a choice keep their keys
         description="plain: colours of noise, made where none was recorded; rich: for augmentation a minute each of"
-        " clocks, knocks, beeps, animals, cries, music, machines and weather besides",
+        " clocks, knocks, beeps, animals, cries, music, machines and weather besides; as negatives too, where any"
+        " are wanted",
     )
     speech_folder: PathText | None = Field(
         None, description="running speech with transcripts; pieces without a keyword are further other words"
@@ -83,6 +84,11 @@ class DataSettings(Settings):
         None, ge=0, description="held-out clips to record through the board; all when null"
     )
     record_train_clips: int = Field(0, ge=0, description="training clips to record through the board")
+
+    @property
+    def wants_negatives(self) -> bool:
+        """Whether there are to be hours in which no keyword is said."""
+        return bool(self.negatives or self.synth.running_speech_s)
 
     @model_validator(mode="after")
     def _folder_when_needed(self) -> DataSettings:

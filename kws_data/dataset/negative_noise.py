@@ -69,7 +69,9 @@ def _as_long(parts: Parts, wanted: int) -> Iterable[Part]:
 
 def _chosen(negatives: Negatives, kinds: Sequence[str], most: int, seed: int) -> Parts:
     """Training stretches of some kinds by a hash, until they are ``most`` samples, in the order of their recordings."""
-    stretches = [stretch for stretch in negatives.of("train") if kind_of(stretch.clip) in kinds]
+    there = [stretch for stretch in negatives.of("train") if kind_of(stretch.clip) in kinds]
+    # sounds that were made are among the noise already
+    stretches = [stretch for stretch in there if not stretch.clip.attributes.get("made_for")]
 
     def order(stretch: Stretch) -> bytes:
         return hashlib.sha256(f"{seed} background {stretch.clip.audio_sha256}".encode()).digest()

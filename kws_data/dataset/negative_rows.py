@@ -63,18 +63,33 @@ def describe_negatives(config: Config, negatives: Negatives) -> dict[str, Any]:
         "stretch_s": STRETCH_S,
         "copies": config.augment.negative_copies,
         "hours": _each(kinds, lambda stretches: round(_samples(stretches) / rate_hz / 3_600, 4)),
+        **_made_hours(kinds, rate_hz),
         "recordings": _each(kinds, lambda stretches: len({stretch.recording for stretch in stretches})),
-        "people": _each(kinds, lambda stretches: len({person_of(s.clip) for s in stretches} - {""})),
+        "people": _each(kinds, _people),
         "left_out": dict(negatives.left_out),
         "left_out_for": summary(negatives.left_out),
         **{f"{term}s": _hours_by(negatives.stretches, term, rate_hz) for term in ("licence", "consent")},
     }
 
 
+def _made_hours(kinds: Mapping[str, Mapping[str, list[Stretch]]], rate_hz: int) -> dict[str, Any]:
+    """Of the hours, those of synthetic voices and of sounds that were made; nothing is said where there are none."""
+    hours = _each(
+        kinds, lambda stretches: round(_samples(s for s in stretches if s.clip.synthetic) / rate_hz / 3_600, 4)
+    )
+    made = {kind: splits for kind, splits in hours.items() if any(splits.values())}
+    return {"synthetic_hours": made} if made else {}
+
+
 def _each(
     kinds: Mapping[str, Mapping[str, list[Stretch]]], count: Callable[[Sequence[Stretch]], float]
 ) -> dict[str, dict[str, float]]:
     return {kind: {split: count(stretches) for split, stretches in splits.items()} for kind, splits in kinds.items()}
+
+
+def _people(stretches: Iterable[Stretch]) -> int:
+    """Those who are known; synthetic ones are nobody."""
+    return len({person_of(stretch.clip) for stretch in stretches if not stretch.clip.synthetic} - {""})
 
 
 def _hours_by(stretches: Sequence[Stretch], term: str, rate_hz: int) -> dict[str, float]:

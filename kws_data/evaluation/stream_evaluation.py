@@ -41,13 +41,28 @@ class SetAside:
     reason: str
 
 
+#: How negatives of some kinds are called of which nobody was recorded.
+SYNTHETIC = dict.fromkeys(("speech", "other_words"), "of synthetic voices")
+
+
 @dataclass(frozen=True)
 class KindHeard:
-    """One kind of negative: hours heard, false accepts in them, and of which keywords they were."""
+    """One kind of negative: hours heard, false accepts in them, of which keywords they were, and of how many of the
+    hours nobody was recorded: synthetic voices, and sounds that were made."""
 
     hours: float
     false_accepts: int
     per_keyword: Mapping[str, int] = field(default_factory=dict)
+    synthetic_hours: float = 0.0
+
+    def named(self, kind: str) -> str:
+        """The kind as a person reads it, which never passes off what was made as recorded."""
+        name, made = kind.replace("_", " "), SYNTHETIC.get(kind, "that was made")
+        if not self.synthetic_hours:
+            return name
+        if self.synthetic_hours >= 0.999 * self.hours:
+            return f"{'running speech' if kind == 'speech' else name} {made}"
+        return f"{name} ({self.synthetic_hours:.2f} h {made})"
 
     @property
     def per_hour(self) -> float:
@@ -67,12 +82,14 @@ class KindHeard:
             "false_accepts": self.false_accepts,
             **rates,
             "per_keyword": dict(self.per_keyword),
+            **({"synthetic_hours": self.synthetic_hours} if self.synthetic_hours else {}),
         }
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> KindHeard:
         """Inverse of :meth:`to_dict`."""
-        return cls(values["hours"], values["false_accepts"], dict(values["per_keyword"]))
+        made = values.get("synthetic_hours", 0.0)
+        return cls(values["hours"], values["false_accepts"], dict(values["per_keyword"]), made)
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,13 @@ falsely detected in them is no rate of false accepts an hour.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from kws_data.bundle import ModelBundle
 from kws_data.config.config import Config
+from kws_data.config.split import NEGATIVES_SPLIT
 from kws_data.config.stream import StreamSettings
 from kws_data.dataset.negative_streams import has_negatives
 from kws_data.evaluation.curve import Curves
@@ -19,15 +20,16 @@ from kws_data.evaluation.detector import HostDetector
 from kws_data.evaluation.listening import Listened
 from kws_data.evaluation.split_streams import split_streams
 from kws_data.evaluation.stitched_stream import write_stream
-from kws_data.evaluation.stream_evaluation import Heard, Stitched, StreamEvaluation
+from kws_data.evaluation.stream_evaluation import Heard, KindHeard, Stitched, StreamEvaluation
 from kws_data.evaluation.stream_trial import SplitStreams
 from kws_data.evaluation.stream_truth import Spoken, Truth
 from kws_data.evaluation.streams import evaluate_stream, judged, summary
 from kws_data.evaluation.sweep import hours_by_kind
 from kws_data.evaluation.tail import wish_of
 from kws_data.progress import Progress
+from kws_data.run_folder import DATASET_FILE, read_json
 
-NAME_SOME = "name folders of running speech, noise and music as data.negatives"
+NAME_SOME = "name folders of running speech, noise and music as data.negatives, or set data.synth.running_speech_s"
 
 
 def evaluate_life(bundle: ModelBundle, streams: SplitStreams, settings: StreamSettings) -> StreamEvaluation:
@@ -78,5 +80,12 @@ def evaluate_run_stream(
     recordings = config.data.recordings
     streams = split_streams(bundle, dataset_dir, recordings, "test", settings.snr_db, stream.stride_frames, progress)
     if not streams.negatives:
-        return plain.without_rate(f"data.negatives have no recording of a test person: {NAME_SOME}")
-    return replace(evaluate_life(bundle, streams, settings), stitched=stitched)
+        return plain.without_rate(f"the negatives have no recording of a test person: {NAME_SOME}")
+    found = replace(evaluate_life(bundle, streams, settings), stitched=stitched)
+    return replace(found, negatives=with_synthetic(found.negatives, dataset_dir))
+
+
+def with_synthetic(heard: Mapping[str, KindHeard], dataset_dir: Path) -> dict[str, KindHeard]:
+    """The same, saying of how many of the hours in test negatives nobody was recorded."""
+    made = read_json(dataset_dir / DATASET_FILE, "build")[NEGATIVES_SPLIT].get("synthetic_hours", {})
+    return {kind: replace(one, synthetic_hours=made.get(kind, {}).get("test", 0.0)) for kind, one in heard.items()}

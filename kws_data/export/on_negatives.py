@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from kws_data.bundle import ModelBundle
@@ -38,3 +39,22 @@ def choose_on_negatives(
     hours = hours_by_kind(streams.negatives, bundle.frontend.sample_rate_hz)
     speech = sum(hours.get(kind, 0.0) for kind in SPOKEN) >= LEAST_HOURS
     return choose_stream(bundle, streams, settings, LEAST_INT8 if speech else bundle.streaming_int8)
+
+
+def chosen_again(
+    bundle: ModelBundle,
+    before: StreamChoice,
+    dataset_dir: Path,
+    config: Config,
+    progress: Progress | None = None,
+) -> StreamChoice:
+    """What was chosen before a refit, with thresholds that are as high as the refitted model needs, and never lower.
+
+    Its misses stay those of the model before: it has learnt from the validation people's words.
+    """
+    settings = config.stream.model_copy(update={"average": before.spec.average, "per_keyword": False})
+    again = choose_on_negatives(bundle, dataset_dir, config.model_copy(update={"stream": settings}), progress)
+    if again is None or before.spec.sums is None or again.spec.sums is None:
+        return before
+    sums = tuple(max(pair) for pair in zip(before.spec.sums, again.spec.sums, strict=True))
+    return replace(before, spec=replace(before.spec, sums=sums))

@@ -46,7 +46,7 @@ def stream_section(stream: StreamEvaluation, chosen: dict[str, Any] | None) -> s
 
 def _sentence(stream: StreamEvaluation) -> str:
     answer = stream.response_ms
-    rates = ", ".join(_rate(kind.replace("_", " "), one) for kind, one in stream.negatives.items())
+    rates = ", ".join(_rate(one.named(kind), one) for kind, one in stream.negatives.items())
     parts = [f"Where no keyword is said, the detector falsely hears one {rates}."]
     if stream.frr is not None:
         parts.append(f"Of keywords said over these sounds it misses {percent(stream.frr)}.")
@@ -89,7 +89,7 @@ def _basis(chosen: dict[str, Any] | None) -> list[str]:
 def _kinds(stream: StreamEvaluation) -> str:
     rows = [
         (
-            kind.replace("_", " "),
+            one.named(kind),
             f"{one.hours:.2f}",
             one.false_accepts,
             f"{one.per_hour:.1f}",

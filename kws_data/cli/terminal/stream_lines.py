@@ -14,7 +14,8 @@ def stream_lines(found: StreamEvaluation) -> Iterator[str]:
         yield f"  {'kind':<12} {'hours':>8} {'false':>6} {'an hour':>8} {'at most':>8}"
         for kind, heard in found.negatives.items():
             rates = f"{heard.per_hour:8.1f} {heard.upper95:8.1f}"
-            yield f"  {kind:<12} {heard.hours:8.3f} {heard.false_accepts:6} {rates}"
+            made = f"  {heard.named(kind)}" if heard.synthetic_hours else ""
+            yield f"  {kind:<12} {heard.hours:8.3f} {heard.false_accepts:6} {rates}{made}"
     if found.frr is None or found.frr_ci95 is None:
         return
     yield f"missed {percent(found.frr)} {interval(found.frr_ci95)} of {found.keywords_said} keywords"

@@ -50,7 +50,8 @@ def _stream_rows(stream: dict[str, Any]) -> list[tuple[str, str, str]]:
 
 def _rate(heard: dict[str, Any]) -> tuple[str, str]:
     rate = heard["false_accepts_per_hour"]
-    return f"{rate:.1f} / h", f"upper 95 % {heard['upper95']:.1f} / h, {60 * heard['hours']:.1f} min heard"
+    made = f", {60 * heard['synthetic_hours']:.1f} of them synthetic" if heard.get("synthetic_hours") else ""
+    return f"{rate:.1f} / h", f"upper 95 % {heard['upper95']:.1f} / h, {60 * heard['hours']:.1f} min heard{made}"
 
 
 def print_summary(report: dict[str, Any]) -> None:

@@ -21,7 +21,7 @@ from kws_data.sources.synth.espeak import Espeak, SynthVoice
 from kws_data.sources.synth.festival import FestivalEngine
 from kws_data.sources.synth.neural.engine import NeuralEngine
 from kws_data.sources.synth.neural.voices import NEURAL
-from kws_data.sources.synth.spoken_file import spoken
+from kws_data.sources.synth.spoken_file import SaidNothingError, spoken
 from kws_data.sources.synth.voiced import Voiced
 
 
@@ -71,7 +71,8 @@ class CommandEngine:
         """What is said, int16 at 16 kHz, without the silence around it.
 
         Raises:
-            DataError: the program is missing, fails, takes too long, or writes no audio of 20 ms to 30 s.
+            SaidNothingError: the program crashes on the text, or writes silence or no audio of 20 ms to 30 s.
+            DataError: it is missing, fails, or takes too long.
         """
         with tempfile.TemporaryDirectory(prefix="kws-say-") as folder:
             out = Path(folder) / "said.wav"
@@ -107,7 +108,9 @@ class CommandEngine:
         if done.returncode:
             said = (done.stderr or done.stdout).decode(errors="replace").strip().splitlines()
             remedy = f"exit code {done.returncode}: {said[-1] if said else 'it says nothing'}"
-            raise DataError("speech program failed", " ".join(arguments), remedy)
+            crashed = done.returncode < 0  # killed by a signal: there are texts that programs stumble over
+            kind = SaidNothingError if crashed else DataError
+            raise kind("speech program failed", " ".join(arguments), remedy)
 
 
 class FliteEngine(CommandEngine):

@@ -31,6 +31,7 @@ from kws_data.sources.synth.espeak import Espeak, SynthVoice
 from kws_data.sources.synth.groups import groups, numbered_groups
 from kws_data.sources.synth.neural.engine import NeuralEngine
 from kws_data.sources.synth.spoken_file import SaidNothingError
+from kws_data.sources.synth.too_long import SAID_MS
 from kws_data.sources.synth.words import vocabulary
 
 SOURCE = "synth"
@@ -205,7 +206,7 @@ def _new_clip_or_none(
 ) -> NewClip | None:
     """The clip; None of another word of which the engine made nothing: there are programs that stumble over some."""
     try:
-        return _new_clip(catalog, engine, utterance)
+        return _new_clip(catalog, engine, utterance, keyword=utterance.word in config.keywords)
     except SaidNothingError as error:
         if utterance.word in config.keywords:
             raise DataError(f"{error.what} for the keyword {utterance.word}", error.value, error.remedy) from None
@@ -230,12 +231,14 @@ def _spoken(
             progress("synth", done, total)
 
 
-def _new_clip(catalog: Catalog, engine: SpeechEngine, utterance: Utterance) -> NewClip:
+def _new_clip(catalog: Catalog, engine: SpeechEngine, utterance: Utterance, *, keyword: bool) -> NewClip:
     speaker, rng = utterance.speaker, utterance.rng()
     voice = vary(speaker.voice, rng)
     mark = utterance.mark()
     text = utterance.word.replace("_", " ") + mark  # not every program passes over the sign
-    samples = place(engine.say(voice, text, int(rng.integers(1, 2**31))), utterance, rng)
+    said = engine.say(voice, text, int(rng.integers(1, 2**31)))
+    samples = place(said, utterance, rng)
+    lost = {SAID_MS: 1_000 * len(said) // RATE_HZ} if keyword and len(said) > utterance.clip_samples else {}
     return NewClip(
         audio=catalog.store_audio(samples, RATE_HZ),
         word=utterance.word,
@@ -246,7 +249,7 @@ def _new_clip(catalog: Catalog, engine: SpeechEngine, utterance: Utterance) -> N
         consent="synthetic",
         session=f"synth-{utterance.seed}",
         synthetic=True,
-        attributes=provenance(engine, voice, utterance) | ({"mark": mark} if mark else {}),
+        attributes=provenance(engine, voice, utterance) | ({"mark": mark} if mark else {}) | lost,
     )
 
 

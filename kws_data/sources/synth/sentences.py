@@ -83,7 +83,7 @@ def sentence_words(config: Config) -> SentenceWords:
     Raises:
         DataError: espeak-ng cannot be loaded, or nearly every common word holds a keyword.
     """
-    near = tuple(found.word for found in vocabulary(config).confusables)
+    near = tuple(found.word.replace("_", " ") for found in vocabulary(config).confusables)
     return _sentence_words(tuple(word.replace("_", " ") for word in config.keywords), near, accents_of(config))
 
 

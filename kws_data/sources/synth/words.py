@@ -14,6 +14,7 @@ from kws_data.config.config import Config
 from kws_data.config.synth import ConfusableSettings
 from kws_data.sources.synth.confusables import Confusable, common_words, confusables, pronunciations, sound_alikes
 from kws_data.sources.synth.espeak import ACCENTS, Espeak
+from kws_data.sources.synth.phrases import parts_of, phrase_confusables
 
 
 @dataclass(frozen=True)
@@ -89,13 +90,17 @@ def _vocabulary(
     if not common and not nearness.per_keyword:
         return Vocabulary(keywords, (), own, (), {}, {})
     listed = common_words()
-    words = list(dict.fromkeys([*keywords, *candidates, *own, *listed]))
+    parts = [part for keyword in keywords for part in parts_of(keyword)]
+    words = list(dict.fromkeys([*keywords, *candidates, *own, *listed, *parts]))
     with Espeak() as espeak:
         said = pronunciations(espeak, words, accents)
     same = sound_alikes(keywords, said)
     chosen: dict[str, Confusable] = {}
     for keyword in keywords if nearness.per_keyword else ():
         near = confusables(keyword, said, {*keywords, *same, *chosen, *own}, nearness.max_distance)
+        if len(parts_of(keyword)) > 1:
+            near = phrase_confusables(keyword, said, near, listed, keywords, nearness.max_distance)
+            near = [found for found in near if found.word not in {*chosen, *own}]
         near = [found for found in near if found.distance >= nearness.min_distance]
         chosen |= {found.word: found for found in near[: nearness.per_keyword]}
     taken = {*keywords, *same, *chosen, *own}

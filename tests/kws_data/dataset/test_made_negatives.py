@@ -11,6 +11,7 @@ from made_negatives import make_negatives
 from kws_data.catalog.catalog import Catalog
 from kws_data.config.config import Config
 from kws_data.dataset.build import BuildOptions, build_dataset
+from kws_data.dataset.negative_noise import background
 from kws_data.dataset.negative_splits import Recording, check_voices
 from kws_data.dataset.negative_streams import negative_recordings
 from kws_data.dataset.negatives import negative_clips, negatives_of, recordings_in
@@ -20,6 +21,8 @@ from kws_data.errors import DataError, LeakError
 from kws_data.features.load import load_features
 from kws_data.run_context import RunContext
 from kws_data.sources.imports.configured import import_configured
+from kws_data.sources.synth import noise_negatives, rich_noise
+from kws_data.sources.synth.noises.kinds import KINDS
 from kws_data.steps import collect
 
 SPLITS = ("train", "validation", "test")
@@ -44,7 +47,9 @@ def test_everybody_is_in_the_split_of_the_own_clips(tmp_path: Path) -> None:
     assert {stretch.clip.speaker for stretch in plan.negatives.stretches} == set(of)
     for stretch in plan.negatives.stretches:
         assert of[stretch.clip.speaker] == voices[stretch.clip.attributes["variant"]] == stretch.split
-    assert info["leaks"] == 0 and set(info["negatives"]["people"]["speech"]) == set(SPLITS)
+    said = info["negatives"]
+    assert info["leaks"] == 0 and all(said["hours"]["speech"].values())
+    assert said["synthetic_hours"] == said["hours"] and not any(said["people"]["speech"].values()), "they are no people"
     assert load_features(tmp_path / "out", "negatives").y.all()
     heard = [one for split in SPLITS for one in negative_recordings(tmp_path / "out", tmp_path / "rec", split)]
     seconds: dict[str, float] = defaultdict(float)
@@ -88,6 +93,34 @@ def test_a_voice_in_two_splits_is_a_leak_and_people_without_clips_are_left_out(t
 
 def _recordings(settings: Config, catalog: Catalog, speaker: str) -> list[Recording]:
     return [one for one in recordings_in(negative_clips(settings, catalog)) if one.person == speaker]
+
+
+def test_made_sounds_are_negatives_whose_splits_have_kinds_but_no_sound_in_common(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    some = dict(list(KINDS.items())[:2] + list(KINDS.items())[-1:])
+    for module in (rich_noise, noise_negatives):
+        monkeypatch.setattr(module, "KINDS", some)
+    settings = config(tmp_path, generated_noise="rich")
+    collect(RunContext(settings, 2, lambda *_: None, list[str]().append))
+    with Catalog(tmp_path / "rec") as catalog:
+        plan = plan_dataset(settings, catalog)
+    made = [stretch for stretch in plan.negatives.stretches if stretch.clip.attributes["kind"] != "speech"]
+    assert {stretch.clip.attributes["kind"] for stretch in made} == {"noise", "music"}
+    kinds = {split: {s.clip.attributes["noise_kind"] for s in made if s.split == split} for split in SPLITS}
+    assert set(map(frozenset, kinds.values())) == {frozenset(some)}
+    assert {split: sum(s.split == split for s in made) for split in SPLITS} == {
+        "train": 45,
+        "validation": 15,
+        "test": 15,
+    }
+    assert len({stretch.clip.audio_sha256 for stretch in made}) == len(made)
+    noises = {noise.audio_sha256 for noise in plan.noises}
+    heard = [part for part in background(settings, (), plan.negatives) if part[0] not in noises]
+    assert not heard, "they are mixed under clips from their minutes already"
+    plain = config(tmp_path, 0, generated_noise="rich")
+    with Catalog(tmp_path / "rec") as catalog:
+        assert not negative_clips(plain, catalog)
 
 
 def test_what_would_have_no_effect_or_was_not_said_is_one_line(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ FOUND = StreamEvaluation(
     detections=(Heard("a.flac", 1.25, "yes", 0.75, "false"),),
     engine="host",
     set_aside=(),
-    negatives={"speech": KindHeard(1.5, 3, {"yes": 2, "no": 1}), "noise": KindHeard(0.5, 0)},
+    negatives={"speech": KindHeard(1.5, 3, {"yes": 2, "no": 1}), "noise": KindHeard(0.5, 0, synthetic_hours=0.25)},
     curve=(
         CurvePoint(0.1, "speech", None, None, "1.50 h of speech heard, 0.1 an hour needs 10 h"),
         CurvePoint(1.0, "speech", 0.12, (0.05, 0.26)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from kws_data.cli.terminal.stream_lines import stream_lines
 from kws_data.cli.terminal.summary import summary_rows
 from kws_data.evaluation.stream_evaluation import KindHeard
 from kws_data.pages.html import page
@@ -32,12 +33,26 @@ def test_without_negatives_the_first_line_says_so_and_what_to_do() -> None:
 def test_the_section_says_what_was_heard_by_kind_and_what_the_hours_cannot_prove() -> None:
     chosen = {"negatives": {"speech": {"basis": "extrapolated", "hours": 0.4}}}
     said = text_of(stream_section(FOUND, chosen))
-    assert "2.0 times an hour in speech, never in 0.50 h of noise" in said
+    assert "2.0 times an hour in speech, never in 0.50 h of noise (0.25 h that was made)" in said
     assert "it misses 10.0 %" in said and "180 ms after the end" in said
     assert "Too few hours to prove 1 false accepts an hour, which takes 3 h" in said and "noise 0.50 h" in said
     assert "speech extrapolated (0.40 h)" in said and "not known: 1.50 h of speech" in said
     enough = replace(FOUND, negatives={"speech": KindHeard(9.0, 1)}, sweep={"speech": FOUND.sweep["speech"]})
     assert "Too few" not in text_of(stream_section(enough, None))
+
+
+def test_what_was_made_is_never_sold_as_recorded() -> None:
+    speech, noise = KindHeard(1.5, 3, synthetic_hours=1.5), KindHeard(0.5, 0, synthetic_hours=0.5)
+    said = text_of(stream_section(replace(FOUND, negatives={"speech": speech, "noise": noise}), None))
+    assert "2.0 times an hour in running speech of synthetic voices, never in 0.50 h of noise that was made" in said
+    both = replace(FOUND, negatives={"speech": replace(speech, synthetic_hours=0.5)})
+    assert "in speech (0.50 h of synthetic voices)" in text_of(stream_section(both, None))
+    rows = summary_rows({**replace(WHOLE, stream=both).to_dict(), "model": {"macs": 1}, "budget": {"checks": []}})
+    assert "90.0 min heard, 30.0 of them synthetic" in rows[0][2]
+    assert any(
+        "speech (0.50 h of synthetic voices)" in line
+        for line in stream_lines(replace(both, negatives=both.negatives | {"noise": noise}))
+    )
 
 
 def test_the_picture_names_its_kinds_and_repeats_byte_for_byte() -> None:

@@ -17,6 +17,7 @@ from kws_data.sources.synth.engines import ENGINES, CommandEngine, make_engine
 from kws_data.sources.synth.espeak import SynthVoice
 from kws_data.sources.synth.festival import request
 from kws_data.sources.synth.people import make_speakers, synth_people, utterances
+from kws_data.sources.synth.spoken_file import SaidNothingError
 
 VOICE = SynthVoice("en", "deep", pitch=30, rate=120)
 
@@ -287,3 +288,13 @@ def test_further_people_speak_with_another_engine(tmp_path: Path, script: list[s
     assert {clip.origin for clip in clips} == {utterance.origin for utterance in utterances(both)}
     variants = {str(clip.attributes["variant"]) for clip in clips if str(clip.attributes["engine"]).endswith("8")}
     assert len(variants) == 1 and variants.pop().endswith("8 old")
+
+
+def test_a_program_that_crashes_on_a_text_says_nothing_and_others_stop(tmp_path: Path) -> None:
+    settings = EngineSettings(kind="command", command=["sh", "-c", "kill -SEGV $$", "{out}"])
+    with make_engine(settings) as engine, pytest.raises(SaidNothingError, match="speech program failed"):
+        engine.say(SynthVoice("en", "default"), "go")
+    settings = EngineSettings(kind="command", command=["sh", "-c", "exit 3", "{out}"])
+    with make_engine(settings) as engine, pytest.raises(DataError, match="exit code 3") as stopped:
+        engine.say(SynthVoice("en", "default"), "go")
+    assert not isinstance(stopped.value, SaidNothingError)

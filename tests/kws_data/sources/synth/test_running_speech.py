@@ -1,5 +1,6 @@
 """What synthetic people say besides: sentences without a keyword, stored as negatives, each person in one split."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from kws_data.catalog.clips import Clip
 from kws_data.catalog.folders import running_speech_id
 from kws_data.catalog.negative_clips import is_stretch, kind_of, recording_of, start_of
 from kws_data.catalog.transcripts import keywords_said
+from kws_data.cli import run
 from kws_data.config.config import Config
 from kws_data.sources.synth import running_speech
 from kws_data.sources.synth.espeak import Espeak, SynthVoice
@@ -94,3 +96,16 @@ def test_sentences_that_cannot_be_said_are_skipped_and_told(tmp_path: Path, monk
     assert numbers == {1, 2, 3}
     assert len(unsaid) == running_speech.GIVEN_UP + 1 and unsaid[0][0].endswith(f"by {mute.voice.name}")
     assert asked.count(mute.voice.name) == running_speech.GIVEN_UP
+
+
+def test_the_command_line_says_it_and_counts_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "t.yaml"
+    synth = "{speakers: 4, takes: 1, running_speech_s: 2}"
+    path.write_text(f"keywords: [alexa]\ndata: {{recordings: {tmp_path / 'r'}, synth: {synth}}}\n")
+    assert run(["synth", str(path), "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert said["added"] == 4 and said["running_speech"]["added"] >= 4
+    assert run(["synth", str(path)]) == 0
+    assert f"0 stretches of running speech added, {said['running_speech']['added']} known" in capsys.readouterr().out
+    assert run(["synth", str(path), "--set", "data.synth.running_speech_s=-1"]) == 2
+    assert "running_speech_s" in capsys.readouterr().err
