@@ -69,7 +69,7 @@ def _hear_negatives(listeners: Sequence[Listener], material: Material, progress:
     for one in _joined(material.negatives, listeners[0].bundle, material, "listen to negatives, seconds", progress):
         for listener in listeners:
             listener.negatives.hear(one.name, one.kind, one.samples)
-    if not listeners[0].negatives.rows and not listeners[0].negatives.samples:
+    if not listeners[0].negatives.samples:
         raise DataError("no recording without keywords can be used", len(material.negatives), material.set_aside[-1][1])
 
 

@@ -43,6 +43,8 @@ def _head(found: Values) -> Iterator[str]:
     yield "heard: " + ", ".join(f"{hours[name]:.2f} h of {told}" for name, told in _PARTS.items() if hours[name])
     brackets = {1: "1 training; in brackets 95 % of what was counted", 2: "mean of 2 trainings"}
     yield brackets.get(runs, f"mean of {runs} trainings; in brackets the 95 % interval over them")
+    if runs > 1:
+        yield "at most: what the training with most false accepts may have in the long run"
 
 
 _PARTS = {
@@ -70,7 +72,7 @@ def _kind_row(kind: str, row: Values) -> dict[str, str]:
     return {
         "false accepts, as frozen": kind,
         "hours": f"{row['hours']:.3f}",
-        "heard": f"{row['false_accepts']['mean']:.3g}",
+        "heard": _count(row["false_accepts"]["mean"]),
         "an hour": _number(row["per_hour"], ".1f"),
         "at most (95 %)": f"{row['upper95']:.1f}",
     }
@@ -86,7 +88,7 @@ def _noise_row(sound: str, row: Values, window_s: float) -> dict[str, str]:
     return {
         **cells,
         windows: f"{row['windows']:,}",
-        "taken for a word": f"{taken['mean'] * row['windows']:.3g}",
+        "taken for a word": _count(taken["mean"] * row["windows"]),
         "share": _share(taken),
     }
 
@@ -107,6 +109,11 @@ def _share(value: Values | None, missing: str = NOT_MEASURED) -> str:
         return missing
     ends = "" if value["low"] is None else f" {interval((value['low'], value['high']))}"
     return f"{percent(value['mean'])}{ends}"
+
+
+def _count(mean: float) -> str:
+    """A count, or the mean of a few."""
+    return f"{mean:,.1f}".removesuffix(".0")
 
 
 def _number(value: Values, form: str) -> str:
