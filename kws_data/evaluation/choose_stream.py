@@ -49,6 +49,11 @@ class StreamChoice:
     missed_by_average: Mapping[int, int]
     per_keyword: Exchange | None
 
+    @property
+    def offsets(self) -> tuple[int, ...]:
+        """Of each keyword's threshold from the common one."""
+        return tuple(one - self.lowest.shift for one in (self.spec.sums or ())[FIRST_KEYWORD:])
+
     def to_dict(self) -> dict[str, Any]:
         """As in ``export.json``."""
         return {
@@ -78,7 +83,11 @@ class StreamChoice:
 
 
 def choose_stream(
-    bundle: ModelBundle, streams: SplitStreams, settings: StreamSettings, least_int8: int = LEAST_INT8
+    bundle: ModelBundle,
+    streams: SplitStreams,
+    settings: StreamSettings,
+    least_int8: int = LEAST_INT8,
+    offsets: tuple[int, ...] | None = None,
 ) -> StreamChoice:
     """Average and thresholds for a stream.
 
@@ -87,6 +96,7 @@ def choose_stream(
         streams: of the validation split, scored every ``settings.stride_frames`` frames.
         settings: the wish, and what may be chosen.
         least_int8: no average score below it is a detection.
+        offsets: of the keywords' thresholds, when they are known already.
 
     Raises:
         DataError: no keywords were laid into negatives, or there are no negatives.
@@ -99,8 +109,12 @@ def choose_stream(
     averages = AVERAGES if settings.average == "auto" else (settings.average,)
     missed = {average: Trial.of(streams, how, average).missed(none) for average in averages}
     average = quickest(missed)
-    per_keyword = exchanged(streams, how, average) if settings.per_keyword and len(none) > 1 else None
-    offsets = per_keyword.offsets if per_keyword else none
+    per_keyword = None
+    if offsets is None:
+        offsets = none
+        if settings.per_keyword and len(none) > 1:
+            per_keyword = exchanged(streams, how, average)
+            offsets = per_keyword.offsets
     trial = Trial.of(streams, how, average)
     lowest = trial.lowest(offsets)
     tally = trial.tally(offsets, lowest.shift)

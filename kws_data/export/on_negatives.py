@@ -18,12 +18,17 @@ SPOKEN = ("speech", "other_words")
 
 
 def choose_on_negatives(
-    bundle: ModelBundle, dataset_dir: Path, config: Config, progress: Progress | None = None
+    bundle: ModelBundle,
+    dataset_dir: Path,
+    config: Config,
+    progress: Progress | None = None,
+    offsets: tuple[int, ...] | None = None,
 ) -> StreamChoice | None:
     """The average and the thresholds for a stream; None where the validation split has no negatives to choose on.
 
     Where nobody speaks in them (noise alone) no threshold lies below the one that clips in a row need,
-    ``bundle.streaming_int8``: noise does not say what other words do.
+    ``bundle.streaming_int8``: noise does not say what other words do. ``offsets`` of the keywords' thresholds are found
+    here unless they are known.
 
     Raises:
         DataError: the data set or its recordings are missing.
@@ -38,7 +43,8 @@ def choose_on_negatives(
         return None
     hours = hours_by_kind(streams.negatives, bundle.frontend.sample_rate_hz)
     speech = sum(hours.get(kind, 0.0) for kind in SPOKEN) >= LEAST_HOURS
-    return choose_stream(bundle, streams, settings, LEAST_INT8 if speech else bundle.streaming_int8)
+    least = LEAST_INT8 if speech else bundle.streaming_int8
+    return choose_stream(bundle, streams, settings, least, offsets)
 
 
 def chosen_again(
@@ -52,8 +58,9 @@ def chosen_again(
 
     Its misses stay those of the model before: it has learnt from the validation people's words.
     """
-    settings = config.stream.model_copy(update={"average": before.spec.average, "per_keyword": False})
-    again = choose_on_negatives(bundle, dataset_dir, config.model_copy(update={"stream": settings}), progress)
+    settings = config.stream.model_copy(update={"average": before.spec.average})
+    own = config.model_copy(update={"stream": settings})
+    again = choose_on_negatives(bundle, dataset_dir, own, progress, before.offsets)
     if again is None or before.spec.sums is None or again.spec.sums is None:
         return before
     sums = tuple(max(pair) for pair in zip(before.spec.sums, again.spec.sums, strict=True))

@@ -103,6 +103,14 @@ def test_the_average_is_the_one_that_misses_least() -> None:
     assert chosen.spec.average >= 5 and chosen.missed == 0 < chosen.missed_by_average[1]
 
 
+def test_offsets_that_are_known_are_taken() -> None:
+    speech = negatives("speech", 6.0, 60.0, 40.0, 2, seed=6, parts=12)
+    streams = SplitStreams(tuple(speech), tuple(laid({"yes": [120] * 60, "no": list(range(-40, 80, 2))}, parts=4)))
+    chosen = choose_stream(BUNDLE, streams, StreamSettings(average=2), offsets=(0, -70))
+    assert chosen.offsets == (0, -70) and chosen.per_keyword is None
+    assert chosen.spec.sums is not None and chosen.spec.sums[3] == chosen.spec.sums[2] - 70
+
+
 def test_of_averages_that_miss_alike_the_quickest_is_taken() -> None:
     assert quickest({1: 60, 3: 43, 5: 37, 8: 36, 12: 37}) == 5
     assert quickest({1: 1, 2: 0, 3: 0}) == 2
