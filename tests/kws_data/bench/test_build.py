@@ -55,8 +55,8 @@ def test_a_manifest_that_repeats_its_audio(tmp_path: Path) -> None:
 
 def test_memory_counts_this_process() -> None:
     before = memory_bytes(os.getpid())
-    held = np.ones(30_000_000, np.int8)
-    assert memory_bytes(os.getpid()) - before > 25_000_000 and held[0]
+    held = np.ones(100_000_000, np.int8)  # more than what glibc may take from memory that was freed
+    assert memory_bytes(os.getpid()) - before > 80_000_000 and held[0]
 
 
 @pytest.mark.slow
