@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 
 from kws_data.bundle import ModelBundle
-from kws_data.dataset.negative_streams import NegativeRecording, negative_recordings
+from kws_data.dataset.negative_streams import negative_recordings
 from kws_data.dataset.negative_table import read_negatives
+from kws_data.evaluation.joined_recordings import Joined, joined
 from kws_data.evaluation.laid_streams import Word, lay_all
 from kws_data.evaluation.listening import Listened, listen
 from kws_data.evaluation.stream_trial import SplitStreams
@@ -32,24 +33,27 @@ def split_streams(
 ) -> SplitStreams:
     """Score the negatives of a split, and its keywords laid into them at an SNR drawn from ``snr_db``.
 
-    Where the recordings are too short for all words they are used again, with other words at other places.
+    Short recordings of one speaker are heard as one: each by itself would be over before anything is heard. Where all
+    are too short for all words they are used again, with other words at other places.
 
     Raises:
         DataError: the data set or the recordings are missing.
         ModelError: the model cannot be run.
     """
-    total = len({row["recording"] for row in read_negatives(dataset_dir, split, ["recording"])})
-    scored, kept = list[Listened](), list[NegativeRecording]()
-    for recording in negative_recordings(dataset_dir, recordings_dir, split):
+    rate_hz, heard = bundle.frontend.sample_rate_hz, 0
+    total = round(sum(row["samples"] for row in read_negatives(dataset_dir, split, ["samples"])) / rate_hz)
+    scored, kept = list[Listened](), list[Joined]()
+    for recording in joined(negative_recordings(dataset_dir, recordings_dir, split), rate_hz):
         scored.append(listen(bundle, recording.name, recording.kind, recording.samples, stride_frames))
         if _seconds(bundle, [one for one in kept if one.kind == recording.kind]) < MOST_LAID_S:
             kept.append(recording)
         if progress:
-            progress(f"listen to {split} negatives", len(scored), total)
+            heard += recording.of_samples
+            progress(f"listen to {split} negatives, seconds", min(round(heard / rate_hz), total), total)
     words, laid = _words(bundle, dataset_dir, split), list[Listened]()
     kept.sort(key=lambda one: (one.kind, one.speaker, one.name))
     seconds, done = _seconds(bundle, kept), 0
-    for stream in lay_all(words, lambda: kept, bundle.frontend.sample_rate_hz, snr_db=snr_db, seconds=seconds):
+    for stream in lay_all(words, lambda: kept, rate_hz, snr_db=snr_db, seconds=seconds):
         laid.append(listen(bundle, stream.name, stream.kind, stream.samples, stride_frames, stream.spoken))
         done += len(stream.spoken)
         if progress:
@@ -57,7 +61,7 @@ def split_streams(
     return SplitStreams(tuple(scored), tuple(laid))
 
 
-def _seconds(bundle: ModelBundle, recordings: Sequence[NegativeRecording]) -> float:
+def _seconds(bundle: ModelBundle, recordings: Sequence[Joined]) -> float:
     return sum(len(one.samples) for one in recordings) / bundle.frontend.sample_rate_hz
 
 

@@ -14,6 +14,7 @@ from tiny_bundle import tiny_bundle
 from kws_data.catalog.catalog import Catalog
 from kws_data.config.config import Config
 from kws_data.dataset.build import BuildOptions, build_dataset
+from kws_data.dataset.negative_table import read_negatives
 from kws_data.evaluation.detector import HostDetector
 from kws_data.evaluation.split_streams import split_streams
 from kws_data.evaluation.stream_evaluation import StreamEvaluation
@@ -61,6 +62,15 @@ def test_every_keyword_of_the_split_is_laid_once_however_short_the_negatives_are
     keywords = json.loads((root / "out" / "dataset.json").read_text())["labels_per_split"]["test"]
     assert len(words) == keywords["go"] + keywords["stop"] > 0
     assert not any(stream.spoken for stream in streams.negatives)
+
+
+def test_short_recordings_of_one_speaker_are_heard_as_one(root: Path, config: Config) -> None:
+    rows = read_negatives(root / "out", "test", ["recording", "speaker", "kind"])
+    speech = {(row["speaker"], row["recording"]) for row in rows if row["kind"] == "speech"}
+    streams = split_streams(BUNDLE, root / "out", config.data.recordings, "test", (10.0, 20.0), 3)
+    heard = [one.name for one in streams.negatives if one.kind == "speech"]
+    assert len(heard) == len({speaker for speaker, _ in speech}) < len(speech)
+    assert all(name.endswith(" and 1 more") for name in heard)
 
 
 def test_the_block_of_a_run_counts_in_negatives_what_the_detector_hears_there(root: Path, config: Config) -> None:
