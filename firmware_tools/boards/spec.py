@@ -15,8 +15,8 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from firmware_tools.boards.port import BUILTIN, Peripheral, PortSpec, load_port, peripheral, port_names
 from firmware_tools.errors import BoardError
-from firmware_tools.firmware import FIRMWARE_DIR
 from firmware_tools.home import in_home
 from firmware_tools.toolchain.cores import CORE_FLAGS
 from firmware_tools.yaml_text import read_yaml
@@ -54,6 +54,9 @@ class BoardSpec:
         baud: line rate of its UART, bits a second.
         stack_bytes: reserved for the stack at the bottom of RAM.
         usb_ids: ``vvvv:pppp`` in small hexadecimal digits, by which its serial port is found.
+        microphone, serial: which of those that its port knows, and the pins.
+        loader: what its flasher needs to know (``flashers``), such as the name of a drive.
+        proven: where it was seen to work, a line each; the first says how it was built.
     """
 
     name: str
@@ -67,6 +70,15 @@ class BoardSpec:
     description: str = ""
     stack_bytes: int = 4096
     usb_ids: tuple[str, ...] = ()
+    microphone: Peripheral = BUILTIN
+    serial: Peripheral = BUILTIN
+    loader: tuple[tuple[str, Any], ...] = ()
+    proven: tuple[str, ...] = ()
+
+    @property
+    def family(self) -> PortSpec:
+        """What its port can do."""
+        return load_port(self.port)
 
     @property
     def emulated(self) -> bool:
@@ -79,7 +91,9 @@ class BoardSpec:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, as in a board file."""
-        return dataclasses.asdict(self) | {"usb_ids": list(self.usb_ids)}
+        plain = dataclasses.asdict(self) | {"usb_ids": list(self.usb_ids), "proven": list(self.proven)}
+        parts = {"microphone": self.microphone.to_dict(), "serial": self.serial.to_dict(), "loader": dict(self.loader)}
+        return plain | parts
 
 
 def board_folders() -> list[Path]:
@@ -151,10 +165,16 @@ def board_from_dict(values: object, where: str = "board") -> BoardSpec:
     table = _table(BoardSpec, values, where, "")
     table["flash"] = FlashSpec(**_table(FlashSpec, table["flash"], where, "flash."))
     table["ram"] = RamSpec(**_table(RamSpec, table["ram"], where, "ram."))
-    usb_ids = table.get("usb_ids", [])
-    if not isinstance(usb_ids, list | tuple) or not all(isinstance(i, str) and _USB_ID.fullmatch(i) for i in usb_ids):
-        raise BoardError(f"{where}: usb_ids", str(usb_ids), "give a list of texts like '2341:805a'")
-    table["usb_ids"] = tuple(usb_ids)
+    table["usb_ids"] = _texts(table, "usb_ids", where, _USB_ID, "give a list of texts like '2341:805a'")
+    table["proven"] = _texts(table, "proven", where, re.compile(r".+"), "give a list of texts, a line each")
+    if not isinstance(loader := table.get("loader") or {}, Mapping):
+        raise BoardError(f"{where}: loader", str(loader), "write 'key: value' lines below it")
+    table["loader"] = tuple((str(key), value) for key, value in loader.items())
+    if table["port"] not in port_names():
+        raise BoardError(f"{where}: port", str(table["port"]), f"one of {', '.join(port_names())}")
+    port = load_port(table["port"])
+    table["microphone"] = peripheral(table.get("microphone"), port.microphones, f"{where}: microphone")
+    table["serial"] = peripheral(table.get("serial"), port.serials, f"{where}: serial")
     board = BoardSpec(**table)
     _check_ranges(board, where)
     return board
@@ -184,6 +204,13 @@ def _table(kind: type[Any], values: object, where: str, prefix: str) -> dict[str
     return {str(key): value for key, value in values.items()}
 
 
+def _texts(table: Mapping[str, Any], key: str, where: str, pattern: re.Pattern[str], remedy: str) -> tuple[str, ...]:
+    texts = table.get(key, [])
+    if not isinstance(texts, list | tuple) or not all(isinstance(one, str) and pattern.fullmatch(one) for one in texts):
+        raise BoardError(f"{where}: {key}", str(texts), remedy)
+    return tuple(texts)
+
+
 def _check_ranges(board: BoardSpec, where: str) -> None:
     def require(good: bool, key: str, value: object, rule: str) -> None:
         if not good:
@@ -193,10 +220,9 @@ def _check_ranges(board: BoardSpec, where: str) -> None:
         _NAME.fullmatch(board.name) is not None, "name", board.name, "letters, digits, '-', '_' and '.', at most 40"
     )
     require(board.core in CORE_FLAGS, "core", board.core, f"one of {', '.join(sorted(CORE_FLAGS))}")
+    require(board.core in board.family.cores, "core", board.core, f"its port runs on {', '.join(board.family.cores)}")
     require(1_000 <= board.clock_hz <= 2_000_000_000, "clock_hz", board.clock_hz, "1 kHz to 2 GHz")
     require(300 <= board.baud <= 12_000_000, "baud", board.baud, "300 to 12000000")
-    ports = sorted(path.name for path in (FIRMWARE_DIR / "ports").iterdir() if path.is_dir())
-    require(board.port in ports, "port", board.port, f"one of {', '.join(ports)}")
     for key, memory in (("flash", board.flash), ("ram", board.ram)):
         end = memory.origin + memory.bytes
         require(1024 <= memory.bytes <= 1 << 28, f"{key}.bytes", memory.bytes, "1 KB to 256 MB")

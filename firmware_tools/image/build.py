@@ -18,11 +18,13 @@ from firmware_tools.boards.spec import BoardSpec
 from firmware_tools.errors import FirmwareError
 from firmware_tools.firmware import FIRMWARE_DIR, INCLUDE_DIR, SOURCE_DIR
 from firmware_tools.image.elf import Elf, read_elf
+from firmware_tools.image.finish import finished
 from firmware_tools.toolchain.compile import compile_arm
 
 LIBC_DIR = FIRMWARE_DIR / "libc"
 
 LARGEST_SHOWN = 5
+LONGEST_BYTES = 16 << 20  # of a memory in the linker scripts, so that an image that does not fit still links
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,7 @@ def build_image(
     if not source.is_file():
         known = ", ".join(sorted(path.stem for path in (FIRMWARE_DIR / "apps").glob("*.c")))
         raise FirmwareError("no such firmware app", str(app), f"use one of: {known}")
-    port_dir = FIRMWARE_DIR / "ports" / board.port
+    folders = board.family.folders
     out_dir.mkdir(parents=True, exist_ok=True)
     for name, text in generated.items():
         write_text(out_dir / name, text)
@@ -100,10 +102,10 @@ def build_image(
         [
             source,
             *sorted(SOURCE_DIR.glob("*.c")),
-            *sorted(port_dir.glob("*.c")),
+            *(file for folder in folders for file in sorted((*folder.glob("*.c"), *folder.glob("*.S")))),
             *(out_dir / name for name in sorted(generated) if name.endswith(".c")),
         ],
-        include_dirs=(INCLUDE_DIR, LIBC_DIR, port_dir, out_dir),
+        include_dirs=(INCLUDE_DIR, LIBC_DIR, *folders, out_dir),
         linker_script=script,
         out_elf=elf_path,
         defines=(*board_defines(board), *defines),
@@ -114,10 +116,12 @@ def build_image(
 
 def linker_script(board: BoardSpec) -> str:
     """``linker.ld`` of the board's port with the board's memory filled in."""
-    text = (FIRMWARE_DIR / "ports" / board.port / "linker.ld").read_text(encoding="utf-8")
+    text = (board.family.folder / "linker.ld").read_text(encoding="utf-8")
     values = {
         "FLASH_ORIGIN": board.flash.origin,
+        "FLASH_BYTES": board.flash.bytes,
         "RAM_ORIGIN": board.ram.origin,
+        "RAM_BYTES": board.ram.bytes,
         "STACK_BYTES": board.stack_bytes,
     }
     for name, value in values.items():
@@ -127,13 +131,19 @@ def linker_script(board: BoardSpec) -> str:
 
 def board_defines(board: BoardSpec) -> tuple[str, ...]:
     """What a port is told of its board."""
-    return (f'KWS_BOARD_NAME="{board.name}"', f"KWS_CLOCK_HZ={board.clock_hz}u", f"KWS_BAUD={board.baud}u")
+    return (
+        f'KWS_BOARD_NAME="{board.name}"',
+        f"KWS_CLOCK_HZ={board.clock_hz}u",
+        f"KWS_BAUD={board.baud}u",
+        *board.microphone.defines("KWS_MIC"),
+        *board.serial.defines("KWS_SERIAL"),
+    )
 
 
 def _account(board: BoardSpec, app: str, elf_path: Path) -> FirmwareImage:
     elf = read_elf(elf_path)
-    content = elf.flat(board.flash.origin)
-    ram_bytes = sum(section.bytes for section in elf.sections if section.address >= board.ram.origin)
+    content = finished(elf.flat(board.flash.origin), board.family.finish)
+    ram_bytes = sum(section.bytes for section in elf.sections if not _in_flash(board, section.address))
     image = FirmwareImage(
         app=app,
         board=board.name,
@@ -150,6 +160,13 @@ def _account(board: BoardSpec, app: str, elf_path: Path) -> FirmwareImage:
     write_bytes(image.bin, content)
     write_text(elf_path.parent / "size.json", json.dumps(image.to_dict(), indent=1) + "\n")
     return image
+
+
+def _in_flash(board: BoardSpec, address: int) -> bool:
+    """Whether that is a place in flash; code that is copied to RAM, and RAM below flash, are none."""
+    flash, ram = board.flash, board.ram
+    end = flash.origin + LONGEST_BYTES
+    return flash.origin <= address < (end if flash.origin > ram.origin else min(end, ram.origin))
 
 
 def _by_symbol(elf: Elf) -> dict[str, int]:

@@ -10,5 +10,9 @@ CORE_FLAGS: Mapping[str, tuple[str, ...]] = {
     "cortex-m3": ("-target", "thumb-freestanding-eabi", "-mcpu=cortex_m3"),
     "cortex-m4": ("-target", "thumb-freestanding-eabi", "-mcpu=cortex_m4"),
     "cortex-m4f": ("-target", "thumb-freestanding-eabihf", "-mcpu=cortex_m4+vfp4d16sp"),
+    "cortex-m7": ("-target", "thumb-freestanding-eabihf", "-mcpu=cortex_m7+fp_armv8d16sp"),
+    "cortex-m55": ("-target", "thumb-freestanding-eabihf", "-mcpu=cortex_m55"),
+    "rv32imc": ("-target", "riscv32-freestanding-none", "-mcpu=generic_rv32+m+c", "-mabi=ilp32"),
+    "rv32imac": ("-target", "riscv32-freestanding-none", "-mcpu=generic_rv32+m+a+c", "-mabi=ilp32"),
     "cortex-m33": ("-target", "thumb-freestanding-eabihf", "-mcpu=cortex_m33"),
 }
