@@ -17,6 +17,7 @@ RATES_PER_HOUR = (0.1, 0.5, 1.0, 5.0)
 SPEECH = "speech"
 LEAST_INT8, HIGHEST_INT8 = -64, 127  # averages of scores between which thresholds are moved
 SWEEP_POINTS, SWEEP_PER_HOUR = 24, 100.0  # of a picture, and up to where it goes
+SWEEP_GROWTH = 1.2  # from one count of false accepts to the next
 
 
 @dataclass(frozen=True)
@@ -48,12 +49,24 @@ class Curves:
 
         Nothing where no word was said at a known time.
         """
-        hours = self.negatives.sweep.hours
-        kind = SPEECH if hours.get(SPEECH) else None
-        heard = sum(hours.values()) if kind is None else hours[kind]
         if not self.words.tally(self.shifts[-1]).words:
             return ()
-        return tuple(self._point(rate, kind, heard) for rate in rates)
+        return tuple(self._point(rate, *self.counted_in) for rate in rates)
+
+    @property
+    def counted_in(self) -> tuple[str | None, float]:
+        """What false accepts are counted in for :meth:`points`: speech, or all (None) without any; hours of it."""
+        hours = self.negatives.sweep.hours
+        kind = SPEECH if hours.get(SPEECH) else None
+        return kind, sum(hours.values()) if kind is None else hours[kind]
+
+    def counted_rates(self) -> list[float]:
+        """Rates of whole false accepts for :meth:`points`, from none to ``SWEEP_PER_HOUR``, few and then ever more."""
+        _, hours = self.counted_in
+        most, counts = max(SWEEP_POINTS, int(SWEEP_PER_HOUR * hours)), [0]
+        while (more := max(counts[-1] + 1, round(SWEEP_GROWTH * counts[-1]))) <= most:
+            counts.append(more)
+        return [count / hours for count in counts]
 
     def _point(self, rate: float, kind: str | None, hours: float) -> CurvePoint:
         allowed, name = int(rate * hours + 1e-9), kind or ALL

@@ -1,4 +1,4 @@
-"""What all plots share: colours, bare axes, SVG text."""
+"""What all plots share: colours, bare axes, SVG text, PNG bytes."""
 
 from __future__ import annotations
 
@@ -36,3 +36,10 @@ def svg_of(figure: Figure) -> str:
         figure.savefig(buffer, format="svg", metadata={"Date": None})
     text = buffer.getvalue()
     return text[text.index("<svg") :]
+
+
+def png_of(figure: Figure, dots_per_inch: int) -> bytes:
+    """A figure as PNG, the same bytes for the same numbers."""
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", dpi=dots_per_inch, metadata={"Software": None})
+    return buffer.getvalue()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from kws_data.pages.plots import GRID, INK, PALETTE, WARN, bare_figure, svg_of
 
@@ -39,11 +40,16 @@ def false_accepts_plot(
             axes.plot([rate or none], [100 * frr], "o", markersize=9, color=colour, markerfacecolor=face)
     if wish_per_hour:
         axes.axvline(wish_per_hour, color=WARN, linestyle="--", linewidth=1)
-    axes.set_xscale("log")
-    axes.xaxis.set_major_formatter(lambda rate, _: f"{rate:g}")
-    axes.set_ylim(bottom=0)
-    axes.set_xlabel("false accepts an hour", color=INK)
-    axes.set_ylabel("keywords missed, %", color=INK)
-    axes.grid(color=GRID, linewidth=0.6)
+    misses_axes(axes, "false accepts an hour")
     axes.legend(frameon=False, fontsize=9)
     return svg_of(figure)
+
+
+def misses_axes(axes: Any, rate: str) -> None:
+    """Axes of misses in percent over a rate, which is logarithmic and called so."""
+    axes.set_xscale("log")
+    axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
+    axes.set_ylim(bottom=0)
+    axes.set_xlabel(rate, color=INK)
+    axes.set_ylabel("keywords missed, %", color=INK)
+    axes.grid(color=GRID, linewidth=0.6)

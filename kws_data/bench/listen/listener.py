@@ -17,14 +17,12 @@ from kws_data.evaluation.detector import HostDetector
 from kws_data.evaluation.ears import HostEar
 from kws_data.evaluation.listening import in_order
 from kws_data.evaluation.metrics import Metrics, metrics
-from kws_data.evaluation.stream_evaluation import CurvePoint, Heard, StreamEvaluation
+from kws_data.evaluation.stream_evaluation import Heard, StreamEvaluation
 from kws_data.evaluation.stream_truth import Spoken, Truth
 from kws_data.evaluation.streams import judged, summary
 from kws_data.evaluation.thresholds import OperatingPoint, tpr_at_fpr
 from kws_data.scores import FIRST_KEYWORD, decide
 
-#: False accepts an hour of speech at which is told how many are found; 0 is none in all hours.
-RATES_PER_HOUR = (0.5, 1.0, 5.0, 20.0, 0.0)
 PASSED = 0.01  # share of clips without a keyword that pass where TPR is told
 
 
@@ -100,9 +98,9 @@ class Listener:
         parts = (self.negatives, self.words, self.recordings, self.noise)
         return 3_600 * sum(part.hours for part in parts) / max(sum(part.ear.busy_s for part in parts), 1e-3)
 
-    def curve(self, part: Part) -> tuple[CurvePoint, ...]:
-        """What is missed of a part's keywords where so many false accepts an hour of the negatives pass."""
-        return Curves.of(self.bundle, self.negatives.ear.heard, part.ear.heard).points(RATES_PER_HOUR)
+    def curves(self, part: Part) -> Curves:
+        """A part's keywords and the negatives, at thresholds that can be moved."""
+        return Curves.of(self.bundle, self.negatives.ear.heard, part.ear.heard)
 
     def take_windows(self, sound: str, windows: NDArray[np.int16]) -> None:
         """Of windows ``[n, clip samples]`` of a sound, count those taken for a word at the frozen threshold."""

@@ -13,7 +13,11 @@ from kws_data.evaluation.intervals import MeanInterval, mean_rate, mean_share, s
 from kws_data.evaluation.stream_evaluation import CurvePoint, KindHeard
 from kws_data.scores import FIRST_KEYWORD
 
+#: False accepts an hour of speech at which is told how many are found; 0 is none in all hours.
+RATES_PER_HOUR = (0.5, 1.0, 5.0, 20.0, 0.0)
 FEWEST_RUNS = 3  # of which a mean has an interval over them
+
+_CURVES = ("at", "sweep")  # at rates that people ask for, and at every few counts for a picture
 
 Values = dict[str, Any]
 
@@ -63,11 +67,13 @@ def _found(listener: Listener, part: Part, how: str) -> Values:
     heard = part.found()
     said, found = (Counter(word.label for word in part.spoken if word.heard or every) for every in (True, False))
     response = heard.response_ms if how == "words" else None
+    curves = listener.curves(part)
     return {
         "said": heard.keywords_said,
         "frozen": _share(found.total(), said.total()),
         "per_keyword": {label: _share(found[label], count) for label, count in sorted(said.items())},
-        "at": [_point(point, listener) for point in listener.curve(part)],
+        "at": [_point(point, listener) for point in curves.points(RATES_PER_HOUR)],
+        "sweep": [_point(point, listener) for point in curves.points(curves.counted_rates())],
         "response_ms": asdict(response) if response and response.detected else None,
     }
 
@@ -108,22 +114,21 @@ def _clips(heard: ClipsHeard) -> Values:
 
 
 def _found_mean(rows: Sequence[Values]) -> Values:
-    points = [[row["at"][place] for row in rows] for place in range(len(rows[0]["at"]))]
     times = [row["response_ms"] for row in rows]
     return {
         "said": rows[0]["said"],
         "frozen": _shares(row["frozen"] for row in rows),
-        "at": [
-            {
-                **{key: those[0][key] for key in ("false_accepts_per_hour", "kind", "hours", "reason")},
-                "found": _shares(those),
-            }
-            for those in points
-        ],
+        **{name: [_point_mean(those) for those in zip(*(row[name] for row in rows), strict=True)] for name in _CURVES},
         "response_ms": {
             name: _mean([time[name] for time in times], mean_rate) if all(times) else None for name in ("p50", "p95")
         },
     }
+
+
+def _point_mean(points: Sequence[Values]) -> Values:
+    """One point of the curve, of all bundles."""
+    same = {key: points[0][key] for key in ("false_accepts_per_hour", "kind", "hours", "reason")}
+    return {**same, "found": _shares(points)}
 
 
 def _kinds_mean(rows: Sequence[Values]) -> Values:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,15 @@ import click
 from kws_data.cli.options import json_option, print_json, progress_bars, say, verb
 from kws_data.cli.streams.make import DecibelRange
 
-FOLDER = click.Path(path_type=Path)
+FOLDER = FILE = click.Path(path_type=Path)
+PICTURES = (".svg", ".png")
+
+
+def _picture(ctx: click.Context, param: click.Parameter, value: Path | None) -> Path | None:
+    """Where a picture is written, when its ending says how."""
+    if value is None or (value.suffix.lower() in PICTURES and not value.is_dir()):
+        return value
+    raise click.BadParameter(f"{value} is no picture: name a file that ends with {' or '.join(PICTURES)}", ctx, param)
 
 
 @verb("listen", "kws bench listen runs/gsc9/model --negatives talk --words words --noise sounds --clips words")
@@ -30,30 +39,58 @@ FOLDER = click.Path(path_type=Path)
     show_default=True,
     help="--clips: what Yes counts as beside the keyword yes.",
 )
+@click.option("--plot", type=FILE, callback=_picture, help="Draw misses against false accepts: FILE.svg or FILE.png.")
+@click.option("--with", "earlier", multiple=True, type=FILE, help="--plot: an earlier result (--json); repeatable.")
+@click.option(
+    "--beside", type=FILE, help="--plot: peers, CSV of name, false_accepts_per_hour, missed_percent[, hours]."
+)
 @json_option
-def command(bundles: tuple[Path, ...], as_json: bool, **settings: Any) -> None:
+def command(
+    bundles: tuple[Path, ...],
+    plot: Path | None,
+    earlier: tuple[Path, ...],
+    beside: Path | None,
+    as_json: bool,
+    **settings: Any,
+) -> None:
     """What models do in streams that they never met. Each BUNDLE (runs/NAME/model) is one training of the same
     keywords; figures are means over them, from three on with their interval.
 
     Told are the keywords found where at most 0.5, 1, 5 and 20 false accepts an hour of speech pass, and none, with the
     thresholds moved together; what is found, and how often anything is falsely accepted, by kind of negative, at the
     thresholds as they are frozen; by kind of noise, how many of its seconds are taken for a word; accuracy, TPR and
-    FPR on clips; response after the end of a word; bytes and speed. Recordings whose transcript (metadata.csv: file,
-    kind, speaker, transcript) has a keyword are left out.
+    FPR on clips; response after the end of a word; bytes and speed. --plot draws the curve: a line is the mean with
+    its 95 % interval, a filled marker what is frozen, an open one no false accept at all. Recordings whose transcript
+    (metadata.csv: file, kind, speaker, transcript) has a keyword are left out.
     """
     from kws_data.bench.listen.bench import bench_listen
+    from kws_data.bench.listen.drawn import curves_of, read_earlier, read_peers
     from kws_data.bench.listen.material import Wish
-    from kws_data.cli.terminal.listened import print_listened
-    from kws_data.set_aside import told
 
     wish = Wish(**settings)
     if wish.words is None and wish.recordings is None:
         raise click.UsageError("nothing to find: name --words or --recordings")
+    if plot is None and (earlier or beside):
+        raise click.UsageError("--with and --beside are drawn: name the picture, --plot FILE.svg")
+    others = [curve for path in earlier for curve in read_earlier(path)]
+    peers = read_peers(beside) if beside else []
     with progress_bars() as progress:
         document = bench_listen(bundles, wish, progress)
     if as_json:
         print_json(document)
-        return
+    else:
+        _tell(document)
+    if plot:
+        from kws_data.bench.listen.plot import write_plot
+
+        write_plot(plot, [*curves_of(document), *others], peers)
+        say(f"picture: {plot}")
+
+
+def _tell(document: Mapping[str, Any]) -> None:
+    from kws_data.cli.terminal.listened import print_listened
+    from kws_data.set_aside import told
+
     print_listened(document)
     for line in document["notes"]:
         say(line)

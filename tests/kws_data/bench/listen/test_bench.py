@@ -40,11 +40,16 @@ def test_words_are_found_until_the_thresholds_let_nothing_false_through(
     assert rates[20.0]["found"]["mean"] == 1.0 and rates[20.0]["hours"] == pytest.approx(hours)
     assert rates[5.0]["found"] is None and "0.06 h of speech heard, 5 an hour needs 0.2 h" in rates[5.0]["reason"]
     assert rates[0.0]["found"]["mean"] == 0.0, "what sounds like yes scores as yes does"
+    sweep = words["sweep"]
+    assert [point["false_accepts_per_hour"] for point in sweep[:2]] == [0.0, pytest.approx(1 / hours)]
+    assert len(sweep) > 10 and sweep[-1]["false_accepts_per_hour"] <= 24 / hours
+    assert [point["found"]["mean"] for point in sweep] == [0.0] + [1.0] * (len(sweep) - 1)
     assert -400 < words["response_ms"]["p50"]["mean"] <= words["response_ms"]["p95"]["mean"] < 1_000
     speech = found["false_accepts"]["speech"]
     assert speech["false_accepts"]["mean"] == 1 and speech["per_hour"]["mean"] == pytest.approx(1 / hours)
     assert speech["upper95"] == pytest.approx(poisson_upper95(1) / hours)
     (own,) = found["bundles"]
+    assert [point["share"] for point in own["found"]["words"]["sweep"]] == [0.0] + [1.0] * (len(sweep) - 1)
     assert own["false_accepts"]["speech"]["per_keyword"] == {"yes": 1}
     assert own["found"]["words"]["per_keyword"]["no"] == {"count": 4, "of": 4, "share": 1.0, "ci95": list(wilson(4, 4))}
 
@@ -74,6 +79,7 @@ def test_three_trainings_have_a_mean_with_an_interval_and_two_have_none(
     assert speech["upper95"] == pytest.approx(poisson_upper95(1) / (200 / 3_600)), "of the worst"
     none = next(point for point in found["found"]["words"]["at"] if point["false_accepts_per_hour"] == 0)
     assert none["found"]["mean"] == pytest.approx((0.0 + 0.5 + 0.75) / 3)
+    assert found["found"]["words"]["sweep"][0]["found"] == none["found"], "the sweep begins with none"
     two = bench_listen(folders[:2], wish, no_progress)["found"]["words"]["frozen"]
     assert two == {"mean": 0.75, "low": None, "high": None, "runs": 2}
 

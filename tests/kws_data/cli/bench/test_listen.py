@@ -68,3 +68,46 @@ def test_bad_input_is_one_line(
     given = [part for option, value in options.items() if value is not None for part in (option, value)]
     assert run([*call[:3], *given]) == 2
     assert told in capsys.readouterr().err.splitlines()[-1]
+
+
+def test_a_picture_is_drawn_with_an_earlier_result_and_peers(
+    call: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Ears({}).install(monkeypatch)
+    assert run([*call, "--json"]) == 0
+    (tmp_path / "earlier.json").write_text(capsys.readouterr().out)
+    (tmp_path / "peers.csv").write_text("name,false_accepts_per_hour,missed_percent\nmicro,10.5,4.3\n")
+    picture = tmp_path / "a.svg"
+    beside = ["--with", str(tmp_path / "earlier.json"), "--beside", str(tmp_path / "peers.csv")]
+    assert run([*call, "--json", "--plot", str(picture), *beside]) == 0
+    shown, text = capsys.readouterr(), picture.read_text()
+    assert json.loads(shown.out)["runs"] == 1, "stdout is the document alone"
+    assert f"picture: {picture}" in shown.err
+    assert text.count("4 words at 20 dB, 0.02 h of speech") >= 2 and "micro" in text
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (["--plot", "a.jpg"], "a.jpg is no picture: name a file that ends with .svg or .png"),
+        (["--plot", "svg"], "svg is no picture"),
+        (["--plot", "folder.svg"], "folder.svg is no picture"),
+        (["--beside", "peers.csv"], "--with and --beside are drawn: name the picture, --plot FILE.svg"),
+        (["--with", "a.json"], "--with and --beside are drawn"),
+        (["--plot", "a.svg", "--with", "a.json"], "earlier result cannot be read"),
+        (["--plot", "a.svg", "--beside", "peers.csv"], "peers.csv"),
+    ],
+)
+def test_a_picture_that_cannot_be_drawn_is_told_before_anything_is_heard(
+    options: list[str],
+    told: str,
+    call: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (tmp_path / "folder.svg").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert run([*call, *options]) == 2
+    shown = capsys.readouterr()
+    assert told in shown.err and len(shown.err.splitlines()) == 1 and not shown.out
