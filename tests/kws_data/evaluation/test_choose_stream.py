@@ -91,6 +91,12 @@ def test_where_no_threshold_is_high_enough_that_is_said() -> None:
     assert chosen.lowest.shift == 127 and chosen.lowest.limits["speech"].basis == "not held"
 
 
+def test_a_model_that_hears_nothing_below_the_highest_score_gets_thresholds_too() -> None:
+    streams = split_of(negatives("speech", 1.0, 20.0, 1_000.0, 2, seed=5), HEIGHTS)
+    chosen = choose_stream(BUNDLE, streams, StreamSettings(average=1, per_keyword=False), least_int8=127)
+    assert chosen.lowest.shift == 127 and chosen.missed == chosen.words == 120
+
+
 def test_the_average_is_the_one_that_misses_least() -> None:
     """False peaks as high as the words, but shorter: only an average that is longer than they are tells them apart."""
     rng = np.random.default_rng(8)
