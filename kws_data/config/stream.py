@@ -27,6 +27,12 @@ class StreamSettings(Settings):
     average: Literal["auto"] | Average = Field(
         "auto", description="score vectors that are averaged; auto: what misses least within the wish"
     )
+    response_ms: float = Field(
+        350.0,
+        gt=0,
+        le=10_000,
+        description="wished: 95 of 100 words are answered so soon after their end; for average: auto",
+    )
     refractory_ms: Milliseconds = Field(1_000, description="nothing is detected for so long after a detection")
     per_keyword: bool = Field(True, description="a threshold for each keyword, where that misses less")
     snr_db: tuple[Decibels, Decibels] = Field(

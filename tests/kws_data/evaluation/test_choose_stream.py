@@ -104,9 +104,19 @@ def test_the_average_is_the_one_that_misses_least() -> None:
     for at in rng.integers(0, 119_000, 300):
         scores[at : at + 4, 2] = rng.integers(60, 128)
     streams = split_of([stream_of(scores, "a", "speech")], {"yes": [100] * 40, "no": [90] * 40})
-    chosen = choose_stream(BUNDLE, streams, StreamSettings())
+    chosen = choose_stream(BUNDLE, streams, StreamSettings(response_ms=1_000))
     assert tuple(chosen.missed_by_average) == AVERAGES
     assert chosen.spec.average >= 5 and chosen.missed == 0 < chosen.missed_by_average[1]
+
+
+def test_averages_that_answer_too_late_are_not_taken() -> None:
+    streams = split_of(negatives("speech", 4.0, 60.0, 40.0, 2, seed=6), HEIGHTS)
+    by_wish = {
+        ms: choose_stream(BUNDLE, streams, StreamSettings(response_ms=ms)).spec.average for ms in (10.0, 2_000.0)
+    }
+    assert by_wish[10.0] == 1, "the quickest, where none is quick enough"
+    assert choose_stream(BUNDLE, streams, StreamSettings(average=12, response_ms=10.0)).spec.average == 12
+    assert by_wish[2_000.0] >= by_wish[10.0]
 
 
 def test_offsets_that_are_known_are_taken() -> None:
