@@ -1,8 +1,8 @@
 """How a stream is decided on: average and thresholds that miss least of those within the wish, on validation people.
 
 For every number of scores that may be averaged the lowest threshold is found that no kind of negative passes more often
-than is wished, what is missed there, and how late the rest is answered. Of those that answer in time, the smallest number
-of those that miss least is taken. Then each keyword may get a threshold of its own
+than is wished, what is missed there, and how late the rest is answered. Of those that answer in time, the smallest
+number of those that miss least is taken. Then each keyword may get a threshold of its own
 (:mod:`kws_data.evaluation.keyword_offsets`).
 """
 
