@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from firmware_tools.atomic import write_bytes
 from kws_data.decoding import plain, read_mono
 from kws_data.errors import AudioError
+from kws_data.interrupts import deferred_interrupts
 
 Samples = NDArray[np.int16]
 
@@ -110,7 +111,8 @@ def _write(path: Path | str, samples: Samples, sample_rate_hz: int, form: str) -
     import soundfile
 
     encoded = io.BytesIO()
-    soundfile.write(encoded, samples, sample_rate_hz, format=form, subtype="PCM_16")
+    with deferred_interrupts():  # libsndfile calls back into Python, where Ctrl-C would be lost
+        soundfile.write(encoded, samples, sample_rate_hz, format=form, subtype="PCM_16")
     write_bytes(path, encoded.getvalue())
 
 

@@ -51,7 +51,7 @@ class AugmentSettings(Settings):
     room_size_m: tuple[RoomSize, RoomSize] = (2.5, 8.0)
     room_rt60_s: tuple[Seconds, Seconds] = (0.15, 0.6)
     room_distance_m: tuple[Metres, Metres] = (0.3, 3.0)
-    formant_probability: Share = 0.0
+    formant_probability: Share = Field(0.0, description="share of the copies with other vowels, as of another throat")
     formants: tuple[Factor, Factor] = Field((0.9, 1.1), description="low and high formants move by one factor each")
     voice_probability: Share = Field(0.0, description="a second speaker, under words only")
     voice_snr_db: tuple[Decibels, Decibels] = (5.0, 20.0)

@@ -88,7 +88,7 @@ class DataSettings(Settings):
     @property
     def wants_negatives(self) -> bool:
         """Whether there are to be hours in which no keyword is said."""
-        return bool(self.negatives or self.synth.running_speech_s)
+        return bool(self.negatives or (self.synth.running_speech_s and self.source != "folder"))
 
     @model_validator(mode="after")
     def _folder_when_needed(self) -> DataSettings:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from copy import deepcopy
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, get_args, get_origin
@@ -15,6 +16,7 @@ from kws_data.config.complaints import complaint
 from kws_data.config.config import Config
 from kws_data.config.model import COMMON, shape_settings
 from kws_data.config.renamed import renamed_keys, renamed_sections
+from kws_data.config.with_negatives import names_negatives, taken_out
 from kws_data.errors import ConfigError
 
 
@@ -73,8 +75,17 @@ def parse_config(text: str, path: Path, overrides: Iterable[str] = ()) -> Config
         raise ConfigError("configuration holds no settings", str(path), "start it with name: and keywords:")
     values.setdefault("name", path.stem)
     values = renamed_sections(values)
-    for key, value in renamed_keys(dict(map(_key_and_text, overrides))).items():
-        _apply_override(values, key, _parsed(key, value))
+    listening = renamed_keys(taken_out(values, str(path)))
+    told = renamed_keys(dict(map(_key_and_text, overrides)))
+    changes = {key: _parsed(key, value) for key, value in told.items()}
+    plain = _overridden(values, changes)
+    if not listening:
+        return _checked(plain, path)
+    hears = _checked(_overridden(_overridden(values, listening), changes), path)  # wrong settings are told at once
+    return hears if names_negatives(plain) else _checked(plain, path)
+
+
+def _checked(values: dict[str, Any], path: Path) -> Config:
     try:
         return Config.model_validate(values)
     except ValidationError as error:
@@ -113,7 +124,15 @@ def _is_text(key: str) -> bool:
     return str in plain and get_origin(kind) not in (list, tuple, dict)
 
 
-def _apply_override(values: dict[str, Any], key: str, value: Any) -> None:
+def _overridden(values: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """A copy with some settings changed."""
+    changed = deepcopy(dict(values))
+    for key, value in changes.items():
+        _override(changed, key, value)
+    return changed
+
+
+def _override(values: dict[str, Any], key: str, value: Any) -> None:
     node = values
     *parents, last = key.split(".")
     for parent in parents:

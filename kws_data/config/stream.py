@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
+from firmware_tools.spotter.stream_spec import MAX_AVERAGE
 from kws_data.config.base import Settings
 
-Average = Annotated[int, Field(ge=1, le=64)]
+MOST_HOURS = 1_000_000
+
+Average = Annotated[int, Field(ge=1, le=MAX_AVERAGE)]
+Decibels = Annotated[float, Field(ge=-30, le=60)]
 Milliseconds = Annotated[int, Field(ge=0, le=60_000)]
 
 
@@ -23,6 +27,37 @@ class StreamSettings(Settings):
     average: Literal["auto"] | Average = Field(
         "auto", description="score vectors that are averaged; auto: what misses least within the wish"
     )
+    response_ms: float = Field(
+        350.0,
+        gt=0,
+        le=10_000,
+        description="wished: 95 of 100 words are answered so soon after their end; for average: auto",
+    )
     refractory_ms: Milliseconds = Field(1_000, description="nothing is detected for so long after a detection")
     per_keyword: bool = Field(True, description="a threshold for each keyword, where that misses less")
-    snr_db: tuple[float, float] = Field((10.0, 20.0), description="of keywords laid into negatives, to be found there")
+    snr_db: tuple[Decibels, Decibels] = Field(
+        (10.0, 20.0), description="of keywords laid into negatives, to be found there"
+    )
+
+    @field_validator("average", mode="before")
+    @classmethod
+    def _auto_or_a_count(cls, average: object) -> object:
+        whole = isinstance(average, int) and not isinstance(average, bool)
+        if average == "auto" or (whole and 1 <= int(str(average)) <= MAX_AVERAGE):
+            return average
+        raise ValueError(f"auto, or a whole number from 1 to {MAX_AVERAGE}, is wanted here")
+
+    @field_validator("hours_of_proof", mode="before")
+    @classmethod
+    def _auto_or_hours(cls, hours: object) -> object:
+        number = isinstance(hours, int | float) and not isinstance(hours, bool)
+        if hours == "auto" or (number and 0 < float(str(hours)) <= MOST_HOURS):
+            return hours
+        raise ValueError(f"auto, or more than 0 and at most {MOST_HOURS:,} hours, is wanted here")
+
+    @field_validator("snr_db")
+    @classmethod
+    def _least_first(cls, snr_db: tuple[float, float]) -> tuple[float, float]:
+        if snr_db[0] > snr_db[1]:
+            raise ValueError(f"the least comes first: write [{snr_db[1]:g}, {snr_db[0]:g}]")
+        return snr_db

@@ -103,7 +103,9 @@ class TrainSettings(Settings):
     batch: int = Field(128, ge=8)
     learning_rate: float = Field(4e-3, gt=0, le=0.1, description="at its highest; it rises first and falls again")
     weight_decay: float = Field(1e-3, ge=0)
-    label_smoothing: float = Field(0.05, ge=0, lt=0.5)
+    label_smoothing: float = Field(
+        0.05, ge=0, lt=0.5, description="share of a clip's label that is spread over the others; 0 for a listener"
+    )
     label_balance: Share = Field(
         0.1, description="over-sampling: 0 draws labels as often as they are there, 1 all the same"
     )

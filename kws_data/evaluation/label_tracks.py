@@ -11,10 +11,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
 from kws_data.evaluation.marks import Marked, Marks, refuse, seconds_of
+from kws_data.evaluation.truth_files import WINDOWS_SUFFIX
 from kws_data.tables.lines import read_lines
 
 #: What other tools write beside a recording: nobody reads it here.
-UNREAD = (".txt", ".TextGrid", ".textgrid", ".eaf", ".srt", ".vtt", ".lab")
+UNREAD = (".txt", ".TextGrid", ".textgrid", ".eaf", ".srt", ".vtt", ".lab", WINDOWS_SUFFIX)
 
 
 def label_tracks(folder: Path, files: Sequence[str]) -> dict[str, Path]:
@@ -24,8 +25,8 @@ def label_tracks(folder: Path, files: Sequence[str]) -> dict[str, Path]:
 
 def unread_labels(folder: Path, files: Sequence[str], tracks: Mapping[str, Path]) -> list[str]:
     """What to tell about labels beside recordings that are in no form which is read."""
-    beside = (PurePosixPath(name).with_suffix(end).as_posix() for name in files if name not in tracks for end in UNREAD)
-    there = [name for name in beside if (folder / name).is_file()]
+    stems = [PurePosixPath(name).with_suffix("").as_posix() for name in files if name not in tracks]
+    there = [stem + end for stem in stems for end in UNREAD if (folder / (stem + end)).is_file()]
     if not there:
         return []
     remedy = "write labels.csv (file,label,start_s,end_s) or label tracks of Audacity"

@@ -21,7 +21,7 @@ def even_levels(average: int, least_int8: int) -> list[int]:
     close to a probability of one, thresholds that are evenly spaced in the score are ever further apart.
     """
     low, high = (log((score + 128.5) / (127.5 - score)) for score in (least_int8, HIGHEST_INT8))
-    count = ceil((high - low) / LOGIT_STEP)
+    count = max(1, ceil((high - low) / LOGIT_STEP))  # one where the lowest is the highest already
     logits = (low + (high - low) * step / count for step in range(count + 1))
     return [ceil(average * (256 / (1 + exp(-logit)) - 128.5) - 1e-6) for logit in logits]
 
@@ -86,6 +86,10 @@ class Trial:
         """Keywords heard and missed at thresholds of ``shift`` plus the offsets."""
         return self.laid.aimed(offsets).tally(shift)
 
+    def within(self, offsets: Sequence[int]) -> Tally:
+        """Keywords heard and missed at the lowest thresholds within the wish."""
+        return self.tally(offsets, self.lowest(offsets).shift)
+
     def missed(self, offsets: Sequence[int]) -> int:
-        """Keywords missed at the lowest thresholds within the wish."""
-        return self.tally(offsets, self.lowest(offsets).shift).missed
+        """Keywords missed there."""
+        return self.within(offsets).missed

@@ -17,9 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firmware_tools.errors import ModelError
+from kws_data.interrupts import deferred_interrupts
 from kws_data.models.calibration import representative
 from kws_data.models.float_model import load_float
-from kws_data.system.interrupts import deferred_interrupts
 from kws_data.system.native_output import native_output_silenced
 
 if TYPE_CHECKING:

@@ -125,6 +125,8 @@ def find_negatives(
     Raises:
         DataError: no such folder, a table that cannot be read, or no recording that can be used.
     """
+    if doubled := [str(folder) for folder, count in Counter(map(Path.resolve, folders)).items() if count > 1]:
+        raise DataError("folder of negatives is named twice", doubled[0], "name each folder once")
     forbidden = tuple(keywords)
     files = [(folder, file) for folder in folders for file in audio_files(folder, "recordings, .wav or .flac")]
     tables = {folder: _table(folder, [file for own, file in files if own == folder]) for folder in folders}

@@ -36,7 +36,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("kws_data/containers", "kws_data/tables"),
     (
         *("kws_data/scores.py", "kws_data/pages", "kws_data/progress.py", "kws_data/set_aside.py"),
-        *("kws_data/errors.py", "kws_data/file_names.py"),
+        *("kws_data/errors.py", "kws_data/file_names.py", "kws_data/interrupts.py"),
     ),
     ("firmware_tools/recorder", "firmware_tools/spotter"),
     ("firmware_tools/link",),

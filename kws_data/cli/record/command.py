@@ -44,7 +44,7 @@ CONSENT = "say what the speaker agreed to with --consent"
 )
 @click.option("--continuous", type=Duration(), default=None, help="Stream for so long (30m) and cut out what is said.")
 @click.option("--negatives", is_flag=True, help="With --continuous: no keyword is said; keep all of it as that.")
-@click.option("--kind", type=click.Choice(KINDS), default="noise", show_default=True, help="Of --negatives.")
+@click.option("--kind", type=click.Choice(KINDS), default=None, help="Of --negatives; noise when left out.")
 @click.option("--speaker", default=None, help="Who speaks; stored as a pseudonym.")
 @click.option("--takes", type=click.IntRange(1, 1_000), default=3, show_default=True, help="Takes of each word.")
 @click.option("--consent", default="", help="What the speaker agreed to; asked once, stored with each clip.")
@@ -89,8 +89,12 @@ def command(config_file: Path | None, overrides: tuple[str, ...], as_json: bool,
     order = Order(**options)
     if sum(way is not None for way in (config_file, order.words, order.plan_file, order.continuous)) != 1:
         raise click.UsageError("name one of: a CONFIG, --words to say, a --plan, or --continuous")
-    if order.negatives and (order.continuous is None or order.continuous < STRETCH_S):
-        raise click.UsageError(f"--negatives goes with --continuous, of {STRETCH_S:g} s or more")
+    if order.negatives and order.continuous is None:
+        raise click.UsageError(f"--negatives needs --continuous, such as --continuous 8h; {STRETCH_S:g} s at least")
+    if order.negatives and order.continuous is not None and order.continuous < STRETCH_S:
+        raise click.UsageError(f"--continuous is too short for --negatives: {STRETCH_S:g} s at least")
+    if order.kind is not None and not order.negatives:
+        raise click.UsageError("--kind is of --negatives: add that, or leave it out")
     if config_file is not None:
         result = _record_config(config_here(config_file, overrides))
     else:
@@ -108,7 +112,7 @@ class Order:
     plan_file: Path | None
     continuous: float | None
     negatives: bool
-    kind: Kind
+    kind: Kind | None
     speaker: str | None
     takes: int
     consent: str
@@ -231,7 +235,7 @@ def _continuous(catalog: Catalog, board: OpenBoard, job: Job, order: Order) -> d
     sound = None if order.play is None else read_audio(order.play, board.rate_hz)
     assert order.continuous is not None
     if order.negatives:
-        return record_negatives(catalog, board, job.person, job.place, order.continuous, sound, order.kind)
+        return record_negatives(catalog, board, job.person, job.place, order.continuous, sound, order.kind or "noise")
     return record_continuous(catalog, board, job.person, job.place, order.continuous, sound)
 
 

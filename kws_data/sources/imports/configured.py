@@ -78,10 +78,6 @@ def _refuse_unused(config: Config) -> None:
 def _refuse_negatives(config: Config) -> None:
     """Raise DataError for folders of negatives that are not there, named twice, or that hold other data as well."""
     data = config.data
-    said = data.synth.running_speech_s
-    if said and data.source == "folder":
-        remedy = "leave it out, or set data.source: both"
-        raise DataError("data.synth.running_speech_s would have no effect: no synthetic people", f"{said:g}", remedy)
     folder = [data.folder] if data.source != "synthetic" else []
     others = [("data.folder", name) for name in folder]
     others += [("data.more_folders", name) for name in data.more_folders]

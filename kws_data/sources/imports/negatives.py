@@ -162,7 +162,8 @@ def _told(recordings: Sequence[Item], keywords: Sequence[str]) -> list[str]:
     if not saying:
         return []
     first, words = saying[0]
+    left = ", and none remains" if len(saying) == len(recordings) else ""
     return [
-        f"{len(saying):,} of {len(recordings):,} recordings are left out: by their transcripts a keyword is said, such"
-        f" as {words[0]!r} in {first}"
+        f"{len(saying):,} of {len(recordings):,} recordings are left out{left}: by their transcripts a keyword is said,"
+        f" such as {words[0]!r} in {first}"
     ]

@@ -131,6 +131,11 @@ def test_a_wrong_call_is_one_line_and_leaves_nothing(
     assert sorted(there.rglob("*")) == before
 
 
+def test_a_folder_that_is_named_twice_counts_once(there: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert make(there, "--negatives", str(there / "t")) == 2
+    assert "folder of negatives is named twice" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(("seconds", "transcripts"), [(2.0, True), (40.0, False)])
 def test_recordings_that_cannot_take_a_word(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], seconds: float, transcripts: bool

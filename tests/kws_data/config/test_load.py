@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -161,3 +162,20 @@ def test_a_path_with_a_nul_is_refused(tmp_path: Path) -> None:
     path.write_text('name: c\nkeywords: [go]\ndata: {source: folder, folder: "a\\0b"}\n')
     with pytest.raises(ConfigError, match=r"NUL|0x00"):
         load_config(path)
+
+
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [
+        ("stream.snr_db=[20,10]", "the least comes first: write [10, 20]"),
+        ("stream.snr_db=[-500,900]", "-30 or more is wanted"),
+        ("stream.average=true", "auto, or a whole number from 1 to 64, is wanted here"),
+        ("stream.average=1.5", "auto, or a whole number from 1 to 64, is wanted here"),
+        ("stream.average=0", "auto, or a whole number from 1 to 64, is wanted here"),
+        ("stream.hours_of_proof=-3", "auto, or more than 0"),
+        ("stream.hours_of_proof=true", "a number is wanted, not true"),
+    ],
+)
+def test_a_wish_for_streams_that_cannot_be_is_told(setting: str, message: str) -> None:
+    with pytest.raises(ConfigError, match=re.escape(message)):
+        load_config("demo", [setting])

@@ -91,6 +91,12 @@ def test_where_no_threshold_is_high_enough_that_is_said() -> None:
     assert chosen.lowest.shift == 127 and chosen.lowest.limits["speech"].basis == "not held"
 
 
+def test_a_model_that_hears_nothing_below_the_highest_score_gets_thresholds_too() -> None:
+    streams = split_of(negatives("speech", 1.0, 20.0, 1_000.0, 2, seed=5), HEIGHTS)
+    chosen = choose_stream(BUNDLE, streams, StreamSettings(average=1, per_keyword=False), least_int8=127)
+    assert chosen.lowest.shift == 127 and chosen.missed == chosen.words == 120
+
+
 def test_the_average_is_the_one_that_misses_least() -> None:
     """False peaks as high as the words, but shorter: only an average that is longer than they are tells them apart."""
     rng = np.random.default_rng(8)
@@ -98,9 +104,17 @@ def test_the_average_is_the_one_that_misses_least() -> None:
     for at in rng.integers(0, 119_000, 300):
         scores[at : at + 4, 2] = rng.integers(60, 128)
     streams = split_of([stream_of(scores, "a", "speech")], {"yes": [100] * 40, "no": [90] * 40})
-    chosen = choose_stream(BUNDLE, streams, StreamSettings())
+    chosen = choose_stream(BUNDLE, streams, StreamSettings(response_ms=1_000))
     assert tuple(chosen.missed_by_average) == AVERAGES
     assert chosen.spec.average >= 5 and chosen.missed == 0 < chosen.missed_by_average[1]
+
+
+def test_averages_that_answer_too_late_are_not_taken() -> None:
+    streams = split_of(negatives("speech", 4.0, 60.0, 40.0, 2, seed=6), HEIGHTS)
+    soon, late = (choose_stream(BUNDLE, streams, StreamSettings(response_ms=ms)).spec for ms in (0.1, 2_000.0))
+    assert soon.average == 1, "the quickest, where none is quick enough"
+    assert choose_stream(BUNDLE, streams, StreamSettings(average=12, response_ms=10.0)).spec.average == 12
+    assert late.average >= soon.average
 
 
 def test_offsets_that_are_known_are_taken() -> None:

@@ -194,3 +194,10 @@ def test_label_tracks_and_tables_that_belong_to_no_recording_are_told(tmp_path: 
     told = "\n".join(load_truth(tmp_path, ["_silence_", "_unknown_", "yes"], ["rec.wav"]).notes)
     assert "1 label tracks have no recording's name, such as Label Track.txt" in told
     assert "1 tables of labels lie deeper, such as deep/labels.csv" in told and "readme" not in told
+
+
+def test_windows_of_mlperf_that_nobody_reads_are_told(tmp_path: Path) -> None:
+    (tmp_path / "a_ww_windows.json").write_text("[[1.0, 1.6]]\n")
+    found = truth(tmp_path)
+    assert not words(found)
+    assert any("not read as labels, such as a_ww_windows.json" in note for note in found.notes)

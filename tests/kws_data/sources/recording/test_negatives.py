@@ -87,4 +87,6 @@ def test_a_room_is_recorded_and_used(
     assert len(stretches) == 3 and len({stretch.split for stretch in stretches}) == 1
     assert run(["record", "--negatives", "--words", "go", *ANN]) == 2
     assert run(["record", "--negatives", "--continuous", "3s", *ANN]) == 2
-    assert "of 4 s or more" in capsys.readouterr().err
+    assert run(["record", "--continuous", "8s", "--kind", "music", *ANN]) == 2
+    told = capsys.readouterr().err
+    assert "too short for --negatives: 4 s at least" in told and "--kind is of --negatives" in told

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from kws_data.system.interrupts import deferred_interrupts
+from kws_data.interrupts import deferred_interrupts
 
 
 @pytest.fixture(autouse=True)
