@@ -2,7 +2,7 @@
  *
  * Each end of a ring has one owner: the main loop fills `tx` and empties `rx`, the interrupt does the other two.
  */
-#if defined(KWS_SERIAL_USB)
+#if KWS_SERIAL_USB
 
 #include "kws_usb.h"
 
@@ -168,11 +168,16 @@ bool kws_usb_open(void)
     return open_endpoints && opened && !suspended;
 }
 
+bool kws_usb_waiting(void)
+{
+    return used(&rx) != 0;
+}
+
 int kws_usb_read(void)
 {
-    if (used(&rx) == 0)
+    if (!kws_usb_waiting())
         kws_usb_poll();
-    if (used(&rx) == 0)
+    if (!kws_usb_waiting())
         return -1;
     FENCE();
     const uint8_t byte = rx.bytes[rx.tail % RING_BYTES];

@@ -18,6 +18,9 @@ void kws_usb_init(void);
 /* One received byte, or -1 when none is waiting. */
 int kws_usb_read(void);
 
+/* Whether one is waiting; may also be asked with interrupts off, before the core sleeps. */
+bool kws_usb_waiting(void);
+
 /* Send len bytes; waits until there is room for all of them, but never for ever: bytes are dropped when nobody has
  * opened the port for 20 ms, or when whoever opened it has taken nothing for 1 s. */
 void kws_usb_write(const uint8_t *bytes, size_t len);

@@ -1,5 +1,5 @@
 /* What the board says of itself: USB 2.0 chapter 9, CDC 1.2 and its PSTN subclass 1.2 (abstract control model). */
-#if defined(KWS_SERIAL_USB)
+#if KWS_SERIAL_USB
 
 #include "kws_port.h"
 #include "kws_usb_driver.h"

@@ -3,7 +3,7 @@
  *
  * Runs in the interrupt only.
  */
-#if defined(KWS_SERIAL_USB)
+#if KWS_SERIAL_USB
 
 #include "kws_usb_driver.h"
 #include "kws_usb_internal.h"
