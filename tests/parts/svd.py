@@ -46,7 +46,7 @@ class Field:
 
 @dataclass(frozen=True)
 class Register:
-    """A register, or the first element of an array of them (``step`` bytes apart; 0: no array)."""
+    """A register, or the first of an array of them, or of their clusters (``step`` bytes apart; 0: no array)."""
 
     address: int
     reset: int
@@ -171,7 +171,7 @@ def _number(text: str) -> int | None:
 
 
 def _registers(
-    parent: ET.Element, base: int, prefix: str, siblings: dict[str, ET.Element]
+    parent: ET.Element, base: int, prefix: str, siblings: dict[str, ET.Element], step: int = 0
 ) -> Iterator[tuple[str, Register]]:
     named = siblings | {_text(one, "name"): one for one in parent.iterfind("register")}
     for one in parent:
@@ -180,12 +180,12 @@ def _registers(
         name = prefix + _text(one, "name").replace("[%s]", "").replace("%s", "")
         address = base + int(_text(one, "addressOffset"), 0)
         if one.tag == "cluster":
-            yield from _registers(one, address, name + ".", named)
+            yield from _registers(one, address, name + ".", named, _int(one, "dimIncrement"))
             continue
         origin = named.get(one.attrib.get("derivedFrom", ""), one)
         fields = one if one.find("fields") is not None else origin
         found = {_text(field, "name"): _field(field) for field in fields.iterfind("fields/field")}
-        yield name, Register(address, _int(one, "resetValue"), found, _int(one, "dimIncrement"))
+        yield name, Register(address, _int(one, "resetValue"), found, _int(one, "dimIncrement") or step)
 
 
 def _field(element: ET.Element) -> Field:
