@@ -46,12 +46,13 @@ class Field:
 
 @dataclass(frozen=True)
 class Register:
-    """A register, or the first element of an array of them (``step`` bytes apart; 0: no array)."""
+    """A register, or the first of ``count``, ``step`` bytes apart (of an array of registers, or of their clusters)."""
 
     address: int
     reset: int
     fields: dict[str, Field]
     step: int = 0
+    count: int = 1
 
 
 def svd_archive() -> Path | None:
@@ -103,6 +104,11 @@ class Svd:
         """``PERIPHERAL.REGISTER``; raises KeyError when there is none of that name."""
         peripheral, _, name = path.partition(".")
         return self.registers(peripheral)[name]
+
+    def addresses(self, peripheral: str) -> set[int]:
+        """Of all registers of a peripheral, each element of an array by itself."""
+        found = self.registers(peripheral).values()
+        return {one.address + one.step * index for one in found for index in range(one.count)}
 
     def field(self, path: str) -> Field:
         """``PERIPHERAL.REGISTER.FIELD``; raises KeyError when there is none of that name."""
@@ -171,7 +177,7 @@ def _number(text: str) -> int | None:
 
 
 def _registers(
-    parent: ET.Element, base: int, prefix: str, siblings: dict[str, ET.Element]
+    parent: ET.Element, base: int, prefix: str, siblings: dict[str, ET.Element], array: tuple[int, int] = (0, 1)
 ) -> Iterator[tuple[str, Register]]:
     named = siblings | {_text(one, "name"): one for one in parent.iterfind("register")}
     for one in parent:
@@ -180,12 +186,17 @@ def _registers(
         name = prefix + _text(one, "name").replace("[%s]", "").replace("%s", "")
         address = base + int(_text(one, "addressOffset"), 0)
         if one.tag == "cluster":
-            yield from _registers(one, address, name + ".", named)
+            yield from _registers(one, address, name + ".", named, _array(one) or array)
             continue
         origin = named.get(one.attrib.get("derivedFrom", ""), one)
         fields = one if one.find("fields") is not None else origin
         found = {_text(field, "name"): _field(field) for field in fields.iterfind("fields/field")}
-        yield name, Register(address, _int(one, "resetValue"), found, _int(one, "dimIncrement"))
+        yield name, Register(address, _int(one, "resetValue"), found, *(_array(one) or array))
+
+
+def _array(element: ET.Element) -> tuple[int, int] | None:
+    """Step and count."""
+    return (_int(element, "dimIncrement"), _int(element, "dim")) if element.find("dim") is not None else None
 
 
 def _field(element: ET.Element) -> Field:
