@@ -79,9 +79,10 @@ typedef struct machine {
     /* PDM */
     const int16_t *sound;
     uint32_t sound_samples, produced, pdm_at, pdm_end;
-    uint32_t hold_from, hold_to; /* samples between which its interrupt is held back */
+    uint64_t hold_from, hold_to; /* cycles since its start between which its interrupt is held back */
     uint64_t pdm_begun, pdm_stop_at;
     bool samples;
+    volatile uint64_t skip; /* cycles that pass while the core sleeps, without real time passing */
     uint32_t stop, detail; /* 1: order; 2: unknown register; 3: core; 4: DMA outside RAM; 5: no handler */
 } machine;
 
@@ -131,7 +132,8 @@ static void fire(machine *m, uint32_t event)
 static bool line_is_up(machine *m, uint32_t number)
 {
     const uint32_t base = PERIPHERALS + number * 0x1000u;
-    if (number == NRF_IRQ_PDM && m->produced >= m->hold_from && m->produced < m->hold_to) {
+    const uint64_t since = m->cycles - m->pdm_begun;
+    if (number == NRF_IRQ_PDM && since >= m->hold_from && since < m->hold_to) {
         return false;
     }
     for (uint32_t bit = 0; bit < 32u; bit++) {
@@ -379,6 +381,9 @@ static uint64_t next_happening(machine *m)
     uint64_t next = least(least(m->crystal_at, m->tx_end), m->pdm_stop_at);
     next = least(next, next_of_timer(m, 0));
     next = m->cable_count > 0 ? least(next, m->rx_next) : next;
+    if (m->samples && m->pdm_begun + m->hold_to > m->cycles) {
+        next = least(next, m->pdm_begun + m->hold_to);
+    }
     return m->samples ? least(next, m->pdm_begun + (m->produced + 1u) * sample_cycles(m)) : next;
 }
 
@@ -644,6 +649,13 @@ static void sleep_until_pending(machine *m)
             exchange(m, 100);
             continue;
         }
+        if (m->skip > 0) {
+            const uint64_t step = least(m->skip, next > m->cycles ? next - m->cycles : 0);
+            m->skip -= step;
+            m->slept += step;
+            m->cycles += step;
+            continue;
+        }
         const uint64_t away_ms = (next - m->cycles) / (CLOCK_HZ / 1000u);
         if (away_ms > 0 && !m->samples && m->cable_count == 0 && m->tx_end == NEVER) {
             exchange(m, (int)(away_ms < 100u ? away_ms : 100u)); /* a board that only waits does so in real time */
@@ -716,10 +728,20 @@ void nrf_play(machine *m, const int16_t *sound, uint32_t samples)
     m->sound_samples = samples;
 }
 
-void nrf_hold(machine *m, uint32_t from, uint32_t to)
+void nrf_hold(machine *m, uint64_t from, uint64_t to)
 {
     m->hold_from = from;
     m->hold_to = to;
+}
+
+void nrf_skip(machine *m, uint32_t ms)
+{
+    m->skip = (uint64_t)ms * (CLOCK_HZ / 1000u);
+}
+
+uint64_t nrf_skip_left(const machine *m)
+{
+    return m->skip;
 }
 
 uint32_t nrf_look(machine *m, uint32_t address)

@@ -6,6 +6,7 @@ import contextlib
 import ctypes
 import os
 import threading
+import time
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,8 @@ RETURN_PAGE = 0x1FFFF000
 CORE, CORE_BYTES = 0xE0000000, 0x10000
 #: Peripherals that the model has; accesses to others stop it.
 HAS = ("CLOCK", "NVMC", "TIMER0", "TIMER1", "TIMER2", "PPI", "UARTE0", "PDM", "P0", "P1")
+SAMPLE_CYCLES = 4_000  # at 16 kHz
+RUNS = "runs 0x0"
 STOPS = ("runs", "was told to", "has no register", "core failed", "DMA outside RAM, or wrong", "has no handler for")
 
 _TimeBlock = ctypes.CFUNCTYPE(None, ctypes.c_uint32, ctypes.c_uint32, ctypes.c_void_p)
@@ -168,9 +171,17 @@ class Nrf52840:
         _library().nrf_play(self._machine, kept.ctypes.data_as(ctypes.c_void_p), ctypes.c_uint32(len(kept)))
         self._sound = kept
 
-    def hold_interrupt(self, first: int, last: int) -> None:
-        """Hold back the PDM's interrupt while samples ``first`` to ``last`` of a start are made."""
-        _library().nrf_hold(self._machine, ctypes.c_uint32(first), ctypes.c_uint32(last))
+    def hold_interrupt(self, first: int, last: int, early_cycles: int = 0) -> None:
+        """Hold back the PDM's interrupt from sample ``first`` of a start on, until ``early_cycles`` before ``last``."""
+        start, end = SAMPLE_CYCLES * first, SAMPLE_CYCLES * last - early_cycles
+        _library().nrf_hold(self._machine, ctypes.c_uint64(start), ctypes.c_uint64(end))
+
+    def skip(self, ms: int) -> None:
+        """Let so much of the board's time pass while its core sleeps; returns when it has."""
+        _library().nrf_skip_left.restype = ctypes.c_uint64
+        _library().nrf_skip(self._machine, ctypes.c_uint32(ms))
+        while _library().nrf_skip_left(self._machine) and self.state == RUNS:
+            time.sleep(0.01)
 
     def register(self, address: int) -> int:
         """What a register holds."""
@@ -185,6 +196,6 @@ class Nrf52840:
 
     @property
     def state(self) -> str:
-        """Whether it runs, or why it stopped."""
+        """``RUNS``, or why it stopped."""
         report = self.report()
         return f"{STOPS[report['stop']]} {report['detail']:#x}"
