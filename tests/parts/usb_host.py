@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -56,65 +57,29 @@ class Setup:
         return bytes((self.kind, self.request)) + b"".join(word.to_bytes(2, "little") for word in words)
 
 
-class Host:
-    """The host's side of a board that was just plugged in."""
+class Transfers(ABC):
+    """A host's control transfers and enumeration, made of the transactions of a bus."""
 
-    def __init__(self, serial: str = "E6605838832F2A21", board: str = "pico") -> None:
-        self.lib = library()
-        self.set_text("serial_text", 33, serial)
-        self.set_text("board_text", 64, board)
-        self.set_clock(0, 10)
-        self.while_waiting(None)
-        self._bytes = (ctypes.c_uint8 * 1024)()
-        self.lib.kws_usb_init()
-        self.lib.host_reset()
+    # ---- transactions: what a device sent, or NAK, or STALL
 
-    def set_text(self, name: str, room: int, text: str) -> None:
-        """A text of the stand-in."""
-        (ctypes.c_char * room).in_dll(self.lib, name).value = text.encode()
+    @abstractmethod
+    def reset(self) -> None: ...
 
-    def set_clock(self, now_us: int, step_us: int) -> None:
-        """The board's time, which goes on by ``step_us`` each time it is asked."""
-        ctypes.c_uint64.in_dll(self.lib, "time_us").value = now_us
-        ctypes.c_uint64.in_dll(self.lib, "step_us").value = step_us
+    @abstractmethod
+    def setup(self, setup: Setup) -> None: ...
 
-    @property
-    def time_us(self) -> int:
-        return ctypes.c_uint64.in_dll(self.lib, "time_us").value
+    @abstractmethod
+    def control_in(self) -> bytes | int: ...
 
-    def count(self, name: str) -> int:
-        """A counter of the stand-in."""
-        return ctypes.c_int.in_dll(self.lib, name).value
+    @abstractmethod
+    def control_out(self, data: bytes) -> int: ...
 
-    def while_waiting(self, act: Callable[[], None] | None) -> None:
-        """What the host does whenever the board waits."""
-        self._waiter = WAITER(act) if act else WAITER()
-        self.lib.host_while_waiting(self._waiter)
+    @abstractmethod
+    def bulk_in(self) -> bytes | int: ...
 
-    @property
-    def addresses(self) -> list[int]:
-        """Those that the device took."""
-        return list((ctypes.c_int * 8).in_dll(self.lib, "addresses"))[: self.count("address_count")]
-
-    # ---- transactions
-
-    def setup(self, setup: Setup) -> None:
-        self.lib.host_setup(setup.packed())
-
-    def control_in(self) -> bytes | int:
-        length = self.lib.host_control_in(self._bytes)
-        return bytes(self._bytes[:length]) if length >= 0 else int(length)
-
-    def control_out(self, data: bytes) -> int:
-        return int(self.lib.host_control_out(data, len(data)))
-
-    def bulk_in(self) -> bytes | int:
-        length = self.lib.host_in(self._bytes)
-        return bytes(self._bytes[:length]) if length >= 0 else int(length)
-
+    @abstractmethod
     def bulk_out(self, data: bytes) -> bool:
         """Whether the device took it."""
-        return self.lib.host_out(data, len(data)) >= 0
 
     # ---- transfers
 
@@ -162,7 +127,7 @@ class Host:
     def enumerate(self) -> None:
         """As hosts do it: a look at the device, address, descriptors, configuration."""
         self.descriptor(DEVICE, length=64)
-        self.lib.host_reset()
+        self.reset()
         self.tell(Setup(0, 5, 7))
         self.descriptor(DEVICE, length=18)
         total = int.from_bytes(self.descriptor(CONFIGURATION, length=9)[2:4], "little")
@@ -182,6 +147,69 @@ class Host:
     def packets(self) -> Iterator[bytes]:
         while isinstance(packet := self.bulk_in(), bytes):
             yield packet
+
+
+class Host(Transfers):
+    """The host's side of a board that was just plugged in."""
+
+    def __init__(self, serial: str = "E6605838832F2A21", board: str = "pico") -> None:
+        self.lib = library()
+        self.set_text("serial_text", 33, serial)
+        self.set_text("board_text", 64, board)
+        self.set_clock(0, 10)
+        self.while_waiting(None)
+        self._bytes = (ctypes.c_uint8 * 1024)()
+        self.lib.kws_usb_init()
+        self.reset()
+
+    def set_text(self, name: str, room: int, text: str) -> None:
+        """A text of the stand-in."""
+        (ctypes.c_char * room).in_dll(self.lib, name).value = text.encode()
+
+    def set_clock(self, now_us: int, step_us: int) -> None:
+        """The board's time, which goes on by ``step_us`` each time it is asked."""
+        ctypes.c_uint64.in_dll(self.lib, "time_us").value = now_us
+        ctypes.c_uint64.in_dll(self.lib, "step_us").value = step_us
+
+    @property
+    def time_us(self) -> int:
+        return ctypes.c_uint64.in_dll(self.lib, "time_us").value
+
+    def count(self, name: str) -> int:
+        """A counter of the stand-in."""
+        return ctypes.c_int.in_dll(self.lib, name).value
+
+    def while_waiting(self, act: Callable[[], None] | None) -> None:
+        """What the host does whenever the board waits."""
+        self._waiter = WAITER(act) if act else WAITER()
+        self.lib.host_while_waiting(self._waiter)
+
+    @property
+    def addresses(self) -> list[int]:
+        """Those that the device took."""
+        return list((ctypes.c_int * 8).in_dll(self.lib, "addresses"))[: self.count("address_count")]
+
+    # ---- transactions
+
+    def reset(self) -> None:
+        self.lib.host_reset()
+
+    def setup(self, setup: Setup) -> None:
+        self.lib.host_setup(setup.packed())
+
+    def control_in(self) -> bytes | int:
+        length = self.lib.host_control_in(self._bytes)
+        return bytes(self._bytes[:length]) if length >= 0 else int(length)
+
+    def control_out(self, data: bytes) -> int:
+        return int(self.lib.host_control_out(data, len(data)))
+
+    def bulk_in(self) -> bytes | int:
+        length = self.lib.host_in(self._bytes)
+        return bytes(self._bytes[:length]) if length >= 0 else int(length)
+
+    def bulk_out(self, data: bytes) -> bool:
+        return self.lib.host_out(data, len(data)) >= 0
 
 
 def opened(**names: str) -> Host:

@@ -22,6 +22,7 @@ __attribute__((section(".vectors"), used)) const struct {
         [AT(NRF_IRQ_PDM)] = nrf_pdm_handler,
 #ifdef KWS_SERIAL_USB
         [AT(NRF_IRQ_USBD)] = nrf_usbd_handler,
+        [AT(NRF_IRQ_POWER_CLOCK)] = nrf_usbd_handler, /* a cable comes or goes */
 #else
         [AT(NRF_IRQ_UARTE0)] = nrf_uarte0_handler,
 #endif
