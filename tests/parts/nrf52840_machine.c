@@ -83,7 +83,8 @@ typedef struct machine {
     const int16_t *sound;
     uint32_t sound_samples, produced, pdm_at, pdm_end;
     uint64_t hold_from, hold_to; /* cycles since its start between which its interrupt is held back */
-    uint64_t pdm_begun, pdm_stop_at;
+    uint64_t pdm_begun, pdm_stop_at, pdm_ended_at;
+    uint32_t end_lag; /* cycles by which END of a buffer comes after STARTED of the next; nobody told us the order */
     bool samples;
     volatile uint64_t skip; /* cycles that pass while the core sleeps, without real time passing */
     uint32_t stop, detail; /* 1: order; 2: unknown register; 3: core; 4: DMA outside RAM; 5: no handler */
@@ -328,9 +329,17 @@ static void advance_pdm(machine *m)
         m->pdm_at += 2u;
         m->produced++;
         if (m->pdm_at == m->pdm_end) {
-            fire(m, NRF_PDM_EVENTS_END);
+            if (m->end_lag == 0) {
+                fire(m, NRF_PDM_EVENTS_END);
+            } else {
+                m->pdm_ended_at = m->cycles + m->end_lag;
+            }
             begin_buffer(m);
         }
+    }
+    if (m->pdm_ended_at <= m->cycles) {
+        m->pdm_ended_at = NEVER;
+        fire(m, NRF_PDM_EVENTS_END);
     }
     if (m->pdm_stop_at <= m->cycles) {
         m->pdm_stop_at = NEVER;
@@ -386,7 +395,7 @@ static void advance(machine *m)
 
 static uint64_t next_happening(machine *m)
 {
-    uint64_t next = least(least(m->crystal_at, m->tx_end), m->pdm_stop_at);
+    uint64_t next = least(least(m->crystal_at, m->tx_end), least(m->pdm_stop_at, m->pdm_ended_at));
     next = least(least(next, m->usb_ready_at), next_of_timer(m, 0));
     next = m->cable_count > 0 ? least(next, m->rx_next) : next;
     if (m->samples && m->pdm_begun + m->hold_to > m->cycles) {
@@ -724,7 +733,7 @@ machine *nrf_new(const config *given)
     *word(m, NRF_CLOCK_EVENTS_HFCLKSTARTED) = 1;
     m->serving = -1;
     *word(m, NRF_POWER_USBREGSTATUS) = given->cable ? NRF_POWER_VBUS | NRF_POWER_READY : 0;
-    m->crystal_at = m->usb_ready_at = m->tx_end = m->pdm_stop_at = NEVER;
+    m->crystal_at = m->usb_ready_at = m->tx_end = m->pdm_stop_at = m->pdm_ended_at = NEVER;
     *word(m, NRF_PDM_PDMCLKCTRL) = 0x08400000u;
     *word(m, NRF_UARTE0_BAUDRATE) = 0x04000000u;
     return m;
@@ -746,6 +755,11 @@ void nrf_hold(machine *m, uint64_t from, uint64_t to)
 {
     m->hold_from = from;
     m->hold_to = to;
+}
+
+void nrf_end_lag(machine *m, uint32_t cycles)
+{
+    m->end_lag = cycles;
 }
 
 void nrf_skip(machine *m, uint32_t ms)

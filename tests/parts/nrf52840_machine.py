@@ -179,6 +179,10 @@ class Nrf52840:
         start, end = SAMPLE_CYCLES * first, SAMPLE_CYCLES * last - early_cycles
         _library().nrf_hold(self._machine, ctypes.c_uint64(start), ctypes.c_uint64(end))
 
+    def end_lag(self, cycles: int) -> None:
+        """Let the PDM's END come so much after STARTED of the next buffer."""
+        _library().nrf_end_lag(self._machine, ctypes.c_uint32(cycles))
+
     def skip(self, ms: int) -> None:
         """Let so much of the board's time pass while its core sleeps; returns when it has."""
         _library().nrf_skip_left.restype = ctypes.c_uint64

@@ -164,6 +164,16 @@ def test_a_tone_comes_sample_for_sample_without_its_first_three_tenths_of_a_seco
     assert 0.3 <= SETTLING / 16_000 < 0.31
 
 
+@pytest.mark.parametrize("cycles", [20, 60, 200])
+def test_the_end_of_a_block_may_be_told_after_the_start_of_the_next(board: Running, cycles: int) -> None:
+    noise = RNG.integers(-32_768, 32_768, SETTLING + 8_000).astype(np.int16)
+    board.machine.end_lag(cycles)
+    board.machine.play(noise)
+    taken = record_clip(board.link, 8_000, codec="pcm16", attempts=1)
+    assert taken.ok and taken.overruns == 0, taken.reasons
+    np.testing.assert_array_equal(taken.samples, noise[SETTLING:])
+
+
 def test_another_rate_than_the_microphones_is_refused(tmp_path: Path, svd: Svd) -> None:
     spec = on_uart(BOARDS[2])
     image = build_image(spec, "recorder", {}, tmp_path, defines=["KWS_SAMPLE_RATE_HZ=8000u"])
