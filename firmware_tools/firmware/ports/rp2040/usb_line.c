@@ -12,7 +12,7 @@ void kws_serial_init(void)
 
 int kws_serial_waiting(void)
 {
-    return 0; /* not known: kws_port_idle looks after it every few milliseconds */
+    return kws_usb_waiting();
 }
 
 uint32_t kws_port_baud(void)

@@ -15,8 +15,8 @@
 #include "kws_usb_driver.h"
 #include "usb_rp2040_regs.h"
 
-#define FRAME_LATE_US 800u /* after the frame began; a later look than FRAME_OVER_US means that no frames come */
-#define FRAME_OVER_US 998u
+#define FRAME_LATE_US 770u /* 800 is the limit, but the interrupt that tells of a frame may come late itself */
+#define FRAME_OVER_US 998u /* longer ago: no frames come */
 
 static uint32_t next_data1[KWS_USB_EP_DATA + 1][2]; /* STATE_DATA1 or 0, for each endpoint: IN, OUT */
 static uint32_t frame_us; /* when the last frame began */
@@ -95,8 +95,7 @@ static void setup(void)
     for (size_t i = 0; i < sizeof packet; i++)
         packet[i] = from[i];
     REG_CLEAR(USB_SIE_STATUS) = USB_SIE_STATUS_SETUP;
-    REG(USB_EP_STATE(0, 0)) = 0;
-    REG(USB_EP_STATE(0, 1)) = 0;
+    REG(USB_EP_STATE(0, 0)) = REG(USB_EP_STATE(0, 1)) = 0;
     next_data1[0][0] = next_data1[0][1] = STATE_DATA1;
     kws_usb_on_setup(packet);
 }
