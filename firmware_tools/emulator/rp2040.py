@@ -81,6 +81,7 @@ class Rp2040Board(BoardProcess):
         return {
             "package": str(self._package),
             "flash": str((self.state_dir / FLASH_FILE).resolve()),
+            "serial": self.board.serial.kind,
             "baud": self.baud,
             "microphone": microphone,
             "settle": SAMPLE_RATE_HZ * microphone["settle_ms"] // 1000 * self._factor,
@@ -97,7 +98,7 @@ class Rp2040Board(BoardProcess):
             self._pump.join(END_TIMEOUT_S)
 
     def stats(self) -> dict[str, int]:
-        """Counters since power-on: ``cycles`` run, ``time_us``, ``rx_lost`` bytes that met a full UART.
+        """Counters since power-on: ``cycles`` run, ``time_us``, ``rx_lost`` bytes that came to a full UART.
 
         Raises:
             BoardError: the board has stopped; says why.

@@ -1,13 +1,14 @@
 // An RP2040 board in rp2040js (npm, MIT): node board.mjs CONTROL_FD SERIAL_FD. Its owner is ../rp2040.py.
 //
-// Over the control socket come the messages of ../messages.py; the serial socket carries the bytes of UART0. What the
-// package leaves out, or does otherwise than the chip, is added here: what the boot ROM does, the state machines of the
-// PIO in time with their divider, the pace of the UART, and the sound at a microphone's pins.
+// Over the control socket come the messages of ../messages.py; the serial socket carries the bytes of its serial line.
+// What the package leaves out, or does otherwise than the chip, is added here (what the boot ROM does, the pace of time),
+// in lines.mjs and in microphones.mjs.
 import fs from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 
+import { connectUart, connectUsb } from './lines.mjs';
 import { connectMicrophone, Sound } from './microphones.mjs';
 import { Messages } from './messages.mjs';
 
@@ -17,7 +18,6 @@ const AHEAD_MS = 3; // of the host's time, when the pace is held
 const BACKLOG_BYTES = 1 << 16; // then the board waits until the host has fetched them
 const BOOT2_AT = 0x20041f00; // where the boot ROM puts it
 const PLATFORM = 0x4;
-const UART_FIFO = 32;
 
 const control = new net.Socket({ fd: Number(process.argv[2]) });
 const serial = new net.Socket({ fd: Number(process.argv[3]) });
@@ -26,7 +26,7 @@ serial.on('error', () => process.exit(0));
 serial.on('end', () => process.exit(0));
 serial.on('drain', wake);
 
-let chip, sound, order, timer;
+let chip, line, sound, order, timer;
 let failed = false;
 const pace = { host: 0, board: 0 };
 
@@ -47,7 +47,7 @@ async function carryOut(kind, body) {
     messages.send('A');
     wake();
   } else if (kind === 'S') {
-    messages.send('A', JSON.stringify({ cycles: chip.core.cycles, time_us: Math.floor(chip.clock.micros), ...lost }));
+    messages.send('A', JSON.stringify({ cycles: chip.core.cycles, time_us: Math.floor(chip.clock.micros), rx_lost: line.lost }));
   } else {
     process.exit(0);
   }
@@ -61,10 +61,8 @@ function fail(reason) {
 
 // ---- the chip -----------------------------------------------------------------------------------------------------
 
-const lost = { rx_lost: 0 }; // bytes that came to a full UART
-
 async function powerOn() {
-  const { RP2040 } = await import(pathToFileURL(path.join(order.package, 'dist', 'esm', 'index.js')).href);
+  const { RP2040, USBCDC } = await import(pathToFileURL(path.join(order.package, 'dist', 'esm', 'index.js')).href);
   chip = new RP2040();
   chip.logger = {
     debug() {},
@@ -82,7 +80,11 @@ async function powerOn() {
   const sysinfo = chip.peripherals[0x40000];
   const read = sysinfo.readUint32.bind(sysinfo);
   sysinfo.readUint32 = (offset) => (offset === PLATFORM ? 0 : read(offset)); // this is no silicon
-  connectUart();
+  line = order.serial === 'usb' ? connectUsb(chip, USBCDC) : connectUart(chip, order.baud);
+  serial.on('data', (bytes) => {
+    line.receive(bytes);
+    wake();
+  });
   sound = new Sound(order.settle);
   connectMicrophone(chip, sound, order);
   boot(fs.readFileSync(order.flash));
@@ -110,48 +112,6 @@ function boot(flash) {
   chip.core.PC = BOOT2_AT;
 }
 
-// ---- UART0: a byte takes its time both ways -----------------------------------------------------------------------
-
-const incoming = [];
-
-function connectUart() {
-  const uart = chip.uart[0];
-  const byteNanos = 1e10 / order.baud;
-  let arriving = false;
-  let sending = 0;
-  const arrival = chip.clock.createAlarm(() => {
-    const byte = incoming[0].shift();
-    if (incoming[0].length === 0) incoming.shift();
-    if (uart.rxFIFO.full) lost.rx_lost++;
-    else uart.feedByte(byte);
-    arriving = incoming.length > 0;
-    if (arriving) arrival.schedule(byteNanos);
-  });
-  const departure = chip.clock.createAlarm(() => {
-    sending--;
-    chip.dma.setDREQ(uart.dreq.tx);
-    if (sending > 0) departure.schedule(byteNanos);
-  });
-  uart.onByte = (byte) => {
-    outgoing.push(byte);
-    sending++;
-    if (sending === 1) departure.schedule(byteNanos);
-    if (sending >= UART_FIFO) chip.dma.clearDREQ(uart.dreq.tx);
-  };
-  serial.on('data', (bytes) => {
-    incoming.push([...bytes]);
-    if (!arriving) arrival.schedule(byteNanos);
-    arriving = true;
-    wake();
-  });
-}
-
-const outgoing = [];
-
-function flush() {
-  if (outgoing.length > 0) serial.write(Buffer.from(outgoing.splice(0)));
-}
-
 // ---- time ---------------------------------------------------------------------------------------------------------
 
 function wake() {
@@ -165,7 +125,7 @@ function ahead() {
   const host = performance.now();
   const board = chip.clock.nanos / 1e6;
   const early = board - pace.board - (host - pace.host);
-  const held = order.realtime ? sound.on || incoming.length === 0 : !sound.sounding && incoming.length === 0;
+  const held = order.realtime ? sound.on || !line.busy : !sound.sounding && !line.busy;
   if (early < 0 || !held) {
     pace.host = host;
     pace.board = board;
@@ -190,6 +150,10 @@ function run() {
     return;
   }
   if (serial.writableLength < BACKLOG_BYTES) timer = setTimeout(run, pause);
+}
+
+function flush() {
+  if (line.outgoing.length > 0) serial.write(Buffer.from(line.outgoing.splice(0)));
 }
 
 function advance() {

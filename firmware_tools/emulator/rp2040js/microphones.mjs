@@ -110,6 +110,7 @@ function connectPio(chip, sound, order, microphone) {
   });
   pio.run = () => {
     sound.start();
+    if (order.microphone.kind === 'i2s' && !order.microphone.right) sound.next(); // no edge announced the first slot
     began = chip.clock.nanos;
     steps = 0;
     turn.schedule(BATCH * period());

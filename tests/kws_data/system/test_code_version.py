@@ -145,7 +145,6 @@ def test_what_is_not_there_is_an_error(tree: Path) -> None:
 #: What files start or load by a name in a text, which no import shows.
 BY_NAME = {
     "firmware_tools/emulator/board.py": ["firmware_tools/emulator/child.py"],
-    "firmware_tools/emulator/rp2040.py": [],
     "kws_data/sources/synth/espeak.py": ["kws_data/sources/synth/espeak_process.py"],
     "kws_data/sources/synth/neural/engine.py": ["kws_data/sources/synth/neural/process.py"],
     "kws_data/sources/synth/neural/voices.py": [name for name in arrows() if "/synth/neural/" in name],
