@@ -111,12 +111,13 @@ def _planned(plan: Plan) -> list[Any]:
 @contextmanager
 def recorder_session(ctx: RunContext) -> Iterator[BoardSession]:
     """The board with the recorder app on it; the emulated board is flashed with it first."""
+    from firmware_tools.emulator.storage import default_state_dir
     from firmware_tools.link.session import open_board
     from firmware_tools.recorder.flash import flash_recorder
 
     board = ctx.board()
     if ctx.config.device.port is None:
-        flash_recorder(board)
+        flash_recorder(board, default_state_dir(board))
     with open_board(board, ctx.config.device.port) as session:
         session.require("recorder")
         yield session
@@ -206,7 +207,7 @@ def _held(ctx: RunContext, image: FirmwareImage) -> BudgetReport:
 
     bundle, board = ctx.bundle(), ctx.board()
     cycles = measure_latency(board, bundle, image, ctx.config.device.port)
-    if board.emulated:
+    if board.emulator:
         cycles = replace(cycles, layers=measure_layers(board, bundle))
     limits = ctx.config.budget
     island = None if limits.island_bytes is None else island_parts(image, bundle.tflite_bytes)
@@ -216,6 +217,7 @@ def _held(ctx: RunContext, image: FirmwareImage) -> BudgetReport:
 def flash(ctx: RunContext) -> str:
     """Write the detector's image to the board, the one that *check* built unless what it is made of has changed."""
     from firmware_tools.errors import BoardError
+    from firmware_tools.flashers.emulated import EmulatedFlasher
     from firmware_tools.flashers.find import flasher_for
     from kws_data.catalog.catalog import Catalog
     from kws_data.deploy.images import spotter_image
@@ -227,7 +229,8 @@ def flash(ctx: RunContext) -> str:
             "the emulated board has no port", port, "leave device.port out, or name the board on that port"
         )
     image = spotter_image(board, ctx.bundle(), ctx.firmware_dir)
-    flashed = flasher_for(board).flash(image.bin)
+    flasher = EmulatedFlasher(board) if board.emulator and port is None else flasher_for(board)
+    flashed = flasher.flash(image.bin)
     with Catalog(ctx.config.data.recordings) as catalog:
         register_image(catalog, ctx.firmware_dir, ctx.model_dir)
     return flashed.sha256

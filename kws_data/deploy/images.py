@@ -11,7 +11,7 @@ from pathlib import Path
 from firmware_tools.atomic import write_text
 from firmware_tools.boards.spec import BoardSpec
 from firmware_tools.firmware import FIRMWARE_DIR
-from firmware_tools.flashers.find import flasher_for
+from firmware_tools.flashers.emulated import EmulatedFlasher
 from firmware_tools.image.build import FirmwareImage, build_image
 from firmware_tools.link.session import BoardSession, open_board
 from firmware_tools.spotter.sources import spotter_sources
@@ -48,7 +48,7 @@ def spotter_there(board: BoardSpec, bundle: ModelBundle, folder: Path) -> Firmwa
 
 def _key(board: BoardSpec, sources: Mapping[str, str]) -> str:
     """Hash of all that an image is made of: board, generated C, the firmware, the code that builds it, the compiler."""
-    files = sorted(path for path in FIRMWARE_DIR.rglob("*") if path.suffix in (".c", ".h", ".ld"))
+    files = sorted(path for path in FIRMWARE_DIR.rglob("*") if path.suffix in (".c", ".h", ".ld", ".S"))
     firmware = {str(path.relative_to(FIRMWARE_DIR)): path.read_text(encoding="utf-8") for path in files}
     parts = [repr(board), dict(sources), firmware, code_hash(build_image), compiler_version()]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
@@ -72,8 +72,8 @@ def image_session(
 ) -> AbstractContextManager[BoardSession]:
     """A board to run this image on. Without a port, an emulated one with a flash of its own in ``folder``; what a
     board on a port runs is what it was flashed with."""
-    if port is None and board.emulated:
-        flasher_for(board, state_dir=folder).flash(image.bin)
+    if port is None and board.emulator:
+        EmulatedFlasher(board, folder).flash(image.bin)
         return open_board(board, None, folder)
     return open_board(board, port)
 
@@ -82,7 +82,7 @@ def spotter_session(
     board: BoardSpec, bundle: ModelBundle, folder: Path, port: str | None = None
 ) -> AbstractContextManager[BoardSession]:
     """A board that runs this bundle: an emulated one is given its image, built in ``folder``."""
-    if port is None and board.emulated:
+    if port is None and board.emulator:
         return image_session(board, spotter_image(board, bundle, folder / "image"), folder)
     return open_board(board, port)
 

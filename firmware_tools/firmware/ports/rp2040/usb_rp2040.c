@@ -1,11 +1,11 @@
-/* The RP2040's USB controller for the USB stack (shared/usb). Sections are those of the RP2040 Datasheet.
- *
- * The port has started the 48 MHz clock (clk_usb from PLL_USB), and kws_usb_irq stands at interrupt 5 of its vectors.
+/* The RP2040's USB controller for the USB stack (shared/usb). Sections are those of the RP2040 Datasheet. The port
+ * has started the 48 MHz clock (clk_usb from PLL_USB), and kws_usb_irq stands at interrupt 5 of its vectors.
  *
  * Errata of the data sheet that matter here:
  * - RP2040-E5: chips of versions B0 and B1 may stay in the reset state behind a hub on which other devices talk. The
  *   remedy, a forced line state by way of GPIO15, is not taken: where such a chip does not show up, plug it in directly.
- * - RP2040-E2: an abort of an endpoint is not taken back. No transfer is ever aborted here.
+ * - RP2040-E15: the controller may hang when the bus errs during a bulk IN packet at the end of a frame. None is offered
+ *   in the last fifth of one.
  */
 #include "rp2040.h"
 
@@ -15,7 +15,13 @@
 #include "kws_usb_driver.h"
 #include "usb_rp2040_regs.h"
 
+#define FRAME_LATE_US 770u /* 800 is the limit, but the interrupt that tells of a frame may come late itself */
+#define FRAME_OVER_US 998u /* longer ago: no frames come */
+
 static uint32_t next_data1[KWS_USB_EP_DATA + 1][2]; /* STATE_DATA1 or 0, for each endpoint: IN, OUT */
+static uint32_t frame_us; /* when the last frame began */
+static bool in_held;      /* the data packet lies ready, for the next frame */
+static size_t in_len;
 
 /* ---- packets --------------------------------------------------------------------------------------------------- */
 
@@ -28,18 +34,17 @@ static void give(uint32_t number, uint32_t out, uint32_t state)
     next_data1[number][out] ^= STATE_DATA1;
 }
 
-static void give_in(uint32_t number, uint32_t buffer, const uint8_t *bytes, size_t len)
+static void lay_ready(uint32_t buffer, const uint8_t *bytes, size_t len)
 {
     volatile uint8_t *to = (volatile uint8_t *)(uintptr_t)(USB_MEMORY + buffer);
     for (size_t i = 0; i < len; i++)
         to[i] = bytes[i];
-    give(number, 0, STATE_FULL | (uint32_t)len);
 }
 
 static size_t taken(uint32_t number, uint32_t buffer, uint8_t bytes[KWS_USB_PACKET])
 {
     const volatile uint8_t *from = (const volatile uint8_t *)(uintptr_t)(USB_MEMORY + buffer);
-    const uint32_t said = REG(USB_EP_STATE(number, 1)) & STATE_LENGTH;
+    const size_t said = REG(USB_EP_STATE(number, 1)) & STATE_LENGTH;
     const size_t len = said < KWS_USB_PACKET ? said : KWS_USB_PACKET;
     for (size_t i = 0; i < len; i++)
         bytes[i] = from[i];
@@ -55,7 +60,8 @@ void kws_usb_driver_address(uint8_t address)
 
 void kws_usb_driver_control_in(const uint8_t *bytes, size_t len)
 {
-    give_in(0, USB_CONTROL_BUFFER, bytes, len);
+    lay_ready(USB_CONTROL_BUFFER, bytes, len);
+    give(0, 0, STATE_FULL | (uint32_t)len);
 }
 
 void kws_usb_driver_control_out(void)
@@ -89,8 +95,7 @@ static void setup(void)
     for (size_t i = 0; i < sizeof packet; i++)
         packet[i] = from[i];
     REG_CLEAR(USB_SIE_STATUS) = USB_SIE_STATUS_SETUP;
-    REG(USB_EP_STATE(0, 0)) = 0;
-    REG(USB_EP_STATE(0, 1)) = 0;
+    REG(USB_EP_STATE(0, 0)) = REG(USB_EP_STATE(0, 1)) = 0;
     next_data1[0][0] = next_data1[0][1] = STATE_DATA1;
     kws_usb_on_setup(packet);
 }
@@ -99,13 +104,13 @@ static void setup(void)
 
 static void set_endpoint(uint32_t number, uint32_t out, uint32_t settings)
 {
-    REG(USB_EP_STATE(number, out)) = 0;
+    REG(USB_EP_STATE(number, out)) = next_data1[number][out] = 0;
     REG(USB_EP_SETTINGS(number, out)) = settings;
-    next_data1[number][out] = 0;
 }
 
 void kws_usb_driver_configure(bool on)
 {
+    in_held = false;
     const uint32_t bulk = on ? EP_ENABLE | EP_INTERRUPT | EP_TYPE_BULK : 0;
     const uint32_t notify = on ? EP_ENABLE | EP_INTERRUPT | EP_TYPE_INTERRUPT : 0;
     set_endpoint(KWS_USB_EP_NOTIFY, 0, notify | USB_NOTIFY_BUFFER);
@@ -120,12 +125,27 @@ void kws_usb_driver_arm_out(void)
 
 void kws_usb_driver_start_in(const uint8_t *bytes, size_t len)
 {
-    give_in(KWS_USB_EP_DATA, USB_IN_BUFFER, bytes, len);
+    lay_ready(USB_IN_BUFFER, bytes, len);
+    in_len = len;
+    const uint32_t since_us = REG(TIMER_RAWL) - frame_us;
+    in_held = since_us >= FRAME_LATE_US && since_us <= FRAME_OVER_US;
+    if (!in_held)
+        give(KWS_USB_EP_DATA, 0, STATE_FULL | (uint32_t)len);
+}
+
+static void frame_begins(void)
+{
+    (void)REG(USB_SOF_RD);
+    frame_us = REG(TIMER_RAWL);
+    if (in_held)
+        give(KWS_USB_EP_DATA, 0, STATE_FULL | (uint32_t)in_len);
+    in_held = false;
 }
 
 void kws_usb_driver_halt(uint8_t endpoint, bool halted)
 {
     const uint32_t number = endpoint & ~KWS_USB_IN, out = !(endpoint & KWS_USB_IN);
+    in_held = in_held && out;
     REG(USB_EP_STATE(number, out)) = halted ? STATE_STALL : 0;
     next_data1[number][out] = 0;
 }
@@ -159,6 +179,8 @@ static void bus_reset(void)
 void kws_usb_irq(void)
 {
     const uint32_t due = REG(USB_INTS);
+    if (due & USB_INT_SOF)
+        frame_begins();
     if (due & USB_INT_BUFF_STATUS)
         buffers_done();
     if (due & USB_INT_RESET)
@@ -199,7 +221,7 @@ void kws_usb_driver_init(void)
     REG(USB_PWR) = USB_PWR_VBUS_DETECT | USB_PWR_VBUS_OVERRIDE; /* boards do not tell the chip of the bus's power */
     REG(USB_MAIN_CTRL) = USB_MAIN_CTRL_ENABLE;
     REG(USB_SIE_CTRL) = USB_SIE_CTRL_EP0_INTERRUPT;
-    REG(USB_INTE) = USB_INT_BUFF_STATUS | USB_INT_RESET | USB_INT_SETUP | USB_INT_SUSPEND | USB_INT_RESUME;
+    REG(USB_INTE) = USB_INT_ALL;
     REG_SET(USB_SIE_CTRL) = USB_SIE_CTRL_PULLUP;
     kws_usb_driver_unmask();
 }
@@ -219,8 +241,8 @@ void kws_usb_driver_boot_loader(void)
     if (rom_word(ROM_MAGIC) != ('M' | 'u' << 8) || (rom_word(ROM_MAGIC + 2) & 0xFFu) != 1)
         return; /* an emulator without the ROM */
     const rom_lookup lookup = (rom_lookup)rom_word(ROM_LOOKUP);
-    const rom_usb_boot usb_boot =
-        (rom_usb_boot)lookup((const uint16_t *)rom_word(ROM_FUNCTIONS), 'U' | (uint32_t)'B' << 8);
+    const uint16_t *functions = (const uint16_t *)rom_word(ROM_FUNCTIONS);
+    const rom_usb_boot usb_boot = (rom_usb_boot)lookup(functions, 'U' | (uint32_t)'B' << 8);
     if (usb_boot)
         usb_boot(0, 0);
 }

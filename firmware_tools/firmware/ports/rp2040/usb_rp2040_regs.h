@@ -33,6 +33,7 @@
 /* 4.1.4 Registers of the controller */
 #define USB_ADDRESS 0x50110000u
 #define USB_MAIN_CTRL 0x50110040u
+#define USB_SOF_RD 0x50110048u /* reading it takes USB_INT_SOF back */
 #define USB_SIE_CTRL 0x5011004Cu
 #define USB_SIE_STATUS 0x50110050u
 #define USB_BUFF_STATUS 0x50110058u
@@ -60,6 +61,8 @@
 #define USB_INT_SUSPEND (1u << 14)
 #define USB_INT_RESUME (1u << 15)
 #define USB_INT_SETUP (1u << 16)
+#define USB_INT_SOF (1u << 17)
+#define USB_INT_ALL (USB_INT_BUFF_STATUS | USB_INT_RESET | USB_INT_SUSPEND | USB_INT_RESUME | USB_INT_SETUP | USB_INT_SOF)
 
 /* 4.10.13 SSI, which reads the flash */
 #define SSI_CTRLR0 0x18000000u
