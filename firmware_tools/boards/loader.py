@@ -9,6 +9,7 @@ import difflib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import UnionType
 from typing import Any
 
 from firmware_tools.errors import BoardError
@@ -21,7 +22,7 @@ class Key:
     """A word below ``loader``: of which kind its value is (``tuple``: a list of texts), whether it must be there, and
     what a text must look like."""
 
-    kind: type
+    kind: type | UnionType
     needed: bool = False
     pattern: re.Pattern[str] = re.compile(r".+")
 
@@ -30,13 +31,13 @@ _TOUCH = {
     "touch": Key(bool),  # opening its port at 1200 baud brings the board into its boot loader
     "hold": Key(str),  # how a person brings it there
 }
-_IDS = {"loader_ids": Key(tuple, pattern=USB_ID)}  # USB identities of its boot loader's serial port
+_IDS = {"usb_ids": Key(tuple, pattern=USB_ID)}  # USB identities of its boot loader's serial port
 
 #: flasher -> its keys.
 LOADER_KEYS: Mapping[str, Mapping[str, Key]] = {
     "emulated": {},
-    # family: a name of image.uf2.FAMILIES. board_id: how Board-ID of INFO_UF2.TXT begins. label: of the drive.
-    "uf2": {**_TOUCH, **_IDS, "family": Key(str, True), "board_id": Key(str), "label": Key(str)},
+    # family: of image.uf2.FAMILIES, or its number. board_id: how Board-ID of INFO_UF2.TXT begins. drive: its name.
+    "uf2": {**_TOUCH, **_IDS, "family": Key(str | int, True), "board_id": Key(str), "drive": Key(str)},
     # origin: where the loader's addresses begin.
     "samba": {**_TOUCH, **_IDS, "origin": Key(int)},
     # chip: as esptool calls it. offset: where in flash the image goes.
@@ -45,13 +46,13 @@ LOADER_KEYS: Mapping[str, Mapping[str, Key]] = {
     "pyocd": {"target": Key(str, True)},
     # config: OpenOCD's own files, one a -f.
     "openocd": {"config": Key(tuple, True)},
-    # label: of the probe's drive. format: bin or hex.
-    "drive": {"label": Key(str, True), "format": Key(str)},
+    # drive: name of the probe's drive. format: bin or hex.
+    "drive": {"drive": Key(str, True), "format": Key(str)},
     # softdevice: its number as adafruit-nrfutil takes it for --sd-req.
     "nrfutil": {**_TOUCH, **_IDS, "baud": Key(int), "softdevice": Key(str)},
 }
 
-_WORDS = {str: "a text", int: "a number", bool: "true or false"}
+_WORDS: Mapping[object, str] = {str: "a text", int: "a number", bool: "true or false", str | int: "a text or a number"}
 FLASHER_NAMES = tuple(LOADER_KEYS)
 
 

@@ -30,8 +30,8 @@ class DriveFlasher(HardwareFlasher):
     def plan(self, image: Path, content: bytes, port: SerialPort | None) -> list[str]:
         """See :class:`HardwareFlasher`."""
         drive = self._drive()
-        wait = [] if drive else [f"wait for the drive {self.settings['label']}, up to {self.attached.wait_s:.0f} s"]
-        size, where = len(self._file(content)), drive or self.settings["label"]
+        wait = [] if drive else [f"wait for the drive {self.settings['drive']}, up to {self.attached.wait_s:.0f} s"]
+        size, where = len(self._file(content)), drive or self.settings["drive"]
         return [*wait, f"copy {size:,} bytes as kws.{self._format} to {where}", f"look for {FAIL_FILE} on it"]
 
     def write(self, image: Path, content: bytes, port: SerialPort | None) -> None:
@@ -56,7 +56,7 @@ class DriveFlasher(HardwareFlasher):
     @property
     def hold(self) -> str:
         """See :class:`HardwareFlasher`."""
-        return str(self.settings.get("hold", f"plug it in, and mount its drive {self.settings['label']}"))
+        return str(self.settings.get("hold", f"plug it in, and mount its drive {self.settings['drive']}"))
 
     def _file(self, content: bytes) -> bytes:
         origin = self.board.flash.origin
@@ -64,7 +64,7 @@ class DriveFlasher(HardwareFlasher):
 
     def _drive(self) -> Path | None:
         """The probe's drive; raises BoardError when there are several."""
-        label = self.settings["label"].lower()
+        label = self.settings["drive"].lower()
         drives = dict.fromkeys(map(Path.resolve, self.attached.drives()))
         found = [drive for drive in drives if drive_label(drive).lower().startswith(label)]
         if len(found) > 1:

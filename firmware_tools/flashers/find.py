@@ -29,13 +29,14 @@ def flasher_for(board: BoardSpec, *, state_dir: Path | None = None, attached: At
 
     Args:
         board: the board.
-        state_dir: an emulated board's folder; :func:`default_state_dir` when None.
+        state_dir: folder of a board that an emulator runs, whatever a real one is flashed with; None: one that is
+            there, or an emulated board in its :func:`default_state_dir`.
         attached: how a real board hangs on this machine; found by itself when None.
 
     Raises:
         BoardError: no such flasher.
     """
-    if board.flasher == "emulated":
+    if board.flasher == "emulated" or state_dir is not None:
         return EmulatedFlasher(board, state_dir)
     make = HARDWARE.get(board.flasher)
     if make is None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from firmware_tools.boards.spec import BoardSpec
-from firmware_tools.errors import BoardError, FirmwareError
+from firmware_tools.errors import BoardError
 from firmware_tools.flashers.attached import Attached
 from firmware_tools.flashers.on_hardware import HardwareFlasher
-from firmware_tools.flashers.samba_client import Samba, crc16
+from firmware_tools.flashers.samba_client import Samba
 from firmware_tools.link.serial_link import SerialPort
 
 ORIGIN = 0x10000  # where applications start, and the loader's addresses count from
@@ -46,10 +46,7 @@ class SambaFlasher(HardwareFlasher):
             self.attached.say(f"{self.board.name}: {samba.meet()}")
             self.attached.say(f"{self.board.name}: writing {len(content):,} bytes over {loader.device}")
             samba.write(content, self._start)
-            found, wanted = samba.checksum(self._start, len(content)), crc16(content)
-            if found != wanted:
-                remedy = f"{wanted:04x} was written; the board stays in its boot loader: flash again"
-                raise FirmwareError("flash holds something else", f"CRC-16 {found:04x}", remedy)
+            samba.compare(content, self._start)
             samba.restart()
 
     def _loader(self, port: SerialPort | None) -> SerialPort | None:

@@ -19,10 +19,11 @@ from __future__ import annotations
 
 import binascii
 import contextlib
+import re
 from collections.abc import Callable, Iterator
 from types import TracebackType
 
-from firmware_tools.errors import BoardError
+from firmware_tools.errors import BoardError, FirmwareError
 from firmware_tools.link.serial_link import open_serial
 
 PAGE_BYTES = 4096
@@ -31,6 +32,14 @@ CHIP = "nRF52840-QIAA"
 _BAUD = 115_200  # of no meaning over USB
 _QUICK_S, _LONG_S = 1.0, 10.0
 _END = b"\n\r"
+_LOST: tuple[type[Exception], ...] = (OSError, TypeError)  # TypeError: pyserial's file handle went away under it
+try:
+    from termios import error as _terminal_error
+
+    _LOST += (_terminal_error,)  # what pyserial's flush lets through
+except ImportError:  # a system without terminals
+    pass
+_CHECKSUM = re.compile("Z[0-9A-Fa-f]+#")
 
 
 class Samba:
@@ -44,6 +53,7 @@ class Samba:
     def __init__(self, port: str) -> None:
         self.port = port
         self._state = "nothing was written"
+        self._abilities = ""
         self._line = open_serial(port, _BAUD, _QUICK_S)
 
     def __enter__(self) -> Samba:
@@ -67,8 +77,8 @@ class Samba:
         version, chip = self._ask("V#"), self._ask("I#")
         if chip != CHIP:
             raise BoardError("boot loader is for another chip", chip, f"{CHIP} is wanted: nothing was written")
-        abilities = version.partition("[Arduino:")[2].partition("]")[0]
-        if not {"X", "Y"} <= set(abilities):
+        self._abilities = version.partition("[Arduino:")[2].partition("]")[0]
+        if not {"X", "Y"} <= set(self._abilities):
             raise BoardError("boot loader cannot erase and write", version, "nothing was written; update the loader")
         return version
 
@@ -95,13 +105,21 @@ class Samba:
             said(min(done + PAGE_BYTES, len(content)))
         self._state = f"all {len(content)} bytes were written"
 
-    def checksum(self, start: int, size: int) -> int:
-        """CRC-16 of flash, as the loader sees it."""
-        answer = self._ask(f"Z{start:08X},{size:08X}#", None, _LONG_S)
-        try:
-            return int(answer.removeprefix("Z").removesuffix("#"), 16)
-        except ValueError:
-            raise self._odd("Z", answer) from None
+    def compare(self, content: bytes, start: int) -> None:
+        """Compare the CRC-16 of each page with the loader's, where it can tell; the board's HELLO comes after.
+
+        Raises:
+            FirmwareError: flash holds something else.
+        """
+        for done in range(0, len(content) if "Z" in self._abilities else 0, PAGE_BYTES):
+            page = content[done : done + PAGE_BYTES]
+            answer = self._ask(f"Z{start + done:08X},{len(page):08X}#", None, _LONG_S)
+            if not _CHECKSUM.fullmatch(answer):
+                raise self._odd("Z", answer)
+            found, wanted = int(answer[1:-1], 16), binascii.crc_hqx(page, 0)
+            if found != wanted:
+                remedy = f"{wanted:04x} at {done:#x} was written; the board stays in its boot loader: flash again"
+                raise FirmwareError("flash holds something else", f"CRC-16 {found:04x}", remedy)
 
     def restart(self) -> None:
         """Leave the boot loader; it does not say goodbye."""
@@ -132,10 +150,5 @@ class Samba:
     def _lost(self) -> Iterator[None]:
         try:
             yield
-        except (OSError, TypeError) as error:  # TypeError: pyserial's file handle went away under it
+        except _LOST as error:
             raise BoardError("port was lost", self.port, f"{self._state} ({error})") from None
-
-
-def crc16(content: bytes) -> int:
-    """CRC-16/XMODEM."""
-    return binascii.crc_hqx(content, 0)

@@ -28,8 +28,8 @@ class Uf2Flasher(HardwareFlasher):
     def __init__(self, board: BoardSpec, attached: Attached) -> None:
         super().__init__(board, attached)
         family_number(self.settings["family"])
-        if not {"board_id", "label"} & set(self.settings):
-            raise BoardError(f"board {self.board.name}: loader", None, "name its drive: board_id or label")
+        if not {"board_id", "drive"} & set(self.settings):
+            raise BoardError(f"board {self.board.name}: loader", None, "name its drive: board_id or drive")
 
     def plan(self, image: Path, content: bytes, port: SerialPort | None) -> list[str]:
         """See :class:`HardwareFlasher`."""
@@ -53,6 +53,12 @@ class Uf2Flasher(HardwareFlasher):
             remedy = f"{FILE_NAME} lies on it whole, but the board did not take it: eject the drive, then flash again"
             raise BoardError("drive has not gone after the copy", str(drive), remedy)
 
+    @property
+    def hold(self) -> str:
+        """See :class:`HardwareFlasher`."""
+        raspberry = family_number(self.settings["family"]) >> 8 == 0xE48BFF
+        return "hold BOOTSEL while plugging it in" if raspberry and "hold" not in self.settings else super().hold
+
     def _runs(self, port: SerialPort | None) -> bool:
         """Whether the board is back on a USB port: a drive that was mounted by hand stays in its place."""
         back = returned_port(self.board, port, self.attached.ports())
@@ -63,7 +69,7 @@ class Uf2Flasher(HardwareFlasher):
 
     @property
     def _wanted(self) -> str:
-        return str(self.settings.get("board_id") or self.settings.get("label") or self.board.name)
+        return str(self.settings.get("board_id") or self.settings.get("drive") or self.board.name)
 
     def _drive_when_there(self, port: SerialPort | None) -> Path:
         try:
@@ -89,7 +95,7 @@ class Uf2Flasher(HardwareFlasher):
         info = uf2_info(drive)
         if info is None:
             return False
-        board_id, label = self.settings.get("board_id", ""), self.settings.get("label", "")
+        board_id, label = self.settings.get("board_id", ""), self.settings.get("drive", "")
         if board_id:
             said = (info.get("Board-ID", ""), info.get("Model", ""))
             return any(one.lower().startswith(board_id.lower()) for one in said)

@@ -38,11 +38,12 @@ class Uf2:
     family: int
 
 
-def family_number(name: str) -> int:
-    """Number of a family; raises FirmwareError when nobody knows it."""
-    if name not in FAMILIES:
-        raise FirmwareError("unknown UF2 family", name, f"use one of {', '.join(FAMILIES)}")
-    return FAMILIES[name]
+def family_number(family: str | int) -> int:
+    """Number of a family, by its name or as it is; raises FirmwareError when there can be none."""
+    number = FAMILIES.get(family, -1) if isinstance(family, str) else family
+    if not 0 <= number < 1 << 32:
+        raise FirmwareError("unknown UF2 family", family, f"use one of {', '.join(FAMILIES)}, or its number")
+    return number
 
 
 def to_uf2(content: bytes, origin: int, family: int) -> bytes:

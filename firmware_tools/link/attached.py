@@ -12,7 +12,7 @@ from firmware_tools.link.serial_link import SerialPort
 
 def loader_ids(board: BoardSpec) -> tuple[str, ...]:
     """USB identities of the board's boot loader."""
-    return tuple(dict(board.loader).get("loader_ids", ()))
+    return tuple(dict(board.loader).get("usb_ids", ()))
 
 
 def attached_port(

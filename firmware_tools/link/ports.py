@@ -43,6 +43,19 @@ def group_of(port: str) -> str:
         return "dialout"
 
 
+def serial_group() -> str:
+    """The group that owns serial ports on this system: ``dialout``, or ``uucp`` where there is none of that name."""
+    try:
+        import grp
+
+        grp.getgrnam("dialout")
+    except ImportError:
+        return "dialout"
+    except KeyError:
+        return "uucp"
+    return "dialout"
+
+
 def permission_remedy(port: str) -> str:
     """What gives this user a port that may not be opened."""
     group = group_of(port)

@@ -26,7 +26,7 @@ from firmware_tools.protocol.frames import Frame, Type
 from firmware_tools.protocol.replies import HELLO
 
 CONTENT = bytes(range(256)) * 41 + b"the end"
-_CRC = HELLO.unpack(HELLO_PAYLOAD[: HELLO.size])
+_NUMBERS = HELLO.unpack(HELLO_PAYLOAD[: HELLO.size])
 
 
 def board_of(flasher: str, loader: dict[str, Any], **more: Any) -> BoardSpec:
@@ -53,11 +53,16 @@ def image_in(folder: Path, content: bytes = CONTENT) -> Path:
     return path
 
 
+def hello_of(content: bytes, board: str = "fake") -> bytes:
+    """What a board that runs this image says of itself."""
+    numbers = list(_NUMBERS)
+    numbers[5] = zlib.crc32(content)
+    return HELLO.pack(*numbers) + HELLO_PAYLOAD[HELLO.size :].replace(b"\0fake\0", b"\0" + board.encode() + b"\0")
+
+
 def runs(content: bytes, board: str = "fake") -> FakeBoard:
     """A board on a pseudo-terminal that runs this image."""
-    numbers = list(_CRC)
-    numbers[5] = zlib.crc32(content)
-    hello = HELLO.pack(*numbers) + HELLO_PAYLOAD[HELLO.size :].replace(b"\0fake\0", b"\0" + board.encode() + b"\0")
+    hello = hello_of(content, board)
 
     def answer(one: FakeBoard, command: Frame) -> None:
         if command.type == Type.HELLO:

@@ -222,7 +222,7 @@ def test_what_would_be_done_is_told_and_not_done(tmp_path: Path) -> None:
 
 
 def test_a_board_file_must_say_which_drive_is_the_boards() -> None:
-    with pytest.raises(BoardError, match="board_id or label"):
+    with pytest.raises(BoardError, match="board_id or drive"):
         flasher_for(board_of("uf2", {"family": "rp2040"}))
     with pytest.raises(FirmwareError, match="unknown UF2 family: 'rp2041'"):
-        flasher_for(board_of("uf2", {"family": "rp2041", "label": "RPI-RP2"}))
+        flasher_for(board_of("uf2", {"family": "rp2041", "drive": "RPI-RP2"}))
