@@ -107,9 +107,11 @@ class HardwareFlasher(ABC):
         waited_s = self.attached.wait_s
         if port is not None and self.settings.get("touch"):
             self.attached.say(f"{self.board.name}: into its boot loader, by {port.device} at {TOUCH_BAUD} baud")
-            with contextlib.suppress(LinkError):  # then a person must do it
+            try:
                 self.touch(port)
                 found = wait_for(look, min(self.attached.back_s, waited_s))
+            except LinkError as error:  # then a person must do it
+                self.attached.say(str(error))
         if found is None:
             self.attached.say(f"{self.board.name}: {self.hold} (waiting {waited_s:.0f} s)")
             found = wait_for(look, waited_s)

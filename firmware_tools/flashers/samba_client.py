@@ -122,8 +122,10 @@ class Samba:
                 raise FirmwareError("flash holds something else", f"CRC-16 {found:04x}", remedy)
 
     def restart(self) -> None:
-        """Leave the boot loader; it does not say goodbye."""
-        self._send(b"K#")
+        """Leave the boot loader, which may take the port with it at once."""
+        with contextlib.suppress(*_LOST):
+            self._line.write(b"K#")
+            self._line.flush()
 
     def _ask(self, command: str, wanted: str | None = None, timeout_s: float = _QUICK_S) -> str:
         self._send(command.encode())
