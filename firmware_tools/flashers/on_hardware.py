@@ -15,7 +15,7 @@ from firmware_tools.errors import BoardError, LinkError
 from firmware_tools.flashers.attached import Attached
 from firmware_tools.flashers.flasher import FlashReport, read_image
 from firmware_tools.flashers.verify import confirm, firmware_id
-from firmware_tools.link.attached import attached_port, loader_ids
+from firmware_tools.link.attached import attached_port, loader_ids, touchable_port
 from firmware_tools.link.serial_link import SerialPort, open_serial
 
 TOUCH_BAUD = 1200
@@ -105,10 +105,11 @@ class HardwareFlasher(ABC):
         if found is not None:
             return found
         waited_s = self.attached.wait_s
-        if port is not None and self.settings.get("touch"):
-            self.attached.say(f"{self.board.name}: into its boot loader, by {port.device} at {TOUCH_BAUD} baud")
+        own = self._touchable(port)
+        if own is not None:
+            self.attached.say(f"{self.board.name}: into its boot loader, by {own.device} at {TOUCH_BAUD} baud")
             try:
-                self.touch(port)
+                self.touch(own)
                 found = wait_for(look, min(self.attached.back_s, waited_s))
             except LinkError as error:  # then a person must do it
                 self.attached.say(str(error))
@@ -130,9 +131,11 @@ class HardwareFlasher(ABC):
 
     def bring_up(self, port: SerialPort | None) -> str:
         """How the board would be brought into its boot loader, as a step of a plan."""
-        if port is not None and self.settings.get("touch"):
-            return f"open {port.device} at {TOUCH_BAUD} baud, so that the boot loader starts"
-        return self.hold
+        own = self._touchable(port)
+        return self.hold if own is None else f"open {own.device} at {TOUCH_BAUD} baud, so that the boot loader starts"
+
+    def _touchable(self, port: SerialPort | None) -> SerialPort | None:
+        return touchable_port(self.board, port, self.attached.ports()) if self.settings.get("touch") else None
 
     @property
     def hold(self) -> str:

@@ -51,6 +51,4 @@ class SambaFlasher(HardwareFlasher):
 
     def _loader(self, port: SerialPort | None) -> SerialPort | None:
         """The boot loader's port: by its USB identity; a port that is no USB port is taken for it as it is."""
-        if port is not None and not port.usb_id:
-            return port
-        return self.loader_port()
+        return self.loader_port() or (port if port is not None and not port.usb_id else None)

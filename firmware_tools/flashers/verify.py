@@ -84,8 +84,11 @@ def _not_back(board: BoardSpec, ports: Sequence[SerialPort], size: int) -> KwsEr
             f"all {size} bytes were written, but {waiting[0]} is still its boot loader: press reset, or flash again"
         )
         return BoardError("board waits in its boot loader", board.name, remedy)
+    way = (
+        "its firmware speaks over its UART pins: name the adapter's" if board.serial.kind == "uart" else "name the new"
+    )
     remedy = (
-        f"all {size} bytes were written, but its port is not back: plug it in again and ask it with "
+        f"all {size} bytes were written, but its port is not there: plug it in again, {way} port, and ask it: "
         f"kws doctor --board {board.name} --port PORT"
     )
     return BoardError("board has not come back after flashing", board.name, remedy)

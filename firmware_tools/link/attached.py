@@ -41,6 +41,15 @@ def attached_port(
     return mine[0] if mine else None
 
 
+def touchable_port(board: BoardSpec, port: SerialPort | None, ports: Sequence[SerialPort]) -> SerialPort | None:
+    """The port that brings the board into its boot loader when it is opened at 1200 baud: its own USB port, which need
+    not be the one that its firmware is heard on, or one that is no USB port; None without one."""
+    own = [one for one in ports if one.usb_id in board.usb_ids]
+    if port is not None and (not port.usb_id or port in own):
+        return port
+    return own[0] if len(own) == 1 else None
+
+
 def _refuse_another(board: BoardSpec, port: SerialPort, own: set[str], others: Iterable[BoardSpec]) -> None:
     if not port.usb_id or port.usb_id in own:
         return
@@ -64,13 +73,13 @@ def returned_port(
         ports: of this machine, now.
         known: those that there were before.
     """
-    if before is not None and not before.usb_id:  # no USB port: it keeps its name
-        return before
     loader, old = loader_ids(board), {port.device for port in known}
+    if before is not None and before.usb_id not in (*board.usb_ids, *loader):  # an adapter, or no USB port: it stays
+        return before
     running = [port for port in ports if port.usb_id not in loader]
     if before is not None and before.serial_number:
         for port in running:
-            if port.serial_number == before.serial_number and port.usb_id in (*board.usb_ids, before.usb_id):
+            if port.serial_number == before.serial_number and port.usb_id in board.usb_ids:
                 return port
     alike = [port for port in running if port.usb_id in board.usb_ids]
     same = [port for port in alike if before is not None and port.device == before.device]

@@ -14,7 +14,7 @@ from fake_flashing import CONTENT, Desk, board_of, image_in, runs
 from firmware_tools.errors import BoardError, FirmwareError
 from firmware_tools.flashers.find import flasher_for
 from firmware_tools.flashers.verify import confirm, firmware_id
-from firmware_tools.link.attached import attached_port, returned_port
+from firmware_tools.link.attached import attached_port, returned_port, touchable_port
 from firmware_tools.link.serial_link import SerialPort
 
 BOARD = board_of("uf2", {"family": "rp2040", "drive": "RPI-RP2", "usb_ids": ["2e8a:0003"]})
@@ -78,7 +78,10 @@ def test_a_board_that_cannot_tell_its_image_is_not_believed() -> None:
 
 
 def test_each_state_that_a_board_can_be_lost_in_is_told_apart() -> None:
-    with pytest.raises(BoardError, match=r"has not come back after flashing.*all 10503 bytes were written.*kws doctor"):
+    with pytest.raises(
+        BoardError,
+        match=r"has not come back after flashing.*all 10503 bytes were written.*name the new port.*kws doctor",
+    ):
         confirm(BOARD, CONTENT, Desk().attached(back_s=0.1), OLD)
     loader = SerialPort("/dev/ttyACM7", "loader", "2e8a:0003", "E661")
     with pytest.raises(BoardError, match=r"waits in its boot loader.*/dev/ttyACM7 is still its boot loader"):
@@ -124,3 +127,15 @@ def test_the_identity_of_an_image_is_the_boards_own() -> None:
     """CRC-32 as firmware/src/kws_link.c works it out; ``c0ffee`` is 8 digits long, as in HELLO."""
     assert firmware_id(b"123456789") == "cbf43926"
     assert len(firmware_id(os.urandom(9))) == 8
+
+
+def test_a_board_on_a_uart_is_heard_on_its_adapter_and_touched_on_its_own_port() -> None:
+    own = SerialPort("/dev/ttyACM0", "Pico", "2e8a:000a", "E661")
+    with runs(CONTENT) as board:
+        adapter = SerialPort(board.port, "CH340", "1a86:7523")
+        desk = Desk(adapter)  # the board's own port went with its old firmware
+        assert confirm(BOARD, CONTENT, desk.attached(), adapter, [adapter, own]).port == board.port
+        assert touchable_port(BOARD, adapter, [adapter, own]) == own
+    assert touchable_port(BOARD, adapter, [adapter]) is None
+    assert touchable_port(BOARD, own, [adapter, own]) == own
+    assert touchable_port(BOARD, SerialPort("/dev/pts/9", "", ""), [own]) == SerialPort("/dev/pts/9", "", "")
