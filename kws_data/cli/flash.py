@@ -16,7 +16,7 @@ from kws_data.run_folder import SIZE_FILE
 
 if TYPE_CHECKING:
     from firmware_tools.boards.spec import BoardSpec
-    from firmware_tools.flashers.flasher import Flasher
+    from firmware_tools.flashers.flasher import Flasher, FlashReport
     from firmware_tools.image.build import FirmwareImage
     from kws_data.config.config import Config
 
@@ -76,7 +76,10 @@ def command(
     job = _Job(config, board, port, app or ("recorder" if config is None else "spotter"))
     if dry_run or image_only is not None:
         with job.image_aside() as image:
-            _dry_run(job, image, as_json) if image_only is None else _give_files(job, image, image_only, as_json)
+            if image_only is None:
+                _dry_run(job, image, as_json)
+            else:
+                _give_files(job, image, image_only, as_json)
         return
     size = job.flash()
     if as_json:
@@ -94,6 +97,7 @@ class _Job:
         self.config, self.app = config, app
         self.port = port if config is None else config.device.port
         self.board: BoardSpec = load_board(config.device.board if config is not None else board or "")
+        self.emulated = self.board.flasher == "emulated"
 
     @property
     def flasher(self) -> Flasher:
@@ -107,25 +111,31 @@ class _Job:
         from firmware_tools.emulator.storage import default_state_dir
         from firmware_tools.errors import BoardError
 
-        if self.board.emulated and self.port is not None:
+        if self.emulated and self.port is not None:
             raise BoardError("the emulated board has no port", self.port, "leave the port out, or name another board")
-        if self.app == "recorder":
+        if self.config is not None and self.app == "spotter":
+            return self._spotter(self.config)
+        if self.emulated:
             image = self._recorder(default_state_dir(self.board) / "recorder")
-            report = self.flasher.flash(image.bin)
-            return image.to_dict() | ({} if self.board.emulated else _answered(report))
-        assert self.config is not None
-        if self.board.emulated:
+            self.flasher.flash(image.bin)
+            return image.to_dict()
+        with self.image_aside() as image:
+            return image.to_dict() | _answered(self.flasher.flash(image.bin))
+
+    def _spotter(self, config: Config) -> dict[str, Any]:
+        """The detector's image, as the step *flash* leaves it in the run's folder."""
+        more: dict[str, Any] = {}
+        if self.emulated:
             from kws_data.cli.steps import run_steps
 
             with progress_bars() as progress:
-                run_steps(self.config, ["flash"], force=True, progress=progress)
-            more = {}
+                run_steps(config, ["flash"], force=True, progress=progress)
         else:
             from kws_data.run_context import RunContext
             from kws_data.steps import flash_with
 
-            more = _answered(flash_with(RunContext(self.config, 1, lambda *_: None, say), self.flasher))
-        size: dict[str, Any] = json.loads((self.config.run_dir / "firmware" / SIZE_FILE).read_text())
+            more = _answered(flash_with(RunContext(config, 1, lambda *_: None, say), self.flasher))
+        size: dict[str, Any] = json.loads((config.run_dir / "firmware" / SIZE_FILE).read_text())
         return size | more
 
     @contextmanager
@@ -148,7 +158,7 @@ class _Job:
         return build_image(self.board, "recorder", {}, folder)
 
 
-def _answered(report: Any) -> dict[str, Any]:
+def _answered(report: FlashReport) -> dict[str, Any]:
     return {"tool": report.tool, "port": report.port, "firmware": report.firmware}
 
 
