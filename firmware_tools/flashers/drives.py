@@ -35,9 +35,17 @@ def mounted_drives() -> list[Path]:
 
 def _folders_in(parent: Path) -> list[Path]:
     try:
-        return sorted(path for path in parent.iterdir() if path.is_dir())
+        return sorted(path for path in parent.iterdir() if _is_folder(path))
     except OSError:
         return []
+
+
+def _is_folder(path: Path) -> bool:
+    """Whether it is a folder that can be asked; one drive that was pulled out must not hide the others."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
 
 
 def drive_label(drive: Path) -> str:
@@ -88,7 +96,9 @@ def _copy_error(error: OSError, target: Path, done: int, size: int) -> BoardErro
     if error.errno in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT):
         return BoardError("drive is full", drive, f"{state}, remove {target.name} and other files from it, then repeat")
     if error.errno in (errno.EACCES, errno.EPERM):
-        remedy = f"nothing was written; mount it for your user (mount -o uid=$USER), or join group {group_of(drive)}"
+        group = group_of(drive)
+        join = "" if group == "root" else f", or join its group: sudo usermod -aG {group} $USER"
+        remedy = f"nothing was written; mount it for your user: sudo mount -o uid=$USER{join}"
         return BoardError("drive may not be written", drive, remedy)
     if error.errno in _GONE:
         remedy = f"{state}; the board waits in its boot loader: plug it in again and repeat"

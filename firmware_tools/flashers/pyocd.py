@@ -20,9 +20,13 @@ class PyocdFlasher(CommandFlasher):
 
     def words(self, image: Path, port: SerialPort | None) -> list[str | Path]:
         """See :class:`CommandFlasher`."""
-        probe = ["--uid", port.serial_number] if port is not None and port.serial_number else []
         where = ["--target", self.settings["target"], "--base-address", f"{self.board.flash.origin:#x}"]
-        return [self.path, "load", "--no-wait", *probe, *where, "--format", "bin", image]
+        return [self.path, "load", "--no-wait", *self._probe(port), *where, "--format", "bin", image]
+
+    def _probe(self, port: SerialPort | None) -> list[str]:
+        """Which probe: the one whose serial port the board is heard on; none by the board's own port, or an adapter."""
+        own = port is None or port.usb_id not in self.board.usb_ids or self.board.serial.kind == "usb"
+        return [] if port is None or own or not port.serial_number else ["--uid", port.serial_number]
 
     def trouble(self, outcome: Outcome) -> str | None:
         """See :class:`CommandFlasher`."""

@@ -20,7 +20,7 @@ from __future__ import annotations
 import binascii
 import contextlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from types import TracebackType
 
 from firmware_tools.errors import BoardError, FirmwareError
@@ -82,13 +82,12 @@ class Samba:
             raise BoardError("boot loader cannot erase and write", version, "nothing was written; update the loader")
         return version
 
-    def write(self, content: bytes, start: int, said: Callable[[int], None] = lambda done: None) -> None:
+    def write(self, content: bytes, start: int) -> None:
         """Erase from ``start`` on and write, page by page.
 
         Args:
             content: for flash.
             start: relative to where applications start, a multiple of 4,096.
-            said: called with how many bytes are written.
         """
         self._state = "its flash is erased: the board stays in its boot loader until it is flashed again"
         self._ask(f"X{start:08X}#", "X", _LONG_S)
@@ -102,7 +101,6 @@ class Samba:
             self._send(page)  # apart: the loader takes what comes with the command for the next one
             self._ask(f"Y{BUFFER:08X},0#", "Y")
             self._ask(f"Y{start + done:08X},{len(page):08X}#", "Y", _LONG_S)
-            said(min(done + PAGE_BYTES, len(content)))
         self._state = f"all {len(content)} bytes were written"
 
     def compare(self, content: bytes, start: int) -> None:

@@ -34,6 +34,8 @@ class Uf2Flasher(HardwareFlasher):
     def plan(self, image: Path, content: bytes, port: SerialPort | None) -> list[str]:
         """See :class:`HardwareFlasher`."""
         drive, size = self._drive(), len(self._file(content))
+        if drive is not None:
+            self._check_start(drive)
         there = (
             []
             if drive

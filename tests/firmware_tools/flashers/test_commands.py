@@ -158,6 +158,16 @@ def test_pyocd_is_given_the_probe_the_target_and_the_address(tmp_path: Path, scr
     assert called.read_text().strip() == wanted and report.port == app.port
 
 
+def test_pyocd_is_not_told_an_adapters_number_for_a_probes(tmp_path: Path, script: Any) -> None:
+    called = script("pyocd", "exit 0")
+    with runs(CONTENT) as app:
+        desk = Desk(SerialPort(app.port, "FT232R", "0403:6001", "A10K"))
+        flasher_for(board_of("pyocd", {"target": "nrf52840"}), attached=desk.attached(app.port)).flash(
+            image_in(tmp_path)
+        )
+    assert "A10K" not in called.read_text()
+
+
 def test_openocd_judges_by_its_words_and_names_the_first_error(tmp_path: Path, script: Any) -> None:
     board = board_of("openocd", {"config": ["interface/stlink.cfg", "target/stm32l4x.cfg"]})
     called = script("openocd", "echo 'Info : no'; echo 'Error: open failed'; echo '** OpenOCD init failed **'; exit 1")

@@ -131,9 +131,12 @@ def test_an_image_for_another_start_than_the_boards_softdevice_leaves_is_refused
     (drive / "INFO_UF2.TXT").write_text(f"Board-ID: nRF52840-SeeedXiaoSense-v1\nSoftDevice: {said}\n")
     loader = {"family": "nrf52840", "board_id": "nRF52840-SeeedXiaoSense"}
     board = board_of("uf2", loader, flash={"origin": origin, "bytes": 700_000})
-    line = fails(tmp_path, Desk(drives=(drive,)), board)
+    desk = Desk(drives=(drive,))
+    line = fails(tmp_path, desk, board)
     assert (drive / "kws.uf2").exists() != refused
     if refused:
+        with pytest.raises(FirmwareError, match="SoftDevice is in the way"):
+            flasher_for(board, attached=desk.attached()).steps(image_in(tmp_path))
         start = "0x27000" if "7.3.0" in said else "0x1000"
         assert "board's SoftDevice is in the way" in line and said in line
         assert f"starts at {origin:#x}" in line and f"at {start}" in line and "nothing was written" in line
@@ -152,7 +155,7 @@ def test_a_drive_that_stays(tmp_path: Path) -> None:
     [
         (errno.EROFS, "drive is read-only"),
         (errno.ENOSPC, "drive is full"),
-        (errno.EACCES, "drive may not be written.*join group"),
+        (errno.EACCES, "drive may not be written.*mount it for your user"),
         (errno.EIO, "drive vanished in the middle of the copy.*0 of 21504 bytes.*boot loader"),
         (errno.ENOENT, "drive vanished in the middle of the copy"),
         (errno.ENOTSUP, "drive cannot be written"),
