@@ -112,12 +112,13 @@ def _planned(plan: Plan) -> list[Any]:
 @contextmanager
 def recorder_session(ctx: RunContext) -> Iterator[BoardSession]:
     """The board with the recorder app on it; the emulated board is flashed with it first."""
+    from firmware_tools.emulator.storage import default_state_dir
     from firmware_tools.link.session import open_board
     from firmware_tools.recorder.flash import flash_recorder
 
     board = ctx.board()
     if ctx.config.device.port is None:
-        flash_recorder(board)
+        flash_recorder(board, default_state_dir(board))
     with open_board(board, ctx.config.device.port) as session:
         session.require("recorder")
         yield session
@@ -207,7 +208,7 @@ def _held(ctx: RunContext, image: FirmwareImage) -> BudgetReport:
 
     bundle, board = ctx.bundle(), ctx.board()
     cycles = measure_latency(board, bundle, image, ctx.config.device.port)
-    if board.emulated:
+    if board.emulator:
         cycles = replace(cycles, layers=measure_layers(board, bundle))
     limits = ctx.config.budget
     island = None if limits.island_bytes is None else island_parts(image, bundle.tflite_bytes)
@@ -218,6 +219,7 @@ def flash(ctx: RunContext) -> str:
     """Write the detector's image to the board, the one that *check* built unless what it is made of has changed."""
     from firmware_tools.errors import BoardError
     from firmware_tools.flashers.attached import Attached
+    from firmware_tools.flashers.emulated import EmulatedFlasher
     from firmware_tools.flashers.find import flasher_for
 
     board, port = ctx.board(), ctx.config.device.port
@@ -225,6 +227,8 @@ def flash(ctx: RunContext) -> str:
         raise BoardError(
             "the emulated board has no port", port, "leave device.port out, or name the board on that port"
         )
+    if board.emulator and port is None:
+        return flash_with(ctx, EmulatedFlasher(board)).sha256
     return flash_with(ctx, flasher_for(board, attached=Attached(port, lambda line: ctx.say(f"  {line}")))).sha256
 
 

@@ -27,7 +27,6 @@ DOORS = {
 #: Files of more than LONGEST lines, and why each is one idea all the same.
 LONGEST = 250
 LONG = {
-    "firmware_tools/emulator/board.py": "power, port and microphone of one process: each method is one message to it",
     "firmware_tools/emulator/machine.py": "one core: memory map, registers and hooks are set up together",
     "firmware_tools/emulator/native/machine.c": "the loop that times blocks, with the tables that it alone reads",
     "firmware_tools/emulator/native/machine_devices.c": "UART, microphone and timer share one set of registers",

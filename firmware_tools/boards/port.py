@@ -65,6 +65,7 @@ class PortSpec:
         shares: further folders of ``firmware/shared`` whose C it takes.
         microphones, serials: by kind, what a board file may say.
         finish: what is done to an image after it is linked (``image.finish``); empty when nothing.
+        emulator: runs its boards where none is connected (``emulator.power``); empty when nothing does.
     """
 
     name: str
@@ -73,6 +74,7 @@ class PortSpec:
     microphones: Mapping[str, Mapping[str, Choice]] = field(default_factory=dict)
     serials: Mapping[str, Mapping[str, Choice]] = field(default_factory=dict)
     finish: str = ""
+    emulator: str = ""
 
     @property
     def folder(self) -> Path:
@@ -103,6 +105,7 @@ def load_port(name: str) -> PortSpec:
             _kinds(values.get("microphones", {})),
             _kinds(values.get("serials", {})),
             values.get("finish", ""),
+            values.get("emulator", ""),
         )
     except OSError as error:
         raise BoardError("port's file cannot be read", str(path), error.strerror or "") from None

@@ -82,8 +82,13 @@ class BoardSpec:
 
     @property
     def emulated(self) -> bool:
-        """Whether this board is not there."""
+        """Whether there is no such board but the emulated one."""
         return self.port == "emulated"
+
+    @property
+    def emulator(self) -> str:
+        """What runs it where none is connected (``emulator.power``); empty when nothing does."""
+        return self.family.emulator if self.port in port_names() else ""
 
     def cycles_to_ms(self, cycles: float) -> float:
         """Milliseconds that ``cycles`` take at this board's clock."""

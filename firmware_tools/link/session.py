@@ -19,7 +19,7 @@ from firmware_tools.link.serial_link import Link, PortGoneError
 from firmware_tools.protocol.replies import BoardHello
 
 if TYPE_CHECKING:
-    from firmware_tools.emulator.board import EmulatedBoard
+    from firmware_tools.emulator.process import BoardProcess
 
 END_TIMEOUT_S = 2.0
 Play = Callable[[NDArray[np.int16]], None]
@@ -71,7 +71,7 @@ def open_board(
 
     Args:
         board: the board.
-        port: its serial port. None starts the emulated board, which runs what was flashed to it.
+        port: its serial port. None starts its emulator, which runs what was flashed to it.
         state_dir: the emulated board's folder; ``.kws/boards/<name>`` when None.
         realtime: the emulated board takes a second to record a second.
         mic_ppm: how much too fast the emulated board's microphone samples, in parts per million.
@@ -84,14 +84,14 @@ def open_board(
         with Link(port, board.baud) as link:
             yield BoardSession(board, link, link.hello(), None)
         return
-    if not board.emulated:
+    if not board.emulator:
         raise BoardError("board needs a port", board.name, "name it with --port; kws boards lists the ports there are")
     folder = state_dir or default_state_dir(board)
     if not (folder / FLASH_FILE).is_file():
         raise BoardError("nothing is flashed", str(folder / FLASH_FILE), "flash an app first: kws flash")
-    from firmware_tools.emulator.board import EmulatedBoard
+    from firmware_tools.emulator.power import powered
 
-    with EmulatedBoard(board, folder, realtime=realtime, mic_ppm=mic_ppm) as emulated:
+    with powered(board, folder, realtime=realtime, mic_ppm=mic_ppm) as emulated:
         try:
             with Link(emulated.port, board.baud) as link:
                 yield BoardSession(board, link, link.hello(), emulated.play)
@@ -102,7 +102,7 @@ def open_board(
             raise BoardError("emulated board failed", reason, "power it on again") from error
 
 
-def _why_it_stopped(emulated: EmulatedBoard) -> str | None:
+def _why_it_stopped(emulated: BoardProcess) -> str | None:
     """Its failure; its port vanishes a moment before its process ends."""
     deadline = time.monotonic() + END_TIMEOUT_S
     while emulated.alive and time.monotonic() < deadline:

@@ -12,11 +12,15 @@ from firmware_tools.image.build import build_image
 
 
 def flash_recorder(board: BoardSpec, state_dir: Path | None = None) -> FlashReport:
-    """Build the recorder app and write it to the board.
+    """Build the recorder app and write it to the board's emulator; ``kws flash`` is for one that is there.
+
+    Args:
+        board: the board.
+        state_dir: of the emulated board that is meant; its :func:`default_state_dir` when None.
 
     Raises:
         FirmwareError: the compiler refuses, or the image does not fit.
-        BoardError: the board cannot be reached.
+        BoardError: its folder cannot be written.
     """
     folder = (state_dir or default_state_dir(board)) / "recorder"
     image = build_image(board, "recorder", {}, folder)

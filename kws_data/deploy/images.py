@@ -48,7 +48,7 @@ def spotter_there(board: BoardSpec, bundle: ModelBundle, folder: Path) -> Firmwa
 
 def _key(board: BoardSpec, sources: Mapping[str, str]) -> str:
     """Hash of all that an image is made of: board, generated C, the firmware, the code that builds it, the compiler."""
-    files = sorted(path for path in FIRMWARE_DIR.rglob("*") if path.suffix in (".c", ".h", ".ld"))
+    files = sorted(path for path in FIRMWARE_DIR.rglob("*") if path.suffix in (".c", ".h", ".ld", ".S"))
     firmware = {str(path.relative_to(FIRMWARE_DIR)): path.read_text(encoding="utf-8") for path in files}
     parts = [repr(board), dict(sources), firmware, code_hash(build_image), compiler_version()]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
@@ -72,7 +72,7 @@ def image_session(
 ) -> AbstractContextManager[BoardSession]:
     """A board to run this image on. Without a port, an emulated one with a flash of its own in ``folder``; what a
     board on a port runs is what it was flashed with."""
-    if port is None and board.emulated:
+    if port is None and board.emulator:
         EmulatedFlasher(board, folder).flash(image.bin)
         return open_board(board, None, folder)
     return open_board(board, port)
@@ -82,7 +82,7 @@ def spotter_session(
     board: BoardSpec, bundle: ModelBundle, folder: Path, port: str | None = None
 ) -> AbstractContextManager[BoardSession]:
     """A board that runs this bundle: an emulated one is given its image, built in ``folder``."""
-    if port is None and board.emulated:
+    if port is None and board.emulator:
         return image_session(board, spotter_image(board, bundle, folder / "image"), folder)
     return open_board(board, port)
 

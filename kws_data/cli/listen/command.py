@@ -74,12 +74,12 @@ def _opened(name: str, port: str | None, with_recorder: bool) -> Iterator[BoardS
     from firmware_tools.recorder.flash import flash_recorder
 
     board = load_board(name)
-    if port is None and board.emulated and not (default_state_dir(board) / FLASH_FILE).is_file():
+    if port is None and board.emulator and not (default_state_dir(board) / FLASH_FILE).is_file():
         if not with_recorder:
             raise BoardError(
                 "nothing is flashed on the emulated board", name, "call kws flash with the same CONFIG first"
             )
-        flash_recorder(board)
+        flash_recorder(board, default_state_dir(board))
     # A person who looks wants sound as it is heard; a program wants it as fast as it comes.
     with open_board(board, port, realtime=sys.stderr.isatty()) as session:
         yield session

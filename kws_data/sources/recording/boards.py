@@ -63,7 +63,7 @@ def open_boards(boards: Sequence[tuple[str, str | None]]) -> Iterator[list[OpenB
             suffix = "" if seen[spec.name] == 1 else f"-{seen[spec.name]}"
             folder = default_state_dir(spec)
             folder = folder.with_name(folder.name + suffix)
-            if port is None and spec.emulated:
+            if port is None and spec.emulator:
                 flash_recorder(spec, folder)
             session = stack.enter_context(open_board(spec, port, folder))
             session.require("recorder")
