@@ -7,23 +7,21 @@ from pathlib import Path
 from firmware_tools.boards.spec import BoardSpec
 from firmware_tools.emulator.storage import default_state_dir
 from firmware_tools.flashers.emulated import EmulatedFlasher
-from firmware_tools.flashers.find import flasher_for
 from firmware_tools.flashers.flasher import FlashReport
 from firmware_tools.image.build import build_image
 
 
 def flash_recorder(board: BoardSpec, state_dir: Path | None = None) -> FlashReport:
-    """Build the recorder app and write it to the board.
+    """Build the recorder app and write it to the board's emulator; ``kws flash`` is for one that is there.
 
     Args:
         board: the board.
-        state_dir: of the emulated board that is meant; None is the board itself, where there is one.
+        state_dir: of the emulated board that is meant; its :func:`default_state_dir` when None.
 
     Raises:
         FirmwareError: the compiler refuses, or the image does not fit.
-        BoardError: the board cannot be reached.
+        BoardError: its folder cannot be written.
     """
     folder = (state_dir or default_state_dir(board)) / "recorder"
     image = build_image(board, "recorder", {}, folder)
-    flasher = flasher_for(board) if state_dir is None else EmulatedFlasher(board, state_dir)
-    return flasher.flash(image.bin)
+    return EmulatedFlasher(board, state_dir).flash(image.bin)

@@ -176,3 +176,27 @@ def test_what_a_step_reads_and_runs_is_in_its_key(tmp_path: Path, monkeypatch: p
         if not step.always:
             unknown = seen - {section.partition(".")[0] for section in step.sections} - PLACES
             assert not unknown, f"{step.name} reads {unknown}, which its key does not know"
+
+
+def test_a_detector_is_flashed_onto_a_board_that_is_there(
+    run: RunContext,
+) -> None:
+    """By whatever flasher it has; the image stays in the run's folder, as for the emulated board."""
+    from firmware_tools.flashers.flasher import FlashReport
+
+    class Noted:
+        """A flasher that only notes what it is given."""
+
+        def __init__(self) -> None:
+            self.image = b""
+
+        def steps(self, image: Path) -> list[str]:
+            return []
+
+        def flash(self, image: Path) -> FlashReport:
+            self.image = image.read_bytes()
+            return FlashReport("fake", "noted", len(self.image), "hash")
+
+    noted = Noted()
+    assert steps.flash_with(run, noted).sha256 == "hash"
+    assert noted.image == (run.firmware_dir / "spotter.bin").read_bytes()
