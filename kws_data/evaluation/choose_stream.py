@@ -1,8 +1,8 @@
 """How a stream is decided on: average and thresholds that miss least of those within the wish, on validation people.
 
 For every number of scores that may be averaged the lowest threshold is found that no kind of negative passes more often
-than is wished, what is missed there, and how late the rest is answered. Of those that answer in time, the smallest
-number of those that miss least is taken. Then each keyword may get a threshold of its own
+than is wished, what is missed there, and how late the rest is answered. Of those that hold the wish and answer in time,
+the smallest number of those that miss least is taken. Then each keyword may get a threshold of its own
 (:mod:`kws_data.evaluation.keyword_offsets`).
 """
 
@@ -111,9 +111,15 @@ def choose_stream(
     how = _how(bundle, settings, least_int8)
     none = (0,) * (len(bundle.labels) - FIRST_KEYWORD)
     averages = AVERAGES if settings.average == "auto" else (settings.average,)
-    tallies = {average: Trial.of(streams, how, average).within(none) for average in averages}
+    tallies, held = dict[int, Tally](), list[int]()
+    for average in averages:
+        trial = Trial.of(streams, how, average)
+        lowest = trial.lowest(none)
+        tallies[average] = trial.tally(none, lowest.shift)
+        held += [average] if lowest.held else []
     missed = {average: tally.missed for average, tally in tallies.items()}
-    average = quickest({average: missed[average] for average in _in_time(tallies, settings.response_ms)})
+    in_time = _in_time({average: tallies[average] for average in held or averages}, settings.response_ms)
+    average = quickest({average: missed[average] for average in in_time})
     per_keyword = None
     if offsets is None:
         offsets = none

@@ -51,6 +51,11 @@ class Lowest:
     shift: int
     limits: Mapping[str, Limit]
 
+    @property
+    def held(self) -> bool:
+        """Whether there is a threshold that is high enough for every kind."""
+        return all(limit.basis != BROKEN for limit in self.limits.values())
+
 
 @dataclass(frozen=True)
 class _Found:
@@ -86,7 +91,7 @@ def _limit(hours: float, false_accepts: int, found: _Found | None, place: int) -
 
 
 def _found(negatives: Aimed, kind: str | None, hours: float, wish_per_hour: float, shifts: Sequence[int]) -> _Found:
-    allowed = int(wish_per_hour * hours + 1e-9)
+    allowed = int(wish_per_hour * hours + 0.5)  # to the nearest: 0.2 h show one of 5 an hour, not none
     counts = negatives.counts(kind, shifts, max(allowed, MOST_PEAKS))
     place = max((at + 1 for at, count in enumerate(counts) if count > allowed), default=0)
     if place == len(shifts):

@@ -86,10 +86,6 @@ class Trial:
         """Keywords heard and missed at thresholds of ``shift`` plus the offsets."""
         return self.laid.aimed(offsets).tally(shift)
 
-    def within(self, offsets: Sequence[int]) -> Tally:
-        """Keywords heard and missed at the lowest thresholds within the wish."""
-        return self.tally(offsets, self.lowest(offsets).shift)
-
     def missed(self, offsets: Sequence[int]) -> int:
-        """Keywords missed there."""
-        return self.within(offsets).missed
+        """Keywords missed at the lowest thresholds within the wish."""
+        return self.tally(offsets, self.lowest(offsets).shift).missed

@@ -117,6 +117,15 @@ def test_averages_that_answer_too_late_are_not_taken() -> None:
     assert late.average >= soon.average
 
 
+def test_an_average_that_no_threshold_is_high_enough_for_is_not_taken_because_it_is_quick() -> None:
+    """Windows that are sure, one at a time, and words that are sure for long: a single score cannot tell them apart."""
+    scores = quiet(120_000)
+    scores[np.random.default_rng(8).integers(0, 119_000, 300), 2] = 127
+    streams = split_of([stream_of(scores, "a", "speech")], {"yes": [127] * 40, "no": [100] * 40})
+    chosen = choose_stream(BUNDLE, streams, StreamSettings(per_keyword=False))
+    assert chosen.spec.average > 1 and chosen.lowest.held and chosen.missed == 0
+
+
 def test_offsets_that_are_known_are_taken() -> None:
     speech = negatives("speech", 6.0, 60.0, 40.0, 2, seed=6, parts=12)
     streams = SplitStreams(tuple(speech), tuple(laid({"yes": [120] * 60, "no": list(range(-40, 80, 2))}, parts=4)))
