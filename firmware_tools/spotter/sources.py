@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from firmware_tools.engine.emit import emit_c
 from firmware_tools.engine.plan import plan_memory
 from firmware_tools.errors import ModelError
+from firmware_tools.firmware import FIRMWARE_DIR
 from firmware_tools.frontend.emit import frontend_c_header, frontend_c_source
 from firmware_tools.frontend.spec import FrontendSpec
 from firmware_tools.protocol.frames import MAX_PAYLOAD
@@ -16,6 +17,7 @@ from firmware_tools.spotter.stream_spec import StreamSpec
 from firmware_tools.tflite.graph import Graph, read_tflite
 
 MAX_LABELS = 64
+BUNDLE_DIR = FIRMWARE_DIR / "bundle"  # what is the same for every bundle, but needs what was generated for it
 HELLO_ROOM = 128  # of a board's hello, for the names of app and board and the bundle's hash
 
 
@@ -69,6 +71,8 @@ def spotter_sources(
         "kws_frontend_tables.c": _headed(header, frontend_c_source(spec)),
         "kws_app_config.h": _headed(header, _config_header(config)),
         "kws_app_config.c": _headed(header, _config_source(labels, sums, bundle_hash)),
+        "kws_bundle.h": _headed(header, (BUNDLE_DIR / "kws_bundle.h").read_text(encoding="utf-8")),
+        "kws_bundle.c": _headed(header, (BUNDLE_DIR / "kws_bundle.c").read_text(encoding="utf-8")),
     }
 
 

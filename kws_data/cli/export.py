@@ -3,21 +3,35 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import click
 
-from kws_data.cli.options import config_options, json_option, print_json, progress_bars, say, verb
+from kws_data.cli.options import config_here, json_option, print_json, progress_bars, say, verb
 from kws_data.config.config import Config
+from kws_data.errors import DataError
 
 METHODS = {"post": "post-training", "aware": "quantisation-aware training"}
 
 
 @verb("export", "kws export configs/demo.yaml --layers")
-@config_options
+@click.argument("config_file", metavar="[CONFIG]", required=False, type=click.Path(path_type=Path))
+@click.option("--set", "overrides", metavar="KEY=VALUE", multiple=True, help="Override a setting; repeatable.")
 @click.option("--layers", is_flag=True, help="Show how far each layer is from the float model.")
+@click.option("--to", "kind", metavar="KIND", help="Package: arduino, platformio, esp-idf, zephyr or cmake.")
+@click.option("--bundle", type=click.Path(path_type=Path), help="With --to: the bundle, instead of CONFIG's.")
+@click.option("--out", type=click.Path(path_type=Path), help="With --to: folder that is made.")
 @json_option
-def command(config: Config, layers: bool, as_json: bool) -> None:
+def command(
+    config_file: Path | None,
+    overrides: tuple[str, ...],
+    layers: bool,
+    kind: str | None,
+    bundle: Path | None,
+    out: Path | None,
+    as_json: bool,
+) -> None:
     """Convert to int8 by the better of post-training and quantisation-aware training, slim the file, fix the
     threshold, learn from the validation people once they have fixed it (split.refit); writes the bundle, the parity
     of all engines, the error of each layer (--layers), and C for any firmware and for TFLM.
@@ -25,7 +39,35 @@ def command(config: Config, layers: bool, as_json: bool) -> None:
     Of the ways to int8 the better on validation clips is taken (export.quantise). With split.refit the model then
     learns from the validation people as well; held_out.tflite is the file before that. What a TensorFlow Lite Micro
     program needs (the file as a C array, the operators, arena and settings) is written to runs/<name>/export.
+
+    With --to nothing is converted: a bundle that is there (--bundle, or CONFIG's) becomes a package for a framework,
+    with the detector in C, examples and its figures: kws export --bundle runs/demo/model --to arduino --out DIR.
+    A folder that holds an older package of the same kind is replaced, any other that is not empty is left alone.
     """
+    _refuse_half(kind, bundle, out, layers)
+    if kind is None:
+        if config_file is None:
+            raise click.UsageError("name a CONFIG, or a bundle: --bundle runs/demo/model --to arduino --out DIR")
+        _convert(config_here(config_file, overrides), layers, as_json)
+        return
+    if (bundle is None) == (config_file is None):
+        raise click.UsageError("--to wants a bundle: either --bundle or CONFIG")
+    if config_file is not None:
+        bundle = config_here(config_file, overrides).run_dir / "model"
+    assert bundle is not None and out is not None
+    _package(bundle, kind, out, as_json)
+
+
+def _refuse_half(kind: str | None, bundle: Path | None, out: Path | None, layers: bool) -> None:
+    if kind is None and (bundle is not None or out is not None):
+        raise click.UsageError("--bundle and --out go with --to")
+    if kind is not None and out is None:
+        raise click.UsageError("--to wants --out, the folder that is made")
+    if kind is not None and layers:
+        raise click.UsageError("--layers goes with a conversion, not with --to")
+
+
+def _convert(config: Config, layers: bool, as_json: bool) -> None:
     from kws_data.cli.steps import run_steps
 
     with progress_bars() as progress:
@@ -38,6 +80,26 @@ def command(config: Config, layers: bool, as_json: bool) -> None:
     for line in [*choice_lines(report), *parity_lines(report), *(layer_lines(report) if layers else [])]:
         say(f"  {line}")
     say(f"wrote {config.run_dir / 'model'} and {config.run_dir / 'export'}")
+
+
+def _package(folder: Path, kind: str, out: Path, as_json: bool) -> None:
+    from kws_data.bundle import ModelBundle
+    from kws_data.deploy.packages.figures import run_figures
+    from kws_data.deploy.packages.layout import package_name
+    from kws_data.deploy.packages.write import known_kind, marker_of, write_package
+    from kws_data.release.new_folder import new_folder
+
+    kind = known_kind(kind)
+    bundle = ModelBundle.load(folder)
+    try:
+        with new_folder(out, marker=marker_of(kind), replace=True) as fresh:
+            files = write_package(bundle, kind, run_figures(bundle, folder), fresh)
+    except OSError as error:
+        raise DataError("package cannot be written", str(out), error.strerror or str(error)) from None
+    if as_json:
+        print_json({"folder": str(out), "kind": kind, "name": package_name(bundle), "files": files})
+        return
+    click.echo(f"wrote {out}: {package_name(bundle)} for {kind}, {len(files)} files")
 
 
 def choice_lines(report: dict[str, Any]) -> list[str]:

@@ -5,6 +5,7 @@
  * microphone a ramp or a tone can be sent, which the host knows sample for sample.
  */
 #include "kws_adpcm.h"
+#include "kws_app.h"
 #include "kws_link.h"
 #include "kws_port.h"
 
@@ -232,22 +233,34 @@ static void obey(const kws_wire_frame *command)
     }
 }
 
-int main(void)
+void kws_recorder_begin(void)
 {
     kws_port_init();
     kws_link_init(&app.link);
-    for (;;) {
-        kws_wire_frame command;
-        const int commanded = kws_link_poll(&app.link, &command);
-        if (commanded) {
-            obey(&command);
-        }
-        const int recording = app.status.state == KWS_STATE_RECORDING;
-        const size_t heard = recording ? record() : 0;
-        kws_link_beat(&app.link, &app.status);
-        if (!commanded && heard == 0) {
-            const int generates = recording && app.source != KWS_SOURCE_MICROPHONE;
-            kws_link_idle(&app.link, generates ? GENERATED_US : 0);
-        }
+}
+
+void kws_recorder_turn(void)
+{
+    kws_wire_frame command;
+    const int commanded = kws_link_poll(&app.link, &command);
+    if (commanded) {
+        obey(&command);
+    }
+    const int recording = app.status.state == KWS_STATE_RECORDING;
+    const size_t heard = recording ? record() : 0;
+    kws_link_beat(&app.link, &app.status);
+    if (!commanded && heard == 0) {
+        const int generates = recording && app.source != KWS_SOURCE_MICROPHONE;
+        kws_link_idle(&app.link, generates ? GENERATED_US : 0);
     }
 }
+
+#ifndef KWS_NO_MAIN
+int main(void)
+{
+    kws_recorder_begin();
+    for (;;) {
+        kws_recorder_turn();
+    }
+}
+#endif

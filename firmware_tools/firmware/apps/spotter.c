@@ -7,39 +7,26 @@
  * RESULT: label i16 (-1 = none), frames u16, front-end cycles of all frames u32, of the slowest frame u32,
  *         inference u32, decision u32, latency after the last sample u32, labels u8, int8 scores
  */
+#include "kws_app.h"
 #include "kws_app_config.h"
-#include "kws_detector.h"
-#include "kws_frontend.h"
+#include "kws_bundle.h"
 #include "kws_frontend_tables.h"
 #include "kws_link.h"
+#include "kws_listener.h"
 #include "kws_model.h"
 #include "kws_port.h"
-
-#if KWS_MODEL_INPUT_BYTES != KWS_APP_CLIP_FRAMES * KWS_FRONTEND_FEATURES || KWS_MODEL_OUTPUT_BYTES != KWS_APP_LABELS
-#error "the model does not fit the front end or the labels"
-#endif
 
 #define BLOCK_SAMPLES 128u
 
 enum mode { IDLE, CLIP, LISTEN_MICROPHONE, LISTEN_HOST };
 
 static kws_link serial_line;
-static kws_frontend frontend;
-static int32_t frontend_work[KWS_FRONTEND_WORK_WORDS];
-static int16_t frontend_history[KWS_FRONTEND_HISTORY_SAMPLES];
-static kws_detector detector;
-static int16_t detector_sums[KWS_APP_LABELS];
-static int8_t detector_ring[KWS_APP_AVERAGE * KWS_APP_LABELS];
-static int8_t window[KWS_APP_CLIP_FRAMES * KWS_FRONTEND_FEATURES] __attribute__((aligned(4)));
-static int8_t scores[KWS_APP_LABELS];
+static kws_listener listener;
 
 static struct {
     enum mode mode;
     uint8_t want_scores;
-    uint64_t heard;          /* samples since the clip or the stream began */
-    uint32_t frames;         /* frames since then; the window holds the last KWS_APP_CLIP_FRAMES of them */
-    uint32_t until_inference; /* frames until the model runs next, while listening */
-    uint32_t frame_cycles;   /* front end, the frame that is being made */
+    uint32_t frame_cycles;        /* front end, the frame that is being made */
     uint32_t last_frame_cycles;
     uint32_t slowest_frame_cycles;
     uint32_t all_frames_cycles;
@@ -64,18 +51,8 @@ static const kws_hello hello = {
 
 static void begin(enum mode mode)
 {
-    static const kws_detector_config config = {
-        .labels = KWS_APP_LABELS,
-        .average = KWS_APP_AVERAGE,
-        .thresholds = kws_app_stream_thresholds,
-        .refractory_samples = KWS_APP_REFRACTORY_SAMPLES,
-    };
-    kws_frontend_reset(&frontend);
-    (void)kws_detector_init(&detector, &config, detector_sums, detector_ring, sizeof detector_ring);
+    kws_listener_reset(&listener);
     app.mode = mode;
-    app.heard = 0;
-    app.frames = 0;
-    app.until_inference = KWS_APP_CLIP_FRAMES;
     app.frame_cycles = 0;
     app.last_frame_cycles = 0;
     app.slowest_frame_cycles = 0;
@@ -84,26 +61,10 @@ static void begin(enum mode mode)
     app.events = 0;
 }
 
-/* Put a frame at the window's end; when the window is full, its oldest frame goes. */
-static void keep(const int8_t *frame)
-{
-    uint32_t row = app.frames;
-    if (row >= KWS_APP_CLIP_FRAMES) {
-        for (size_t i = 0; i + KWS_FRONTEND_FEATURES < sizeof window; i++) {
-            window[i] = window[i + KWS_FRONTEND_FEATURES];
-        }
-        row = KWS_APP_CLIP_FRAMES - 1u;
-    }
-    for (size_t i = 0; i < KWS_FRONTEND_FEATURES; i++) {
-        window[row * KWS_FRONTEND_FEATURES + i] = frame[i];
-    }
-    app.frames++;
-}
-
 /* Where the stream is: samples heard, and those that the microphone lost. */
 static uint64_t position(void)
 {
-    return app.mode == LISTEN_MICROPHONE ? app.heard + kws_port_mic_overruns() : app.heard;
+    return app.mode == LISTEN_MICROPHONE ? listener.heard + kws_port_mic_overruns() : listener.heard;
 }
 
 static void send_scores(uint32_t cycles)
@@ -111,7 +72,7 @@ static void send_scores(uint32_t cycles)
     kws_link_event(&serial_line, KWS_EVENT_SCORES);
     kws_wire_put_u64(&serial_line.tx, position());
     kws_wire_put_u32(&serial_line.tx, cycles);
-    kws_wire_put_bytes(&serial_line.tx, (const uint8_t *)scores, sizeof scores);
+    kws_wire_put_bytes(&serial_line.tx, (const uint8_t *)kws_bundle.scores, KWS_APP_LABELS);
     kws_link_send(&serial_line);
     app.events++;
 }
@@ -132,8 +93,7 @@ static void spot(void)
 {
     kws_detection detection;
     const uint32_t begun = kws_port_cycles();
-    kws_model_invoke(window, scores);
-    const int detected = kws_detector_push(&detector, scores, position(), &detection);
+    const int detected = kws_listener_decide(&listener, position(), &detection);
     const uint32_t cycles = app.last_frame_cycles + (kws_port_cycles() - begun);
     if (cycles > app.slowest_spot_cycles) {
         app.slowest_spot_cycles = cycles;
@@ -154,8 +114,7 @@ static void frame_made(void)
         app.slowest_frame_cycles = app.frame_cycles;
     }
     app.frame_cycles = 0;
-    if (app.mode != CLIP && --app.until_inference == 0) {
-        app.until_inference = KWS_APP_STRIDE_FRAMES;
+    if (app.mode != CLIP && kws_listener_due(&listener)) {
         spot();
     }
 }
@@ -163,15 +122,10 @@ static void frame_made(void)
 static void hear(const int16_t *samples, size_t count)
 {
     while (count != 0) {
-        int8_t frame[KWS_FRONTEND_FEATURES];
         size_t used = 0;
         const uint32_t begun = kws_port_cycles();
-        const int made = kws_frontend_push(&frontend, samples, count, &used, frame);
-        if (made == 1) {
-            keep(frame);
-        }
+        const int made = kws_listener_take(&listener, samples, count, &used);
         app.frame_cycles += kws_port_cycles() - begun;
-        app.heard += used;
         samples += used;
         count -= used;
         if (made == 1) {
@@ -215,7 +169,7 @@ static void take_samples(const kws_wire_frame *command, enum mode mode)
         kws_link_nak(&serial_line, command, KWS_ERR_BUSY, 0);
         return;
     }
-    const uint32_t expected = (uint32_t)app.heard;
+    const uint32_t expected = (uint32_t)listener.heard;
     if (command->len < 4 || command->len % 2 != 0) {
         kws_link_nak(&serial_line, command, KWS_ERR_ARG, expected);
         return;
@@ -237,33 +191,33 @@ static void take_samples(const kws_wire_frame *command, enum mode mode)
 
 static void end_clip(const kws_wire_frame *command)
 {
-    if (app.mode != CLIP || app.heard != KWS_APP_CLIP_SAMPLES) {
-        kws_link_nak(&serial_line, command, KWS_ERR_BUSY, (uint32_t)app.heard);
+    if (app.mode != CLIP || listener.heard != KWS_APP_CLIP_SAMPLES) {
+        kws_link_nak(&serial_line, command, KWS_ERR_BUSY, (uint32_t)listener.heard);
         return;
     }
     const uint32_t begun = kws_port_cycles();
-    kws_model_invoke(window, scores);
+    kws_model_invoke(kws_bundle.window, kws_bundle.scores);
     const uint32_t inferred = kws_port_cycles();
-    const int label = kws_decide_clip(scores, KWS_APP_LABELS, KWS_APP_THRESHOLD);
+    const int label = kws_decide_clip(kws_bundle.scores, KWS_APP_LABELS, KWS_APP_THRESHOLD);
     const uint32_t decided = kws_port_cycles();
     kws_wire_tx *tx = &serial_line.tx;
     kws_link_reply(&serial_line, KWS_REPLY_RESULT, command);
     kws_wire_put_u16(tx, (uint16_t)label);
-    kws_wire_put_u16(tx, (uint16_t)app.frames);
+    kws_wire_put_u16(tx, (uint16_t)listener.frames);
     kws_wire_put_u32(tx, app.all_frames_cycles);
     kws_wire_put_u32(tx, app.slowest_frame_cycles);
     kws_wire_put_u32(tx, inferred - begun);
     kws_wire_put_u32(tx, decided - inferred);
     kws_wire_put_u32(tx, app.last_frame_cycles + (decided - begun));
     kws_wire_put_u8(tx, KWS_APP_LABELS);
-    kws_wire_put_bytes(tx, (const uint8_t *)scores, sizeof scores);
+    kws_wire_put_bytes(tx, (const uint8_t *)kws_bundle.scores, KWS_APP_LABELS);
     kws_link_send(&serial_line);
 }
 
 static void send_features(const kws_wire_frame *command)
 {
     const uint32_t room = (KWS_WIRE_MAX_PAYLOAD - 11u) / KWS_FRONTEND_FEATURES;
-    const uint32_t total = app.frames < KWS_APP_CLIP_FRAMES ? app.frames : KWS_APP_CLIP_FRAMES;
+    const uint32_t total = listener.frames < KWS_APP_CLIP_FRAMES ? listener.frames : KWS_APP_CLIP_FRAMES;
     const uint32_t first = command->len == 4 ? kws_wire_get_u32(command->payload) : UINT32_MAX;
     if (first > total) {
         kws_link_nak(&serial_line, command, KWS_ERR_ARG, total);
@@ -276,7 +230,7 @@ static void send_features(const kws_wire_frame *command)
     kws_wire_put_u16(tx, (uint16_t)count);
     kws_wire_put_u16(tx, (uint16_t)total);
     kws_wire_put_u16(tx, KWS_FRONTEND_FEATURES);
-    kws_wire_put_bytes(tx, (const uint8_t *)window + first * KWS_FRONTEND_FEATURES, count * KWS_FRONTEND_FEATURES);
+    kws_wire_put_bytes(tx, (const uint8_t *)kws_bundle.window + first * KWS_FRONTEND_FEATURES, count * KWS_FRONTEND_FEATURES);
     kws_link_send(&serial_line);
 }
 
@@ -289,7 +243,7 @@ static void stop(void)
             lost = kws_port_mic_overruns();
         }
         kws_link_event(&serial_line, KWS_EVENT_END);
-        kws_wire_put_u64(&serial_line.tx, app.heard);
+        kws_wire_put_u64(&serial_line.tx, listener.heard);
         kws_wire_put_u32(&serial_line.tx, lost);
         kws_wire_put_u32(&serial_line.tx, app.slowest_spot_cycles);
         kws_wire_put_u32(&serial_line.tx, app.events);
@@ -365,7 +319,7 @@ static void obey(const kws_wire_frame *command)
         break;
     case KWS_CMD_STOP:
         stop();
-        kws_link_ack(&serial_line, command, (uint32_t)app.heard);
+        kws_link_ack(&serial_line, command, (uint32_t)listener.heard);
         break;
     default:
         kws_link_nak(&serial_line, command, KWS_ERR_COMMAND, command->type);
@@ -381,24 +335,35 @@ static size_t listen_to_microphone(void)
     return count;
 }
 
-int main(void)
+void kws_spotter_begin(void)
 {
     kws_port_init();
     kws_link_init(&serial_line);
-    (void)kws_frontend_init(&frontend, &kws_frontend_tables_generated, frontend_work, KWS_FRONTEND_WORK_WORDS,
-                            frontend_history, KWS_FRONTEND_HISTORY_SAMPLES);
+    (void)kws_listener_init(&listener, &kws_bundle);
     begin(IDLE);
-    for (;;) {
-        kws_wire_frame command;
-        const int commanded = kws_link_poll(&serial_line, &command);
-        if (commanded) {
-            obey(&command);
-        }
-        const size_t heard = app.mode == LISTEN_MICROPHONE ? listen_to_microphone() : 0;
-        const kws_status now = status();
-        kws_link_beat(&serial_line, &now);
-        if (!commanded && heard == 0) {
-            kws_link_idle(&serial_line, 0);
-        }
+}
+
+void kws_spotter_turn(void)
+{
+    kws_wire_frame command;
+    const int commanded = kws_link_poll(&serial_line, &command);
+    if (commanded) {
+        obey(&command);
+    }
+    const size_t heard = app.mode == LISTEN_MICROPHONE ? listen_to_microphone() : 0;
+    const kws_status now = status();
+    kws_link_beat(&serial_line, &now);
+    if (!commanded && heard == 0) {
+        kws_link_idle(&serial_line, 0);
     }
 }
+
+#ifndef KWS_NO_MAIN
+int main(void)
+{
+    kws_spotter_begin();
+    for (;;) {
+        kws_spotter_turn();
+    }
+}
+#endif

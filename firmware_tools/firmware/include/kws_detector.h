@@ -11,6 +11,10 @@
 
 #include "kws_err.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #define KWS_FIRST_KEYWORD 2u /* after _silence_ and _unknown_ */
 
 /* Best keyword of one score vector; the first of equals. Its label, or KWS_ERR_ARG when there is no keyword. */
@@ -53,5 +57,9 @@ int kws_detector_init(kws_detector *detector, const kws_detector_config *config,
  * further above its own (the first of equals wins), and at least refractory_samples have passed since the last
  * detection. Sums are exact: 255 scores of int8 fit int16. */
 int kws_detector_push(kws_detector *detector, const int8_t *scores, uint64_t sample, kws_detection *detection);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -17,6 +17,10 @@
 
 #include "kws_err.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #define KWS_FRONTEND_MAX_FFT 1024
 #define KWS_FRONTEND_MAX_MELS 80
 
@@ -68,5 +72,9 @@ int kws_frontend_push(kws_frontend *f, const int16_t *samples, size_t count, siz
 
 /* One frame from window_samples samples that the caller has at hand. work holds fft_size words. */
 void kws_frontend_frame(const kws_frontend_tables *tables, int32_t *work, const int16_t *samples, int8_t *frame);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -8,6 +8,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Set up clocks, UART, microphone and cycle counter. Called once, before anything else. */
 void kws_port_init(void);
 
@@ -60,5 +64,9 @@ uint32_t kws_port_traits(void);
 
 /* A short printable name of the board, NUL-terminated. */
 const char *kws_port_board_name(void);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

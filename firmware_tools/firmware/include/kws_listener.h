@@ -1,0 +1,90 @@
+/* A detector that listens: samples in, detections out. Front end, model and decision in one, without hardware.
+ *
+ *     kws_listener listener;
+ *     kws_listener_init(&listener, &kws_bundle);
+ *     ...
+ *     while (count != 0) {                                      (whenever the microphone has samples)
+ *         kws_detection found;
+ *         size_t used;
+ *         if (kws_listener_hear(&listener, samples, count, &used, &found) == 1)
+ *             printf("%s\n", kws_bundle.label_names[found.label]);
+ *         samples += used, count -= used;
+ *     }
+ *
+ * The window slides by a frame at a time, and the model runs every stride_frames frames. The spotter app and the packages
+ * for other frameworks run this same code. Not for two threads at once; nothing is allocated, nothing blocks.
+ */
+#ifndef KWS_LISTENER_H
+#define KWS_LISTENER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "kws_detector.h"
+#include "kws_frontend.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* What a listener is made of; kws_bundle.c has that of a bundle. All memory belongs to the caller. */
+typedef struct kws_listener_parts {
+    uint32_t sample_rate_hz; /* of the samples */
+    uint16_t window_frames;  /* that the model sees at once */
+    uint16_t stride_frames;  /* from one inference to the next */
+    const kws_frontend_tables *tables;
+    void (*invoke)(const int8_t *window, int8_t *scores); /* one inference */
+    kws_detector_config decision;
+    const char *const *label_names; /* one a label, UTF-8 */
+
+    kws_frontend *frontend;
+    int32_t *work; /* work_words: see kws_frontend.h */
+    size_t work_words;
+    int16_t *history; /* history_samples: see kws_frontend.h */
+    size_t history_samples;
+    int8_t *window; /* window_frames * tables->features bytes, word-aligned */
+    int8_t *scores; /* one a label: what the model said last */
+    kws_detector *detector;
+    int16_t *sums; /* one a label */
+    int8_t *ring;  /* ring_bytes: see kws_detector.h */
+    size_t ring_bytes;
+} kws_listener_parts;
+
+typedef struct kws_listener {
+    const kws_listener_parts *parts;
+    uint64_t heard;       /* samples since the last reset */
+    uint64_t lost;        /* samples since then that never came, see kws_listener_lost */
+    uint32_t frames;      /* frames since then; the window holds the last window_frames of them */
+    uint32_t until;       /* frames until the model is to run */
+} kws_listener;
+
+/* parts must outlive the listener. Returns KWS_OK, KWS_ERR_ARG or KWS_ERR_SPACE (of front end or detector). */
+int kws_listener_init(kws_listener *listener, const kws_listener_parts *parts);
+
+/* Forget all that was heard: the stream begins with the next sample. */
+void kws_listener_reset(kws_listener *listener);
+
+/* Hear samples until a keyword is detected or none is left. *used is set to the number taken; call again with the rest.
+ * Returns 1 (*found was written), 0 (all samples taken, nothing detected), or a negative kws_err. */
+int kws_listener_hear(kws_listener *listener, const int16_t *samples, size_t count, size_t *used,
+                      kws_detection *found);
+
+/* The microphone lost so many samples before those that come next: positions go on behind them. */
+void kws_listener_lost(kws_listener *listener, uint32_t samples);
+
+/* ---- the steps of kws_listener_hear, for those who measure them ------------------------------------------------- */
+
+/* Take samples until a frame is complete or none is left, as kws_frontend_push. 1: the window ends with a new frame. */
+int kws_listener_take(kws_listener *listener, const int16_t *samples, size_t count, size_t *used);
+
+/* Whether the model is to run on the window as it is now. */
+int kws_listener_due(const kws_listener *listener);
+
+/* Run the model and decide, `sample` samples after the stream's begin. Returns 1 (*found was written) or 0. */
+int kws_listener_decide(kws_listener *listener, uint64_t sample, kws_detection *found);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,100 @@
+/* A detector that listens. See kws_listener.h. */
+#include "kws_listener.h"
+
+int kws_listener_init(kws_listener *listener, const kws_listener_parts *parts)
+{
+    listener->parts = parts;
+    if (parts->window_frames == 0 || parts->stride_frames == 0) {
+        return KWS_ERR_ARG;
+    }
+    const int error = kws_frontend_init(parts->frontend, parts->tables, parts->work, parts->work_words, parts->history,
+                                        parts->history_samples);
+    if (error < 0) {
+        return error;
+    }
+    kws_listener_reset(listener);
+    return kws_detector_init(parts->detector, &parts->decision, parts->sums, parts->ring, parts->ring_bytes);
+}
+
+void kws_listener_reset(kws_listener *listener)
+{
+    const kws_listener_parts *parts = listener->parts;
+    kws_frontend_reset(parts->frontend);
+    (void)kws_detector_init(parts->detector, &parts->decision, parts->sums, parts->ring, parts->ring_bytes);
+    listener->heard = 0;
+    listener->lost = 0;
+    listener->frames = 0;
+    listener->until = parts->window_frames;
+}
+
+void kws_listener_lost(kws_listener *listener, uint32_t samples)
+{
+    listener->lost += samples;
+}
+
+/* Put a frame at the window's end; when the window is full, its oldest frame goes. */
+static void keep(kws_listener *listener, const int8_t *frame)
+{
+    const size_t features = listener->parts->tables->features;
+    const size_t frames = listener->parts->window_frames;
+    int8_t *window = listener->parts->window;
+    size_t row = listener->frames;
+    if (row >= frames) {
+        const size_t kept = (frames - 1u) * features;
+        for (size_t i = 0; i < kept; i++) {
+            window[i] = window[i + features];
+        }
+        row = frames - 1u;
+    }
+    int8_t *to = window + row * features;
+    for (size_t i = 0; i < features; i++) {
+        to[i] = frame[i];
+    }
+    listener->frames++;
+}
+
+int kws_listener_take(kws_listener *listener, const int16_t *samples, size_t count, size_t *used)
+{
+    int8_t frame[KWS_FRONTEND_MAX_MELS];
+    const int made = kws_frontend_push(listener->parts->frontend, samples, count, used, frame);
+    listener->heard += *used;
+    if (made == 1) {
+        keep(listener, frame);
+        if (listener->until != 0) {
+            listener->until--;
+        }
+    }
+    return made;
+}
+
+int kws_listener_due(const kws_listener *listener)
+{
+    return listener->until == 0;
+}
+
+int kws_listener_decide(kws_listener *listener, uint64_t sample, kws_detection *found)
+{
+    const kws_listener_parts *parts = listener->parts;
+    listener->until = parts->stride_frames;
+    parts->invoke(parts->window, parts->scores);
+    return kws_detector_push(parts->detector, parts->scores, sample, found);
+}
+
+int kws_listener_hear(kws_listener *listener, const int16_t *samples, size_t count, size_t *used,
+                      kws_detection *found)
+{
+    *used = 0;
+    while (*used < count) {
+        size_t taken = 0;
+        const int made = kws_listener_take(listener, samples + *used, count - *used, &taken);
+        *used += taken;
+        if (made < 0) {
+            return made;
+        }
+        if (made == 1 && kws_listener_due(listener) &&
+            kws_listener_decide(listener, listener->heard + listener->lost, found) == 1) {
+            return 1;
+        }
+    }
+    return 0;
+}

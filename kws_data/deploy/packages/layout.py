@@ -1,0 +1,112 @@
+"""The files of a package: the product's C in the framework's places, and the framework's own files filled in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from firmware_tools.firmware import FIRMWARE_DIR, INCLUDE_DIR, SOURCE_DIR
+from firmware_tools.spotter.detector import FIRST_KEYWORD
+from kws_data.bundle import ModelBundle
+from kws_data.deploy.images import generated_sources
+from kws_data.deploy.packages.figures import RunFigures, figures_table, licences_line
+
+TEMPLATES = Path(__file__).parent / "files"
+AUTHOR, URL = "kws", "https://example.org/kws"
+#: Apps that a package calls from the framework's own main, and their names there.
+APPS = {"recorder.c": "kws_recorder.c", "spotter.c": "kws_spotter.c"}
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where a framework wants what.
+
+    Attributes:
+        templates: folder of ``files`` with the framework's own files.
+        sources: folder of the ``.c`` files, and of the generated headers.
+        headers: folder of the headers.
+    """
+
+    templates: str
+    sources: str = "src"
+    headers: str = "include"
+
+
+def package_name(bundle: ModelBundle) -> str:
+    """A name that all frameworks take: ``kws_`` and the configuration's, in small letters, digits and underscores."""
+    return "kws_" + (re.sub(r"[^a-z0-9]+", "_", bundle.config.lower()).strip("_") or "model")
+
+
+def package_files(bundle: ModelBundle, kind: str, layout: Layout, run: RunFigures) -> dict[str, str]:
+    """All files of a package, path below its folder to text.
+
+    Raises:
+        ModelError, FrontendError: the bundle's model cannot be generated as C.
+    """
+    values = _values(bundle, kind, run)
+    own = _templates(layout.templates)
+    values["USE"] = _filled(own.pop("USE.md"), values)
+    common = {name: (TEMPLATES / name).read_text(encoding="utf-8") for name in ("README.md", "LICENSE")}
+    filled = {_filled(path, values): _filled(text, values) for path, text in (common | own).items()}
+    return {**_sources(bundle, layout), **filled}
+
+
+def _sources(bundle: ModelBundle, layout: Layout) -> dict[str, str]:
+    """The C that is the same in every framework: portable, generated, and the apps without a main."""
+    headers = {f"{layout.headers}/{path.name}": path for path in sorted(INCLUDE_DIR.glob("*.h"))}
+    sources = {f"{layout.sources}/{path.name}": path for path in sorted(SOURCE_DIR.glob("*.c"))}
+    texts = {name: path.read_text(encoding="utf-8") for name, path in (headers | sources).items()}
+    for name, text in generated_sources(bundle).items():
+        texts[f"{layout.headers if name == 'kws_bundle.h' else layout.sources}/{name}"] = text
+    setting = f"#define KWS_NO_MAIN 1\n#define KWS_SAMPLE_RATE_HZ {bundle.frontend.sample_rate_hz}u\n"
+    for name, here in APPS.items():
+        text = (FIRMWARE_DIR / "apps" / name).read_text(encoding="utf-8")
+        texts[f"{layout.sources}/{here}"] = setting + text
+    return texts
+
+
+def _templates(folder: str) -> dict[str, str]:
+    """A framework's own files, path to text."""
+    root = TEMPLATES / folder
+    files = sorted(path for path in root.rglob("*") if path.is_file())
+    return {path.relative_to(root).as_posix(): path.read_text(encoding="utf-8") for path in files}
+
+
+def _values(bundle: ModelBundle, kind: str, run: RunFigures) -> dict[str, str]:
+    """What stands between ``@`` signs in the templates."""
+    return {
+        "NAME": package_name(bundle),
+        "VERSION": _version(),
+        "AUTHOR": AUTHOR,
+        "URL": URL,
+        "KIND": kind,
+        "HASH": bundle.bundle_hash[:16],
+        "RATE": str(bundle.frontend.sample_rate_hz),
+        "MODEL_BYTES": f"{bundle.tflite_bytes}",
+        "KEYWORDS": _words(bundle),
+        "FIGURES": figures_table(bundle, run),
+        "LICENCES": licences_line(run),
+    }
+
+
+def _words(bundle: ModelBundle) -> str:
+    """The keywords in one line that is safe between quotes, in YAML, JSON and properties."""
+    plain = (re.sub(r"[^\w '-]+", " ", word).strip() for word in bundle.labels[FIRST_KEYWORD:])
+    return ", ".join(word or "a word" for word in plain)
+
+
+def _version() -> str:
+    """Of kws, as its three numbers: frameworks refuse what is no semantic version."""
+    try:
+        numbers = re.match(r"\d+\.\d+\.\d+", version("kws"))
+    except PackageNotFoundError:
+        numbers = None
+    return numbers[0] if numbers else "0.1.0"
+
+
+def _filled(text: str, values: Mapping[str, str]) -> str:
+    """With each ``@NAME@`` that is known replaced; CMake has some of its own."""
+    return re.sub(r"@([A-Z_]+)@", lambda found: values.get(found[1], found[0]), text)
