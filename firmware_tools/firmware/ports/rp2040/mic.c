@@ -67,7 +67,8 @@ static void start_dma(uint32_t dreq, uint32_t from)
     REG(DMA_TRANS_COUNT(DMA_MICROPHONE)) = KWS_MIC_BLOCK;
     REG_SET(DMA_INTE0) = 1u << DMA_MICROPHONE;
     REG(DMA_CTRL_TRIG(DMA_MICROPHONE)) = DMA_EN | DMA_HIGH_PRIORITY | DMA_SIZE(UNIT_LOG2) | DMA_INCR_WRITE |
-                                         DMA_RING_WRITE(KWS_MIC_RING_LOG2) | DMA_CHAIN_TO(DMA_MICROPHONE) | DMA_TREQ(dreq);
+                                         DMA_RING_WRITE(KWS_MIC_RING_LOG2) | DMA_CHAIN_TO(DMA_MICROPHONE) |
+                                         DMA_TREQ(dreq);
 }
 
 /* The interrupt goes first: an aborted channel may raise it (erratum RP2040-E13). */
