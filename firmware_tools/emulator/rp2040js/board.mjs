@@ -1,8 +1,8 @@
 // An RP2040 board in rp2040js (npm, MIT): node board.mjs CONTROL_FD SERIAL_FD. Its owner is ../rp2040.py.
 //
 // Over the control socket come the messages of ../messages.py; the serial socket carries the bytes of its serial line.
-// What the package leaves out, or does otherwise than the chip, is added here (what the boot ROM does, the pace of time),
-// in lines.mjs and in microphones.mjs.
+// What the package leaves out, or does otherwise than the chip, is added here (what the boot ROM does, the pace of
+// time), in lines.mjs and in microphones.mjs.
 import fs from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
@@ -47,7 +47,8 @@ async function carryOut(kind, body) {
     messages.send('A');
     wake();
   } else if (kind === 'S') {
-    messages.send('A', JSON.stringify({ cycles: chip.core.cycles, time_us: Math.floor(chip.clock.micros), rx_lost: line.lost }));
+    const time = Math.floor(chip.clock.micros);
+    messages.send('A', JSON.stringify({ cycles: chip.core.cycles, time_us: time, rx_lost: line.lost }));
   } else {
     process.exit(0);
   }

@@ -1,9 +1,9 @@
 /* Second-stage boot loader: flash becomes readable as memory, then the image's vectors are entered.
  *
  * The boot ROM copies these 256 bytes to RAM and jumps to them when the checksum in their last four, which
- * image/finish.py writes, is right (RP2040 Datasheet 2.8.1.3). Each read sends command 03h and 24 bits of address on one
- * line: every serial flash knows that, at up to 33 MHz and more. It is slow, which matters little to code that is copied
- * to RAM.
+ * image/finish.py writes, is right (RP2040 Datasheet 2.8.1.3). Each read sends command 03h and 24 bits of address on
+ * one line: every serial flash knows that, at up to 33 MHz and more. It is slow, which matters little to code that is
+ * copied to RAM.
  */
     .syntax unified
     .cpu cortex-m0plus

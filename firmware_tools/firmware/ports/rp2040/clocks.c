@@ -4,7 +4,7 @@
 #define CRYSTAL_MHZ 12u
 #define ROSC_HZ 6500000u /* 2.17.1: typical, before any setting */
 #define WAIT_TURNS 200000u /* of some 4 cycles: more than 100 ms at the fastest that the ring oscillator may run */
-#define CRYSTAL_START 376u /* x 256 cycles of 12 MHz: 8 ms; some boards' crystals take longer than the data sheet's 1 ms */
+#define CRYSTAL_START 376u /* x 256 cycles of 12 MHz: 8 ms, as some crystals take longer than the data sheet's 1 ms */
 
 #if KWS_CLOCK_HZ != 125000000
 #error "this port sets up 125 MHz: write clock_hz: 125000000 into the board file"
@@ -88,7 +88,7 @@ void kws_clocks_init(void)
     REG(CLK_USB_CTRL) = CLK_ENABLE | source;
     REG(CLK_ADC_CTRL) = CLK_ENABLE | source;
     REG(WATCHDOG_TICK) = WATCHDOG_TICK_ENABLE | (fast ? CRYSTAL_MHZ : (ROSC_HZ + 500000u) / 1000000u);
-    kws_unreset(RESET_TIMER | RESET_IO_BANK0 | RESET_PADS_BANK0 | RESET_DMA);
+    kws_unreset(RESET_TIMER | RESET_SYSINFO | RESET_IO_BANK0 | RESET_PADS_BANK0 | RESET_DMA);
 }
 
 uint32_t kws_clocks_hz(void)

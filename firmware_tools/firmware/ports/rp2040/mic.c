@@ -16,13 +16,12 @@
 /* A call takes what is in the first three quarters of the ring: the DMA cannot reach it meanwhile (32 ms and more). */
 #define USABLE (KWS_MIC_RING - KWS_MIC_RING / 4u)
 #define UNIT_LOG2 (sizeof(kws_mic_unit) == 2 ? 1u : 2u)
-#define RING_LOG2 (KWS_MIC_RING * sizeof(kws_mic_unit) == 32768 ? 15u : KWS_MIC_RING * sizeof(kws_mic_unit) == 16384 ? 14u : 13u)
 #define MEAN_SHIFT 10
 #define MEAN_SHIFT_SETTLING 5
 #define MEAN_BITS 12
 
 static volatile kws_mic_unit ring[KWS_MIC_RING]
-    __attribute__((section(".ring"), aligned(KWS_MIC_RING * sizeof(kws_mic_unit))));
+    __attribute__((section(".ring"), aligned(1u << KWS_MIC_RING_LOG2)));
 static volatile uint32_t blocks; /* that the DMA has finished */
 static int running;
 static uint32_t taken; /* units, of all that came */
@@ -68,7 +67,8 @@ static void start_dma(uint32_t dreq, uint32_t from)
     REG(DMA_TRANS_COUNT(DMA_MICROPHONE)) = KWS_MIC_BLOCK;
     REG_SET(DMA_INTE0) = 1u << DMA_MICROPHONE;
     REG(DMA_CTRL_TRIG(DMA_MICROPHONE)) = DMA_EN | DMA_HIGH_PRIORITY | DMA_SIZE(UNIT_LOG2) | DMA_INCR_WRITE |
-                                         DMA_RING_WRITE(RING_LOG2) | DMA_CHAIN_TO(DMA_MICROPHONE) | DMA_TREQ(dreq);
+                                         DMA_RING_WRITE(KWS_MIC_RING_LOG2) | DMA_CHAIN_TO(DMA_MICROPHONE) |
+                                         DMA_TREQ(dreq);
 }
 
 /* The interrupt goes first: an aborted channel may raise it (erratum RP2040-E13). */

@@ -10,17 +10,18 @@
 #ifdef KWS_MIC_ANALOG
 typedef uint16_t kws_mic_unit; /* a conversion, 12 bit */
 #define KWS_MIC_UNITS 1u
-#define KWS_MIC_RING 4096u /* units: 256 ms */
+#define KWS_MIC_RING_LOG2 13u /* bytes; 256 ms */
 #define KWS_MIC_GAIN_SHIFT 0
 #elif defined(KWS_MIC_PDM)
 typedef uint32_t kws_mic_unit; /* 32 bits, the first one highest */
 #define KWS_MIC_UNITS 4u
-#define KWS_MIC_RING 8192u /* 128 ms */
+#define KWS_MIC_RING_LOG2 15u /* 128 ms */
 #elif defined(KWS_MIC_I2S)
 typedef uint32_t kws_mic_unit; /* a slot */
 #define KWS_MIC_UNITS 1u
-#define KWS_MIC_RING 4096u /* 256 ms */
+#define KWS_MIC_RING_LOG2 14u /* 256 ms */
 #endif
+#define KWS_MIC_RING ((1u << KWS_MIC_RING_LOG2) / (uint32_t)sizeof(kws_mic_unit)) /* units */
 
 /* Make ready to deliver units at rate_hz samples a second: 0, and what is the matter with the DMA: its request and the
  * register it reads; or a negative kws_err. */

@@ -12,6 +12,13 @@
 #define MIDDLE 2048
 #define TO_16_BIT 4
 
+/* 2 us after it was switched on, or began a conversion. */
+static void wait_ready(void)
+{
+    for (uint32_t i = 0; i < 1000 && !(REG(ADC_CS) & ADC_CS_READY); i++) {
+    }
+}
+
 int kws_source_prepare(uint32_t rate_hz, uint32_t *dreq, uint32_t *from)
 {
     if (rate_hz < LEAST_HZ || rate_hz > MOST_HZ)
@@ -24,6 +31,7 @@ int kws_source_prepare(uint32_t rate_hz, uint32_t *dreq, uint32_t *from)
         kws_pin(KWS_MIC_SMPS_PIN, FUNCTION_SIO, PAD_DRIVE_4MA | PAD_INPUT);
     }
     REG(ADC_CS) = ADC_CS_EN | ADC_CS_AINSEL(KWS_MIC_PIN - 26u);
+    wait_ready();
     const uint32_t cycles = (ADC_CLOCK_HZ * 2u / rate_hz + 1u) / 2u;
     REG(ADC_DIV) = (cycles - 1u) << 8;
     REG(ADC_FCS) = ADC_FCS_EN | ADC_FCS_DREQ | ADC_FCS_THRESHOLD(1u) | ADC_FCS_ERRORS;
@@ -40,8 +48,7 @@ void kws_source_begin(void)
 void kws_source_end(void)
 {
     REG(ADC_CS) = ADC_CS_EN | ADC_CS_AINSEL(KWS_MIC_PIN - 26u);
-    for (uint32_t i = 0; i < 1000 && !(REG(ADC_CS) & ADC_CS_READY); i++) { /* a conversion takes 2 us */
-    }
+    wait_ready();
     while (!(REG(ADC_FCS) & ADC_FCS_EMPTY))
         (void)REG(ADC_FIFO);
 }

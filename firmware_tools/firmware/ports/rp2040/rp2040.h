@@ -37,6 +37,7 @@ enum {
 #define RESET_PIO0 (1u << 10)
 #define RESET_PLL_SYS (1u << 12)
 #define RESET_PLL_USB (1u << 13)
+#define RESET_SYSINFO (1u << 19)
 #define RESET_TIMER (1u << 21)
 #define RESET_UART0 (1u << 22)
 

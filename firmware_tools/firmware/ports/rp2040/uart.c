@@ -1,4 +1,4 @@
-/* The serial line of a board that has it on UART0: what comes goes into a ring by interrupt, what goes is sent by DMA. */
+/* The serial line of a board that has it on UART0: what comes goes into a ring by interrupt, what goes, by DMA. */
 #if !KWS_SERIAL_USB
 #include "kws_port.h"
 
