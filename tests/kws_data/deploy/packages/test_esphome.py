@@ -145,7 +145,7 @@ def test_esphome_takes_the_examples_and_generates_their_programs(
     [
         ("  on_detection:\n", "  on_detection:\n    keyword: maybe\n    then:\n", "Unknown value 'maybe'"),
         ("  on_detection:\n", "  on_detection:\n    keyword: yes\n    then:\n", "put the keyword in quotes"),
-        ("  on_detection:\n", "  threshold: 120%\n  on_detection:\n", "percentage"),
+        ("  on_detection:\n", "  threshold: 120%\n  on_detection:\n", "at most 1"),
         ("  on_detection:\n", "  threshold: {maybe: 20%}\n  on_detection:\n", "maybe"),
         ("sample_rate: 16000", "sample_rate: 48000", "16000"),
     ],
