@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 
 from firmware_tools.firmware import FIRMWARE_DIR, INCLUDE_DIR, SOURCE_DIR
 from firmware_tools.spotter.detector import FIRST_KEYWORD
@@ -14,7 +15,7 @@ from kws_data.bundle import ModelBundle
 from kws_data.deploy.images import generated_sources
 from kws_data.deploy.packages.figures import RunFigures, figures_table, licences_line
 
-TEMPLATES = FIRMWARE_DIR / "packages"
+TEMPLATES = Path(__file__).parent / "files"
 AUTHOR, URL = "kws", "https://example.org/kws"
 #: Apps that a package calls from the framework's own main, and their names there.
 APPS = {"recorder.c": "kws_recorder.c", "spotter.c": "kws_spotter.c"}
@@ -27,7 +28,7 @@ class Layout:
     """Where a framework wants what.
 
     Attributes:
-        templates: folder of ``firmware/packages`` with the framework's own files.
+        templates: folder of ``files`` with the framework's own files.
         sources: folder of the ``.c`` files, and of the generated headers.
         headers: folder of the headers.
         apps: with the apps that speak to the kws tool, and what they need.

@@ -65,7 +65,12 @@ WRONG: dict[str, list[list[str]]] = {
     ],
     "datasheet": [["demo"], ["tiny.yaml"], ["nowhere"], ["empty"]],
     "train": [["demo"], ["demo", "--seeds", "2"], ["demo", "--learning-curve"]],
-    "export": [["demo"]],
+    "export": [
+        ["demo"],
+        ["--bundle", "nowhere", "--to", "arduino", "--out", "out"],
+        ["--bundle", "empty", "--to", "nonsense", "--out", "a/b/out"],
+        ["demo", "--to", "zephyr", "--out", "out"],
+    ],
     "check": [["demo"], ["--tflite", "text"], ["--tflite", "nowhere"], []],
     "evaluate": [
         ["--bundle", "nowhere", "--data", "empty"],

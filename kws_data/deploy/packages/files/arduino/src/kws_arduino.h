@@ -7,6 +7,7 @@
 #ifndef KWS_ARDUINO_H
 #define KWS_ARDUINO_H
 
+#include "kws_err.h"
 #include "kws_port.h"
 #include "kws_ring.h"
 
