@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -47,12 +48,16 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def programs(package: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The component with stand-ins of ESPHome's headers: one program by the task, one by the loop."""
-    folder, component = tmp_path_factory.mktemp("programs"), package / "components/kws"
-    objects = folder / "c.o"
+    return compiled(package, WAYS, tmp_path_factory.mktemp("programs"))
+
+
+def compiled(package: Path, ways: Sequence[str], folder: Path) -> Path:
+    """The folder, with a program for each of the ways in it."""
+    component, objects = package / "components/kws", folder / "c.o"
     zig(*WARNINGS, "-O2", "-nostdlib", "-r", f"-I{component}", *sorted(component.glob("*.c")), "-o", objects)
     includes = [f"-I{component}", f"-I{PARTS / 'headers'}"]
     flags = ["-std=gnu++20", "-O1", "-Wall", "-Wextra", "-Werror", *includes, "-pthread"]
-    for way in WAYS:
+    for way in ways:
         sources = [PARTS / "spotter.cpp", component / "kws.cpp", objects]
         zig(*flags, f"-D{way}=1", *sources, "-o", folder / way, language="c++")
     return folder
@@ -99,6 +104,16 @@ def test_it_stops_and_begins_anew(way: str, programs: Path) -> None:
 def test_samples_that_find_no_room_are_counted_and_told(way: str, programs: Path) -> None:
     lines, log = heard(programs / way, sound(1), "flood")
     assert lines[-1] == "listening 1, lost 11904" and "11904 samples lost" in log
+
+
+def test_no_detection_is_dropped_while_the_loop_is_held_up(tmp_path: Path) -> None:
+    bundle = replace(BUNDLE, stream=replace(BUNDLE.stream, refractory_ms=0))
+    package = written("esphome", tmp_path / "kws", bundle)
+    samples = sound(1.75)
+    want = expected(samples, bundle)
+    assert sum(not line.startswith("it was") for line in want) > 8
+    lines, _ = heard(compiled(package, ["USE_ESP32"], tmp_path) / "USE_ESP32", samples, "held")
+    assert lines == [*want, "listening 1, lost 0"]
 
 
 def test_the_c_is_that_of_the_other_packages_and_its_headers_are_cpp(package: Path, tmp_path: Path) -> None:
@@ -215,7 +230,7 @@ def built(source: Path, folder: Path) -> Path:
     flags = ["-DESPHOME_LOG_LEVEL=ESPHOME_LOG_LEVEL_WARN", "-DUSE_HOST", f"-I{source}", "-O1"]
     files = [path for path in sorted(source.rglob("*.c*")) if not path.name.startswith("audio_")]
 
-    def compiled(path: Path) -> Path:
+    def made(path: Path) -> Path:
         out = folder / f"{path.stem}-{path.parent.name}.o"
         cpp = path.suffix == ".cpp"
         own = ["-std=gnu++20", "-fno-exceptions"] if cpp else ["-std=gnu99"]
@@ -223,6 +238,6 @@ def built(source: Path, folder: Path) -> Path:
         return out
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        objects = list(pool.map(compiled, files))
+        objects = list(pool.map(made, files))
     call([sys.executable, "-m", "ziglang", "c++", *objects, "-o", folder / "program"])
     return folder / "program"

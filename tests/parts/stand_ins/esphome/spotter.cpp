@@ -1,6 +1,7 @@
 /* Gives the component the samples of standard input and prints its detections. Arguments, in this order:
  *   hear BLOCK   all samples, in blocks, each heard before the next comes
  *   flood        all samples at once
+ *   held         all samples, in blocks, before the loop comes again
  *   stop, start  the actions
  *   threshold LABEL SHARE   before anything else */
 #include <unistd.h>
@@ -24,6 +25,19 @@ class Spotter : public esphome::kws::KeywordSpotter {
         this->loop();
         usleep(100);
       } while (this->waiting_());
+    }
+  }
+
+  void give_held(const std::vector<uint8_t> &data) {
+    for (size_t at = 0; at < data.size(); at += 1000) {
+      const size_t end = std::min(data.size(), at + 1000);
+      this->source_->give(std::vector<uint8_t>(data.begin() + at, data.begin() + end));
+      usleep(5000);
+    }
+    while (this->waiting_()) {
+      this->loop();
+      this->wake_(); /* as the microphone's next samples would */
+      usleep(1000);
     }
   }
 
@@ -62,6 +76,8 @@ int main(int argc, char **argv) {
       spotter.give(data, static_cast<size_t>(atoi(argv[++at])));
     } else if (!strcmp(argv[at], "flood")) {
       spotter.give(data, data.size());
+    } else if (!strcmp(argv[at], "held")) {
+      spotter.give_held(data);
     } else if (!strcmp(argv[at], "stop")) {
       stop.play();
       usleep(100000); /* what was heard is forgotten */
