@@ -19,7 +19,7 @@ METHODS = {"post": "post-training", "aware": "quantisation-aware training"}
 @click.argument("config_file", metavar="[CONFIG]", required=False, type=click.Path(path_type=Path))
 @click.option("--set", "overrides", metavar="KEY=VALUE", multiple=True, help="Override a setting; repeatable.")
 @click.option("--layers", is_flag=True, help="Show how far each layer is from the float model.")
-@click.option("--to", "kind", metavar="KIND", help="Package: arduino, platformio, esp-idf, zephyr or cmake.")
+@click.option("--to", "kind", metavar="KIND", help="Package: arduino, platformio, esp-idf, zephyr, cmake or esphome.")
 @click.option("--bundle", type=click.Path(path_type=Path), help="With --to: the bundle, instead of CONFIG's.")
 @click.option("--out", type=click.Path(path_type=Path), help="With --to: folder that is made.")
 @json_option

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -31,6 +32,9 @@ PLATFORMIO_KEYS = _words("name version description keywords authors headers fram
 IDF_KEYS = _words("version description license targets dependencies examples")
 IDF_TARGETS = _words("esp32 esp32s2 esp32s3 esp32c2 esp32c3 esp32c5 esp32c6 esp32c61 esp32h2 esp32p4")
 ZEPHYR_KEYS = _words("name build samples tests boards blobs security package-managers runners")
+ESPHOME_NAMES = ("DEPENDENCIES", "CONFIG_SCHEMA", "FINAL_VALIDATE_SCHEMA", "to_code")
+ESPHOME_KEYS = ("esphome", "esp32", "external_components", "i2s_audio", "microphone", "kws")
+ESPHOME_EXAMPLES = ("esp32-s3-inmp441", "s3-box-3", "voice-pe")
 ZEPHYR_BUILD_KEYS = _words("cmake kconfig cmake-ext kconfig-ext sysbuild-cmake depends settings")
 
 
@@ -45,7 +49,7 @@ def check_package(kind: str, folder: Path) -> list[str]:
     lines += [f"{path.relative_to(folder)}: a name is not filled in" for path in _unfilled(folder)]
     try:
         return lines + list(CHECKS[kind](folder))
-    except (OSError, ValueError, yaml.YAMLError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, SyntaxError, ValueError, yaml.YAMLError, KeyError, TypeError, AttributeError) as error:
         return [*lines, f"cannot be read: {type(error).__name__} {error}"]
 
 
@@ -136,6 +140,18 @@ def _cmake(folder: Path) -> list[str]:
     return bad + _missing(folder, "cmake/Config.cmake.in", "include/kws_listener.h", *examples)
 
 
+def _esphome(folder: Path) -> list[str]:
+    component = ast.parse((folder / "components/kws/__init__.py").read_text(encoding="utf-8"))
+    names = {node.name for node in component.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}
+    for node in component.body:
+        names |= {ast.unparse(target) for target in node.targets} if isinstance(node, ast.Assign) else set()
+    bad = [f"components/kws/__init__.py has no {name}" for name in ESPHOME_NAMES if name not in names]
+    for path in (folder / "examples" / f"{name}.yaml" for name in ESPHOME_EXAMPLES):
+        keys = _yaml(path)
+        bad += [f"examples/{path.name} has no {key}" for key in ESPHOME_KEYS if key not in keys]
+    return bad + _missing(folder, *(f"components/kws/{name}" for name in ("kws.h", "kws.cpp", "kws_bundle.c")))
+
+
 def _yaml(path: Path) -> Mapping[str, Any]:
     values = yaml.safe_load(path.read_text(encoding="utf-8"))
     if not isinstance(values, dict):
@@ -150,4 +166,5 @@ CHECKS: Mapping[str, Callable[[Path], list[str]]] = {
     "esp-idf": _esp_idf,
     "zephyr": _zephyr,
     "cmake": _cmake,
+    "esphome": _esphome,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ TEMPLATES = Path(__file__).parent / "files"
 AUTHOR, URL = "kws", "https://example.org/kws"
 #: Apps that a package calls from the framework's own main, and their names there.
 APPS = {"recorder.c": "kws_recorder.c", "spotter.c": "kws_spotter.c"}
+#: Parts of the recorder and of the serial line, which only the apps need.
+LINE = frozenset({"kws_adpcm", "kws_app", "kws_link", "kws_port", "kws_wire"})
 
 
 @dataclass(frozen=True)
@@ -28,11 +31,13 @@ class Layout:
         templates: folder of ``files`` with the framework's own files.
         sources: folder of the ``.c`` files, and of the generated headers.
         headers: folder of the headers.
+        apps: with the apps that speak to the kws tool, and what they need.
     """
 
     templates: str
     sources: str = "src"
     headers: str = "include"
+    apps: bool = True
 
 
 def package_name(bundle: ModelBundle) -> str:
@@ -48,7 +53,7 @@ def package_files(bundle: ModelBundle, kind: str, layout: Layout, run: RunFigure
     """
     values = _values(bundle, kind, run)
     own = _templates(layout.templates)
-    values["USE"] = _filled(own.pop("USE.md"), values)
+    values["USE"] = _filled(own.pop("USE.md", ""), values)
     common = {name: (TEMPLATES / name).read_text(encoding="utf-8") for name in ("README.md", "LICENSE")}
     filled = {_filled(path, values): _filled(text, values) for path, text in (common | own).items()}
     return {**_sources(bundle, layout), **filled}
@@ -58,11 +63,12 @@ def _sources(bundle: ModelBundle, layout: Layout) -> dict[str, str]:
     """The C that is the same in every framework: portable, generated, and the apps without a main."""
     headers = {f"{layout.headers}/{path.name}": path for path in sorted(INCLUDE_DIR.glob("*.h"))}
     sources = {f"{layout.sources}/{path.name}": path for path in sorted(SOURCE_DIR.glob("*.c"))}
-    texts = {name: path.read_text(encoding="utf-8") for name, path in (headers | sources).items()}
+    files = {name: path for name, path in (headers | sources).items() if layout.apps or path.stem not in LINE}
+    texts = {name: path.read_text(encoding="utf-8") for name, path in files.items()}
     for name, text in generated_sources(bundle).items():
         texts[f"{layout.headers if name == 'kws_bundle.h' else layout.sources}/{name}"] = text
     setting = f"#define KWS_NO_MAIN 1\n#define KWS_SAMPLE_RATE_HZ {bundle.frontend.sample_rate_hz}u\n"
-    for name, here in APPS.items():
+    for name, here in APPS.items() if layout.apps else ():
         text = (FIRMWARE_DIR / "apps" / name).read_text(encoding="utf-8")
         texts[f"{layout.sources}/{here}"] = setting + text
     return texts
@@ -87,6 +93,10 @@ def _values(bundle: ModelBundle, kind: str, run: RunFigures) -> dict[str, str]:
         "RATE": str(bundle.frontend.sample_rate_hz),
         "MODEL_BYTES": f"{bundle.tflite_bytes}",
         "KEYWORDS": _words(bundle),
+        "KEYWORD_LIST": json.dumps(bundle.labels[FIRST_KEYWORD:], ensure_ascii=False),
+        "FIRST_KEYWORD": str(FIRST_KEYWORD),
+        "FIRST_WORD": _words(bundle).split(", ")[0],
+        "PY": ".py",  # in the name of a file, so that Python of a framework is not taken for ours
         "FIGURES": figures_table(bundle, run),
         "LICENCES": licences_line(run),
     }

@@ -21,6 +21,7 @@ KINDS: Mapping[str, Layout] = {
     "esp-idf": Layout("esp-idf"),
     "zephyr": Layout("zephyr"),
     "cmake": Layout("cmake"),
+    "esphome": Layout("esphome", sources="components/kws", headers="components/kws", apps=False),
 }
 
 

@@ -45,6 +45,12 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         ("zephyr", "samples/recorder/prj.conf", None, None, "prj.conf is missing"),
         ("cmake", "CMakeLists.txt", "install(EXPORT", "install(TARGETS", "install(EXPORT"),
         ("cmake", "cmake/Config.cmake.in", None, None, "Config.cmake.in is missing"),
+        ("esphome", "components/kws/__init__.py", "CONFIG_SCHEMA =", "SCHEMA =", "has no CONFIG_SCHEMA"),
+        ("esphome", "components/kws/__init__.py", "async def to_code", "async def to_cod", "has no to_code"),
+        ("esphome", "components/kws/__init__.py", "{", "", "cannot be read"),
+        ("esphome", "components/kws/kws.cpp", None, None, "kws.cpp is missing"),
+        ("esphome", "examples/s3-box-3.yaml", "external_components:", "components:", "has no external_components"),
+        ("esphome", "examples/voice-pe.yaml", None, None, "cannot be read"),
     ],
 )
 def test_a_fault_is_named(
