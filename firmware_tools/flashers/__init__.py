@@ -1,4 +1,4 @@
 """Getting an image onto a board: one interface, one class a tool.
 
-May import: ``emulator``, ``image``, ``boards``. Start reading at ``flasher.py`` (the interface), ``find.py`` (by name).
+May import: ``link``, ``emulator``, ``image``, ``boards``. Start reading at ``flasher.py`` (the interface), ``find.py`` (by name).
 """

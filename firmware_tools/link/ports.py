@@ -47,7 +47,7 @@ def permission_remedy(port: str) -> str:
     """What gives this user a port that may not be opened."""
     group = group_of(port)
     if group == "root":  # joining that group would be no remedy
-        return f'its group is root: add a udev rule with GROUP="dialout", or once: sudo chmod a+rw {port}'
+        return f"its group is root: install the rule that kws flash --udev-rule prints, or once: sudo chmod a+rw {port}"
     return f"join its group: sudo usermod -aG {group} $USER, then log in again"
 
 
