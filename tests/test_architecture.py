@@ -30,6 +30,7 @@ LONG = {
     "firmware_tools/emulator/machine.py": "one core: memory map, registers and hooks are set up together",
     "firmware_tools/emulator/native/machine.c": "the loop that times blocks, with the tables that it alone reads",
     "firmware_tools/emulator/native/machine_devices.c": "UART, microphone and timer share one set of registers",
+    "firmware_tools/firmware/apps/mlperf.c": "one app: its commands and the text they are made of",
     "firmware_tools/firmware/apps/recorder.c": "one app: its commands and the state between them",
     "firmware_tools/firmware/apps/spotter.c": "one app: its commands and the state between them",
     "firmware_tools/firmware/src/kws_frontend.c": "one algorithm, from samples to features, in the order of its steps",

@@ -13,6 +13,8 @@ from kws_data.errors import DataError
 #: Attributes of the person who speaks, the only ones that a published table of people can have.
 PERSONAL = ("accent", "gender", "age", "language", "source", "consent", "licence", "synthetic")
 NOT_SAID = "not said"
+#: Attribute of clips that came over a line which numbers nothing, and its only value.
+WHOLE, NOT_PROVEN = "whole", "not proven"
 _AGES = {"child": 0.0, "teen": 13.0}
 SNR_BANDS_DB = (0, 10, 20, 30)
 LEVEL_BANDS_DB = (-50, -40, -30, -20, -10)
@@ -56,6 +58,7 @@ KNOWN: dict[str, str] = {
     "distance": _said("distance"),
     "language": _said("language"),
     "device_model": _said("device_model"),
+    WHOLE: _said(WHOLE),
     "snr": _band("snr_db", SNR_BANDS_DB),
     "level": _band("rms_db", LEVEL_BANDS_DB),
 }

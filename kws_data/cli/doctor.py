@@ -32,12 +32,16 @@ def command(board: str, port: str | None, play: Path | None, seconds: float, as_
 
     Packages, compiler, voices; then the boards that are plugged in: may the port be opened, who holds it, is the line
     rate right, which firmware answers, does the board restart when its port opens, does it lose samples, is its clock
-    right, and what does its microphone hear: nothing, clipping, an offset, hum. Last, the board makes a ramp and a
-    tone itself, which must arrive bit for bit. The emulated board is flashed and examined when no port is named. Exit
-    code 1 when something is to be mended.
+    right, and what does its microphone hear: nothing, clipping, an offset, hum, too low a gain, each sample twice,
+    neighbours swapped, a dead channel or two in one, stuck low bits, a start that takes time. Say something while it
+    listens. Last, the board makes a ramp and a tone itself, which must arrive bit for bit. The emulated board is
+    flashed and examined when no port is named. With --json: the report that confirms a board, which names nobody.
+    Exit code 1 when something is to be mended.
     """
+    from firmware_tools.boards.spec import load_board
     from kws_data.audio import read_audio
     from kws_data.doctor.machine import examine
+    from kws_data.doctor.report import board_report
 
     sound = None if play is None else read_audio(play)
     found: list[Finding] = []
@@ -46,7 +50,7 @@ def command(board: str, port: str | None, play: Path | None, seconds: float, as_
         if not as_json:
             _print(finding)
     if as_json:
-        print_json([vars(finding) for finding in found])
+        print_json(board_report(load_board(board), found))
     else:
         _sum_up(found)
     return 0 if all(finding.ok for finding in found) else 1

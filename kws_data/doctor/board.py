@@ -12,7 +12,6 @@ import numpy as np
 from firmware_tools.boards.spec import BoardSpec
 from firmware_tools.errors import LinkError
 from firmware_tools.link import ports
-from firmware_tools.link.clock import ClockEstimate
 from firmware_tools.link.serial_link import Link
 from firmware_tools.protocol.audio_frames import Codec, Source
 from firmware_tools.protocol.frames import Type
@@ -20,6 +19,7 @@ from firmware_tools.protocol.replies import BoardHello
 from firmware_tools.recorder.capture import capture
 from firmware_tools.recorder.selftest import expected_signal, frequency_hz
 from kws_data.audio import Samples
+from kws_data.doctor.clock import examine_clock
 from kws_data.doctor.findings import Finding, bad, note, well
 from kws_data.doctor.sound import examine_sound
 
@@ -31,8 +31,6 @@ LISTEN_S = 3.0
 SETTLE_S = 0.1  # a port that is opened, or closed, does what it does to the board
 FRAMES_BEFORE = 24
 SELF_TEST_S = 4.2  # the ramp goes round all 65,536 values
-FAR_OFF_PPM = 5_000.0
-OFF_PPM = 500.0
 _FLASH = "flash it: kws flash, or the firmware of kws for this board"
 
 
@@ -97,9 +95,26 @@ def _firmware(port: str, board: BoardSpec, boot: bytes) -> Iterator[tuple[Findin
         yield _no_answer(board, boot, trouble, other), None
     if hello is None:
         return
-    yield well("firmware", f"{hello.app} on {hello.board}, {hello.sample_rate_hz} Hz"), hello
+    yield firmware_finding(hello), hello
     if hello.app != "recorder":
         yield note("firmware", f"the {hello.app} app records nothing", "to record, flash the recorder app"), hello
+
+
+def firmware_finding(hello: BoardHello) -> Finding:
+    """Which firmware answers; its values are what a board says of itself."""
+    return well(
+        "firmware",
+        f"{hello.app} on {hello.board}, {hello.sample_rate_hz} Hz",
+        app=hello.app,
+        board=hello.board,
+        firmware_crc32=hello.firmware,
+        bundle=hello.build,
+        sample_rate_hz=hello.sample_rate_hz,
+        clock_hz=hello.clock_hz,
+        baud=hello.baud,
+        gain_db=hello.gain_db,
+        virtual_time=hello.virtual_time,
+    )
 
 
 def _hello(port: str, baud: int, timeout_s: float) -> tuple[BoardHello | None, LinkError | None]:
@@ -160,10 +175,10 @@ def _resets(port: str, board: BoardSpec, boot: bytes) -> Iterator[Finding]:
 def examine_link(link: Link, listen_s: float) -> Iterator[Finding]:
     """Microphone, clock and line of a board that runs the recorder app, and then the self-test."""
     try:
-        blocks, losses, _ = _heard(link, Source.MICROPHONE, listen_s)
+        blocks, losses, codec = _heard(link, Source.MICROPHONE, listen_s)
         yield from _line(losses, len(blocks), link)
-        yield _clock(link.clock.estimate())
-        yield from examine_sound(blocks, link.clock.nominal_hz)
+        yield examine_clock(link.clock.estimate())
+        yield from examine_sound(blocks, link.clock.nominal_hz, exact=codec is Codec.PCM16)
         yield from self_test(link)
     except LinkError as error:
         yield bad("recording", error.what, error.remedy)
@@ -179,24 +194,15 @@ def _heard(link: Link, source: Source, seconds: float) -> tuple[Samples, int, Co
 def _line(lost: int, heard: int, link: Link) -> Iterator[Finding]:
     if lost:
         remedy = "try another cable and port, no hub, a higher baud or a shorter lead"
-        yield bad("line", f"{lost} of {lost + heard} samples lost at {link.baud} baud", remedy)
+        yield bad(
+            "line",
+            f"{lost} of {lost + heard} samples lost at {link.baud} baud",
+            remedy,
+            lost=lost,
+            samples=lost + heard,
+        )
     else:
-        yield well("line", f"{heard} samples at {link.baud} baud, none lost")
-
-
-def _clock(clock: ClockEstimate | None) -> Finding:
-    if clock is None:
-        return note("clock", "too little came to measure it", "listen for longer: --seconds 10")
-    way = "fast" if clock.ppm > 0 else "slow"
-    found = f"{clock.rate_hz:.1f} Hz, {abs(clock.ppm):.0f} ± {clock.error_ppm:.0f} ppm {way}, by the {clock.basis}"
-    sure = max(0.0, abs(clock.ppm) - clock.error_ppm)
-    if sure > FAR_OFF_PPM:
-        heard = "slow" if clock.ppm > 0 else "fast"  # when it is played at the nominal rate
-        remedy = f"speech plays {abs(clock.ppm) / 1e4:.1f} % too {heard}: set the dividers of the microphone's clock"
-        return bad("clock", found, remedy)
-    if sure > OFF_PPM:
-        return note("clock", found, "more than a crystal's error: the board may run from its RC oscillator")
-    return well("clock", found)
+        yield well("line", f"{heard} samples at {link.baud} baud, none lost", lost=0, samples=heard)
 
 
 # ---- self-test -----------------------------------------------------------------------------------------------------

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from firmware_tools.errors import KwsError
 
@@ -11,7 +13,8 @@ from firmware_tools.errors import KwsError
 class Finding:
     """One check: what was looked at, whether it is well, what was found, what to do.
 
-    ``ok`` False is something to mend; ``warning`` is something to know that does not stop anybody.
+    ``ok`` False is something to mend; ``warning`` is something to know that does not stop anybody. ``values`` are the
+    figures behind ``found``, units in their names, for a report that others read.
     """
 
     what: str
@@ -19,6 +22,7 @@ class Finding:
     found: str
     remedy: str = ""
     warning: bool = False
+    values: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def mark(self) -> str:
@@ -26,19 +30,19 @@ class Finding:
         return "FAIL" if not self.ok else "note" if self.warning else "ok"
 
 
-def well(what: str, found: str) -> Finding:
+def well(what: str, found: str, **values: Any) -> Finding:
     """Nothing to do."""
-    return Finding(what, True, found)
+    return Finding(what, True, found, values=values)
 
 
-def note(what: str, found: str, remedy: str) -> Finding:
+def note(what: str, found: str, remedy: str, **values: Any) -> Finding:
     """Something to know."""
-    return Finding(what, True, found, remedy, warning=True)
+    return Finding(what, True, found, remedy, warning=True, values=values)
 
 
-def bad(what: str, found: str, remedy: str) -> Finding:
+def bad(what: str, found: str, remedy: str, **values: Any) -> Finding:
     """Something to mend."""
-    return Finding(what, False, found, remedy)
+    return Finding(what, False, found, remedy, values=values)
 
 
 def told(error: KwsError) -> str:

@@ -150,12 +150,13 @@ def _emulated(board: BoardSpec, play: Samples | None, listen_s: float) -> Iterat
     """The emulated board, freshly flashed: it records a known sound, and makes its own. Judged by ``play`` if given."""
     from firmware_tools.link.session import open_board
     from firmware_tools.recorder.flash import flash_recorder
-    from kws_data.doctor.board import examine_link, self_test
+    from kws_data.doctor.board import examine_link, firmware_finding, self_test
 
     with tempfile.TemporaryDirectory(prefix="kws-doctor-") as folder:
         try:
             flash_recorder(board, Path(folder))
             with open_board(board, None, Path(folder)) as session:
+                yield firmware_finding(session.hello)
                 yield from _guarded(f"board {board.name}", partial(_record_ramp, session), "please report this")
                 if play is None or session.play is None:
                     yield from self_test(session.link)

@@ -23,12 +23,14 @@ from kws_data.cli.options import (
     verb,
 )
 from kws_data.cli.record.continuous import Duration
+from kws_data.cli.record.streamed import StreamOf, only_what_streams_can
 
 if TYPE_CHECKING:
+    from firmware_tools.protocol.bare_samples import StreamForm
     from kws_data.audio import Samples
     from kws_data.catalog.catalog import Catalog
     from kws_data.config.config import Config
-    from kws_data.sources.recording.boards import OpenBoard
+    from kws_data.sources.recording.boards import Board
     from kws_data.sources.recording.sessions import Item, Person, Place
 
 
@@ -73,6 +75,19 @@ CONSENT = "say what the speaker agreed to with --consent"
 )
 @click.option("--board", "boards", multiple=True, help="Board name, its YAML, or NAME@PORT; several record together.")
 @click.option("--port", "ports", multiple=True, help="Serial port of each board; the emulated board when left out.")
+@click.option(
+    "--from-stream",
+    "stream",
+    type=StreamOf(),
+    default=None,
+    help="Bare samples of another firmware: raw16@BAUD, or lines@BAUD as Edge Impulse's data forwarder reads them.",
+)
+@click.option(
+    "--stream-rate",
+    type=click.IntRange(1_000, 192_000),
+    default=None,
+    help="Samples a second of --from-stream; measured by this machine's clock when left out.",
+)
 @recordings_option
 @json_option
 def command(config_file: Path | None, overrides: tuple[str, ...], as_json: bool, **options: Any) -> int:
@@ -84,7 +99,8 @@ def command(config_file: Path | None, overrides: tuple[str, ...], as_json: bool,
     out what is said and files it unlabelled; with --negatives keeps all of it as hours in which no keyword is said, for
     data.negatives. With several --board: all hear the same take, aligned to the sample.
     With CONFIG: plays the clips that the configuration plans into the board's microphone and records those that were
-    not recorded yet. No clip with a lost sample is kept.
+    not recorded yet. No clip with a lost sample is kept. With --from-stream: from a board that sends bare samples,
+    which nothing numbers; such clips carry the mark "whole: not proven".
     """
     order = Order(**options)
     if sum(way is not None for way in (config_file, order.words, order.plan_file, order.continuous)) != 1:
@@ -95,6 +111,10 @@ def command(config_file: Path | None, overrides: tuple[str, ...], as_json: bool,
         raise click.UsageError(f"--continuous is too short for --negatives: {STRETCH_S:g} s at least")
     if order.kind is not None and not order.negatives:
         raise click.UsageError("--kind is of --negatives: add that, or leave it out")
+    if order.stream is not None:
+        only_what_streams_can(order.boards, order.ports, config_file, order.play)
+    elif order.stream_rate is not None:
+        raise click.UsageError("--stream-rate goes with --from-stream")
     if config_file is not None:
         result = _record_config(config_here(config_file, overrides))
     else:
@@ -130,6 +150,8 @@ class Order:
     export_to: Path | None
     boards: tuple[str, ...]
     ports: tuple[str, ...]
+    stream: StreamForm | None
+    stream_rate: int | None
     recordings: Path
 
 
@@ -162,7 +184,6 @@ def _record_config(config: Config) -> dict[str, Any]:
 
 def _record(order: Order, *, guided: bool) -> dict[str, Any]:
     from kws_data.catalog.catalog import Catalog
-    from kws_data.sources.recording.boards import open_boards
 
     job, boards = _job(order), named_boards(order.boards, order.ports)
     if order.continuous is not None and len(boards) > 1:
@@ -173,11 +194,25 @@ def _record(order: Order, *, guided: bool) -> dict[str, Any]:
         if new and not (job.person.consent or guided):
             raise click.UsageError(CONSENT)
         job = job if new else _known(catalog, job, ask=guided, fresh=order.new_session)
-        with open_boards(boards) as opened:
+        with _opened(order, boards) as opened:
             job = _known(catalog, job, ask=guided, fresh=order.new_session) if new else job
             if order.continuous is not None:
                 return _continuous(catalog, opened[0], job, order)
             return _takes(catalog, opened, job, order, guided=guided)
+
+
+@contextmanager
+def _opened(order: Order, boards: Sequence[tuple[str, str | None]]) -> Iterator[Sequence[Board]]:
+    """The boards of an order, or the one that streams."""
+    from kws_data.cli.record.streamed import open_stream
+    from kws_data.sources.recording.boards import open_boards
+
+    if order.stream is not None:
+        with open_stream(order.ports[0], order.stream, order.stream_rate) as board:
+            yield [board]
+    else:
+        with open_boards(boards) as opened:
+            yield opened
 
 
 def _check(order: Order, boards: Sequence[tuple[str, str | None]]) -> None:
@@ -227,7 +262,7 @@ def _known(catalog: Catalog, job: Job, *, ask: bool, fresh: bool) -> Job:
     return Job(job.words, known_person(catalog, person), place, job.clip_ms)
 
 
-def _continuous(catalog: Catalog, board: OpenBoard, job: Job, order: Order) -> dict[str, Any]:
+def _continuous(catalog: Catalog, board: Board, job: Job, order: Order) -> dict[str, Any]:
     from kws_data.audio import read_audio
     from kws_data.cli.record.continuous import record_continuous
     from kws_data.cli.record.negatives import record_negatives
@@ -239,7 +274,7 @@ def _continuous(catalog: Catalog, board: OpenBoard, job: Job, order: Order) -> d
     return record_continuous(catalog, board, job.person, job.place, order.continuous, sound)
 
 
-def _takes(catalog: Catalog, boards: list[OpenBoard], job: Job, order: Order, *, guided: bool) -> dict[str, Any]:
+def _takes(catalog: Catalog, boards: Sequence[Board], job: Job, order: Order, *, guided: bool) -> dict[str, Any]:
     from kws_data.cli.record.guided import guided_session
     from kws_data.cli.record.scripted import record_scripted
     from kws_data.release.takes import export_takes
@@ -277,10 +312,10 @@ def _takes(catalog: Catalog, boards: list[OpenBoard], job: Job, order: Order, *,
 
 @contextmanager
 def _sounds(
-    rate_hz: int, samples: int, play: Path | None, speaker: str, boards: list[OpenBoard]
+    rate_hz: int, samples: int, play: Path | None, speaker: str, boards: Sequence[Board]
 ) -> Iterator[Callable[[Item], Samples | None]]:
     """What emulated microphones hear at a take: a file, or a synthetic voice. A board on the desk hears the person."""
-    if all(board.session.play is None for board in boards):
+    if all(board.play is None for board in boards):
         yield lambda item: None
     elif play is not None:
         from kws_data.audio import read_audio

@@ -12,7 +12,7 @@ from firmware_tools.recorder.capture import Block
 from kws_data.audio import Samples
 from kws_data.catalog.catalog import Catalog
 from kws_data.cli.options import progress_bars, say
-from kws_data.sources.recording.boards import OpenBoard
+from kws_data.sources.recording.boards import Board
 from kws_data.sources.recording.continuous import Filed, Filer
 from kws_data.sources.recording.sessions import Person, Place, known_person
 
@@ -40,7 +40,7 @@ class Duration(click.ParamType):  # type: ignore[type-arg]
 
 
 def record_continuous(
-    catalog: Catalog, board: OpenBoard, person: Person, place: Place, seconds: float, sound: Samples | None
+    catalog: Catalog, board: Board, person: Person, place: Place, seconds: float, sound: Samples | None
 ) -> dict[str, Any]:
     """Record for ``seconds`` of audio; returns what was heard, filed and lost. Ctrl-C ends it in order.
 
@@ -69,15 +69,15 @@ def record_continuous(
     }
 
 
-def listen(board: OpenBoard, seconds: float, sound: Samples | None, feed: Callable[[Block], None]) -> int:
+def listen(board: Board, seconds: float, sound: Samples | None, feed: Callable[[Block], None]) -> int:
     """Feed what a board hears for ``seconds`` of audio, or until Ctrl-C; returns how often its port had vanished.
 
     Raises:
         LinkError: the board is gone.
     """
     wanted = int(seconds * board.rate_hz)
-    if sound is not None and board.session.play is not None:
-        board.session.play(sound)
+    if sound is not None and board.play is not None:
+        board.play(sound)
     reconnects = 0
     try:
         with progress_bars() as progress, board.capture() as blocks:

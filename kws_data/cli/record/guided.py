@@ -12,7 +12,7 @@ from kws_data.catalog.catalog import Catalog
 from kws_data.cli.options import say
 from kws_data.cli.record.keys import single_keys
 from kws_data.cli.record.screen import screen
-from kws_data.sources.recording.boards import OpenBoard
+from kws_data.sources.recording.boards import Board
 from kws_data.sources.recording.guide import Guide
 from kws_data.sources.recording.sessions import AGE_BANDS, SOURCE, HeardTake, Item, Person, Place, Session, unfinished
 from kws_data.sources.recording.take_verdict import Judgement
@@ -53,7 +53,7 @@ def _ask(question: str, default: str | None = None) -> str:
     return answer.strip()
 
 
-def guided_session(session: Session, board: OpenBoard, clip_samples: int, sound: Sound, countdown_s: float) -> Guide:
+def guided_session(session: Session, board: Board, clip_samples: int, sound: Sound, countdown_s: float) -> Guide:
     """Lead a person through what remains of a session; each take is stored as it is kept.
 
     Raises:
@@ -73,23 +73,23 @@ def guided_session(session: Session, board: OpenBoard, clip_samples: int, sound:
     return guide
 
 
-def _player(board: OpenBoard, sound: Sound) -> Callable[[Item], None]:
+def _player(board: Board, sound: Sound) -> Callable[[Item], None]:
     def play(item: Item) -> None:
         samples = sound(item)
-        if samples is not None and board.session.play is not None:
-            board.session.play(samples)
+        if samples is not None and board.play is not None:
+            board.play(samples)
 
     return play
 
 
-def _keeper(session: Session, board: OpenBoard) -> Callable[[Item, Samples, Judgement], None]:
+def _keeper(session: Session, board: Board) -> Callable[[Item, Samples, Judgement], None]:
     def keep(item: Item, samples: Samples, verdict: Judgement) -> None:
         session.keep(item, [HeardTake(board.device, samples, board.rate_hz, {**verdict.attributes, **board.figures()})])
 
     return keep
 
 
-def _lead(guide: Guide, session: Session, board: OpenBoard) -> None:
+def _lead(guide: Guide, session: Session, board: Board) -> None:
     from rich.console import Console
     from rich.live import Live
 

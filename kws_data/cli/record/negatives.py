@@ -9,14 +9,14 @@ from kws_data.catalog.catalog import Catalog
 from kws_data.catalog.negative_clips import Kind
 from kws_data.cli.options import say
 from kws_data.cli.record.continuous import listen
-from kws_data.sources.recording.boards import OpenBoard
+from kws_data.sources.recording.boards import Board
 from kws_data.sources.recording.negatives import NegativeFiler
 from kws_data.sources.recording.sessions import Person, Place, known_person
 
 
 def record_negatives(
     catalog: Catalog,
-    board: OpenBoard,
+    board: Board,
     person: Person,
     place: Place,
     seconds: float,

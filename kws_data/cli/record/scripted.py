@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from functools import partial
 from typing import Any
 
 import click
 
-from firmware_tools.recorder.clip import Recording, record_clip
+from firmware_tools.recorder.clip import Recording
 from firmware_tools.recorder.verdict import QuarantineRules
 from kws_data.audio import Samples
 from kws_data.cli.options import say
 from kws_data.cli.record.keys import wait_for_key
-from kws_data.sources.recording.boards import OpenBoard
+from kws_data.sources.recording.boards import Board
 from kws_data.sources.recording.sessions import HeardTake, Item, Session
 from kws_data.sources.recording.take_verdict import NO_RULES
 from kws_data.sources.recording.together import heard_take, record_together, same_sound
@@ -24,7 +23,7 @@ Sound = Callable[[Item], Samples | None]
 
 def record_scripted(
     session: Session,
-    boards: Sequence[OpenBoard],
+    boards: Sequence[Board],
     clip_samples: int,
     sound: Sound,
     countdown_s: float,
@@ -62,23 +61,22 @@ def record_scripted(
     return details
 
 
-def _prompt(item: Item, boards: Sequence[OpenBoard], countdown_s: float) -> None:
+def _prompt(item: Item, boards: Sequence[Board], countdown_s: float) -> None:
     """Tell a person what to say, and give them time; an emulated board's voice needs neither."""
-    if any(board.session.play is None for board in boards):
+    if any(board.play is None for board in boards):
         say(f"  say  «{item.word}»  in {countdown_s:.1f} s")
         time.sleep(countdown_s)
         say("  now!")
 
 
 def _record(
-    boards: Sequence[OpenBoard], clip_samples: int, sound: Samples | None, rules: QuarantineRules
+    boards: Sequence[Board], clip_samples: int, sound: Samples | None, rules: QuarantineRules
 ) -> tuple[list[HeardTake], Sequence[Recording], Sequence[str]]:
     if len(boards) > 1:
         together = record_together(boards, clip_samples, same_sound(boards, sound), rules)
         return list(together.heard), together.recordings, together.reasons
     board = boards[0]
-    play = None if sound is None or board.session.play is None else partial(board.session.play, sound)
-    recording = record_clip(board.session.link, clip_samples, play)
+    recording = board.record(clip_samples, sound)
     if not recording.ok:
         return [], [recording], recording.reasons
     return [heard_take(board, recording.samples, recording, rules)], [recording], []

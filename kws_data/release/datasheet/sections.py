@@ -7,10 +7,12 @@ The content is made once, as sections of plain blocks; :func:`markdown` writes i
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from kws_data.catalog.attributes import NOT_PROVEN, WHOLE
 from kws_data.config.split import NEGATIVES_SPLIT, SPLITS, UNLABELLED_SPLIT
 from kws_data.coverage.subgroups import subgroups
 from kws_data.dataset.release_rules import summary
@@ -103,6 +105,18 @@ def _collection(rows: Sequence[Mapping[str, Any]]) -> tuple[Block, ...]:
     return (
         "Sources of the clips, and the devices that recorded them (empty: as they came).",
         counted(rows, ("source", "device")),
+        *_not_proven(rows),
+    )
+
+
+def _not_proven(rows: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    """What to say of clips that came over a line which numbers nothing; nothing where there are none."""
+    clips = sum(json.loads(row.get("attributes") or "{}").get(WHOLE) == NOT_PROVEN for row in rows)
+    if not clips:
+        return ()
+    return (
+        f"{clips:,} of the clips came as bare samples, without numbers (devices named `stream:…`): that none of their"
+        " samples was lost is not proven. All other recordings through a board are whole, by its own count.",
     )
 
 

@@ -4,18 +4,57 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, Protocol
 
 from firmware_tools.protocol.audio_frames import choose_codec
-from firmware_tools.recorder.capture import Capture, capture
+from firmware_tools.recorder.capture import Block, Capture, capture
+from firmware_tools.recorder.clip import Recording, record_clip
+from kws_data.audio import Samples
 from kws_data.sources.recording.take_verdict import clock_figures
 
 if TYPE_CHECKING:
-    from firmware_tools.link.session import BoardSession
+    from firmware_tools.link.session import BoardSession, Play
 
 RECONNECT_S = 20.0
+
+
+class Blocks(Protocol):
+    """Blocks of a running recording, in order, and how often its port had vanished."""
+
+    @property
+    def reconnects(self) -> int:
+        """Times that the port was opened again."""
+
+    def __iter__(self) -> Iterator[Block]:
+        """The blocks."""
+
+
+class Board(Protocol):
+    """What is recorded from: a board that runs the recorder app, or one that sends bare samples."""
+
+    @property
+    def device(self) -> str:
+        """Its name in the catalogue."""
+
+    @property
+    def rate_hz(self) -> int:
+        """Sample rate of what is recorded."""
+
+    @property
+    def play(self) -> Play | None:
+        """Gives sound to its microphone; None for one that hears the room."""
+
+    def figures(self) -> dict[str, Any]:
+        """What is stored with each clip besides its own verdict."""
+
+    def record(self, samples: int, sound: Samples | None = None, *, attempts: int = 3) -> Recording:
+        """A clip of so many samples, with ``sound`` played to its microphone where that can be done."""
+
+    def capture(self) -> AbstractContextManager[Blocks]:
+        """What its microphone hears, until the block of code ends."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +68,16 @@ class OpenBoard:
     def rate_hz(self) -> int:
         """Sample rate of its microphone."""
         return self.session.hello.sample_rate_hz
+
+    @property
+    def play(self) -> Play | None:
+        """Gives sound to its microphone; None for one on a desk."""
+        return self.session.play
+
+    def record(self, samples: int, sound: Samples | None = None, *, attempts: int = 3) -> Recording:
+        """A clip; see :func:`record_clip`."""
+        play = None if sound is None or self.play is None else partial(self.play, sound)
+        return record_clip(self.session.link, samples, play, attempts=attempts)
 
     def figures(self) -> dict[str, Any]:
         """What is stored with each clip besides its own verdict: codec, and the true sample rate where it is known."""

@@ -10,11 +10,11 @@ from functools import partial
 from threading import Barrier
 from typing import Any
 
-from firmware_tools.recorder.clip import Recording, record_clip
+from firmware_tools.recorder.clip import Recording
 from firmware_tools.recorder.verdict import QuarantineRules
 from kws_data.audio import Samples
 from kws_data.sources.recording.align import align, cut_aligned
-from kws_data.sources.recording.boards import OpenBoard
+from kws_data.sources.recording.boards import Board
 from kws_data.sources.recording.sessions import HeardTake
 from kws_data.sources.recording.take_verdict import NO_RULES, judge
 
@@ -38,9 +38,9 @@ class Together:
 
 
 def record_together(
-    boards: Sequence[OpenBoard],
+    boards: Sequence[Board],
     clip_samples: int,
-    sound: Callable[[OpenBoard], Samples | None],
+    sound: Callable[[Board], Samples | None],
     rules: QuarantineRules = NO_RULES,
 ) -> Together:
     """Record one take through all boards at once.
@@ -66,18 +66,17 @@ def record_together(
     return _aligned(boards, recordings, [began for _, began in results], (margin, clip_samples), rules)
 
 
-def _one(board: OpenBoard, samples: int, sound: Samples | None, barrier: Barrier) -> tuple[Recording, float]:
+def _one(board: Board, samples: int, sound: Samples | None, barrier: Barrier) -> tuple[Recording, float]:
     """Record on one board, once all are ready; with the host's time when it began, in seconds."""
-    play = board.session.play
-    if sound is not None and play is not None:
-        play(sound)
+    if sound is not None and board.play is not None:
+        board.play(sound)
     barrier.wait()
     began = time.monotonic()
-    return record_clip(board.session.link, samples, attempts=1), began
+    return board.record(samples, attempts=1), began
 
 
 def _aligned(
-    boards: Sequence[OpenBoard],
+    boards: Sequence[Board],
     recordings: Sequence[Recording],
     began: Sequence[float],
     cut_at: tuple[int, int],
@@ -103,7 +102,7 @@ def _aligned(
 
 
 def heard_take(
-    board: OpenBoard, samples: Samples, taken: Recording, rules: QuarantineRules, more: Mapping[str, Any] | None = None
+    board: Board, samples: Samples, taken: Recording, rules: QuarantineRules, more: Mapping[str, Any] | None = None
 ) -> HeardTake:
     """A whole take as it is stored: verdict on the samples, the line, the true rate; set aside by ``rules``."""
     verdict = judge(samples, board.rate_hz, rules)
@@ -120,12 +119,12 @@ def heard_take(
     return HeardTake(board.device, samples, board.rate_hz, attributes, "; ".join(verdict.advice))
 
 
-def same_sound(boards: Sequence[OpenBoard], sound: Samples | None) -> Callable[[OpenBoard], Samples | None]:
+def same_sound(boards: Sequence[Board], sound: Samples | None) -> Callable[[Board], Samples | None]:
     """Gives each board the same sound, with room before it for the margin that is cut away."""
     return partial(_padded, sound)
 
 
-def _padded(sound: Samples | None, board: OpenBoard) -> Samples | None:
+def _padded(sound: Samples | None, board: Board) -> Samples | None:
     import numpy as np
 
     if sound is None:

@@ -161,9 +161,10 @@ def test_takes_are_recorded_sample_for_sample_and_exported(tmp_path: Path) -> No
 
 def test_doctor_finds_everything_well() -> None:
     done = kws("doctor", "--json")
-    findings = json.loads(done.stdout)
-    assert done.returncode == 0, findings
-    assert any("every one right" in finding["found"] for finding in findings)
+    report = json.loads(done.stdout)
+    assert done.returncode == 0 and report["well"], report
+    assert any("every one right" in finding["found"] for finding in report["findings"])
+    assert report["board"]["name"] == "emulated" and report["firmware"]["app"] == "recorder"
 
 
 def test_a_stage_that_runs_again_shows_its_progress_again(capsys: pytest.CaptureFixture[str]) -> None:

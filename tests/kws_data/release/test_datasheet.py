@@ -43,6 +43,15 @@ def test_every_section_of_the_questionnaire_is_there() -> None:
     assert "found 0 leaks" in text and "share a speaker or session" in text
 
 
+def test_clips_that_are_not_proven_whole_are_counted_with_the_collection() -> None:
+    rows = people()
+    assert "is not proven" not in datasheet(made_info(rows), rows)
+    rows[:3] = [made_row(number, attributes={"whole": "not proven"}) for number in range(3)]
+    text = datasheet(made_info(rows), rows)
+    told = text[text.index("## Collection") : text.index("## Labels")]
+    assert "3 of the clips came as bare samples" in told
+
+
 def test_missing_older_women_stand_among_the_known_gaps() -> None:
     text = datasheet(made_info(people(female_60=29)), people(female_60=29))
     gaps = text[text.index("## Known gaps") : text.index("## Collection")]
