@@ -24,6 +24,7 @@ from kws_data.run_folder import BUDGET_FILE, DATASET_FILE, DEVICE_FILE, EXPORT_F
 from kws_data.set_aside import told
 
 if TYPE_CHECKING:
+    from firmware_tools.flashers.flasher import Flasher, FlashReport
     from firmware_tools.image.build import FirmwareImage
     from firmware_tools.link.session import BoardSession
     from kws_data.catalog.clips import Clip
@@ -216,21 +217,28 @@ def _held(ctx: RunContext, image: FirmwareImage) -> BudgetReport:
 def flash(ctx: RunContext) -> str:
     """Write the detector's image to the board, the one that *check* built unless what it is made of has changed."""
     from firmware_tools.errors import BoardError
+    from firmware_tools.flashers.attached import Attached
     from firmware_tools.flashers.find import flasher_for
-    from kws_data.catalog.catalog import Catalog
-    from kws_data.deploy.images import spotter_image
-    from kws_data.provenance.register import register_image
 
     board, port = ctx.board(), ctx.config.device.port
     if board.emulated and port is not None:
         raise BoardError(
             "the emulated board has no port", port, "leave device.port out, or name the board on that port"
         )
-    image = spotter_image(board, ctx.bundle(), ctx.firmware_dir)
-    flashed = flasher_for(board).flash(image.bin)
+    return flash_with(ctx, flasher_for(board, attached=Attached(port, lambda line: ctx.say(f"  {line}")))).sha256
+
+
+def flash_with(ctx: RunContext, flasher: Flasher) -> FlashReport:
+    """Write the detector's image to the board of this flasher, and note that there is such an image."""
+    from kws_data.catalog.catalog import Catalog
+    from kws_data.deploy.images import spotter_image
+    from kws_data.provenance.register import register_image
+
+    image = spotter_image(ctx.board(), ctx.bundle(), ctx.firmware_dir)
+    flashed = flasher.flash(image.bin)
     with Catalog(ctx.config.data.recordings) as catalog:
         register_image(catalog, ctx.firmware_dir, ctx.model_dir)
-    return flashed.sha256
+    return flashed
 
 
 def evaluate(ctx: RunContext) -> str:

@@ -15,6 +15,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from firmware_tools.boards.loader import USB_ID, loader_settings
 from firmware_tools.boards.port import BUILTIN, Peripheral, PortSpec, load_port, peripheral, port_names
 from firmware_tools.errors import BoardError
 from firmware_tools.home import in_home
@@ -22,7 +23,6 @@ from firmware_tools.toolchain.cores import CORE_FLAGS
 from firmware_tools.yaml_text import read_yaml
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}")
-_USB_ID = re.compile(r"[0-9a-f]{4}:[0-9a-f]{4}")
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class BoardSpec:
         stack_bytes: reserved for the stack at the bottom of RAM.
         usb_ids: ``vvvv:pppp`` in small hexadecimal digits, by which its serial port is found.
         microphone, serial: which of those that its port knows, and the pins.
-        loader: what its flasher needs to know (``flashers``), such as the name of a drive.
+        loader: what its flasher needs to know (``boards.loader``), such as the name of a drive.
         proven: where it was seen to work, a line each; the first says how it was built.
     """
 
@@ -165,11 +165,9 @@ def board_from_dict(values: object, where: str = "board") -> BoardSpec:
     table = _table(BoardSpec, values, where, "")
     table["flash"] = FlashSpec(**_table(FlashSpec, table["flash"], where, "flash."))
     table["ram"] = RamSpec(**_table(RamSpec, table["ram"], where, "ram."))
-    table["usb_ids"] = _texts(table, "usb_ids", where, _USB_ID, "give a list of texts like '2341:805a'")
+    table["usb_ids"] = _texts(table, "usb_ids", where, USB_ID, "give a list of texts like '2341:805a'")
     table["proven"] = _texts(table, "proven", where, re.compile(r".+"), "give a list of texts, a line each")
-    if not isinstance(loader := table.get("loader") or {}, Mapping):
-        raise BoardError(f"{where}: loader", str(loader), "write 'key: value' lines below it")
-    table["loader"] = tuple((str(key), value) for key, value in loader.items())
+    table["loader"] = loader_settings(table["flasher"], table.get("loader"), where)
     if table["port"] not in port_names():
         raise BoardError(f"{where}: port", str(table["port"]), f"one of {', '.join(port_names())}")
     port = load_port(table["port"])

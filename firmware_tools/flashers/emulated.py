@@ -20,6 +20,14 @@ class EmulatedFlasher:
         self.board = board
         self.state_dir = state_dir or default_state_dir(board)
 
+    def steps(self, image: Path) -> list[str]:
+        """See :class:`Flasher`."""
+        content = read_image(image, self.board)
+        return [
+            f"check that {len(content):,} bytes fit {self.board.flash.bytes:,} bytes of flash",
+            f"write them to {self.state_dir / FLASH_FILE} and read them back",
+        ]
+
     def flash(self, image: Path) -> FlashReport:
         """See :class:`Flasher`."""
         content = read_image(image, self.board)

@@ -12,23 +12,40 @@ from firmware_tools.errors import FirmwareError
 
 @dataclass(frozen=True)
 class FlashReport:
-    """What was written, and that it was read back the same."""
+    """What was written, and that it is there: read back the same, or the board runs it and says so.
+
+    Attributes:
+        firmware: how the board calls the image that it runs; empty when it was not asked.
+        port: on which it answered.
+    """
 
     board: str
     tool: str
     bytes: int
     sha256: str
+    firmware: str = ""
+    port: str = ""
 
 
 class Flasher(Protocol):
     """A tool that writes images to one board."""
 
-    def flash(self, image: Path) -> FlashReport:
-        """Write the flat binary ``image`` and read it back.
+    def steps(self, image: Path) -> list[str]:
+        """What :meth:`flash` would do with the flat binary ``image`` now, a line a step; changes nothing.
 
         Raises:
-            FirmwareError: the image is missing, empty, too big, or reads back differently.
-            BoardError: the board cannot be reached.
+            FirmwareError: the image is missing, empty or too big.
+            BoardError: another board is attached, or several like this one.
+        """
+        ...
+
+    def flash(self, image: Path) -> FlashReport:
+        """Write the flat binary ``image`` and see that it is there: read it back, or ask the board which it runs.
+
+        Raises:
+            FirmwareError: the image is missing, empty or too big, or the board has another one afterwards.
+            BoardError: the board cannot be reached or was lost, and in which state it is.
+            LinkError: its port may not be opened.
         """
         ...
 

@@ -43,11 +43,24 @@ def group_of(port: str) -> str:
         return "dialout"
 
 
+def serial_group() -> str:
+    """The group that owns serial ports on this system: ``dialout``, or ``uucp`` where there is none of that name."""
+    try:
+        import grp
+
+        grp.getgrnam("dialout")
+    except ImportError:
+        return "dialout"
+    except KeyError:
+        return "uucp"
+    return "dialout"
+
+
 def permission_remedy(port: str) -> str:
     """What gives this user a port that may not be opened."""
     group = group_of(port)
     if group == "root":  # joining that group would be no remedy
-        return f'its group is root: add a udev rule with GROUP="dialout", or once: sudo chmod a+rw {port}'
+        return f"its group is root: install the rule that kws flash --udev-rule prints, or once: sudo chmod a+rw {port}"
     return f"join its group: sudo usermod -aG {group} $USER, then log in again"
 
 

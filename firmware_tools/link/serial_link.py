@@ -48,11 +48,15 @@ class PortGoneError(LinkError):
 
 @dataclass(frozen=True)
 class SerialPort:
-    """A serial port of this machine; ``usb_id`` is ``vvvv:pppp``, or empty when it is no USB port."""
+    """A serial port of this machine; ``usb_id`` is ``vvvv:pppp``, or empty when it is no USB port.
+
+    ``serial_number`` is what the USB device calls itself: a board keeps it where its port gets another name.
+    """
 
     device: str
     description: str
     usb_id: str
+    serial_number: str = ""
 
     def __str__(self) -> str:
         about = ", ".join(part for part in (self.description, self.usb_id) if part not in ("", "n/a"))
@@ -66,15 +70,29 @@ def list_ports() -> list[SerialPort]:
     found = []
     for port in sorted(tools.comports()):
         usb_id = "" if port.vid is None else f"{port.vid:04x}:{port.pid:04x}"
-        found.append(SerialPort(port.device, port.description or "", usb_id))
+        found.append(SerialPort(port.device, port.description or "", usb_id, port.serial_number or ""))
     return found
+
+
+def open_serial(port: str, baud: int, read_timeout_s: float = _POLL_S) -> serial.Serial:
+    """A port as it is: a device of this machine, which nobody else may open meanwhile, or a URL that pyserial knows
+    (``socket://host:port``, ``rfc2217://host:port``, ``loop://``).
+
+    Raises:
+        LinkError: the port is missing, busy, or may not be opened.
+    """
+    alone = {} if "://" in port else {"exclusive": True}
+    try:
+        return serial.serial_for_url(port, baud, timeout=read_timeout_s, write_timeout=WRITE_TIMEOUT_S, **alone)
+    except (OSError, ValueError) as error:  # SerialException is an OSError
+        raise _open_error(port, baud, error) from None
 
 
 class Link:
     """An open serial port. Use it as a context manager.
 
     Args:
-        port: a device path or name, as pyserial takes it.
+        port: a device path or name, or a URL, as :func:`open_serial` takes it.
         baud: line rate in bits/s.
 
     Attributes:
@@ -99,7 +117,7 @@ class Link:
         self.clock = SessionClock()
         self.resent = 0
         self.gather_s = 0.0
-        self._serial = self._open()
+        self._serial = open_serial(port, baud)
 
     def __enter__(self) -> Link:
         return self
@@ -133,7 +151,7 @@ class Link:
         while True:
             try:
                 self.port = (find() if find is not None else None) or self.port
-                self._serial = self._open()
+                self._serial = open_serial(self.port, self.baud)
                 self._heard_at = time.monotonic()
                 return self.hello(min(3.0, max(1.0, deadline - time.monotonic())))
             except LinkError:
@@ -251,12 +269,6 @@ class Link:
             count += 1
         return count
 
-    def _open(self) -> serial.Serial:
-        try:
-            return serial.Serial(self.port, self.baud, timeout=_POLL_S, write_timeout=WRITE_TIMEOUT_S, exclusive=True)
-        except (OSError, ValueError) as error:  # SerialException is an OSError
-            raise _open_error(self.port, self.baud, error) from None
-
     def _reply_to(self, kind: int, sequence: int, timeout_s: float) -> Frame | None:
         deadline = time.monotonic() + timeout_s
         events: list[Frame] = []
@@ -288,6 +300,9 @@ class Link:
             if waiting == 0 and patience != self._serial.timeout:
                 self._serial.timeout = patience
             data: bytes = self._serial.read(max(1, waiting))
+            if data and "://" in self.port:  # a socket does not tell how much there is: one byte is waiting, or more
+                self._serial.timeout = 0
+                data += self._serial.read(GATHER_BYTES)
             if self.gather_s and 0 < len(data) < GATHER_BYTES:
                 time.sleep(self.gather_s)
                 data += self._serial.read(self._serial.in_waiting)
@@ -317,6 +332,8 @@ def _open_error(port: str, baud: int, error: Exception) -> LinkError:
         return LinkError("serial port may not be opened", port, permission_remedy(port))
     if code in (errno.EBUSY, errno.EAGAIN) or "exclusively lock" in text:
         return LinkError("serial port is busy", port, "close the other program that has it open")
+    if isinstance(error, ValueError) and "URL" in text:
+        return LinkError("serial port cannot be opened", port, f"write a device, or socket://host:port ({text})")
     if isinstance(error, ValueError):
         return LinkError("serial port cannot run at this rate", baud, text)
     return LinkError("serial port cannot be opened", port, os.strerror(code) if code else text)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from firmware_tools.boards.spec import BoardSpec
 from firmware_tools.emulator.storage import default_state_dir
-from firmware_tools.flashers.find import flasher_for
+from firmware_tools.flashers.emulated import EmulatedFlasher
 from firmware_tools.flashers.flasher import FlashReport
 from firmware_tools.image.build import build_image
 
@@ -20,4 +20,4 @@ def flash_recorder(board: BoardSpec, state_dir: Path | None = None) -> FlashRepo
     """
     folder = (state_dir or default_state_dir(board)) / "recorder"
     image = build_image(board, "recorder", {}, folder)
-    return flasher_for(board, state_dir=state_dir).flash(image.bin)
+    return EmulatedFlasher(board, state_dir).flash(image.bin)

@@ -11,7 +11,7 @@ from pathlib import Path
 from firmware_tools.atomic import write_text
 from firmware_tools.boards.spec import BoardSpec
 from firmware_tools.firmware import FIRMWARE_DIR
-from firmware_tools.flashers.find import flasher_for
+from firmware_tools.flashers.emulated import EmulatedFlasher
 from firmware_tools.image.build import FirmwareImage, build_image
 from firmware_tools.link.session import BoardSession, open_board
 from firmware_tools.spotter.sources import spotter_sources
@@ -73,7 +73,7 @@ def image_session(
     """A board to run this image on. Without a port, an emulated one with a flash of its own in ``folder``; what a
     board on a port runs is what it was flashed with."""
     if port is None and board.emulated:
-        flasher_for(board, state_dir=folder).flash(image.bin)
+        EmulatedFlasher(board, folder).flash(image.bin)
         return open_board(board, None, folder)
     return open_board(board, port)
 

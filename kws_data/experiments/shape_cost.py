@@ -178,7 +178,7 @@ def measure_bundle(bundle: ModelBundle, board: BoardSpec) -> ShapeCost:
     Raises:
         ModelError, FirmwareError: the engine or the board cannot run it.
     """
-    from firmware_tools.flashers.find import flasher_for
+    from firmware_tools.flashers.emulated import EmulatedFlasher
     from firmware_tools.link.session import open_board
     from kws_data.deploy.images import spotter_image
     from kws_data.gate.measure import island_bytes, session_cycles
@@ -186,7 +186,7 @@ def measure_bundle(bundle: ModelBundle, board: BoardSpec) -> ShapeCost:
     with tempfile.TemporaryDirectory(prefix="kws-shape-") as name:
         folder = Path(name)
         image = spotter_image(board, bundle, folder / "image")
-        flasher_for(board, state_dir=folder).flash(image.bin)
+        EmulatedFlasher(board, folder).flash(image.bin)
         with open_board(board, None, folder) as session:
             cycles = session_cycles(session, bundle)
         return ShapeCost(

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from firmware_tools.boards.spec import BoardSpec
-from firmware_tools.flashers.find import flasher_for
+from firmware_tools.flashers.emulated import EmulatedFlasher
 from firmware_tools.image.build import FirmwareImage, build_image
 from firmware_tools.link.session import BoardSession, open_board
 from firmware_tools.spotter.island import island_parts
@@ -52,7 +52,7 @@ def measure_layers(board: BoardSpec, bundle: ModelBundle) -> tuple[int, ...]:
     sources = layer_sources(bundle.tflite, generated_sources(bundle), bundle.bundle_hash)
     with tempfile.TemporaryDirectory(prefix="kws-layers-") as folder:
         image = build_image(board, APP, sources, Path(folder) / "image")
-        flasher_for(board, state_dir=Path(folder)).flash(image.bin)
+        EmulatedFlasher(board, Path(folder)).flash(image.bin)
         with open_board(board, None, Path(folder)) as session:
             session.require(APP, bundle.bundle_hash)
             return layer_cycles(session.link)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import threading
 import time
 from pathlib import Path
 
@@ -10,7 +12,7 @@ from fake_board import HELLO_PAYLOAD, FakeBoard
 
 from firmware_tools.errors import LinkError, ProtocolError
 from firmware_tools.link.serial_link import Link, PortGoneError, SerialPort, list_ports
-from firmware_tools.protocol.frames import BoardCode, Frame, Type
+from firmware_tools.protocol.frames import BoardCode, Decoder, Frame, Type, encode
 from firmware_tools.protocol.replies import CommandRefusedError, ack_value
 
 
@@ -158,3 +160,37 @@ def test_ports_are_listed_with_what_is_known_of_them() -> None:
     assert all(port.device for port in list_ports())
     assert str(SerialPort("/dev/ttyACM0", "Nano 33 BLE", "2341:805a")) == "/dev/ttyACM0 (Nano 33 BLE, 2341:805a)"
     assert str(SerialPort("/dev/ttyS0", "n/a", "")) == "/dev/ttyS0"
+
+
+def test_a_board_behind_a_socket_is_as_good_as_one_on_a_wire() -> None:
+    """An emulator's port, or a board on another machine: frames longer than a read come whole, and the end is told."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    payload = bytes(range(256)) * 4
+
+    def serve() -> None:
+        line, _ = listener.accept()
+        command = Decoder().feed(line.recv(4096))[0]
+        head = bytes([command.type]) + command.sequence.to_bytes(2, "little")
+        line.sendall(encode(Frame(Type.REPLY_ACK, 0, head + (7).to_bytes(4, "little"))))
+        line.sendall(b"".join(encode(Frame(Type.EVENT_AUDIO, n, payload)) for n in range(1, 21)))
+        line.close()
+
+    server = threading.Thread(target=serve)
+    server.start()
+    with listener, Link(f"socket://127.0.0.1:{listener.getsockname()[1]}") as link:
+        assert ack_value(link.request(Type.STOP)) == 7
+        assert [link.receive(1.0) for _ in range(20)] == [Frame(Type.EVENT_AUDIO, n, payload) for n in range(1, 21)]
+        with pytest.raises(PortGoneError, match="serial port vanished"):
+            link.receive(1.0)
+    server.join()
+
+
+def test_a_port_that_only_loops_back_opens_and_is_silent() -> None:
+    with Link("loop://") as link, pytest.raises(LinkError, match="no answer to HELLO"):
+        link.hello(timeout_s=0.6)
+
+
+@pytest.mark.parametrize("url", ["socket://127.0.0.1:1", "nonsense://here"])
+def test_an_address_that_leads_nowhere_is_told_in_a_line(url: str) -> None:
+    with pytest.raises(LinkError, match=f"serial port .*{url}"):
+        Link(url)
