@@ -15,15 +15,18 @@ from firmware_tools.image.build import FirmwareImage, build_image
 
 #: QEMU counts STM32's TIM2 at 1 GHz before its prescaler, whatever the clocks say.
 STM32_DEFINES = ("KWS_TIMER_HZ=1000000000u",)
+#: Its clock registers read 0: no crystal and no PLL ever starts, so the port stays on the HSI.
+STM32_HSI_HZ = 16_000_000
 
 
 @dataclass(frozen=True)
 class Machine:
-    """A machine of QEMU and the board that it stands for."""
+    """A machine of QEMU and the board that it stands for; ``clock_hz`` is what the board will say of its clock."""
 
     name: str
     program: str
     board: BoardSpec
+    clock_hz: int
     defines: tuple[str, ...] = ()
     options: tuple[str, ...] = ()
 
@@ -40,7 +43,12 @@ class Machine:
 
 def _board(name: str, core: str, clock_hz: int, port: str, flash: int, ram: int, **more: Any) -> BoardSpec:
     values = {
-        **{"name": name, "core": core, "clock_hz": clock_hz, "port": port, "flasher": "emulated", "baud": 921_600},
+        "name": name,
+        "core": core,
+        "clock_hz": clock_hz,
+        "port": port,
+        "flasher": "emulated",
+        "baud": 921_600,
         "flash": {"origin": flash, "bytes": 256 * 1024},
         "ram": {"origin": ram, "bytes": 128 * 1024},
     }
@@ -50,7 +58,7 @@ def _board(name: str, core: str, clock_hz: int, port: str, flash: int, ram: int,
 def _mps(name: str, core: str, clock_mhz: int, flash: int, ram: int, uart: int, rx_irq: int) -> Machine:
     serial = {"kind": "cmsdk", "base": uart, "rx_irq": rx_irq}
     board = _board(name, core, clock_mhz * 1_000_000, "qemu_mps", flash, ram, serial=serial)
-    return Machine(name, "qemu-system-arm", board)
+    return Machine(name, "qemu-system-arm", board, board.clock_hz)
 
 
 def _netduino() -> Machine:
@@ -58,12 +66,12 @@ def _netduino() -> Machine:
     nucleo = load_board("nucleo_f411re").to_dict()
     serial = {"kind": "uart", "number": 1, "tx_pin": 9, "rx_pin": 10}
     board = board_from_dict(nucleo | {"name": "netduinoplus2", "clock_hz": 168_000_000, "serial": serial})
-    return Machine("netduinoplus2", "qemu-system-arm", board, STM32_DEFINES)
+    return Machine("netduinoplus2", "qemu-system-arm", board, STM32_HSI_HZ, STM32_DEFINES)
 
 
 def _virt(core: str) -> Machine:
     board = _board(f"virt_{core}", core, 1_000_000_000, "qemu_virt", 0x80000000, 0x80200000)
-    return Machine("virt", "qemu-system-riscv32", board, options=("-bios", "none"))
+    return Machine("virt", "qemu-system-riscv32", board, board.clock_hz, options=("-bios", "none"))
 
 
 MACHINES = (

@@ -1,7 +1,8 @@
 /* kws_port.h for QEMU's MPS2 and MPS3 machines: CMSDK UART and SysTick. There is no microphone.
  *
  * Source: Arm Cortex-M System Design Kit Technical Reference Manual (DDI 0479), 4.3 "APB UART". QEMU has no DWT: cycles
- * are those of SysTick, the time is made of them.
+ * are those of SysTick, the time is made of them. It interrupts as seldom as it can: on a busy machine QEMU serves some
+ * interrupts of a fast one together. So nothing ends a sleep but a byte, and there is none while an alarm is set.
  */
 #include "kws_port.h"
 
@@ -19,7 +20,7 @@
 
 #define SCB_ICSR 0xE000ED04u
 #define ICSR_SYSTICK_PENDING 0x04000000u
-#define CYCLES_PER_MS (KWS_CLOCK_HZ / 1000u)
+#define CYCLES_PER_US (KWS_CLOCK_HZ / 1000000u)
 #define RING 2048u
 #define EXCEPTIONS 15u
 #define INTERRUPTS 48u
@@ -30,14 +31,13 @@ extern const uint8_t kws_ld_image_start, kws_ld_image_end;
 static uint8_t ring[RING];
 static volatile uint32_t received, taken;
 static uint64_t passed_cycles; /* whole turns of SysTick */
-static uint64_t alarm_us;
 static int alarm_set;
 
 /* ---- time ------------------------------------------------------------------------------------------------------- */
 
 static void systick_handler(void)
 {
-    passed_cycles += CYCLES_PER_MS;
+    passed_cycles += KWS_SYSTICK_MOST;
 }
 
 /* With interrupts off. A turn that ends meanwhile is pending, and has not been counted. */
@@ -49,7 +49,7 @@ static uint64_t cycles(void)
         left = KWS_REG(KWS_SYSTICK_VALUE);
         turns = 1;
     }
-    return passed_cycles + turns * CYCLES_PER_MS + (CYCLES_PER_MS - 1u - left);
+    return passed_cycles + turns * KWS_SYSTICK_MOST + (KWS_SYSTICK_MOST - 1u - left);
 }
 
 static uint64_t now_cycles(void)
@@ -72,13 +72,12 @@ uint32_t kws_port_clock_hz(void)
 
 uint64_t kws_port_time_us(void)
 {
-    return now_cycles() / (KWS_CLOCK_HZ / 1000000u);
+    return now_cycles() / CYCLES_PER_US;
 }
 
 void kws_port_alarm_us(uint32_t delay_us)
 {
     alarm_set = delay_us != 0;
-    alarm_us = kws_port_time_us() + delay_us;
 }
 
 /* ---- serial line ------------------------------------------------------------------------------------------------ */
@@ -123,17 +122,16 @@ void kws_port_uart_write(const uint8_t *bytes, size_t len)
 
 void kws_port_init(void)
 {
-    kws_systick_every(CYCLES_PER_MS);
+    kws_systick_every(KWS_SYSTICK_MOST);
     KWS_REG(UART_BAUDDIV) = KWS_CLOCK_HZ / KWS_BAUD < 16u ? 16u : KWS_CLOCK_HZ / KWS_BAUD;
     KWS_REG(UART_CONTROL) = CONTROL_TX_RX_RXIRQ;
     kws_irq_enable(KWS_SERIAL_RX_IRQ);
 }
 
-/* SysTick ends the sleep each millisecond. */
 void kws_port_idle(void)
 {
     kws_irq_off();
-    if (received == taken && !(alarm_set && cycles() / (KWS_CLOCK_HZ / 1000000u) >= alarm_us)) {
+    if (received == taken && !alarm_set) {
         kws_wait_for_interrupt();
     }
     kws_irq_on();
