@@ -1,7 +1,8 @@
 """What a port can do: ``firmware/ports/<port>/port.yaml``, which says what a board file may say of it.
 
 A port is one folder of C for a family of chips. Boards of the family differ in their microphone, the pins, and the
-serial line: those stand in the board file, and become ``KWS_MIC_...`` and ``KWS_SERIAL_...`` for the port's C.
+serial line: those stand in the board file, and become ``KWS_MIC_...`` and ``KWS_SERIAL_...`` for the port's C; where
+the clock comes from becomes ``KWS_OSCILLATOR_...``.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Peripheral:
-    """A microphone or a serial line as a board has it.
+    """A microphone, a serial line or an oscillator as a board has it.
 
     Attributes:
         kind: what it is, as its port calls it (``pdm``, ``uart``); ``builtin`` where the port knows but one.
@@ -63,7 +64,7 @@ class PortSpec:
         name: its folder.
         cores: that its boards may have.
         shares: further folders of ``firmware/shared`` whose C it takes.
-        microphones, serials: by kind, what a board file may say.
+        microphones, serials, oscillators: by kind, what a board file may say.
         finish: what is done to an image after it is linked (``image.finish``); empty when nothing.
         emulator: runs its boards where none is connected (``emulator.power``); empty when nothing does.
     """
@@ -73,6 +74,7 @@ class PortSpec:
     shares: tuple[str, ...] = ()
     microphones: Mapping[str, Mapping[str, Choice]] = field(default_factory=dict)
     serials: Mapping[str, Mapping[str, Choice]] = field(default_factory=dict)
+    oscillators: Mapping[str, Mapping[str, Choice]] = field(default_factory=dict)
     finish: str = ""
     emulator: str = ""
 
@@ -104,6 +106,7 @@ def load_port(name: str) -> PortSpec:
             tuple(values.get("shares", ())),
             _kinds(values.get("microphones", {})),
             _kinds(values.get("serials", {})),
+            _kinds(values.get("oscillators", {})),
             values.get("finish", ""),
             values.get("emulator", ""),
         )
@@ -121,7 +124,7 @@ def _kinds(values: Mapping[str, Any]) -> dict[str, dict[str, Choice]]:
 
 
 def peripheral(values: object, kinds: Mapping[str, Mapping[str, Choice]], where: str) -> Peripheral:
-    """A microphone or serial line of a board file, checked against what its port knows; defaults filled in.
+    """A microphone, serial line or oscillator of a board file, checked against what its port knows; defaults filled in.
 
     Args:
         values: ``{kind: pdm, clock_pin: 2, ...}``, or None: only right for a port that knows nothing to choose.

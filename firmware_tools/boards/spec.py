@@ -55,6 +55,7 @@ class BoardSpec:
         stack_bytes: reserved for the stack at the bottom of RAM.
         usb_ids: ``vvvv:pppp`` in small hexadecimal digits, by which its serial port is found.
         microphone, serial: which of those that its port knows, and the pins.
+        oscillator: where its clock comes from, for ports that can choose.
         loader: what its flasher needs to know (``boards.loader``), such as the name of a drive.
         proven: where it was seen to work, a line each; the first says how it was built.
     """
@@ -72,6 +73,7 @@ class BoardSpec:
     usb_ids: tuple[str, ...] = ()
     microphone: Peripheral = BUILTIN
     serial: Peripheral = BUILTIN
+    oscillator: Peripheral = BUILTIN
     loader: tuple[tuple[str, Any], ...] = ()
     proven: tuple[str, ...] = ()
 
@@ -98,7 +100,7 @@ class BoardSpec:
         """Plain values, as in a board file."""
         plain = dataclasses.asdict(self) | {"usb_ids": list(self.usb_ids), "proven": list(self.proven)}
         parts = {"microphone": self.microphone.to_dict(), "serial": self.serial.to_dict(), "loader": dict(self.loader)}
-        return plain | parts
+        return plain | parts | {"oscillator": self.oscillator.to_dict()}
 
 
 def board_folders() -> list[Path]:
@@ -178,6 +180,7 @@ def board_from_dict(values: object, where: str = "board") -> BoardSpec:
     port = load_port(table["port"])
     table["microphone"] = peripheral(table.get("microphone"), port.microphones, f"{where}: microphone")
     table["serial"] = peripheral(table.get("serial"), port.serials, f"{where}: serial")
+    table["oscillator"] = peripheral(table.get("oscillator"), port.oscillators, f"{where}: oscillator")
     board = BoardSpec(**table)
     _check_ranges(board, where)
     return board

@@ -115,8 +115,9 @@ def build_image(
 
 
 def linker_script(board: BoardSpec) -> str:
-    """``linker.ld`` of the board's port with the board's memory filled in."""
-    text = (board.family.folder / "linker.ld").read_text(encoding="utf-8")
+    """``linker.ld`` of the board's port, or of what it shares, with the board's memory filled in."""
+    found = [path for folder in board.family.folders if (path := folder / "linker.ld").is_file()]
+    text = found[0].read_text(encoding="utf-8")
     values = {
         "FLASH_ORIGIN": board.flash.origin,
         "FLASH_BYTES": board.flash.bytes,
@@ -137,6 +138,7 @@ def board_defines(board: BoardSpec) -> tuple[str, ...]:
         f"KWS_BAUD={board.baud}u",
         *board.microphone.defines("KWS_MIC"),
         *board.serial.defines("KWS_SERIAL"),
+        *board.oscillator.defines("KWS_OSCILLATOR"),
     )
 
 

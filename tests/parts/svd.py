@@ -220,4 +220,6 @@ def _text(element: ET.Element, name: str) -> str:
 
 def _int(element: ET.Element, name: str) -> int:
     text = (element.findtext(name) or "0").strip()
-    return int("0b" + text[1:], 0) if text.startswith("#") else int(text, 0)
+    if text.startswith("#"):
+        return int(text[1:], 2)
+    return int(text, 10 if text.isdigit() else 0)  # "00000010" stands in files of ST

@@ -10,6 +10,9 @@
 
 #define KWS_REG(address) (*(volatile uint32_t *)(address))
 
+#define KWS_SYSTICK_CONTROL 0xE000E010u
+#define KWS_SYSTICK_RELOAD 0xE000E014u
+#define KWS_SYSTICK_VALUE 0xE000E018u
 #define KWS_NVIC_ENABLE 0xE000E100u  /* one bit an interrupt, 32 a word; write 1 to enable */
 #define KWS_NVIC_DISABLE 0xE000E180u
 #define KWS_NVIC_UNPEND 0xE000E280u
@@ -24,6 +27,8 @@
 #define KWS_CPACR_FLOAT 0x00F00000u      /* CP10 and CP11: full access */
 #define KWS_DEMCR_TRCENA 0x01000000u
 #define KWS_DWT_CTRL_CYCCNTENA 0x1u
+#define KWS_SYSTICK_ON 0x7u              /* it counts cycles of the core, and interrupts at 0 */
+#define KWS_SYSTICK_MOST 0x1000000u      /* cycles between two interrupts */
 
 /* Names of the start-up code in kws_cortex_m_start.c, for a port's vector table. */
 void kws_reset_handler(void);
@@ -34,6 +39,14 @@ typedef void (*kws_vector)(void);
 static inline void kws_irq_enable(uint32_t number)
 {
     KWS_REG(KWS_NVIC_ENABLE + 4u * (number / 32u)) = 1u << number % 32u;
+}
+
+/* Off, and none pending. */
+static inline void kws_irq_disable(uint32_t number)
+{
+    KWS_REG(KWS_NVIC_DISABLE + 4u * (number / 32u)) = 1u << number % 32u;
+    __asm volatile("dsb\n\tisb" ::: "memory");
+    KWS_REG(KWS_NVIC_UNPEND + 4u * (number / 32u)) = 1u << number % 32u;
 }
 
 /* Interrupts off and on again. The main loop runs with interrupts on, so this does not nest. */
@@ -58,6 +71,17 @@ static inline void kws_cycles_start(void)
     KWS_REG(KWS_DEBUG_DEMCR) |= KWS_DEMCR_TRCENA;
     KWS_REG(KWS_DWT_CYCCNT) = 0;
     KWS_REG(KWS_DWT_CTRL) |= KWS_DWT_CTRL_CYCCNTENA;
+}
+
+/* SysTick interrupts every that many cycles of the core, or as often as it can; 0: never. */
+static inline void kws_systick_every(uint32_t cycles)
+{
+    KWS_REG(KWS_SYSTICK_CONTROL) = 0;
+    if (cycles == 0)
+        return;
+    KWS_REG(KWS_SYSTICK_RELOAD) = (cycles < KWS_SYSTICK_MOST ? cycles : KWS_SYSTICK_MOST) - 1u;
+    KWS_REG(KWS_SYSTICK_VALUE) = 0;
+    KWS_REG(KWS_SYSTICK_CONTROL) = KWS_SYSTICK_ON;
 }
 
 static inline void kws_system_reset(void)
