@@ -28,9 +28,10 @@ if TYPE_CHECKING:
 @click.option("--port", default=None, help="Serial port of the board; found by its USB identity when left out.")
 @click.option(
     "--app",
-    type=click.Choice(["spotter", "recorder"]),
+    type=click.Choice(["spotter", "recorder", "mlperf"]),
     default=None,
-    help="What to flash: the detector of CONFIG (spotter), or the app that records. [default: spotter with CONFIG]",
+    help="What to flash: the detector of CONFIG (spotter), the app that records (recorder), or the model of CONFIG with"
+    " the commands of MLPerf Tiny's runner (mlperf). [default: spotter with CONFIG]",
 )
 @click.option("--dry-run", is_flag=True, help="Print what would be done, step by step, and do none of it.")
 @click.option(
@@ -68,7 +69,7 @@ def command(
     if udev_rule is not None:
         _give_rule(udev_rule)
         return
-    if config_file is None and (board is None or app == "spotter"):
+    if config_file is None and (board is None or app in ("spotter", "mlperf")):
         raise click.UsageError("name a CONFIG, whose detector is flashed; or --board, which gets the recorder")
     named = {"device.board": board, "device.port": port}
     more = tuple(f"{key}={value}" for key, value in named.items() if value is not None)
@@ -116,7 +117,7 @@ class _Job:
         if self.config is not None and self.app == "spotter":
             return self._spotter(self.config)
         if self.emulated:
-            image = self._recorder(default_state_dir(self.board) / "recorder")
+            image = self._built(default_state_dir(self.board) / self.app)
             self.flasher.flash(image.bin)
             return image.to_dict()
         with self.image_aside() as image:
@@ -142,20 +143,19 @@ class _Job:
     def image_aside(self) -> Iterator[FirmwareImage]:
         """The image, built in a folder that is removed afterwards."""
         with TemporaryDirectory(prefix="kws-flash-") as name:
-            folder = Path(name)
-            if self.app == "recorder":
-                yield self._recorder(folder)
-                return
-            from kws_data.deploy.images import spotter_image
-            from kws_data.run_context import RunContext
+            yield self._built(Path(name))
 
-            assert self.config is not None
-            yield spotter_image(self.board, RunContext(self.config, 1, lambda *_: None, say).bundle(), folder)
-
-    def _recorder(self, folder: Path) -> FirmwareImage:
+    def _built(self, folder: Path) -> FirmwareImage:
         from firmware_tools.image.build import build_image
 
-        return build_image(self.board, "recorder", {}, folder)
+        if self.app == "recorder":
+            return build_image(self.board, self.app, {}, folder)
+        from kws_data.deploy.images import generated_sources
+        from kws_data.run_context import RunContext
+
+        assert self.config is not None
+        bundle = RunContext(self.config, 1, lambda *_: None, say).bundle()
+        return build_image(self.board, self.app, generated_sources(bundle), folder)
 
 
 def _answered(report: FlashReport) -> dict[str, Any]:

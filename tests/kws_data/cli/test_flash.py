@@ -157,3 +157,8 @@ def test_boards_tells_what_each_has_and_what_is_proven(desk: Desk, capsys: pytes
     board = {one["name"]: one for one in json.loads(capsys.readouterr().out)["boards"]}["fake"]
     assert board["proven"] == ["built", "run on an emulator of nothing"] and board["flasher"] == "uf2"
     assert board["microphone"] == {"kind": "builtin"} and board["flash_bytes"] == 262_144
+
+
+def test_the_app_of_mlperf_needs_a_model(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["flash", "--board", "fake", "--app", "mlperf"]) == 2
+    assert "name a CONFIG" in capsys.readouterr().err
