@@ -1,4 +1,5 @@
-/* A model of the nRF52840 around Unicorn's core, for tests: CLOCK, TIMER0 to 2, PPI, UARTE0, PDM, both GPIO ports, NVIC.
+/* A model of the nRF52840 around Unicorn's core, for tests: CLOCK, TIMER0 to 2, PPI, UARTE0, PDM, both GPIO ports, NVIC,
+ * and of USBD as much as tells whether a board connects to the bus.
  *
  * It is ours, written from the SVD file and the product specification; no measurement of a chip went into it. Accesses
  * to addresses that the SVD file does not know stop it. Time is virtual: cycles of the blocks that ran, and those slept
@@ -14,10 +15,11 @@
 #include <unistd.h>
 
 #include "nrf52840.h"
+#include "usb_nrf52840_regs.h"
 
 #define CLOCK_HZ 64000000u
 #define PERIPHERALS 0x40000000u
-#define PERIPHERAL_BYTES 0x30000u
+#define PERIPHERAL_BYTES 0x70000u
 #define GPIO 0x50000000u
 #define GPIO_BYTES 0x1000u
 #define RAM 0x20000000u
@@ -46,6 +48,7 @@ typedef struct config {
     const uint8_t *known; /* a byte for each word of the peripherals, then of GPIO: 1 for one that the SVD file has */
     int pty_fd, stop_fd;
     int crystal;      /* whether the crystal oscillator starts */
+    int cable;        /* whether one is in the USB socket */
     int power_pin;    /* of the microphone; -1: always on */
     void (*time_block)(uint32_t address, uint32_t bytes, block *);
 } config;
@@ -64,12 +67,12 @@ typedef struct machine {
     block *blocks, *last;
     uint32_t fallthrough;
     bool interrupts; /* the core was stopped for one */
-    uint32_t words[PERIPHERAL_BYTES / 4u], gpio[GPIO_BYTES / 4u], inten[64];
+    uint32_t words[PERIPHERAL_BYTES / 4u], gpio[GPIO_BYTES / 4u], inten[128];
     uint32_t enabled[8], vtor, cpacr, demcr, dwt;
     int serving; /* interrupt, or -1 */
     uint32_t saved[CORE_REGISTERS];
     timer timers[3];
-    uint64_t crystal_at;
+    uint64_t crystal_at, usb_ready_at;
     /* UARTE0 */
     uint8_t cable[65536], out[65536];
     uint32_t cable_head, cable_count, out_count, rx_at, rx_end;
@@ -80,7 +83,8 @@ typedef struct machine {
     const int16_t *sound;
     uint32_t sound_samples, produced, pdm_at, pdm_end;
     uint64_t hold_from, hold_to; /* cycles since its start between which its interrupt is held back */
-    uint64_t pdm_begun, pdm_stop_at;
+    uint64_t pdm_begun, pdm_stop_at, pdm_ended_at;
+    uint32_t end_lag; /* cycles by which END of a buffer comes after STARTED of the next; nobody told us the order */
     bool samples;
     volatile uint64_t skip; /* cycles that pass while the core sleeps, without real time passing */
     uint32_t stop, detail; /* 1: order; 2: unknown register; 3: core; 4: DMA outside RAM; 5: no handler */
@@ -325,9 +329,17 @@ static void advance_pdm(machine *m)
         m->pdm_at += 2u;
         m->produced++;
         if (m->pdm_at == m->pdm_end) {
-            fire(m, NRF_PDM_EVENTS_END);
+            if (m->end_lag == 0) {
+                fire(m, NRF_PDM_EVENTS_END);
+            } else {
+                m->pdm_ended_at = m->cycles + m->end_lag;
+            }
             begin_buffer(m);
         }
+    }
+    if (m->pdm_ended_at <= m->cycles) {
+        m->pdm_ended_at = NEVER;
+        fire(m, NRF_PDM_EVENTS_END);
     }
     if (m->pdm_stop_at <= m->cycles) {
         m->pdm_stop_at = NEVER;
@@ -369,6 +381,11 @@ static void advance(machine *m)
         m->crystal_at = NEVER;
         fire(m, NRF_CLOCK_EVENTS_HFCLKSTARTED);
     }
+    if (m->usb_ready_at <= m->cycles) {
+        m->usb_ready_at = NEVER;
+        *word(m, NRF_USBD_EVENTCAUSE) |= NRF_USBD_CAUSE_READY;
+        fire(m, NRF_USBD_EVENTS_USBEVENT);
+    }
     for (uint32_t index = 0; index < 3u; index++) {
         advance_timer(m, index);
     }
@@ -378,8 +395,8 @@ static void advance(machine *m)
 
 static uint64_t next_happening(machine *m)
 {
-    uint64_t next = least(least(m->crystal_at, m->tx_end), m->pdm_stop_at);
-    next = least(next, next_of_timer(m, 0));
+    uint64_t next = least(least(m->crystal_at, m->tx_end), least(m->pdm_stop_at, m->pdm_ended_at));
+    next = least(least(next, m->usb_ready_at), next_of_timer(m, 0));
     next = m->cable_count > 0 ? least(next, m->rx_next) : next;
     if (m->samples && m->pdm_begun + m->hold_to > m->cycles) {
         next = least(next, m->pdm_begun + m->hold_to);
@@ -477,10 +494,15 @@ static void write_at(machine *m, uint32_t address, uint32_t value)
         m->inten[number] |= value;
     } else if (offset == 0x308u) {
         m->inten[number] &= ~value;
+    } else if (address == NRF_USBD_EVENTCAUSE) {
+        *word(m, address) &= ~value;
     } else {
         *word(m, address) = value;
         if (address == NRF_PDM_ENABLE && value == 0) {
             m->samples = false;
+        }
+        if (address == NRF_USBD_ENABLE) {
+            m->usb_ready_at = value != 0 ? m->cycles + CLOCK_HZ / 1000u : NEVER;
         }
     }
     m->next = m->cycles; /* something may happen at once */
@@ -710,7 +732,8 @@ machine *nrf_new(const config *given)
     memset(m->enabled, 0xFF, sizeof m->enabled); /* a boot loader that leaves everything on */
     *word(m, NRF_CLOCK_EVENTS_HFCLKSTARTED) = 1;
     m->serving = -1;
-    m->crystal_at = m->tx_end = m->pdm_stop_at = NEVER;
+    *word(m, NRF_POWER_USBREGSTATUS) = given->cable ? NRF_POWER_VBUS | NRF_POWER_READY : 0;
+    m->crystal_at = m->usb_ready_at = m->tx_end = m->pdm_stop_at = m->pdm_ended_at = NEVER;
     *word(m, NRF_PDM_PDMCLKCTRL) = 0x08400000u;
     *word(m, NRF_UARTE0_BAUDRATE) = 0x04000000u;
     return m;
@@ -732,6 +755,11 @@ void nrf_hold(machine *m, uint64_t from, uint64_t to)
 {
     m->hold_from = from;
     m->hold_to = to;
+}
+
+void nrf_end_lag(machine *m, uint32_t cycles)
+{
+    m->end_lag = cycles;
 }
 
 void nrf_skip(machine *m, uint32_t ms)

@@ -24,12 +24,14 @@ from firmware_tools.toolchain.compile import compile_host
 
 SOURCE = Path(__file__).with_name("nrf52840_machine.c")
 PORT = FIRMWARE_DIR / "ports" / "nrf52840"
-PERIPHERALS, PERIPHERAL_BYTES = 0x40000000, 0x30000
+PERIPHERALS, PERIPHERAL_BYTES = 0x40000000, 0x70000
 GPIO, GPIO_BYTES = 0x50000000, 0x1000
 RETURN_PAGE = 0x1FFFF000
 CORE, CORE_BYTES = 0xE0000000, 0x10000
 #: Peripherals that the model has; accesses to others stop it.
-HAS = ("CLOCK", "NVMC", "TIMER0", "TIMER1", "TIMER2", "PPI", "UARTE0", "PDM", "P0", "P1")
+HAS = ("CLOCK", "POWER", "USBD", "NVMC", "TIMER0", "TIMER1", "TIMER2", "PPI", "UARTE0", "PDM", "P0", "P1")
+#: Places that no SVD file has: Nordic's remedies for errata of USBD.
+ERRATA = (0x4006EC00, 0x4006EC14, 0x4006ED14)
 SAMPLE_CYCLES = 4_000  # at 16 kHz
 RUNS = "runs 0x0"
 STOPS = ("runs", "was told to", "has no register", "core failed", "DMA outside RAM, or wrong", "has no handler for")
@@ -64,6 +66,7 @@ class _Config(ctypes.Structure):
         ("pty_fd", ctypes.c_int),
         ("stop_fd", ctypes.c_int),
         ("crystal", ctypes.c_int),
+        ("cable", ctypes.c_int),
         ("power_pin", ctypes.c_int),
         ("time_block", _TimeBlock),
     )
@@ -80,10 +83,9 @@ def _library() -> ctypes.CDLL:
 def known_words(svd: Svd) -> bytes:
     """A byte for each word of the peripherals, then of GPIO: 1 where the SVD file has a register."""
     known = bytearray((PERIPHERAL_BYTES + GPIO_BYTES) // 4)
-    for peripheral in HAS:
-        for address in svd.addresses(peripheral):
-            place = address - PERIPHERALS if address < GPIO else PERIPHERAL_BYTES + address - GPIO
-            known[place // 4] = 1
+    for address in (*ERRATA, *(address for peripheral in HAS for address in svd.addresses(peripheral))):
+        place = address - PERIPHERALS if address < GPIO else PERIPHERAL_BYTES + address - GPIO
+        known[place // 4] = 1
     return bytes(known)
 
 
@@ -95,9 +97,10 @@ class Nrf52840:
         flash: the image.
         svd: of the chip.
         crystal: whether its crystal oscillator starts.
+        cable: whether a cable is in its USB socket.
     """
 
-    def __init__(self, board: BoardSpec, flash: bytes, svd: Svd, *, crystal: bool = True) -> None:
+    def __init__(self, board: BoardSpec, flash: bytes, svd: Svd, *, crystal: bool = True, cable: bool = False) -> None:
         from unicorn import UC_ARCH_ARM, UC_HOOK_BLOCK, UC_MODE_THUMB, UC_PROT_EXEC, UC_PROT_READ, UC_PROT_WRITE, Uc
         from unicorn import arm_const as arm
         from unicorn.unicorn_py3 import unicorn as binding
@@ -125,7 +128,7 @@ class Nrf52840:
             *(uc._uch, address_of(native.uc_emu_start), address_of(native.uc_emu_stop)),
             *(address_of(native.uc_reg_read), address_of(native.uc_reg_write), ctypes.addressof(self._registers)),
             *(ram, board.ram.bytes, board.flash.origin, size, flash, known_words(svd)),
-            *(self._pty, self._stopped, int(crystal), power, self._callback),
+            *(self._pty, self._stopped, int(crystal), int(cable), power, self._callback),
         )
         self._config = config
         self._machine = ctypes.c_void_p(_library().nrf_new(ctypes.byref(config)))
@@ -175,6 +178,10 @@ class Nrf52840:
         """Hold back the PDM's interrupt from sample ``first`` of a start on, until ``early_cycles`` before ``last``."""
         start, end = SAMPLE_CYCLES * first, SAMPLE_CYCLES * last - early_cycles
         _library().nrf_hold(self._machine, ctypes.c_uint64(start), ctypes.c_uint64(end))
+
+    def end_lag(self, cycles: int) -> None:
+        """Let the PDM's END come so much after STARTED of the next buffer."""
+        _library().nrf_end_lag(self._machine, ctypes.c_uint32(cycles))
 
     def skip(self, ms: int) -> None:
         """Let so much of the board's time pass while its core sleeps; returns when it has."""

@@ -96,11 +96,17 @@ def test_no_register_is_used_beside_the_header() -> None:
 # ---- boards ----------------------------------------------------------------------------------------------------------
 
 
+@pytest.fixture(scope="module")
+def as_sold(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The recorder's image of each board, as its file says."""
+    folder = tmp_path_factory.mktemp("boards")
+    return {name: build_image(load_board(name), "recorder", {}, folder / name).bin for name in BOARDS}
+
+
 @pytest.mark.parametrize("name", BOARDS)
-def test_the_board_builds_and_starts_where_its_loader_jumps_to(name: str, tmp_path: Path) -> None:
+def test_the_board_builds_and_starts_where_its_loader_jumps_to(name: str, as_sold: dict[str, Path]) -> None:
     board = load_board(name)
-    image = build_image(board, "recorder", {}, tmp_path)
-    content = image.bin.read_bytes()
+    content = as_sold[name].read_bytes()
     stack, reset = int.from_bytes(content[:4], "little"), int.from_bytes(content[4:8], "little")
     assert stack == board.ram.origin + board.stack_bytes
     assert board.flash.origin < reset < board.flash.origin + len(content) and reset & 1
@@ -156,6 +162,16 @@ def test_a_tone_comes_sample_for_sample_without_its_first_three_tenths_of_a_seco
         assert taken.ok and taken.overruns == 0, taken.reasons
         np.testing.assert_array_equal(taken.samples, tone)
     assert 0.3 <= SETTLING / 16_000 < 0.31
+
+
+@pytest.mark.parametrize("cycles", [20, 60, 200])
+def test_the_end_of_a_block_may_be_told_after_the_start_of_the_next(board: Running, cycles: int) -> None:
+    noise = RNG.integers(-32_768, 32_768, SETTLING + 8_000).astype(np.int16)
+    board.machine.end_lag(cycles)
+    board.machine.play(noise)
+    taken = record_clip(board.link, 8_000, codec="pcm16", attempts=1)
+    assert taken.ok and taken.overruns == 0, taken.reasons
+    np.testing.assert_array_equal(taken.samples, noise[SETTLING:])
 
 
 def test_another_rate_than_the_microphones_is_refused(tmp_path: Path, svd: Svd) -> None:
@@ -237,6 +253,24 @@ def test_a_board_whose_crystal_does_not_start_runs_on(recorder: Path, svd: Svd) 
         assert opened.machine.report()["cpacr"] == 0xF00000
 
 
+# ---- USB -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("cable", [True, False])
+def test_a_board_with_usb_connects_when_a_cable_is_in_and_sleeps(
+    cable: bool, as_sold: dict[str, Path], svd: Svd
+) -> None:
+    """The controller is ready a millisecond after it was switched on, when the core sleeps already."""
+    board = load_board(BOARDS[2])
+    assert board.serial.kind == "usb"
+    with Nrf52840(board, as_sold[board.name].read_bytes(), svd, cable=cable) as machine:
+        machine.skip(1_000)
+        assert machine.register(svd.value("USBD.USBPULLUP")) == int(cable)
+        assert machine.state == RUNS
+        report = machine.report()
+        assert report["slept"] > 0.99 * report["cycles"]
+
+
 # ---- spotter ---------------------------------------------------------------------------------------------------------
 
 LABELS = ("_silence_", "_unknown_", "yes", "no", "go")
@@ -267,4 +301,4 @@ def test_scores_features_and_decisions_are_the_hosts_byte_for_byte(tmp_path: Pat
             np.testing.assert_array_equal(result.scores, expected_scores)
             np.testing.assert_array_equal(spotter.features(opened.link), expected)
             assert result.label == label
-        print(image.flash_bytes, image.ram_bytes, result)
+            assert 100_000 < result.inference_cycles < result.latency_cycles < 0.2 * board.clock_hz

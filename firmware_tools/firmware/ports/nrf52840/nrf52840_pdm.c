@@ -17,6 +17,7 @@
 #define SPARE BLOCKS         /* the place of what is thrown away */
 #define SETTLING_BLOCKS 38u  /* 304 ms */
 #define END_CHANNEL 1u       /* of PPI */
+#define END_POLLS 200u       /* some 20 us */
 #define STOP_POLLS 100000u   /* more than a block lasts; the controller is switched off in any case */
 #define GAIN_CDB (50 * (KWS_MIC_GAIN_HALF_DB))
 
@@ -26,6 +27,7 @@ static uint32_t free_places;              /* a bit each; with interrupts off */
 static uint8_t queue[BLOCKS];             /* ring: places that are full, oldest first */
 static volatile uint32_t queued, fetched; /* blocks that went in, and out */
 static uint32_t filling, named;           /* places: of the block that has begun, and of the next */
+static uint32_t begun;                    /* whether the first block has */
 static uint32_t unsure;                   /* blocks to be given up, since they may lie in another place */
 static uint32_t read_samples;             /* of the oldest block */
 static uint32_t lost_samples;             /* before it */
@@ -68,12 +70,22 @@ static void end_block(void)
     }
 }
 
+/* The block before has ended, and was counted: the controller may tell that a moment after the start of the next. */
+static void await_end(void)
+{
+    for (uint32_t polls = begun ? END_POLLS : 0; polls != 0 && KWS_REG(NRF_PDM_EVENTS_END) == 0; polls--) {
+    }
+    KWS_REG(NRF_PDM_EVENTS_END) = 0;
+    begun = 1;
+}
+
 /* A block has begun. However late this is: the block before is whole, the place named last is being filled, and blocks
  * that came and went meanwhile lay there too, one over the other; their numbers are missing in the end. Only if one
  * begins while this runs it is not known which of two places it went to: both are given up. */
 void nrf_pdm_handler(void)
 {
     KWS_REG(NRF_PDM_EVENTS_STARTED) = 0;
+    await_end();
     const uint32_t number = nrf_counter(NRF_TIMER2);
     end_block();
     filling = named;
@@ -121,7 +133,7 @@ int kws_port_mic_start(uint32_t rate_hz)
     kws_port_mic_stop();
     free_places = 0xFFFFFFFFu;
     queued = fetched = 0;
-    unsure = read_samples = lost_samples = 0;
+    begun = unsure = read_samples = lost_samples = 0;
     filling = SPARE;
     power(1);
     connect();
@@ -129,6 +141,7 @@ int kws_port_mic_start(uint32_t rate_hz)
     KWS_REG(NRF_PDM_ENABLE) = NRF_PDM_ENABLED;
     name_next(SPARE);
     KWS_REG(NRF_PDM_EVENTS_STARTED) = 0;
+    KWS_REG(NRF_PDM_EVENTS_END) = 0;
     KWS_REG(NRF_PDM_INTENSET) = NRF_PDM_INT_STARTED;
     kws_irq_enable(NRF_IRQ_PDM);
     KWS_REG(NRF_PDM_TASKS_START) = 1;

@@ -37,15 +37,6 @@ uint32_t kws_port_clock_hz(void)
 
 #ifdef KWS_SERIAL_USB
 
-static volatile uint32_t usb_interrupts;
-static uint32_t usb_seen; /* of these, when the main loop last looked for a byte */
-
-void nrf_usbd_handler(void)
-{
-    usb_interrupts++;
-    kws_usb_irq();
-}
-
 uint32_t kws_port_baud(void)
 {
     return 0;
@@ -53,7 +44,6 @@ uint32_t kws_port_baud(void)
 
 int kws_port_uart_read(void)
 {
-    usb_seen = usb_interrupts;
     return kws_usb_read();
 }
 
@@ -64,7 +54,7 @@ void kws_port_uart_write(const uint8_t *bytes, size_t len)
 
 static int line_has_news(void)
 {
-    return usb_interrupts != usb_seen;
+    return kws_usb_waiting();
 }
 
 static void after_sleep(void)

@@ -40,10 +40,6 @@ void nrf_uart_after_sleep(void);
 
 void nrf_uarte0_handler(void);
 
-/* ---- nrf52840_port.c, with KWS_SERIAL_USB ------------------------------------------------------------------------- */
-
-void nrf_usbd_handler(void);
-
 /* ---- nrf52840_pdm.c --------------------------------------------------------------------------------------------- */
 
 /* Whether samples wait to be read. */

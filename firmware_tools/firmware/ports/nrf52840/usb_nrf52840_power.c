@@ -41,6 +41,7 @@ static void enable(void)
     KWS_REG(NRF_USBD_EVENTCAUSE) = NRF_USBD_CAUSE_READY;
     unlock(ERRATUM_187, ERRATUM_187_ON);
     unlock(ERRATUM_171, ERRATUM_171_ON);
+    KWS_REG(NRF_USBD_INTENSET) = NRF_USBD_INT_USBEVENT; /* that it is ready wakes the core */
     KWS_REG(NRF_USBD_ENABLE) = NRF_USBD_ENABLED;
     enabled = true;
 }
@@ -81,6 +82,8 @@ bool nrf_usb_powered(void)
     }
     if (!enabled)
         enable();
+    if (!connected)
+        KWS_REG(NRF_USBD_EVENTS_USBEVENT) = 0;
     if (!connected && (power & NRF_POWER_READY) && (KWS_REG(NRF_USBD_EVENTCAUSE) & NRF_USBD_CAUSE_READY))
         connect();
     return connected;
