@@ -43,7 +43,7 @@ class SpotterCase:
 
 @cache
 def spotter_case() -> SpotterCase:
-    """Twelve clips, through the host's front end and TFLM's interpreter, or our own engine where that is absent."""
+    """Ten clips, through the host's front end and TFLM's interpreter, or our own engine where that is absent."""
     spec, clips = FrontendSpec(), _clips()
     tflite = keyword_model(frames=spec.frames(16_000), features=spec.features, labels=len(LABELS), seed=4)
     features = HostFrontend(spec)(clips)
@@ -63,5 +63,5 @@ def _clips() -> NDArray[np.int16]:
     impulse = np.where(np.arange(16_000) == 5_000, 32_767, 0)
     square = np.where(np.arange(16_000) // 16 % 2, 32_767, -32_768)
     rows = [20_000 * np.sin(2 * np.pi * (200 + 3_000 * time) * time), impulse, square, np.zeros(16_000)]
-    rows += [np.random.default_rng(k).normal(0, 4.0**k, 16_000) for k in range(8)]
+    rows += [np.random.default_rng(k).normal(0, 4.0**k, 16_000) for k in range(6)]
     return np.clip(np.round(rows), -32_768, 32_767).astype(np.int16)

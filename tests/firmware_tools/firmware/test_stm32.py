@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from stm32_registers import Stm32Registers
 from svd import checked, complaints, load_svd
 
 from firmware_tools.boards.port import peripheral
@@ -87,6 +88,88 @@ def test_a_board_file_says_where_its_clock_comes_from() -> None:
     with pytest.raises(BoardError, match="oscillator"):
         board_from_dict(board.to_dict() | {"oscillator": {"kind": "msi"}})
     assert peripheral({"kind": "hsi"}, board.family.oscillators, "x").settings == ()
+
+
+# ---- what the image writes into the registers ------------------------------------------------------------------------
+
+F4, L4 = "STM32F429x.svd", "STM32L4x5.svd"
+F405, F411 = 0x413, 0x431
+
+
+def bits(held: Stm32Registers, name: str, count: int) -> int:
+    """A number of which the SVD file names each bit: PLLN0, PLLN1, ..."""
+    return sum(held[f"RCC.PLLCFGR.{name}{bit}"] << bit for bit in range(count))
+
+
+def pll_mhz(held: Stm32Registers, source_mhz: int) -> float:
+    """RM0090, 7.3.2: the PLL's frequencies, each within its limits."""
+    entry = source_mhz / bits(held, "PLLM", 6)
+    vco = entry * bits(held, "PLLN", 9)
+    assert 1 <= entry <= 2 and 192 <= vco <= 432
+    return vco / (2 * bits(held, "PLLP", 2) + 2)
+
+
+def function(held: Stm32Registers, pin: int) -> tuple[int, int]:
+    """Mode and alternate function of a pin; ports lie 0x400 apart."""
+    port, number = pin // 16 * 0x400, pin % 16
+    mode = held.word(held.svd.register("GPIOA.MODER").address + port) >> 2 * number & 3
+    name = "GPIOA.AFRL" if number < 8 else "GPIOA.AFRH"
+    return mode, held.word(held.svd.register(name).address + port) >> 4 * (number % 8) & 15
+
+
+@pytest.mark.parametrize(("device", "clock_mhz"), [(F411, 96), (F405, 168), (F405, 84), (F411, 100)])
+def test_an_f4_runs_at_its_clock_and_its_i2s_at_16000_hz(device: int, clock_mhz: int, tmp_path: Path) -> None:
+    board = dataclasses.replace(load_board("nucleo_f411re"), clock_hz=clock_mhz * 1_000_000)
+    held = Stm32Registers(board, F4, tmp_path, device=device)
+    assert held["RCC.PLLCFGR.PLLSRC"] == 1 and held["RCC.CR.HSEBYP"] == 1
+    assert pll_mhz(held, 8) == clock_mhz
+    assert held["RCC.CFGR.SW1"] == 1 and held["FLASH.ACR.LATENCY"] == -(-clock_mhz // 30) - 1
+    apb1 = clock_mhz // {4: 2, 5: 4}[held["RCC.CFGR.PPRE1"]]
+    assert apb1 <= (42 if device == F405 else 50)
+    assert abs(apb1 * 1e6 / held["USART2.BRR"] / board.baud - 1) < 0.02
+    assert held["TIM2.PSC"] + 1 == 2 * apb1  # a timer runs at twice its bus where that is divided
+    own = held["RCC.PLLI2SCFGR"] & 63
+    assert own == (8 if device == F411 else 0)
+    clock_hz = 8e6 / (own or bits(held, "PLLM", 6)) * held["RCC.PLLI2SCFGR.PLLI2SN"] / held["RCC.PLLI2SCFGR.PLLI2SR"]
+    divider = 2 * held["SPI2.I2SPR.I2SDIV"] + held["SPI2.I2SPR.ODD"]
+    assert clock_hz / (64 * divider) == 16_000  # RM0090, 28.4.4: 32-bit slots, no master clock
+    assert (held["SPI2.I2SCFGR.I2SCFG"], held["SPI2.I2SCFGR.I2SSTD"], held["SPI2.I2SCFGR.DATLEN"]) == (3, 0, 2)
+    assert held["SPI2.I2SCFGR.I2SE"] == held["SPI2.I2SCFGR.I2SMOD"] == held["SPI2.CR2.RXDMAEN"] == 1
+    assert (held["DMA1.S3PAR"], held["DMA1.S3NDTR"]) == (held.svd.register("SPI2.DR").address, 4 * RING)
+    assert [held[f"DMA1.S3CR.{one}"] for one in ("CHSEL", "DIR", "CIRC", "MINC", "EN")] == [0, 0, 1, 1, 1]
+    assert [function(held, pin) for pin in (29, 28, 31, 2, 3)] == [(2, 5)] * 3 + [(2, 7)] * 2
+
+
+def test_an_f4_whose_crystal_does_not_start_makes_the_same_of_its_own_oscillator(tmp_path: Path) -> None:
+    held = Stm32Registers(load_board("nucleo_f411re"), F4, tmp_path, {"HSERDY"}, F411)
+    assert held["RCC.PLLCFGR.PLLSRC"] == 0 and pll_mhz(held, 16) == 96
+    assert held["RCC.PLLI2SCFGR"] & 63 == 16
+
+
+def test_an_l4_runs_at_80_mhz_and_its_dfsdm_at_16000_hz(tmp_path: Path) -> None:
+    held = Stm32Registers(load_board("b_l475e_iot01a"), L4, tmp_path)
+    assert held["RCC.PLLCFGR.PLLSRC"] == 1 and held["RCC.PLLCFGR.PLLREN"] == 1
+    assert 4 * held["RCC.PLLCFGR.PLLN"] / (held["RCC.PLLCFGR.PLLM"] + 1) / (2 * held["RCC.PLLCFGR.PLLR"] + 2) == 80
+    assert (held["RCC.CFGR.SW"], held["FLASH.ACR.LATENCY"], held["TIM2.PSC"]) == (3, 4, 79)
+    assert abs(80e6 / held["USART1.BRR"] / 921_600 - 1) < 0.01
+    divider, bits_a_sample = held["DFSDM.CHCFG0R1.CKOUTDIV"] + 1, held["DFSDM.DFSDM0_FCR.FOSR"] + 1
+    assert 1e6 <= 80e6 / divider <= 3.25e6  # what an MP34DT01 takes
+    assert 80e6 / divider / bits_a_sample == 16_000 and held["DFSDM.DFSDM0_CR1.FAST"] == 1
+    assert held["DFSDM.DFSDM0_FCR.FORD"] == 3 and bits_a_sample**3 < 1 << 23
+    assert held["DFSDM.CHCFG0R1.DFSDMEN"] == held["DFSDM.CHCFG2R1.CHEN"] == 1
+    assert (held["DFSDM.CHCFG2R1.SPICKSEL"], held["DFSDM.CHCFG2R1.SITP"]) == (1, 0)
+    filter0 = [held[f"DFSDM.DFSDM0_CR1.{one}"] for one in ("DFEN", "RCONT", "RDMAEN", "RSWSTART", "RCH")]
+    assert filter0 == [1, 1, 1, 1, 2]
+    assert (held["DMA1.CPAR4"], held["DMA1.CNDTR4"]) == (held.svd.register("DFSDM.DFSDM0_RDATAR").address, RING)
+    wanted = {"EN": 1, "CIRC": 1, "MINC": 1, "DIR": 0, "PSIZE": 2, "MSIZE": 2}
+    assert {one: held[f"DMA1.CCR4.{one}"] for one in wanted} == wanted
+    assert [function(held, pin) for pin in (73, 71, 22, 23)] == [(2, 6)] * 2 + [(2, 7)] * 2
+
+
+def test_an_l4_whose_pll_does_not_start_runs_on_its_own_16_mhz(tmp_path: Path) -> None:
+    held = Stm32Registers(load_board("b_l475e_iot01a"), L4, tmp_path, {"PLLRDY"})
+    assert (held["RCC.CFGR.SW"], held["TIM2.PSC"]) == (1, 15)
+    assert 16e6 / (held["DFSDM.CHCFG0R1.CKOUTDIV"] + 1) / (held["DFSDM.DFSDM0_FCR.FOSR"] + 1) == 16_000
 
 
 # ---- the microphone's queue ------------------------------------------------------------------------------------------
