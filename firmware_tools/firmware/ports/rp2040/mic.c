@@ -89,10 +89,14 @@ static int16_t saturated(int32_t value)
     return (int16_t)(value > INT16_MAX ? INT16_MAX : value < INT16_MIN ? INT16_MIN : value);
 }
 
+/* What is larger than this is cut: it saturates all the same, and the mean's fraction has room for no more. */
+#define MOST_VALUE (1 << 17)
+
 static int32_t without_mean(int32_t value, int shift)
 {
+    value = value > MOST_VALUE ? MOST_VALUE : value < -MOST_VALUE ? -MOST_VALUE : value;
     const int32_t heard = value - (mean >> MEAN_BITS);
-    mean += ((value << MEAN_BITS) - mean) >> shift;
+    mean += (value * (1 << MEAN_BITS) - mean) >> shift;
     return heard;
 }
 
