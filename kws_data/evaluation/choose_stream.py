@@ -2,7 +2,7 @@
 
 For every number of scores that may be averaged the lowest threshold is found that no kind of negative passes more often
 than is wished, what is missed there, and how late the rest is answered. Of those that hold the wish and answer in time,
-the smallest number of those that miss least is taken. Then each keyword may get a threshold of its own
+the largest number of those that miss least is taken. Then each keyword may get a threshold of its own
 (:mod:`kws_data.evaluation.keyword_offsets`).
 """
 
@@ -119,11 +119,11 @@ def choose_stream(
         held += [average] if lowest.held else []
     missed = {average: tally.missed for average, tally in tallies.items()}
     in_time = _in_time({average: tallies[average] for average in held or averages}, settings.response_ms)
-    average = quickest({average: missed[average] for average in in_time})
+    average = steadiest({average: missed[average] for average in in_time})
     per_keyword = None
     if offsets is None:
         offsets = none
-        if settings.per_keyword and len(none) > 1:
+        if settings.per_keyword and len(none) > 1 and Trial.of(streams, how, average).lowest(none).observed:
             per_keyword = exchanged(streams, how, average)
             offsets = per_keyword.offsets
     trial = Trial.of(streams, how, average)
@@ -148,11 +148,11 @@ def _in_time(tallies: Mapping[int, Tally], wish_ms: float) -> list[int]:
     return [one for one, ms in late.items() if ms <= wish_ms] or [min(late, key=lambda one: (late[one], one))]
 
 
-def quickest(missed: Mapping[int, int]) -> int:
-    """The smallest average that misses no more than the best by more than chance (one standard error of a count): a
-    longer one answers later."""
+def steadiest(missed: Mapping[int, int]) -> int:
+    """The largest average that misses no more than the best by more than chance (one standard error of a count): sums
+    of more scores leave room above the threshold where single scores are at their highest already."""
     best = min(missed.values())
-    return min(average for average, count in missed.items() if count <= best + sqrt(best))
+    return max(average for average, count in missed.items() if count <= best + sqrt(best))
 
 
 def _how(bundle: ModelBundle, settings: StreamSettings, least_int8: int) -> Detecting:

@@ -56,6 +56,12 @@ class Lowest:
         """Whether there is a threshold that is high enough for every kind."""
         return all(limit.basis != BROKEN for limit in self.limits.values())
 
+    @property
+    def observed(self) -> bool:
+        """Whether the wish allows enough false accepts in the hours that were heard for them to be counted."""
+        bases = {limit.basis for limit in self.limits.values()}
+        return OBSERVED in bases and bases <= {OBSERVED, SHORT}
+
 
 @dataclass(frozen=True)
 class _Found:
