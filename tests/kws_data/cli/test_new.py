@@ -72,7 +72,7 @@ def test_a_file_that_is_there_is_replaced_with_force_only(empty: Path, capsys: p
         (["a", "--keywords", "_silence_"], "_silence_"),
         (["a", "--keywords", "lamp,Lamp"], "'lamp' and 'Lamp' are one word"),
         (["CON", "--keywords", "lamp"], "Windows keeps this name"),
-        (["a", "--keywords", "lamp", "--board", "nothing"], "known boards: emulated"),
+        (["a", "--keywords", "lamp", "--board", "nothing"], "known boards: b_l475e_iot01a, emulated"),
         (["a", "--keywords", "lamp", "--data", "none"], "'none' does not exist"),
         (["a"], "--keywords"),
     ],

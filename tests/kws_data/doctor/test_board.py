@@ -103,7 +103,7 @@ def test_no_permission_says_which_group() -> None:
         with os.fdopen(reader) as answer:
             may_open, remedy = answer.read().split("|")
     assert may_open == "False"
-    assert "usermod -aG" in remedy or "udev rule" in remedy
+    assert "usermod -aG" in remedy or "--udev-rule" in remedy
 
 
 def test_no_permission_is_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
