@@ -116,21 +116,7 @@ void kws_port_idle(void)
     sleep_for(KWS_WAKE_RX | KWS_WAKE_MIC | KWS_WAKE_ALARM);
 }
 
-/* Laid down by linker.ld; only their addresses mean anything. */
-extern const uint8_t kws_ld_image_start, kws_ld_image_end;
-
-const uint8_t *kws_port_image(size_t *len)
-{
-    *len = (size_t)((uintptr_t)&kws_ld_image_end - (uintptr_t)&kws_ld_image_start);
-    return &kws_ld_image_start;
-}
-
 uint32_t kws_port_traits(void)
 {
     return REG(KWS_SYS_BASE, KWS_SYS_TRAITS) & KWS_TRAIT_VIRTUAL_TIME;
-}
-
-const char *kws_port_board_name(void)
-{
-    return KWS_BOARD_NAME;
 }

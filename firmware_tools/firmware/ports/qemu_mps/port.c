@@ -25,8 +25,7 @@
 #define EXCEPTIONS 15u
 #define INTERRUPTS 48u
 
-extern uint32_t kws_ld_stack_top; /* laid down by linker.ld; only their addresses mean anything */
-extern const uint8_t kws_ld_image_start, kws_ld_image_end;
+extern uint32_t kws_ld_stack_top; /* laid down by linker.ld; only its address means anything */
 
 static uint8_t ring[RING];
 static volatile uint32_t received, taken;
@@ -137,20 +136,9 @@ void kws_port_idle(void)
     kws_irq_on();
 }
 
-const uint8_t *kws_port_image(size_t *len)
-{
-    *len = (size_t)((uintptr_t)&kws_ld_image_end - (uintptr_t)&kws_ld_image_start);
-    return &kws_ld_image_start;
-}
-
 uint32_t kws_port_traits(void)
 {
     return 0;
-}
-
-const char *kws_port_board_name(void)
-{
-    return KWS_BOARD_NAME;
 }
 
 __attribute__((section(".vectors"), used)) const struct {

@@ -31,7 +31,6 @@
 
 /* Laid down by linker.ld; only their addresses mean anything. */
 extern uint32_t kws_ld_data_load, kws_ld_data_start, kws_ld_data_end, kws_ld_bss_start, kws_ld_bss_end;
-extern const uint8_t kws_ld_image_start, kws_ld_image_end;
 
 int main(void);
 
@@ -123,18 +122,7 @@ void kws_port_idle(void)
     REG(PLIC_CLAIM) = REG(PLIC_CLAIM);
 }
 
-const uint8_t *kws_port_image(size_t *len)
-{
-    *len = (size_t)((uintptr_t)&kws_ld_image_end - (uintptr_t)&kws_ld_image_start);
-    return &kws_ld_image_start;
-}
-
 uint32_t kws_port_traits(void)
 {
     return 0;
-}
-
-const char *kws_port_board_name(void)
-{
-    return KWS_BOARD_NAME;
 }

@@ -85,22 +85,8 @@ void kws_port_idle(void)
 
 /* ---- the image, and what is special ------------------------------------------------------------------------------ */
 
-/* Laid down by linker.ld; only their addresses mean anything. */
-extern const uint8_t kws_ld_image_start, kws_ld_image_end;
-
-const uint8_t *kws_port_image(size_t *len)
-{
-    *len = (size_t)((uintptr_t)&kws_ld_image_end - (uintptr_t)&kws_ld_image_start);
-    return &kws_ld_image_start;
-}
-
 /* Silicon says that it is; whatever else runs this has a time of its own. */
 uint32_t kws_port_traits(void)
 {
     return REG(SYSINFO_PLATFORM) & SYSINFO_PLATFORM_ASIC ? 0 : KWS_TRAIT_VIRTUAL_TIME;
-}
-
-const char *kws_port_board_name(void)
-{
-    return KWS_BOARD_NAME;
 }

@@ -36,21 +36,7 @@ void kws_port_idle(void)
     kws_irq_on();
 }
 
-/* Laid down by linker.ld; only their addresses mean anything. */
-extern const uint8_t kws_ld_image_start, kws_ld_image_end;
-
-const uint8_t *kws_port_image(size_t *len)
-{
-    *len = (size_t)((uintptr_t)&kws_ld_image_end - (uintptr_t)&kws_ld_image_start);
-    return &kws_ld_image_start;
-}
-
 uint32_t kws_port_traits(void)
 {
     return 0;
-}
-
-const char *kws_port_board_name(void)
-{
-    return KWS_BOARD_NAME;
 }
