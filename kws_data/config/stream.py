@@ -42,16 +42,14 @@ class StreamSettings(Settings):
     @field_validator("average", mode="before")
     @classmethod
     def _auto_or_a_count(cls, average: object) -> object:
-        whole = isinstance(average, int) and not isinstance(average, bool)
-        if average == "auto" or (whole and 1 <= int(str(average)) <= MAX_AVERAGE):
+        if average == "auto" or (type(average) is int and 1 <= average <= MAX_AVERAGE):
             return average
         raise ValueError(f"auto, or a whole number from 1 to {MAX_AVERAGE}, is wanted here")
 
     @field_validator("hours_of_proof", mode="before")
     @classmethod
     def _auto_or_hours(cls, hours: object) -> object:
-        number = isinstance(hours, int | float) and not isinstance(hours, bool)
-        if hours == "auto" or (number and 0 < float(str(hours)) <= MOST_HOURS):
+        if hours == "auto" or (type(hours) in (int, float) and 0 < float(str(hours)) <= MOST_HOURS):
             return hours
         raise ValueError(f"auto, or more than 0 and at most {MOST_HOURS:,} hours, is wanted here")
 

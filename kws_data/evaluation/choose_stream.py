@@ -110,23 +110,13 @@ def choose_stream(
         raise DataError("a stream cannot be decided on", counts, "the validation split needs negatives and keywords")
     how = _how(bundle, settings, least_int8)
     none = (0,) * (len(bundle.labels) - FIRST_KEYWORD)
-    averages = AVERAGES if settings.average == "auto" else (settings.average,)
-    tallies, held = dict[int, Tally](), list[int]()
-    for average in averages:
-        trial = Trial.of(streams, how, average)
-        lowest = trial.lowest(none)
-        tallies[average] = trial.tally(none, lowest.shift)
-        held += [average] if lowest.held else []
-    missed = {average: tally.missed for average, tally in tallies.items()}
-    in_time = _in_time({average: tallies[average] for average in held or averages}, settings.response_ms)
-    average = steadiest({average: missed[average] for average in in_time})
-    per_keyword = None
+    average, missed = _average(streams, how, settings)
+    trial, per_keyword = Trial.of(streams, how, average), None
     if offsets is None:
         offsets = none
-        if settings.per_keyword and len(none) > 1 and Trial.of(streams, how, average).lowest(none).observed:
+        if settings.per_keyword and len(none) > 1 and trial.lowest(none).observed:
             per_keyword = exchanged(streams, how, average)
             offsets = per_keyword.offsets
-    trial = Trial.of(streams, how, average)
     lowest = trial.lowest(offsets)
     tally = trial.tally(offsets, lowest.shift)
     sums = (lowest.shift,) * FIRST_KEYWORD + tuple(lowest.shift + offset for offset in offsets)
@@ -139,6 +129,21 @@ def choose_stream(
         missed_by_average=missed,
         per_keyword=per_keyword,
     )
+
+
+def _average(streams: SplitStreams, how: Detecting, settings: StreamSettings) -> tuple[int, dict[int, int]]:
+    """The average, and what each that may be taken misses within the wish, with one threshold for all keywords."""
+    averages = AVERAGES if settings.average == "auto" else (settings.average,)
+    none = (0,) * (len(how.labels) - FIRST_KEYWORD)
+    tallies, held = dict[int, Tally](), list[int]()
+    for average in averages:
+        trial = Trial.of(streams, how, average)
+        lowest = trial.lowest(none)
+        tallies[average] = trial.tally(none, lowest.shift)
+        held += [average] if lowest.held else []
+    missed = {average: tally.missed for average, tally in tallies.items()}
+    in_time = _in_time({average: tallies[average] for average in held or averages}, settings.response_ms)
+    return steadiest({average: missed[average] for average in in_time}), missed
 
 
 def _in_time(tallies: Mapping[int, Tally], wish_ms: float) -> list[int]:
