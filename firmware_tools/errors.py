@@ -9,7 +9,8 @@
     ├── FirmwareError             compiling, linking, an image that does not fit its board
     ├── FrontendError             impossible front-end parameters, samples of the wrong kind
     └── ModelError                a .tflite that cannot be read, planned or run
-        └── UnsupportedOperatorError
+        ├── UnsupportedOperatorError
+        └── StreamingError        a model that cannot be computed column by column
 """
 
 from __future__ import annotations
@@ -67,3 +68,7 @@ class ModelError(KwsError):
 
 class UnsupportedOperatorError(ModelError):
     """A .tflite file holds an operator that the engine does not have."""
+
+
+class StreamingError(ModelError):
+    """A model cannot be computed column by column as the sound comes."""

@@ -14,6 +14,12 @@ from firmware_tools.errors import ModelError
 Value: TypeAlias = "int | str | tuple[int, ...] | Mapping[str, Value]"
 
 UINT16_MAX = 65535
+_SHARED_STRUCTS = {
+    "kws_average_pool": "kws_pool_params",
+    "kws_max_pool": "kws_pool_params",
+    "kws_stream_average": "kws_pool_params",
+    "kws_stream_mean": "kws_mean_params",
+}
 
 
 @dataclass(frozen=True)
@@ -50,9 +56,8 @@ class Call:
 
     @property
     def struct(self) -> str:
-        """C type of the parameters; pools share one."""
-        shared = {"kws_average_pool": "kws_pool_params", "kws_max_pool": "kws_pool_params"}
-        return shared.get(self.function, f"{self.function}_params")
+        """C type of the parameters; pools share one, and a streaming mean has the windowed one's."""
+        return _SHARED_STRUCTS.get(self.function, f"{self.function}_params")
 
 
 def fits_uint16(values: Mapping[str, int], place: str) -> Mapping[str, int]:

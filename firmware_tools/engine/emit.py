@@ -61,8 +61,8 @@ void {name}_step(uint32_t layer);
 
 #include <stdint.h>
 
-#define {upper}_INPUT_BYTES {plan.input_bytes} {_described(graph.input)}
-#define {upper}_OUTPUT_BYTES {plan.output_bytes} {_described(graph.output)}
+#define {upper}_INPUT_BYTES {plan.input_bytes} {described(graph.input)}
+#define {upper}_OUTPUT_BYTES {plan.output_bytes} {described(graph.output)}
 #define {upper}_ARENA_BYTES {max(plan.arena_bytes, 4)} /* word-aligned */
 #define {upper}_MACS {graph.total_macs}
 
@@ -76,21 +76,21 @@ void {name}_invoke(const int8_t *input, int8_t *output);
 """
 
 
-def _described(tensor: Tensor) -> str:
+def described(tensor: Tensor) -> str:
+    """Type, shape and quantisation as a comment."""
     return f"/* int8 {list(tensor.shape)}, scale {tensor.scale!r}, zero point {tensor.zero_point} */"
 
 
 def _source_text(graph: Graph, program: Program, plan: MemoryPlan, name: str, steps: bool) -> str:
     upper = name.upper()
     parts = [f'#include "{name}.h"\n\n#include "kws_kernels.h"\n']
-    parts += [_tensor_constant(graph, index, name) for index, place in plan.places.items() if place == "constant"]
+    parts += [tensor_constant(graph, index, name) for index, place in plan.places.items() if place == "constant"]
     calls = []
     for number, call in enumerate(program.calls):
         place = graph.layer_name(graph.operators[call.layer])
         prefix = f"{name}_{number}"
         parts.append(f"\n/* layer {place} */\n")
-        parts += [_constant_text(f"{prefix}_{key}", constant) for key, constant in call.constants.items()]
-        parts.append(f"static const {call.struct} {prefix} = {_struct_text(call, prefix)};\n")
+        parts.append(parameters_text(call, prefix))
         calls.append(_call_text(call, number, prefix, plan, name))
         if steps:
             calls.append(f"    {name}_step({call.layer});")
@@ -104,6 +104,12 @@ void {name}_invoke(const int8_t *input, int8_t *output) {{
 }}
 """)
     return "".join(parts)
+
+
+def parameters_text(call: Call, prefix: str) -> str:
+    """A call's constants, then its parameters, in constants whose names begin with ``prefix``."""
+    constants = [_constant_text(f"{prefix}_{key}", constant) for key, constant in call.constants.items()]
+    return "".join(constants) + f"static const {call.struct} {prefix} = {_struct_text(call, prefix)};\n"
 
 
 def _call_text(call: Call, number: int, prefix: str, plan: MemoryPlan, name: str) -> str:
@@ -120,7 +126,8 @@ def _address(plan: MemoryPlan, index: int, name: str) -> str:
     return f"{name}_t{index}" if place == "constant" else place
 
 
-def _tensor_constant(graph: Graph, index: int, name: str) -> str:
+def tensor_constant(graph: Graph, index: int, name: str) -> str:
+    """A tensor that the file holds, for operators that read it as they read computed ones."""
     data = graph.tensors[index].data
     assert data is not None
     return _constant_text(f"{name}_t{index}", Constant("int8_t", data.reshape(-1)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from firmware_tools.engine import lower_binary, lower_conv, lower_move, lower_pool, lower_table
@@ -10,7 +10,7 @@ from firmware_tools.engine.call import Call
 from firmware_tools.errors import ModelError
 from firmware_tools.tflite.graph import SUPPORTED, Graph, Operator
 
-_LOWERINGS: Mapping[str, Callable[[Graph, Operator], list[Call]]] = {
+LOWERINGS: Mapping[str, Callable[[Graph, Operator], list[Call]]] = {
     "CONV_2D": lower_conv.conv_2d,
     "DEPTHWISE_CONV_2D": lower_conv.depthwise_conv_2d,
     "FULLY_CONNECTED": lower_conv.fully_connected,
@@ -31,7 +31,7 @@ _LOWERINGS: Mapping[str, Callable[[Graph, Operator], list[Call]]] = {
 }
 RENAMES = frozenset({"RESHAPE", "SQUEEZE", "EXPAND_DIMS"})  # the same bytes under another shape
 
-assert set(_LOWERINGS) == set(SUPPORTED)
+assert set(LOWERINGS) == set(SUPPORTED)
 
 
 @dataclass(frozen=True)
@@ -48,16 +48,30 @@ def lower(graph: Graph) -> Program:
     Raises:
         ModelError: shapes or scales that the kernels cannot serve.
     """
-    calls: list[Call] = []
-    renamed: dict[int, int] = {}
-    for operator in graph.operators:
-        if operator.kind in RENAMES and _may_rename(graph, operator, renamed):
-            renamed[operator.output] = operator.inputs[0]
-        else:
-            calls.extend(_LOWERINGS[operator.kind](graph, operator))
+    calls, renamed = lower_operators(graph, graph.operators, graph.inputs)
     if not any(_source(index, renamed) in graph.inputs for call in calls for index in call.inputs):
         raise ModelError("the .tflite is damaged: nothing is computed from its input", None, "export it again")
     return Program(tuple(calls), renamed)
+
+
+def lower_operators(
+    graph: Graph, operators: Iterable[Operator], given: Collection[int]
+) -> tuple[list[Call], dict[int, int]]:
+    """Kernel calls for some operators of a graph, in order, and which tensors are another under a new name.
+
+    ``given`` are the tensors that these operators are given: their bytes belong to somebody else.
+
+    Raises:
+        ModelError: shapes or scales that the kernels cannot serve.
+    """
+    calls: list[Call] = []
+    renamed: dict[int, int] = {}
+    for operator in operators:
+        if operator.kind in RENAMES and _may_rename(graph, operator, renamed, given):
+            renamed[operator.output] = operator.inputs[0]
+        else:
+            calls.extend(LOWERINGS[operator.kind](graph, operator))
+    return calls, renamed
 
 
 def _source(index: int, renamed: Mapping[int, int]) -> int:
@@ -67,12 +81,12 @@ def _source(index: int, renamed: Mapping[int, int]) -> int:
     return index
 
 
-def _may_rename(graph: Graph, operator: Operator, renamed: Mapping[int, int]) -> bool:
-    """False when the bytes must move: the caller's input or a constant becomes the caller's output."""
+def _may_rename(graph: Graph, operator: Operator, renamed: Mapping[int, int], given: Collection[int]) -> bool:
+    """False when the bytes must move: what was given or a constant becomes the caller's output."""
     source = graph.tensors[operator.inputs[0]]
     lower_move.check_same_elements(graph, operator)
     index = _source(source.index, renamed)
-    outside = index in graph.inputs or graph.tensors[index].data is not None
+    outside = index in given or graph.tensors[index].data is not None
     return not (outside and _reaches_output(graph, operator.output))
 
 

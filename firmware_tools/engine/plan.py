@@ -69,7 +69,7 @@ class MemoryPlan:
 
 
 @dataclass
-class _Group:
+class Group:
     """Tensors that share memory."""
 
     tensors: list[int]
@@ -90,15 +90,15 @@ def plan_memory(graph: Graph, program: Program | None = None) -> MemoryPlan:
     """
     program = program or lower(graph)
     groups = _tensor_groups(graph, program)
-    _share_in_place(program.calls, groups)
+    share_in_place(program.calls, groups)
     unique = list({id(group): group for group in groups.values()}.values())
     arena = [group for group in unique if group.place == "arena"]
     scratch = [
-        _Group([], call.scratch_bytes, i, i, name=f"scratch of layer {call.layer}", call=i)
+        Group([], call.scratch_bytes, i, i, name=f"scratch of layer {call.layer}", call=i)
         for i, call in enumerate(program.calls)
         if call.scratch_bytes
     ]
-    size = _place([*arena, *scratch])
+    size = place_groups([*arena, *scratch])
     blocks = tuple(Block(g.name, g.offset, g.size, g.first, g.last) for g in (*arena, *scratch))
     return MemoryPlan(
         arena_bytes=size,
@@ -111,17 +111,17 @@ def plan_memory(graph: Graph, program: Program | None = None) -> MemoryPlan:
     )
 
 
-def _tensor_groups(graph: Graph, program: Program) -> dict[int, _Group]:
+def _tensor_groups(graph: Graph, program: Program) -> dict[int, Group]:
     """One group for each tensor that is used, renamed tensors in one group; lives in call numbers."""
-    groups: dict[int, _Group] = {}
+    groups: dict[int, Group] = {}
 
-    def group_of(index: int) -> _Group:
+    def group_of(index: int) -> Group:
         while index in program.renamed:
             index = program.renamed[index]
         if index not in groups:
             tensor = graph.tensors[index]
             place: Place = "constant" if tensor.data is not None else "arena"
-            groups[index] = _Group([], tensor.elements, len(program.calls), -1, place, f"t{index} {tensor.name}")
+            groups[index] = Group([], tensor.elements, len(program.calls), -1, place, f"t{index} {tensor.name}")
         return groups[index]
 
     for number, call in enumerate(program.calls):
@@ -138,7 +138,7 @@ def _tensor_groups(graph: Graph, program: Program) -> dict[int, _Group]:
     return groups
 
 
-def _share_in_place(calls: Sequence[Call], groups: dict[int, _Group]) -> None:
+def share_in_place(calls: Sequence[Call], groups: dict[int, Group]) -> None:
     """Join the output of a call with an input that dies there, where the kernel allows it."""
     for number, call in enumerate(calls):
         output = groups[call.output]
@@ -156,9 +156,9 @@ def _share_in_place(calls: Sequence[Call], groups: dict[int, _Group]) -> None:
             break
 
 
-def _place(groups: Sequence[_Group]) -> int:
+def place_groups(groups: Sequence[Group]) -> int:
     """Give every group its offset; returns the size of the arena."""
-    orders: list[list[_Group]] = [
+    orders: list[list[Group]] = [
         sorted(groups, key=lambda g: (-g.size, g.first)),
         sorted(groups, key=lambda g: (g.first, -g.size)),
         sorted(groups, key=lambda g: (g.first - g.last, -g.size)),
@@ -168,7 +168,7 @@ def _place(groups: Sequence[_Group]) -> int:
     return _first_fit(best)
 
 
-def _first_fit(order: Sequence[_Group]) -> int:
+def _first_fit(order: Sequence[Group]) -> int:
     lives = [Life(group.size, group.first, group.last) for group in order]
     for group, offset in zip(order, first_fit(lives, ALIGNMENT), strict=True):
         group.offset = offset

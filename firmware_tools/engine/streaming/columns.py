@@ -1,0 +1,245 @@
+"""Which part of a network slides over time, and at which frames each of its layers makes a column.
+
+A network of features ``[1, frames, ...]`` has two parts. Layers that do not look beyond the clip's edges make their
+outputs column by column: column j of one needs a few columns of the layer before, whatever the window that is heard.
+What takes all columns at once (a mean over time, a dense layer) and all that follows is the **head**; it runs once a
+hop. So
+
+- a layer with ``reach`` and ``stride`` in time over columns that come every ``period`` frames, the first after
+  ``first`` frames, makes its own every ``period * stride`` frames, the first after ``first + (reach - 1) * period``;
+- a layer of several operands waits for the one that comes last and takes older columns of the others;
+- windows begin at multiples of the head's period, where all layers begin a column: there, and only there, the columns
+  kept are those that the windowed network would compute anew.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from firmware_tools.engine.lower import RENAMES
+from firmware_tools.engine.window import Axis, window_of
+from firmware_tools.errors import StreamingError
+from firmware_tools.tflite.graph import Graph, Operator, constant_numbers, dimension
+
+POOLS = frozenset({"AVERAGE_POOL_2D", "MAX_POOL_2D"})
+ALONE = frozenset({"RELU", "RELU6", "LOGISTIC"})
+MERGES = frozenset({"ADD", "MUL", "CONCATENATION"})
+
+
+@dataclass(frozen=True)
+class Columns:
+    """When a tensor's columns are made: the first after ``first`` further frames, then one every ``period`` frames.
+
+    ``count`` of them lie in a window.
+    """
+
+    first: int
+    period: int
+    count: int
+
+    def behind(self, other: Columns) -> int:
+        """How many columns the other is ahead whenever this one makes a column."""
+        return (self.first - other.first) // self.period
+
+    def meets(self, other: Columns) -> bool:
+        """Whether the other makes a column in every frame in which this one does."""
+        return (self.first - other.first) % other.period == 0 and self.period % other.period == 0
+
+
+@dataclass(frozen=True)
+class Layer:
+    """An operator that makes a column at a time.
+
+    Attributes:
+        operator: the operator.
+        rows: for each tensor that it reads (by the number of its bytes' tensor), how many columns it takes at once.
+        behind: for each of them, how many newer columns there are by then that it does not take.
+    """
+
+    operator: Operator
+    rows: Mapping[int, int]
+    behind: Mapping[int, int]
+
+
+@dataclass
+class Split:
+    """A network in its two parts.
+
+    Attributes:
+        columns: of each tensor that is made column by column.
+        layers: operators that make columns, in order.
+        head: operators that run once a hop, in order.
+        renamed: tensors that are the bytes of another.
+    """
+
+    columns: dict[int, Columns] = field(default_factory=dict)
+    layers: list[Layer] = field(default_factory=list)
+    head: list[Operator] = field(default_factory=list)
+    renamed: dict[int, int] = field(default_factory=dict)
+
+    def source(self, index: int) -> int:
+        """The tensor whose bytes a tensor is."""
+        while index in self.renamed:
+            index = self.renamed[index]
+        return index
+
+    def taken_whole(self, graph: Graph, head: Iterable[Operator]) -> list[int]:
+        """Tensors of columns of which some operators of the head, or the network's end, take all in a window."""
+        read = [index for operator in head for index in operator.inputs if index in self.columns]
+        read += [index for index in graph.outputs if index in self.columns]
+        return list(dict.fromkeys(self.source(index) for index in read))
+
+    def hop_frames(self, graph: Graph) -> int:
+        """Windows begin at multiples of so many frames."""
+        return math.lcm(*(self.columns[index].period for index in self.taken_whole(graph, self.head)))
+
+
+def why_not_streaming(graph: Graph) -> str | None:
+    """In one line why a network cannot be computed column by column; None when it can."""
+    try:
+        split_at_head(graph)
+    except StreamingError as error:
+        return str(error)
+    return None
+
+
+def split_at_head(graph: Graph) -> Split:
+    """The layers that make columns, and the head.
+
+    Raises:
+        StreamingError: a layer cannot make its columns one by one.
+    """
+    if len(graph.input.shape) < 2:
+        raise StreamingError("the model's input has no time", list(graph.input.shape), "give it [1, frames, ...]")
+    split = Split({graph.inputs[0]: Columns(0, 1, graph.input.shape[1])})
+    computed = {operator.output for operator in graph.operators}
+    whole: set[int] = set()
+    for operator in graph.operators:
+        read = [i for i in operator.inputs if i in computed or i in graph.inputs]
+        if any(i in whole for i in read) or not read or _takes_all(graph, operator):
+            split.head.append(operator)
+            whole.add(operator.output)
+        else:
+            _add_layer(graph, split, operator, read)
+    in_head = sum(graph.macs(operator) for operator in split.head)
+    if 2 * in_head >= graph.total_macs:
+        _refuse(graph, split.head[0] if split.head else graph.operators[-1], "takes all frames at once, too early")
+    return split
+
+
+def _takes_all(graph: Graph, operator: Operator) -> bool:
+    """Whether an operator that reads columns needs all of a window at once."""
+    x, y = graph.tensors[operator.inputs[0]].shape, graph.tensors[operator.output].shape
+    if operator.kind == "MEAN":
+        return 1 in {dimension(operator, graph.tensors[operator.inputs[0]], a) for a in _axes(graph, operator)}
+    if operator.kind == "FULLY_CONNECTED":
+        return len(x) < 3 or y[:-1] != x[:-1] or graph.tensors[operator.inputs[1]].shape[-1] != x[-1]
+    if operator.kind in RENAMES:
+        return len(y) < 2 or y[:2] != x[:2]
+    if operator.kind == "SOFTMAX":
+        return len(x) < 3
+    if _kernel(graph, operator) is not None:
+        return y[1] == 1
+    return False
+
+
+def _axes(graph: Graph, operator: Operator) -> list[int]:
+    return constant_numbers(graph, operator, 1)
+
+
+def _kernel(graph: Graph, operator: Operator) -> tuple[int, int] | None:
+    """Height and width of an operator that slides over its input; None for others."""
+    if operator.kind in POOLS:
+        return int(operator.options["filterHeight"]), int(operator.options["filterWidth"])
+    if operator.kind in ("CONV_2D", "DEPTHWISE_CONV_2D"):
+        shape = graph.tensors[operator.inputs[1]].shape
+        return shape[1], shape[2]
+    return None
+
+
+def _add_layer(graph: Graph, split: Split, operator: Operator, read: Iterable[int]) -> None:
+    """One more layer of columns, or one more name for some."""
+    output = operator.output
+    if operator.kind in RENAMES:
+        split.columns[output] = split.columns[operator.inputs[0]]
+        split.renamed[output] = operator.inputs[0]
+        return
+    if operator.kind in MERGES:
+        made, layer = _merged(graph, split, operator, list(read))
+    else:
+        made, layer = _slid(graph, split, operator)
+    if graph.tensors[output].shape[1] != made.count:
+        _refuse(graph, operator, "changes the number of columns")
+    split.columns[output] = made
+    split.layers.append(layer)
+
+
+def _slid(graph: Graph, split: Split, operator: Operator) -> tuple[Columns, Layer]:
+    """A layer over one tensor of columns."""
+    index = operator.inputs[0]
+    columns, source = split.columns[index], split.source(index)
+    kernel = _kernel(graph, operator)
+    if kernel is None:
+        _CHECKS.get(operator.kind, _has_no_time)(graph, operator)
+        return columns, Layer(operator, {source: 1}, {source: 0})
+    axis = window_of(graph, operator, kernel).height
+    if axis.pad or (axis.out - 1) * axis.stride + axis.reach > axis.size:
+        _refuse(graph, operator, "looks beyond the clip's edges (padding in time)", "train with model.padding: valid")
+    return _after(columns, axis), Layer(operator, {source: axis.reach}, {source: 0})
+
+
+def _after(columns: Columns, axis: Axis) -> Columns:
+    first = columns.first + (axis.reach - 1) * columns.period
+    return Columns(first, columns.period * axis.stride, axis.out)
+
+
+def _merged(graph: Graph, split: Split, operator: Operator, read: list[int]) -> tuple[Columns, Layer]:
+    """A layer of several operands: it waits for the one whose columns come last."""
+    shape = graph.tensors[operator.output].shape
+    operands = {split.source(index): split.columns[index] for index in read}
+    last = max(operands.values(), key=lambda columns: columns.first)
+    for index in operator.inputs:
+        _check_operand(graph, operator, index, len(shape), index in read)
+    if operator.kind == "CONCATENATION" and _concatenated_in_time(graph, operator):
+        _refuse(graph, operator, "joins pieces of time")
+    if any((columns.period, columns.count) != (last.period, last.count) for columns in operands.values()):
+        _refuse(graph, operator, "takes columns that come at different times")
+    behind = {index: last.behind(columns) for index, columns in operands.items()}
+    return last, Layer(operator, dict.fromkeys(operands, 1), behind)
+
+
+def _check_operand(graph: Graph, operator: Operator, index: int, rank: int, moves: bool) -> None:
+    shape = graph.tensors[index].shape
+    if moves and len(shape) != rank:
+        _refuse(graph, operator, "takes columns of another number of dimensions")
+    if not moves and len(shape) > rank - 2 and shape[len(shape) - rank + 1] != 1:
+        _refuse(graph, operator, "has a constant for each frame of the window")
+
+
+def _concatenated_in_time(graph: Graph, operator: Operator) -> bool:
+    axis = int(operator.options.get("axis", 0))
+    return dimension(operator, graph.tensors[operator.output], axis) < 2
+
+
+def _has_no_time(graph: Graph, operator: Operator) -> None:
+    if operator.kind not in ALONE | {"SOFTMAX", "FULLY_CONNECTED"}:
+        _refuse(graph, operator, "has no streaming form")
+
+
+def _no_padding_in_time(graph: Graph, operator: Operator) -> None:
+    if any(constant_numbers(graph, operator, 1)[:4]):
+        _refuse(graph, operator, "looks beyond the clip's edges (padding in time)", "train with model.padding: valid")
+
+
+def _not_over_the_batch(graph: Graph, operator: Operator) -> None:
+    if 0 in {dimension(operator, graph.tensors[operator.inputs[0]], a) for a in _axes(graph, operator)}:
+        _refuse(graph, operator, "has no streaming form")
+
+
+_CHECKS: Mapping[str, Callable[[Graph, Operator], None]] = {"PAD": _no_padding_in_time, "MEAN": _not_over_the_batch}
+
+
+def _refuse(graph: Graph, operator: Operator, what: str, remedy: str = "") -> None:
+    raise StreamingError(f"layer {graph.layer_name(operator)} {what}", None, remedy)
