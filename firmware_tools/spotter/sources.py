@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 from firmware_tools.engine.emit import emit_c
 from firmware_tools.engine.plan import plan_memory
-from firmware_tools.errors import ModelError
+from firmware_tools.engine.streaming.emit import emit_stream_c
+from firmware_tools.engine.streaming.steps import stream_program
+from firmware_tools.errors import ModelError, StreamingError
 from firmware_tools.firmware import FIRMWARE_DIR
 from firmware_tools.frontend.emit import frontend_c_header, frontend_c_source
 from firmware_tools.frontend.spec import FrontendSpec
@@ -31,6 +33,7 @@ def spotter_sources(
     clip_samples: int = 16_000,
     stream: StreamSpec | None = None,
     stream_threshold_int8: int | None = None,
+    streaming: bool = False,
 ) -> dict[str, str]:
     """Generated files of the spotter app, file name to text, for :func:`firmware_tools.image.build.build_image`.
 
@@ -43,9 +46,11 @@ def spotter_sources(
         clip_samples: samples of a clip.
         stream: how a stream is decided on.
         stream_threshold_int8: of all labels where ``stream`` has no sums; ``threshold_int8`` when None.
+        streaming: the model hears frame by frame and keeps its layers' last columns; else it keeps a window of frames.
 
     Raises:
         ModelError: the model cannot be read, or does not fit front end and labels.
+        StreamingError: the model does not stream, or not by the stream's stride.
         FrontendError: impossible front-end parameters.
     """
     stream = stream or StreamSpec()
@@ -66,7 +71,7 @@ def spotter_sources(
         "KWS_APP_REFRACTORY_SAMPLES": stream.refractory_samples(spec.sample_rate_hz),
     }
     return {
-        **emit_c(graph, plan_memory(graph), header=header),
+        **(_streaming_model(graph, stream, header) if streaming else emit_c(graph, plan_memory(graph), header=header)),
         "kws_frontend_tables.h": _headed(header, frontend_c_header(spec)),
         "kws_frontend_tables.c": _headed(header, frontend_c_source(spec)),
         "kws_app_config.h": _headed(header, _config_header(config)),
@@ -74,6 +79,21 @@ def spotter_sources(
         "kws_bundle.h": _headed(header, (BUNDLE_DIR / "kws_bundle.h").read_text(encoding="utf-8")),
         "kws_bundle.c": _headed(header, (BUNDLE_DIR / "kws_bundle.c").read_text(encoding="utf-8")),
     }
+
+
+def _streaming_model(graph: Graph, stream: StreamSpec, header: str) -> dict[str, str]:
+    program = stream_program(graph)
+    check_stride(program.hop_frames, stream.stride_frames)
+    return emit_stream_c(graph, program, header=header)
+
+
+def check_stride(hop_frames: int, stride_frames: int) -> None:
+    """Raises StreamingError where a model that strides in time cannot be asked every ``stride_frames`` frames."""
+    if stride_frames % hop_frames:
+        below, above = stride_frames // hop_frames * hop_frames, -(-stride_frames // hop_frames) * hop_frames
+        fit = [frames for frames in (below, above) if frames]
+        remedy = f"use {' or '.join(str(n) for n in fit)}: the model makes a column every {hop_frames} frames"
+        raise StreamingError("the model does not stream at stream.stride_frames", stride_frames, remedy)
 
 
 def _check_fits(graph: Graph, spec: FrontendSpec, labels: Sequence[str], clip_samples: int) -> None:

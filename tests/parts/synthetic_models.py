@@ -17,17 +17,23 @@ def keyword_model(
     residual: bool = True,
     labels: int = 11,
     seed: int = 0,
+    stride: int = 2,
+    valid: bool = False,
 ) -> bytes:
     """A temporal DS-CNN of the shape the project trains, with random weights.
+
+    ``valid``: nothing is made up at the clip's edges, and shortcuts go around the pointwise convolutions alone, so that
+    it streams.
 
     Input int8 ``[1, frames, 1, features]`` (scale 1/128, zero point 0), output int8 ``[1, labels]`` (softmax).
     """
     build = ModelBuilder(seed)
     x = build.input((1, frames, 1, features))
-    x = build.conv2d(x, channels, (3, 1), stride=(2, 1), activation="RELU", zero_point=-128)
+    x = build.conv2d(x, channels, (3, 1), stride=(stride, 1), activation="RELU", zero_point=-128, same=not valid)
     for _ in range(blocks):
         skip = x
-        x = build.conv2d(x, channels, (kernel, 1), depthwise=True, activation="RELU", zero_point=-128)
+        x = build.conv2d(x, channels, (kernel, 1), depthwise=True, activation="RELU", zero_point=-128, same=not valid)
+        skip = x if valid else skip
         x = build.conv2d(x, channels, (1, 1), activation="NONE" if residual else "RELU")
         if residual:
             x = build.elementwise("ADD", skip, x, activation="RELU", zero_point=-128)

@@ -1,11 +1,11 @@
 /* Spotter: features, model and decision on the board, for clips sent by the host and for a stream.
  *
  * A clip's samples go through the front end as they come; its window of frames is kept until the next clip, so that
- * the host can fetch the features. While listening, the window slides by a frame at a time and the model runs every
- * KWS_APP_STRIDE_FRAMES frames. All cycles are counted around the work itself, without the serial line.
+ * the host can fetch the features (a streaming model keeps no window: then there are none to fetch). While listening,
+ * the window slides by a frame at a time and the model runs every KWS_APP_STRIDE_FRAMES frames. All cycles are counted around the work itself, without the serial line.
  *
  * RESULT: label i16 (-1 = none), frames u16, front-end cycles of all frames u32, of the slowest frame u32,
- *         inference u32, decision u32, latency after the last sample u32, labels u8, int8 scores
+ *         inference (with the last frame's columns) u32, decision u32, latency after the last sample u32, labels u8, int8 scores
  */
 #include "kws_app.h"
 #include "kws_app_config.h"
@@ -30,6 +30,7 @@ static struct {
     uint32_t last_frame_cycles;
     uint32_t slowest_frame_cycles;
     uint32_t all_frames_cycles;
+    uint32_t columns_cycles;      /* columns of a streaming model for the last frame */
     uint32_t slowest_spot_cycles; /* last frame, inference and decision */
     uint32_t events;              /* SCORES and DETECTION frames sent */
 } app;
@@ -57,6 +58,7 @@ static void begin(enum mode mode)
     app.last_frame_cycles = 0;
     app.slowest_frame_cycles = 0;
     app.all_frames_cycles = 0;
+    app.columns_cycles = 0;
     app.slowest_spot_cycles = 0;
     app.events = 0;
 }
@@ -94,7 +96,7 @@ static void spot(void)
     kws_detection detection;
     const uint32_t begun = kws_port_cycles();
     const int detected = kws_listener_decide(&listener, position(), &detection);
-    const uint32_t cycles = app.last_frame_cycles + (kws_port_cycles() - begun);
+    const uint32_t cycles = app.last_frame_cycles + app.columns_cycles + (kws_port_cycles() - begun);
     if (cycles > app.slowest_spot_cycles) {
         app.slowest_spot_cycles = cycles;
     }
@@ -106,8 +108,22 @@ static void spot(void)
     }
 }
 
+/* Keep the frame: a move in the window, or the columns of a streaming model, which are part of its inference. */
+static void keep_frame(void)
+{
+    const uint32_t begun = kws_port_cycles();
+    kws_listener_keep(&listener);
+    const uint32_t cycles = kws_port_cycles() - begun;
+    if (kws_bundle.window != NULL) {
+        app.frame_cycles += cycles;
+    } else {
+        app.columns_cycles = cycles;
+    }
+}
+
 static void frame_made(void)
 {
+    keep_frame();
     app.last_frame_cycles = app.frame_cycles;
     app.all_frames_cycles += app.frame_cycles;
     if (app.frame_cycles > app.slowest_frame_cycles) {
@@ -196,7 +212,7 @@ static void end_clip(const kws_wire_frame *command)
         return;
     }
     const uint32_t begun = kws_port_cycles();
-    kws_model_invoke(kws_bundle.window, kws_bundle.scores);
+    kws_listener_score(&listener);
     const uint32_t inferred = kws_port_cycles();
     const int label = kws_decide_clip(kws_bundle.scores, KWS_APP_LABELS, KWS_APP_THRESHOLD);
     const uint32_t decided = kws_port_cycles();
@@ -206,9 +222,9 @@ static void end_clip(const kws_wire_frame *command)
     kws_wire_put_u16(tx, (uint16_t)listener.frames);
     kws_wire_put_u32(tx, app.all_frames_cycles);
     kws_wire_put_u32(tx, app.slowest_frame_cycles);
-    kws_wire_put_u32(tx, inferred - begun);
+    kws_wire_put_u32(tx, app.columns_cycles + (inferred - begun));
     kws_wire_put_u32(tx, decided - inferred);
-    kws_wire_put_u32(tx, app.last_frame_cycles + (decided - begun));
+    kws_wire_put_u32(tx, app.last_frame_cycles + app.columns_cycles + (decided - begun));
     kws_wire_put_u8(tx, KWS_APP_LABELS);
     kws_wire_put_bytes(tx, (const uint8_t *)kws_bundle.scores, KWS_APP_LABELS);
     kws_link_send(&serial_line);
@@ -216,6 +232,10 @@ static void end_clip(const kws_wire_frame *command)
 
 static void send_features(const kws_wire_frame *command)
 {
+    if (kws_bundle.window == NULL) {
+        kws_link_nak(&serial_line, command, KWS_ERR_COMMAND, command->type);
+        return;
+    }
     const uint32_t room = (KWS_WIRE_MAX_PAYLOAD - 11u) / KWS_FRONTEND_FEATURES;
     const uint32_t total = listener.frames < KWS_APP_CLIP_FRAMES ? listener.frames : KWS_APP_CLIP_FRAMES;
     const uint32_t first = command->len == 4 ? kws_wire_get_u32(command->payload) : UINT32_MAX;

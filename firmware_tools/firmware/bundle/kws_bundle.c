@@ -8,6 +8,9 @@
 #if KWS_MODEL_INPUT_BYTES != KWS_APP_CLIP_FRAMES * KWS_FRONTEND_FEATURES || KWS_MODEL_OUTPUT_BYTES != KWS_APP_LABELS
 #error "the model does not fit the front end or the labels"
 #endif
+#if defined(KWS_MODEL_STREAMS) && KWS_APP_STRIDE_FRAMES % KWS_MODEL_HOP_FRAMES != 0
+#error "the model streams, but not by the stride of the application"
+#endif
 
 static kws_frontend frontend;
 static int32_t frontend_work[KWS_FRONTEND_WORK_WORDS];
@@ -15,7 +18,12 @@ static int16_t frontend_history[KWS_FRONTEND_HISTORY_SAMPLES];
 static kws_detector detector;
 static int16_t detector_sums[KWS_APP_LABELS];
 static int8_t detector_ring[KWS_APP_AVERAGE * KWS_APP_LABELS];
+static int8_t frame[KWS_FRONTEND_FEATURES];
+#ifdef KWS_MODEL_STREAMS
+static int32_t stream[KWS_MODEL_STATE_BYTES / 4];
+#else
 static int8_t window[KWS_APP_CLIP_FRAMES * KWS_FRONTEND_FEATURES] __attribute__((aligned(4)));
+#endif
 static int8_t scores[KWS_APP_LABELS];
 
 const kws_listener_parts kws_bundle = {
@@ -23,7 +31,15 @@ const kws_listener_parts kws_bundle = {
     .window_frames = KWS_APP_CLIP_FRAMES,
     .stride_frames = KWS_APP_STRIDE_FRAMES,
     .tables = &kws_frontend_tables_generated,
+#ifdef KWS_MODEL_STREAMS
+    .stream_reset = kws_model_stream_reset,
+    .stream_push = kws_model_push,
+    .stream_scores = kws_model_scores,
+    .stream = stream,
+#else
     .invoke = kws_model_invoke,
+    .window = window,
+#endif
     .decision =
         {
             .labels = KWS_APP_LABELS,
@@ -37,7 +53,7 @@ const kws_listener_parts kws_bundle = {
     .work_words = KWS_FRONTEND_WORK_WORDS,
     .history = frontend_history,
     .history_samples = KWS_FRONTEND_HISTORY_SAMPLES,
-    .window = window,
+    .frame = frame,
     .scores = scores,
     .detector = &detector,
     .sums = detector_sums,

@@ -11,7 +11,8 @@
  *         samples += used, count -= used;
  *     }
  *
- * The window slides by a frame at a time, and the model runs every stride_frames frames. The spotter app and the packages
+ * The window slides by a frame at a time, and the model runs every stride_frames frames: on the window, or, where it
+ * streams, by a few columns a frame and a few sums at the end; the scores are the same. The spotter app and the packages
  * for other frameworks run this same code. Not for two threads at once; nothing is allocated, nothing blocks.
  */
 #ifndef KWS_LISTENER_H
@@ -33,7 +34,10 @@ typedef struct kws_listener_parts {
     uint16_t window_frames;  /* that the model sees at once */
     uint16_t stride_frames;  /* from one inference to the next */
     const kws_frontend_tables *tables;
-    void (*invoke)(const int8_t *window, int8_t *scores); /* one inference */
+    void (*invoke)(const int8_t *window, int8_t *scores); /* one inference; NULL where the model streams */
+    void (*stream_reset)(void *stream);                   /* a stream begins; NULL where the model does not stream */
+    void (*stream_push)(void *stream, const int8_t *frame);    /* one frame more */
+    void (*stream_scores)(void *stream, int8_t *scores);       /* of the window that ends with it */
     kws_detector_config decision;
     const char *const *label_names; /* one a label, UTF-8 */
 
@@ -42,7 +46,9 @@ typedef struct kws_listener_parts {
     size_t work_words;
     int16_t *history; /* history_samples: see kws_frontend.h */
     size_t history_samples;
-    int8_t *window; /* window_frames * tables->features bytes, word-aligned */
+    int8_t *frame;  /* tables->features bytes: the newest frame */
+    int8_t *window; /* window_frames * tables->features bytes, word-aligned; NULL where the model streams */
+    void *stream;   /* what a streaming model keeps, word-aligned; NULL for others */
     int8_t *scores; /* one a label: what the model said last */
     kws_detector *detector;
     int16_t *sums; /* one a label */
@@ -54,7 +60,7 @@ typedef struct kws_listener {
     const kws_listener_parts *parts;
     uint64_t heard;       /* samples since the last reset */
     uint64_t lost;        /* samples since then that never came, see kws_listener_lost */
-    uint32_t frames;      /* frames since then; the window holds the last window_frames of them */
+    uint32_t frames;      /* frames since then; the window ends with the last of them */
     uint32_t until;       /* frames until the model is to run */
 } kws_listener;
 
@@ -74,13 +80,19 @@ void kws_listener_lost(kws_listener *listener, uint32_t samples);
 
 /* ---- the steps of kws_listener_hear, for those who measure them ------------------------------------------------- */
 
-/* Take samples until a frame is complete or none is left, as kws_frontend_push. 1: the window ends with a new frame. */
+/* Take samples until a frame is complete or none is left, as kws_frontend_push. 1: there is a frame to be kept. */
 int kws_listener_take(kws_listener *listener, const int16_t *samples, size_t count, size_t *used);
+
+/* The window now ends with the frame that was taken; a streaming model computes its columns. */
+void kws_listener_keep(kws_listener *listener);
 
 /* Whether the model is to run on the window as it is now. */
 int kws_listener_due(const kws_listener *listener);
 
-/* Run the model and decide, `sample` samples after the stream's begin. Returns 1 (*found was written) or 0. */
+/* Run the model on the window as it is: its scores are in parts->scores. */
+void kws_listener_score(const kws_listener *listener);
+
+/* The same, and decide, `sample` samples after the stream's begin. Returns 1 (*found was written) or 0. */
 int kws_listener_decide(kws_listener *listener, uint64_t sample, kws_detection *found);
 
 #ifdef __cplusplus

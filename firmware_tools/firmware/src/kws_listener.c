@@ -25,6 +25,9 @@ void kws_listener_reset(kws_listener *listener)
     listener->lost = 0;
     listener->frames = 0;
     listener->until = parts->window_frames;
+    if (parts->stream_reset != NULL) {
+        parts->stream_reset(parts->stream);
+    }
 }
 
 void kws_listener_lost(kws_listener *listener, uint32_t samples)
@@ -33,10 +36,11 @@ void kws_listener_lost(kws_listener *listener, uint32_t samples)
 }
 
 /* Put a frame at the window's end; when the window is full, its oldest frame goes. */
-static void keep(kws_listener *listener, const int8_t *frame)
+static void slide(const kws_listener *listener)
 {
     const size_t features = listener->parts->tables->features;
     const size_t frames = listener->parts->window_frames;
+    const int8_t *frame = listener->parts->frame;
     int8_t *window = listener->parts->window;
     size_t row = listener->frames;
     if (row >= frames) {
@@ -50,20 +54,26 @@ static void keep(kws_listener *listener, const int8_t *frame)
     for (size_t i = 0; i < features; i++) {
         to[i] = frame[i];
     }
+}
+
+void kws_listener_keep(kws_listener *listener)
+{
+    const kws_listener_parts *parts = listener->parts;
+    if (parts->stream_push != NULL) {
+        parts->stream_push(parts->stream, parts->frame);
+    } else {
+        slide(listener);
+    }
     listener->frames++;
+    if (listener->until != 0) {
+        listener->until--;
+    }
 }
 
 int kws_listener_take(kws_listener *listener, const int16_t *samples, size_t count, size_t *used)
 {
-    int8_t frame[KWS_FRONTEND_MAX_MELS];
-    const int made = kws_frontend_push(listener->parts->frontend, samples, count, used, frame);
+    const int made = kws_frontend_push(listener->parts->frontend, samples, count, used, listener->parts->frame);
     listener->heard += *used;
-    if (made == 1) {
-        keep(listener, frame);
-        if (listener->until != 0) {
-            listener->until--;
-        }
-    }
     return made;
 }
 
@@ -72,11 +82,21 @@ int kws_listener_due(const kws_listener *listener)
     return listener->until == 0;
 }
 
+void kws_listener_score(const kws_listener *listener)
+{
+    const kws_listener_parts *parts = listener->parts;
+    if (parts->stream_scores != NULL) {
+        parts->stream_scores(parts->stream, parts->scores);
+    } else {
+        parts->invoke(parts->window, parts->scores);
+    }
+}
+
 int kws_listener_decide(kws_listener *listener, uint64_t sample, kws_detection *found)
 {
     const kws_listener_parts *parts = listener->parts;
     listener->until = parts->stride_frames;
-    parts->invoke(parts->window, parts->scores);
+    kws_listener_score(listener);
     return kws_detector_push(parts->detector, parts->scores, sample, found);
 }
 
@@ -91,9 +111,12 @@ int kws_listener_hear(kws_listener *listener, const int16_t *samples, size_t cou
         if (made < 0) {
             return made;
         }
-        if (made == 1 && kws_listener_due(listener) &&
-            kws_listener_decide(listener, listener->heard + listener->lost, found) == 1) {
-            return 1;
+        if (made == 1) {
+            kws_listener_keep(listener);
+            if (kws_listener_due(listener) &&
+                kws_listener_decide(listener, listener->heard + listener->lost, found) == 1) {
+                return 1;
+            }
         }
     }
     return 0;

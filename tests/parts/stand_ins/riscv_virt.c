@@ -45,6 +45,9 @@ static void run(void)
         size_t used = 0;
         const int made = kws_listener_take(&listener, samples + done, SAMPLES - done, &used);
         done += used;
+        if (made == 1) {
+            kws_listener_keep(&listener);
+        }
         if (made == 1 && kws_listener_due(&listener)) {
             const int detected = kws_listener_decide(&listener, listener.heard, &found);
             scores();
