@@ -11,7 +11,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from firmware_tools.atomic import write_bytes, write_text
 from firmware_tools.errors import FrontendError, ModelError
@@ -21,6 +21,7 @@ from kws_data.errors import BundleError
 from kws_data.scores import threshold_from_int8
 
 SCHEMA = 1
+Engine = Literal["windowed", "streaming"]
 MODEL_FILE, BUNDLE_FILE, LABELS_FILE = "model.tflite", "bundle.json", "labels.txt"
 
 
@@ -36,6 +37,8 @@ class ModelBundle:
         threshold_int8: operating threshold on int8 scores, frozen on validation data.
         stream_threshold_int8: the same for averaged scores in a stream; the higher of both holds there.
         stream: how a stream is decided on; where it has sums, they hold in a stream instead.
+        engine: whether firmware keeps a window of frames and runs the model on it, or streams: keeps each layer's last
+            columns and computes new ones as the frames come. The scores are the same.
         dataset_version: content hash of the data set.
         model_sha256: hash of ``model.tflite``.
         seed: of the run.
@@ -60,6 +63,7 @@ class ModelBundle:
     tflite: bytes = field(repr=False, compare=False)
     stream_threshold_int8: int = field(default=-128, kw_only=True)
     stream: StreamSpec = field(default=StreamSpec(), kw_only=True)
+    engine: Engine = field(default="windowed", kw_only=True)
 
     def __post_init__(self) -> None:
         if model_hash(self.tflite) != self.model_sha256:
@@ -84,6 +88,11 @@ class ModelBundle:
         return self.frontend.frames(self.clip_samples)
 
     @property
+    def hop_s(self) -> float:
+        """Seconds from one decision in a stream to the next."""
+        return self.stream.stride_frames * self.frontend.hop_samples / self.frontend.sample_rate_hz
+
+    @property
     def bundle_hash(self) -> str:
         """sha256 of everything in the bundle, the model's own hash included."""
         return hashlib.sha256(json.dumps(self._values(), sort_keys=True).encode()).hexdigest()
@@ -102,6 +111,8 @@ class ModelBundle:
         values = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "tflite"}
         values["frontend"] = self.frontend.to_dict()
         del values["stream"]
+        if self.engine == "windowed":  # as those say that know of no other
+            del values["engine"]
         if self.stream != StreamSpec():  # bundles from before it was chosen keep their hash
             values["stream"] = self.stream.to_dict()
         return {**values, "labels": list(self.labels), "train_settings": dict(self.train_settings)}
@@ -116,7 +127,8 @@ class ModelBundle:
         if values.get("schema") != SCHEMA:
             raise BundleError("bundle has another schema", values.get("schema"), "export it again: kws export")
         try:
-            chosen = {f.name: values[f.name] for f in fields(cls) if f.name not in ("tflite", "stream")}
+            chosen = {f.name: values[f.name] for f in fields(cls) if f.name not in ("tflite", "stream", "engine")}
+            chosen["engine"] = known_engine(values.get("engine", "windowed"))
             chosen["stream"] = StreamSpec.from_dict(values["stream"]) if "stream" in values else StreamSpec()
             chosen["frontend"] = FrontendSpec.from_dict(chosen["frontend"])
             chosen["labels"] = tuple(str(label) for label in chosen["labels"])
@@ -166,6 +178,13 @@ def _refuse_other_places(folder: Path) -> None:
         raise BundleError(what, str(folder), "name the folder, as in runs/demo/model")
     if not (folder / BUNDLE_FILE).exists() and (folder / "model" / BUNDLE_FILE).is_file():
         raise BundleError("bundle is missing", str(folder / BUNDLE_FILE), f"it lies in {folder / 'model'}")
+
+
+def known_engine(name: object) -> Engine:
+    """The engine of a name; raises BundleError for another."""
+    if name == "windowed" or name == "streaming":
+        return name
+    raise BundleError("bundle is for an engine that this kws does not have", name, "export it again: kws export")
 
 
 def model_hash(tflite: bytes) -> str:

@@ -165,7 +165,8 @@ def export(ctx: RunContext) -> str:
 
     version = read_json(ctx.dataset_dir / DATASET_FILE, "build")["version"]
     bundle = export_model(ctx.config, ctx.dataset_dir, version, ctx.model_dir, ctx.progress)
-    for note in read_json(ctx.model_dir / EXPORT_FILE, "export").get("stream", {}).get("notes", ()):
+    report = read_json(ctx.model_dir / EXPORT_FILE, "export")
+    for note in (*report.get("engine", {}).get("notes", ()), *report.get("stream", {}).get("notes", ())):
         ctx.say(f"  {note}")
     write_sources(bundle, ctx.firmware_dir)
     write_tflm_files(bundle, ctx.config.run_dir / "export")
@@ -209,7 +210,11 @@ def _held(ctx: RunContext, image: FirmwareImage) -> BudgetReport:
     bundle, board = ctx.bundle(), ctx.board()
     cycles = measure_latency(board, bundle, image, ctx.config.device.port)
     if board.emulator:
-        cycles = replace(cycles, layers=measure_layers(board, bundle))
+        layers = measure_layers(board, bundle)
+        cycles = replace(cycles, layers=layers.latest)
+        if bundle.engine == "streaming":
+            frames, share = bundle.stream.stride_frames, layers.hop / board.clock_hz / bundle.hop_s
+            ctx.say(f"  streaming model: {layers.hop:,} cycles every {frames} frames, {share:.1%} of the core")
     limits = ctx.config.budget
     island = None if limits.island_bytes is None else island_parts(image, bundle.tflite_bytes)
     return check_budget(bundle, limits, cycles, island)

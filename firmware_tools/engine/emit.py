@@ -50,12 +50,6 @@ def emit_c(
 
 def _header_text(graph: Graph, plan: MemoryPlan, name: str, steps: bool) -> str:
     upper = name.upper()
-    step = f"""
-#define {upper}_LAYERS {len(graph.operators)}
-
-/* Called after each layer; the app provides it. */
-void {name}_step(uint32_t layer);
-"""
     return f"""#ifndef {upper}_H
 #define {upper}_H
 
@@ -71,8 +65,18 @@ void {name}_run(const int8_t *input, int8_t *output, int8_t *arena);
 
 /* One inference with the model's own arena; not for two threads at once. */
 void {name}_invoke(const int8_t *input, int8_t *output);
-{step if steps else ""}
+{steps_text(graph, name) if steps else ""}
 #endif
+"""
+
+
+def steps_text(graph: Graph, name: str) -> str:
+    """What a header says of the steps."""
+    return f"""
+#define {name.upper()}_LAYERS {len(graph.operators)}
+
+/* Called after each layer; the app provides it. */
+void {name}_step(uint32_t layer);
 """
 
 

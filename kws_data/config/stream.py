@@ -23,7 +23,14 @@ class StreamSettings(Settings):
     hours_of_proof: Literal["auto"] | float = Field(
         "auto", description="hours of negatives that would prove the wish; auto: none heard in 3 / wish hours does"
     )
-    stride_frames: int = Field(3, ge=1, le=100, description="an inference every so many frames")
+    engine: Literal["auto", "windowed", "streaming"] = Field(
+        "auto",
+        description="streaming keeps columns of each layer, a window needs all of them anew; auto: streaming where the "
+        "configuration has stream: and the model allows it",
+    )
+    stride_frames: int = Field(
+        3, ge=1, le=100, description="an inference every so many frames; a streaming model's stride divides it"
+    )
     average: Literal["auto"] | Average = Field(
         "auto", description="score vectors that are averaged; auto: what misses least within the wish"
     )

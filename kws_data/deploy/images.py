@@ -16,7 +16,7 @@ from firmware_tools.image.build import FirmwareImage, build_image
 from firmware_tools.link.session import BoardSession, open_board
 from firmware_tools.spotter.sources import spotter_sources
 from firmware_tools.toolchain.compile import compiler_version
-from kws_data.bundle import ModelBundle
+from kws_data.bundle import Engine, ModelBundle
 from kws_data.run_folder import SIZE_FILE
 from kws_data.system.code_version import code_hash
 
@@ -87,8 +87,11 @@ def spotter_session(
     return open_board(board, port)
 
 
-def generated_sources(bundle: ModelBundle) -> dict[str, str]:
-    """The generated C of a bundle, file name to text: model, front-end tables, labels and thresholds."""
+def generated_sources(bundle: ModelBundle, engine: Engine | None = None) -> dict[str, str]:
+    """The generated C of a bundle, file name to text: model, front-end tables, labels and thresholds.
+
+    The model is for the bundle's own engine, or for ``engine`` where an app needs that.
+    """
     return spotter_sources(
         bundle.frontend,
         bundle.tflite,
@@ -98,6 +101,7 @@ def generated_sources(bundle: ModelBundle) -> dict[str, str]:
         clip_samples=bundle.clip_samples,
         stream=bundle.stream,
         stream_threshold_int8=bundle.streaming_int8,
+        streaming=(engine or bundle.engine) == "streaming",
     )
 
 

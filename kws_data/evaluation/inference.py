@@ -13,6 +13,7 @@ from kws_data.bundle import ModelBundle
 
 if TYPE_CHECKING:
     from firmware_tools.engine.host import HostEngine
+    from firmware_tools.engine.streaming.host import HostStream
 
 
 def int8_scores(tflite: bytes, x: NDArray[np.int8]) -> tuple[NDArray[np.int8], str]:
@@ -42,15 +43,16 @@ def host_features(bundle: ModelBundle, samples: NDArray[np.int16]) -> NDArray[np
 
 
 @lru_cache(maxsize=8)
-def stream_engine(tflite: bytes) -> HostEngine:
-    """The C engine of a model, kept: many recordings are heard by one.
+def stream_engine(tflite: bytes, streaming: bool = False) -> HostEngine | HostStream:
+    """The C engine of a model, kept: many recordings are heard by one; the streaming one has the same scores sooner.
 
     Raises:
         ModelError, FirmwareError: the model cannot be run.
     """
     from firmware_tools.engine.host import HostEngine
+    from firmware_tools.engine.streaming.host import HostStream
 
-    return HostEngine(tflite)
+    return HostStream(tflite) if streaming else HostEngine(tflite)
 
 
 def stream_scores(
@@ -65,6 +67,6 @@ def stream_scores(
     if spec.frames(len(samples)) < bundle.frames:
         return np.zeros((0, len(bundle.labels)), np.int8), np.zeros(0, np.int64)
     frames = host_features(bundle, samples[np.newaxis])[0]
-    scores = stream_engine(bundle.tflite).windows(frames, stride_frames)
+    scores = stream_engine(bundle.tflite, bundle.engine == "streaming").windows(frames, stride_frames)
     last_frames = np.arange(len(scores)) * stride_frames + bundle.frames - 1
     return scores, last_frames * spec.hop_samples + spec.window_samples

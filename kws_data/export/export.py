@@ -17,6 +17,7 @@ from kws_data.config.config import Config
 from kws_data.evaluation.inference import int8_scores
 from kws_data.evaluation.stream_threshold import choose_stream_threshold
 from kws_data.evaluation.thresholds import choose_threshold
+from kws_data.export.choose_engine import choose_engine
 from kws_data.export.choose_int8 import Candidate, candidates, refitted
 from kws_data.export.make_bundle import make_bundle
 from kws_data.export.on_negatives import choose_on_negatives, chosen_again
@@ -45,14 +46,16 @@ def export_model(
     x = np.asarray(validation.x[:, 0])
     scores, _ = int8_scores(best.tflite, x)
     threshold_int8 = choose_threshold(scores, validation.y, config.threshold.max_fpr)
-    bundle = make_bundle(config, best.tflite, threshold_int8, dataset_version)
+    runs = choose_engine(config, best.tflite)
+    config = config.model_copy(update={"stream": runs.stream})
+    bundle = make_bundle(config, best.tflite, threshold_int8, dataset_version, runs.engine)
     streaming = choose_stream_threshold(bundle, dataset_dir, config.threshold.max_false_accepts_per_hour)
     chosen = choose_on_negatives(replace(bundle, stream_threshold_int8=streaming), dataset_dir, config, progress)
     ships = refitted(config, dataset_dir, model_dir, best, progress) if config.split.refit else best
     if ships is best:
         (model_dir / HELD_OUT_FILE).unlink(missing_ok=True)
     else:
-        bundle = make_bundle(config, ships.tflite, threshold_int8, dataset_version)
+        bundle = make_bundle(config, ships.tflite, threshold_int8, dataset_version, runs.engine)
         write_bytes(model_dir / HELD_OUT_FILE, best.tflite)
         if chosen:  # negatives of validation people are not learnt from: what ships must hold the wish in them as well
             chosen = chosen_again(
@@ -63,6 +66,8 @@ def export_model(
     report = export_report(found, x, validation.y, ships)
     if config.split.refit:
         report["refit"] = {"kept": ships is not best, "clips": len(x), **ships.to_dict(len(x))}
+    if runs.engine == "streaming" or runs.note:
+        report["engine"] = runs.to_dict()
     if chosen:
         report["stream"] = chosen.to_dict()
     write_text(model_dir / EXPORT_FILE, json.dumps(report, indent=1) + "\n")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from kws_data.bundle import ModelBundle, model_hash
+from firmware_tools.spotter.stream_spec import StreamSpec
+from kws_data.bundle import Engine, ModelBundle, model_hash
 from kws_data.config.config import Config
 
 
-def make_bundle(config: Config, tflite: bytes, threshold_int8: int, dataset_version: str) -> ModelBundle:
+def make_bundle(
+    config: Config, tflite: bytes, threshold_int8: int, dataset_version: str, engine: Engine = "windowed"
+) -> ModelBundle:
     """Measure a model and put what belongs to it together."""
     from firmware_tools.tflite.graph import read_tflite
 
@@ -30,6 +33,8 @@ def make_bundle(config: Config, tflite: bytes, threshold_int8: int, dataset_vers
             "max_fpr": config.threshold.max_fpr,
         },
         tflite=tflite,
+        stream=StreamSpec(stride_frames=config.stream.stride_frames) if engine == "streaming" else StreamSpec(),
+        engine=engine,
     )
 
 

@@ -41,7 +41,20 @@ class LatencyCycles:
         return self.total * 1_000.0 / self.clock_hz
 
 
-def measure_layers(board: BoardSpec, bundle: ModelBundle) -> tuple[int, ...]:
+@dataclass(frozen=True)
+class LayerCycles:
+    """Cycles of the model by layer.
+
+    Attributes:
+        latest: of each layer, after the window's last frame has come.
+        hop: of all of them from one decision to the next; a windowed model has nothing to do before the last frame.
+    """
+
+    latest: tuple[int, ...]
+    hop: int
+
+
+def measure_layers(board: BoardSpec, bundle: ModelBundle) -> LayerCycles:
     """Cycles of each layer on an emulated board of this kind, from an app that reads the counter between the layers.
 
     Raises:
@@ -49,13 +62,17 @@ def measure_layers(board: BoardSpec, bundle: ModelBundle) -> tuple[int, ...]:
     """
     from firmware_tools.spotter.layers import APP, layer_cycles, layer_sources
 
-    sources = layer_sources(bundle.tflite, generated_sources(bundle), bundle.bundle_hash)
+    streams = bundle.engine == "streaming"
+    sources = layer_sources(bundle.tflite, generated_sources(bundle), bundle.bundle_hash, streams)
     with tempfile.TemporaryDirectory(prefix="kws-layers-") as folder:
         image = build_image(board, APP, sources, Path(folder) / "image")
         EmulatedFlasher(board, Path(folder)).flash(image.bin)
         with open_board(board, None, Path(folder)) as session:
             session.require(APP, bundle.bundle_hash)
-            return layer_cycles(session.link)
+            latest = layer_cycles(session.link)
+            frames = min(bundle.stream.stride_frames, bundle.frames)
+            hop = layer_cycles(session.link, frames) if streams else latest
+            return LayerCycles(latest, sum(hop))
 
 
 def measure_latency(

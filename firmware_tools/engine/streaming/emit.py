@@ -4,6 +4,8 @@
 - ``void <name>_push(void *state, const int8_t *frame)`` takes one frame of features, and
 - ``void <name>_scores(void *state, int8_t *scores)`` says what the model gives for the window that ends with it.
 
+With ``steps`` they call ``void <name>_step(uint32_t layer)``, which the app provides, after each call of a kernel.
+
 The caller owns ``state``, word-aligned. A window begins with a frame whose number since the reset is a multiple of
 ``<NAME>_HOP_FRAMES``; asked at the end of any other, the scores are those of the last one that began so.
 """
@@ -13,7 +15,7 @@ from __future__ import annotations
 from itertools import groupby
 
 from firmware_tools.engine.call import Call
-from firmware_tools.engine.emit import described, parameters_text, tensor_constant
+from firmware_tools.engine.emit import described, parameters_text, steps_text, tensor_constant
 from firmware_tools.engine.streaming.columns import Columns
 from firmware_tools.engine.streaming.plan import StreamPlan, plan_stream
 from firmware_tools.engine.streaming.steps import NOWHERE, StreamProgram, stream_program
@@ -23,7 +25,12 @@ Line = tuple[Columns, list[str]]
 
 
 def emit_stream_c(
-    graph: Graph, program: StreamProgram | None = None, *, header: str, name: str = "kws_model"
+    graph: Graph,
+    program: StreamProgram | None = None,
+    *,
+    header: str,
+    name: str = "kws_model",
+    steps: bool = False,
 ) -> dict[str, str]:
     """The generated files, name to text: ``<name>.h`` and ``<name>.c``.
 
@@ -32,6 +39,7 @@ def emit_stream_c(
         program: its streaming form; made when None.
         header: comment at the top of each file (what it was generated from, with the bundle's hash).
         name: beginning of all public names.
+        steps: tell the app when a layer's part in a frame, or in the scores, is done.
 
     Raises:
         StreamingError: the network does not stream.
@@ -41,12 +49,12 @@ def emit_stream_c(
     plan = plan_stream(graph, program)
     comment = "/* " + header.replace("*/", "* /").strip().replace("\n", "\n * ") + "\n */\n"
     return {
-        f"{name}.h": comment + _header_text(graph, plan, name),
-        f"{name}.c": comment + _Source(graph, program, plan, name).text(),
+        f"{name}.h": comment + _header_text(graph, plan, name, steps),
+        f"{name}.c": comment + _Source(graph, program, plan, name, steps).text(),
     }
 
 
-def _header_text(graph: Graph, plan: StreamPlan, name: str) -> str:
+def _header_text(graph: Graph, plan: StreamPlan, name: str, steps: bool) -> str:
     upper = name.upper()
     frames = graph.input.shape[1]
     return f"""#ifndef {upper}_H
@@ -71,7 +79,7 @@ void {name}_push(void *state, const int8_t *frame);
 
 /* What the model says of the window that ends with the last frame. */
 void {name}_scores(void *state, int8_t *scores);
-
+{steps_text(graph, name) if steps else ""}
 #endif
 """
 
@@ -79,8 +87,8 @@ void {name}_scores(void *state, int8_t *scores);
 class _Source:
     """The text of the C file, put together call by call."""
 
-    def __init__(self, graph: Graph, program: StreamProgram, plan: StreamPlan, name: str) -> None:
-        self._graph, self._program, self._plan, self._name = graph, program, plan, name
+    def __init__(self, graph: Graph, program: StreamProgram, plan: StreamPlan, name: str, steps: bool) -> None:
+        self._graph, self._program, self._plan, self._name, self._steps = graph, program, plan, name, steps
 
     def text(self) -> str:
         """All of the file."""
@@ -162,7 +170,8 @@ void {self._name}_scores(void *state, int8_t *scores) {{
         first, lines = len(self._program.steps), []
         for number, (index, mean) in enumerate(self._program.means.items(), first):
             text = f"kws_stream_add(&{self._name}_{number}, at + {self._plan.means[index]}, "
-            lines.append((mean.due, [text + f"{self._rows(mean.add.inputs[0], 1)});"]))
+            text += f"{self._rows(mean.add.inputs[0], 1)});"
+            lines.append((mean.due, [text + self._told(mean.add)]))
         return lines
 
     def _call(self, number: int, call: Call, inputs: list[str]) -> str:
@@ -170,7 +179,11 @@ void {self._name}_scores(void *state, int8_t *scores) {{
         arguments = [f"&{self._name}_{number}", *inputs, *output]
         if call.scratch_bytes:
             arguments.append(f"(int16_t *)(void *)(at + {self._plan.scratch[number]})")
-        return f"{call.function}({', '.join(arguments)});"
+        return f"{call.function}({', '.join(arguments)});" + self._told(call)
+
+    def _told(self, call: Call) -> str:
+        """Word to the app that a layer's call is done."""
+        return f" {self._name}_step({call.layer});" if self._steps else ""
 
     def _output(self, index: int) -> str:
         source = self._program.source(index)

@@ -20,7 +20,7 @@ static int16_t detector_sums[KWS_APP_LABELS];
 static int8_t detector_ring[KWS_APP_AVERAGE * KWS_APP_LABELS];
 static int8_t frame[KWS_FRONTEND_FEATURES];
 #ifdef KWS_MODEL_STREAMS
-static int32_t stream[KWS_MODEL_STATE_BYTES / 4];
+static int32_t stream_state[KWS_MODEL_STATE_BYTES / 4];
 #else
 static int8_t window[KWS_APP_CLIP_FRAMES * KWS_FRONTEND_FEATURES] __attribute__((aligned(4)));
 #endif
@@ -35,7 +35,7 @@ const kws_listener_parts kws_bundle = {
     .stream_reset = kws_model_stream_reset,
     .stream_push = kws_model_push,
     .stream_scores = kws_model_scores,
-    .stream = stream,
+    .stream = stream_state,
 #else
     .invoke = kws_model_invoke,
     .window = window,

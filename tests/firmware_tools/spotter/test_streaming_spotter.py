@@ -113,7 +113,7 @@ def test_a_stream_gives_the_scores_and_detections_of_windows(case: Case) -> None
 
 
 def test_a_streaming_image_keeps_columns_and_no_window(case: Case) -> None:
-    assert "stream" in case.image.by_symbol
+    assert "stream_state" in case.image.by_symbol
     assert not {"window", "kws_model_invoke.arena"} & set(case.image.by_symbol)
     with pytest.raises(CommandRefusedError, match="command"):
         spotter.features(case.session.link)
