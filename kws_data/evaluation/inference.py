@@ -64,7 +64,9 @@ def stream_scores(
     spec = bundle.frontend
     if spec.frames(len(samples)) < bundle.frames:
         return np.zeros((0, len(bundle.labels)), np.int8), np.zeros(0, np.int64)
-    frames = host_features(bundle, samples[np.newaxis])[0]
+    from firmware_tools.frontend.host import HostFrontend
+
+    frames = HostFrontend(spec).stream(samples)
     scores = stream_engine(bundle.tflite).windows(frames, stride_frames)
     last_frames = np.arange(len(scores)) * stride_frames + bundle.frames - 1
     return scores, last_frames * spec.hop_samples + spec.window_samples
