@@ -1,0 +1,89 @@
+"""Windowed models of one keyword whose scores move as the window does, made by hand; and the frames for them."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from synthetic_models import ModelBuilder
+
+from firmware_tools.tflite.model_builder import Handle
+from firmware_tools.tflite.tflm import TflmInterpreter
+
+BANDS, FEATURE_SCALE = 40, 666 / 25.6 / 256
+
+
+def frames_of(count: int, seed: int = 0) -> NDArray[np.int8]:
+    """Features ``[count, 40]`` whose loud bands come and go."""
+    draw = np.random.default_rng(seed)
+    level = np.repeat(draw.uniform(0, 1, (count // 25 + 1, BANDS)), 25, axis=0)[:count]
+    return (level * draw.uniform(0, 255, (count, BANDS)) - 128).astype(np.int8)
+
+
+def body(build: ModelBuilder, frames: int, channels: int, rest: tuple[int, ...] = (1, BANDS)) -> Handle:
+    """Layers as those of a small temporal network, down to one value a channel."""
+    x = build.input((1, frames, *rest), scale=FEATURE_SCALE, zero_point=-128)
+    if len(rest) == 1:
+        x = build.reshape(x, (1, frames, 1, BANDS))
+    if rest == (BANDS, 1):
+        x = build.reshape(x, (1, frames, 1, BANDS))
+    x = build.conv2d(x, channels, (5, 1), stride=(2, 1), activation="RELU", zero_point=-128)
+    x = build.conv2d(x, channels, (9, 1), stride=(2, 1), depthwise=True)
+    x = build.conv2d(x, channels, (1, 1), activation="RELU", zero_point=-128)
+    return build.mean(x, (1, 2))
+
+
+def keyword_model(
+    seed: int = 0,
+    frames: int = 98,
+    channels: int = 16,
+    *,
+    rest: tuple[int, ...] = (1, BANDS),
+    largest: tuple[int, int] = (30, 60),
+    per_row: bool = False,
+) -> bytes:
+    """An int8 model of three labels, the first two with equal rows; logits of about -5 to 5.
+
+    Args:
+        seed: of weights and of the frames by which logits are brought to their range.
+        frames, channels: size.
+        rest: shape of a frame in the input.
+        largest: weights of the last layer, of the first two rows and of the keyword's.
+        per_row: the keyword's row has a scale of its own.
+    """
+    stream = frames_of(frames + 300, seed)
+    values = hidden_values(np.stack([stream[i : i + frames] for i in range(0, 300, 3)]), seed, channels, rest)
+    build = ModelBuilder(seed)
+    x = body(build, frames, channels, rest)
+    draw = np.random.default_rng(seed)
+    rows = np.stack([draw.integers(-most, most + 1, channels) for most in (*largest[:1], *largest)])
+    rows[1] = rows[0]
+    ratios = np.asarray([1, 1, 0.83 if per_row else 1])
+    logits = values @ (rows * ratios[:, np.newaxis]).T
+    scale = 2.5 / ((logits[:, 2] - logits[:, 0]).std() * x.scale)
+    biases = -(values @ rows.T).mean(axis=0)
+    return build.finish(build.softmax(_dense(build, x, rows, biases, scale * ratios if per_row else scale)))
+
+
+def hidden_values(
+    windows: NDArray[np.int8], seed: int, channels: int = 16, rest: tuple[int, ...] = (1, BANDS)
+) -> NDArray[np.float64]:
+    """Inputs of the last layer of :func:`keyword_model`, in steps ``[n, channels]``; windows ``[n, frames, 40]``."""
+    build = ModelBuilder(seed)
+    x = body(build, windows.shape[1], channels, rest)
+    return (
+        TflmInterpreter(build.finish(x))(windows.reshape(*windows.shape[:2], *rest)).astype(np.float64) - x.zero_point
+    )
+
+
+def _dense(
+    build: ModelBuilder,
+    x: Handle,
+    rows: NDArray[np.int64],
+    biases: NDArray[np.float64],
+    scales: NDArray[np.float64] | float,
+) -> Handle:
+    weights = build.tensor(rows.shape, "int8", scales, 0, rows.astype(np.int8))
+    bias = build.tensor((len(rows),), "int32", scales * x.scale, 0, biases.astype(np.int32))
+    y = build.tensor((1, len(rows)), "int8", 0.1, 0)
+    build.operator("FULLY_CONNECTED", [x.index, weights.index, bias.index], [y], build.dense_options(), 4)
+    return y
