@@ -200,9 +200,9 @@ def _checked(ctx: RunContext) -> tuple[BudgetReport, int | None]:
 
 def _held_without_a_board(ctx: RunContext) -> BudgetReport:
     """The file that micro_wake_word loads, and its arena; cycles are those of boards that are not ours."""
-    from kws_data.gate.budget import check_budget
+    from kws_data.gate.micro_wake_word import check_micro_wake_word
 
-    return check_budget(ctx.bundle(), ctx.config.budget)
+    return check_micro_wake_word(ctx.bundle(), ctx.config.budget)
 
 
 def check_limits(ctx: RunContext) -> BudgetReport:
