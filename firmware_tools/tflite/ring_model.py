@@ -8,12 +8,14 @@ becomes a variable::
                                                                     └─ STRIDED_SLICE, the newest T - stride ─ ring
 
 The layers compute the whole window at each call, with the weights that they have. Before the ring is full it holds
-silence, the features' zero point, which an own subgraph lays down once (PAD of one value: a constant would be the
-size of the window).
+silence, the least feature, which an own subgraph lays down once (PAD of one value: a constant would be the size of the
+window). What comes in states ESPHome's scale; a RESHAPE hands the same bytes on under the scale of the model's own
+input, which is 1/128 in models of kws.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,10 +26,19 @@ from firmware_tools.tflite.flatbuffer import load_model, schema
 from firmware_tools.tflite.graph import Graph, Tensor, read_tflite
 from firmware_tools.tflite.sigmoid_head import sigmoid_model
 from firmware_tools.tflite.slim import small_file
-from firmware_tools.tflite.streaming_rules import BANDS, OPERATORS, check_streaming, input_faults
+from firmware_tools.tflite.streaming_rules import (
+    BANDS,
+    FEATURE_SCALE,
+    FEATURE_ZERO,
+    OPERATORS,
+    check_streaming,
+    input_faults,
+)
 from firmware_tools.tflite.tree_edit import add_constant, add_tensor, drop_unused, make_operator, quantised
 
 STRIDE_FRAMES = 3
+#: Scale and zero point of the input of a model of kws, whatever its features.
+OWN_INPUT = (1 / 128, 0)
 RING_NAME = "ring"
 #: The largest file that kws makes for micro_wake_word, in bytes.
 LIMIT_BYTES = 16_384
@@ -40,7 +51,7 @@ class Window:
     Attributes:
         frames: how many frames of features it holds.
         rest: the shape of one frame in it: ``(40,)``, ``(1, 40)`` or ``(40, 1)``.
-        scale, zero_point: of a feature.
+        scale, zero_point: of a feature in it.
     """
 
     frames: int
@@ -51,6 +62,10 @@ class Window:
     def shape(self, frames: int) -> tuple[int, ...]:
         """Shape of so many frames."""
         return (1, frames, *self.rest)
+
+    def tensor(self, graph: Any, frames: int) -> int:
+        """Number of a new tensor of so many frames."""
+        return add_tensor(graph, self.shape(frames), schema().TensorType.INT8, quantised(self.scale, self.zero_point))
 
 
 def ring_model(tflite: bytes, stride_frames: int = STRIDE_FRAMES, limit_bytes: int | None = LIMIT_BYTES) -> bytes:
@@ -96,9 +111,10 @@ def _check_input(tensor: Tensor) -> None:
         shown = f"{list(tensor.shape)}"
         remedy = "micro_wake_word has the features of frontend.kind micro_frontend alone: train with those"
         raise ModelError(f"the model's input is not [1, T, {BANDS}]", shown, remedy)
-    faults = input_faults(tensor.scale, tensor.zero_point)
-    if faults:
-        raise ModelError(faults[0], None, "train it with frontend.kind micro_frontend")
+    if (tensor.scale, tensor.zero_point) != OWN_INPUT and input_faults(tensor.scale, tensor.zero_point):
+        shown = f"a step is {tensor.scale:.6g} from {tensor.zero_point}"
+        remedy = "train it with frontend.kind micro_frontend"
+        raise ModelError("the model's input has neither the scale of kws's models nor of ESPHome's", shown, remedy)
 
 
 def _check_operators(graph: Graph) -> None:
@@ -115,29 +131,22 @@ def _check_operators(graph: Graph) -> None:
 def _add_ring(model: Any, window: Window, stride: int) -> None:
     """Operators before the layers that make the window, and QUANTIZE after them."""
     s, graph = schema(), model.subgraphs[0]
-    int8, features = s.TensorType.INT8, quantised(window.scale, window.zero_point)
     whole, kept = int(graph.inputs[0]), window.frames - stride
-    columns = add_tensor(graph, (1, stride, BANDS), int8, features)
+    columns = add_tensor(graph, (1, stride, BANDS), s.TensorType.INT8, quantised(FEATURE_SCALE, FEATURE_ZERO))
     handle = add_tensor(graph, (), s.TensorType.RESOURCE)
-    old, new = (add_tensor(graph, window.shape(kept), int8, features) for _ in range(2))
-    fresh, reshape = columns, []
-    if window.rest != (BANDS,):
-        fresh = add_tensor(graph, window.shape(stride), int8, features)
-        shape = _numbers(model, graph, window.shape(stride))
-        reshape = [make_operator(model, "RESHAPE", [columns, shape], [fresh])]
-    zeros = (0,) * len(window.shape(0))
-    begin, end, step = (
-        _numbers(model, graph, numbers)
-        for numbers in ((0, stride, *zeros[2:]), window.shape(window.frames), (1,) * len(zeros))
-    )
+    fresh, old, new = (window.tensor(graph, frames) for frames in (stride, kept, kept))
+    shape = window.shape(stride)
+    begin, end, ones = [0] * len(shape), window.shape(window.frames), [1] * len(shape)
+    begin[1] = stride
+    columns_shape, *slices = (_numbers(model, graph, numbers) for numbers in (shape, begin, end, ones))
     score = add_tensor(graph, (1, 1), s.TensorType.UINT8, quantised(1 / 256, 0))
     graph.operators = [
         make_operator(model, "CALL_ONCE", [], [], s.CallOnceOptionsT(initSubgraphIndex=1)),
         _handle(model, handle),
-        *reshape,
+        make_operator(model, "RESHAPE", [columns, columns_shape], [fresh]),
         make_operator(model, "READ_VARIABLE", [handle], [old]),
         make_operator(model, "CONCATENATION", [old, fresh], [whole], s.ConcatenationOptionsT(axis=1)),
-        make_operator(model, "STRIDED_SLICE", [whole, begin, end, step], [new], s.StridedSliceOptionsT()),
+        make_operator(model, "STRIDED_SLICE", [whole, *slices], [new], s.StridedSliceOptionsT()),
         make_operator(model, "ASSIGN_VARIABLE", [handle, new], []),
         *graph.operators,
         make_operator(model, "QUANTIZE", [int(graph.outputs[0])], [score]),
@@ -150,24 +159,22 @@ def _handle(model: Any, tensor: int) -> Any:
 
 
 def _silence(model: Any, window: Window, frames: int) -> Any:
-    """The subgraph that fills the ring with so many frames of silence."""
+    """The subgraph that fills the ring with so many frames of silence; PAD takes the zero point for what it adds."""
     s = schema()
     graph = s.SubGraphT(tensors=[], inputs=[], outputs=[], operators=[])
-    int8, features = s.TensorType.INT8, quantised(window.scale, window.zero_point)
-    shape = window.shape(frames)
-    one = add_constant(model, graph, np.full((1,) * len(shape), window.zero_point, np.int8), int8)
-    graph.tensors[one].quantization = quantised(window.scale, window.zero_point)
-    after = np.asarray([(0, n - 1) for n in shape], np.int32)
-    widths = add_constant(model, graph, after, s.TensorType.INT32)
+    shape, least = window.shape(frames), quantised(FEATURE_SCALE, FEATURE_ZERO)
+    one = add_constant(model, graph, np.full((1,) * len(shape), FEATURE_ZERO, np.int8), s.TensorType.INT8)
+    graph.tensors[one].quantization = least
+    after = _numbers(model, graph, [(0, n - 1) for n in shape])
     handle = add_tensor(graph, (), s.TensorType.RESOURCE)
-    ring = add_tensor(graph, shape, int8, features)
+    ring = add_tensor(graph, shape, s.TensorType.INT8, least)
     graph.operators = [
         _handle(model, handle),
-        make_operator(model, "PAD", [one, widths], [ring], s.PadOptionsT()),
+        make_operator(model, "PAD", [one, after], [ring], s.PadOptionsT()),
         make_operator(model, "ASSIGN_VARIABLE", [handle, ring], []),
     ]
     return graph
 
 
-def _numbers(model: Any, graph: Any, numbers: tuple[int, ...]) -> int:
+def _numbers(model: Any, graph: Any, numbers: Sequence[object]) -> int:
     return add_constant(model, graph, np.asarray(numbers, np.int32), schema().TensorType.INT32)

@@ -5,7 +5,8 @@ two are equal, softmax says the same of the keyword as a sigmoid of a difference
 
     p = exp(k) / (exp(k) + exp(s) + exp(u)) = sigmoid(k - o),   exp(o) = exp(s) + exp(u)
 
-with o the row that both share and a bias of log(exp(s's) + exp(u's)): equal biases are raised by ln 2.
+with o the row that both share and a bias of log(exp(s's) + exp(u's)): equal biases are raised by ln 2. Where that
+layer is given one value by another dense layer (a model with ``one_score``), the two become one.
 """
 
 from __future__ import annotations
@@ -36,12 +37,20 @@ class SigmoidRow:
     Attributes:
         weights: int8 ``[copies, channels]``: a weight is the sum over the copies of the layer's input.
         weight_scale: of a step of the weights.
-        bias: in steps of the input's scale times ``weight_scale``.
+        bias: in real numbers.
+        inputs: the tensor that the layer is given.
     """
 
     weights: NDArray[np.int8]
     weight_scale: float
-    bias: int
+    bias: float
+    inputs: Tensor
+
+    @property
+    def bias_steps(self) -> int:
+        """The bias as int32, in steps of the input's scale times ``weight_scale``."""
+        limits = np.iinfo(np.int32)
+        return int(np.clip(np.rint(self.bias / (self.inputs.scale * self.weight_scale)), limits.min, limits.max))
 
 
 def sigmoid_model(tflite: bytes) -> bytes:
@@ -55,7 +64,9 @@ def sigmoid_model(tflite: bytes) -> bytes:
     row = sigmoid_row(graph, dense)
     model = load_model(tflite)
     subgraph = model.subgraphs[0]
-    _replace_dense(model, row, graph.tensors[dense.inputs[0]])
+    if row.inputs.index != dense.inputs[0]:
+        del subgraph.operators[-3]
+    _replace_dense(model, row)
     _replace_softmax(model, subgraph)
     drop_unused(subgraph)
     return small_file(model)
@@ -103,10 +114,29 @@ def sigmoid_row(graph: Graph, dense: Operator) -> SigmoidRow:
         raise ModelError(what, worst, _REMEDY)
     weights, scale = _difference(rows, scales)
     silence, unknown, keyword = _biases(graph, dense) * scales * inputs.scale
-    bias = keyword - np.logaddexp(silence, unknown)
-    limits = np.iinfo(np.int32)
-    steps = float(np.rint(bias / (inputs.scale * scale)))
-    return SigmoidRow(weights, scale, int(np.clip(steps, limits.min, limits.max)))
+    row = SigmoidRow(weights, scale, float(keyword - np.logaddexp(silence, unknown)), inputs)
+    score = _score_layer(graph, dense)
+    return row if score is None else _joined(graph, score, row)
+
+
+def _score_layer(graph: Graph, dense: Operator) -> Operator | None:
+    """The dense layer of one row from which the last one has its only value, if it is that way."""
+    before = graph.operators[-3] if len(graph.operators) > 2 else None
+    if before is None or before.kind != "FULLY_CONNECTED" or before.outputs != dense.inputs[:1]:
+        return None
+    weights = graph.tensors[before.inputs[1]]
+    one = weights.dtype == "INT8" and weights.shape[0] == 1 and not before.options.get("fusedActivationFunction", 0)
+    return before if one else None
+
+
+def _joined(graph: Graph, score: Operator, row: SigmoidRow) -> SigmoidRow:
+    """One row for two layers: the first's weights, and scale and bias as the second changes them."""
+    inputs, weights = graph.tensors[score.inputs[0]], graph.tensors[score.inputs[1]]
+    assert weights.data is not None
+    factor = int(row.weights.sum(dtype=np.int32)) * row.weight_scale
+    bias = float(_biases(graph, score)[0]) * weights.scale * inputs.scale
+    rows = np.clip(weights.data.reshape(1, -1), -LARGEST, LARGEST) * (1 if factor >= 0 else -1)
+    return SigmoidRow(rows.astype(np.int8), weights.scale * abs(factor), factor * bias + row.bias, inputs)
 
 
 def _difference(rows: NDArray[np.int32], scales: NDArray[np.float64]) -> tuple[NDArray[np.int8], float]:
@@ -117,36 +147,36 @@ def _difference(rows: NDArray[np.int32], scales: NDArray[np.float64]) -> tuple[N
         copies = int(np.ceil(max(1, np.abs(steps).max()) / LARGEST))
     else:
         real, copies = keyword * scales[KEYWORD] - other * scales[0], FINE_COPIES
-        scale = float(np.float32(np.abs(real).max() / (copies * LARGEST)))
+        scale = float(np.float32(max(np.abs(real).max(), 1e-9) / (copies * LARGEST)))
         steps = np.rint(real / scale).astype(np.int32)
     parts = [(steps + number) // copies for number in range(copies)]
     return np.clip(np.stack(parts), -LARGEST, LARGEST).astype(np.int8), scale
 
 
 def _biases(graph: Graph, dense: Operator) -> NDArray[np.float64]:
-    """Of the three labels, in steps."""
+    """Of each row, in steps."""
     bias: Tensor | None = None
     if len(dense.inputs) > 2 and dense.inputs[2] >= 0:
         bias = graph.tensors[dense.inputs[2]]
     if bias is None or bias.data is None:
-        return np.zeros(LABELS)
+        return np.zeros(graph.tensors[dense.inputs[1]].shape[0])
     return bias.data.reshape(-1).astype(np.float64)
 
 
-def _replace_dense(model: Any, row: SigmoidRow, inputs: Tensor) -> None:
+def _replace_dense(model: Any, row: SigmoidRow) -> None:
     """The dense layer gets constants of its own: others may share the old ones."""
-    graph, types = model.subgraphs[0], schema().TensorType
-    dense = graph.operators[-2]
-    copies = len(row.weights)
-    values = row.weights.reshape(copies, *inputs.shape)
-    weights = add_constant(model, graph, np.concatenate(list(values), -1).reshape(1, -1), types.INT8)
+    graph, types, inputs = model.subgraphs[0], schema().TensorType, row.inputs
+    dense, copies = graph.operators[-2], len(row.weights)
+    values = list(row.weights.reshape(copies, *inputs.shape))
+    weights = add_constant(model, graph, np.concatenate(values, -1).reshape(1, -1), types.INT8)
     graph.tensors[weights].quantization = quantised(row.weight_scale, 0)
-    bias = add_constant(model, graph, np.asarray([row.bias], np.int32), types.INT32)
+    bias = add_constant(model, graph, np.asarray([row.bias_steps], np.int32), types.INT32)
     graph.tensors[bias].quantization = quantised(inputs.scale * row.weight_scale, 0)
     logit = add_tensor(graph, (1, 1), types.INT8, quantised(LOGIT_SCALE, 0))
+    source = inputs.index
     if copies > 1:
         graph.operators.insert(-2, _copied(model, inputs, copies))
-    source = inputs.index if copies == 1 else int(graph.operators[-3].outputs[0])
+        source = int(graph.operators[-3].outputs[0])
     dense.inputs, dense.outputs = [source, weights, bias], [logit]
 
 

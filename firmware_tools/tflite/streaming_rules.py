@@ -26,8 +26,10 @@ OPERATORS = frozenset(
 SCHEMA_VERSION = 3
 MAX_VARIABLES = 20
 MAX_STRIDE = 255  # ESPHome counts frames of a call in a byte
-#: A feature of 1/25.6 is 256/666 int8 steps there; converters of microWakeWord say 26/255.
-FEATURE_SCALES = (666 / 25.6 / 256, 26 / 255)
+#: ESPHome's int8 of a feature is 256/666 of its steps, less 128; pymicro-wakeword, whose unit is 25.6 steps, goes by
+#: the scale that a model states. By this one it makes the same bytes; microWakeWord's own models state 26/255.
+FEATURE_SCALE, FEATURE_ZERO = 1_665 / 16_384, -128
+FEATURE_SCALES = (FEATURE_SCALE, 26 / 255)
 SCALE_TOLERANCE = 1e-3
 SCORE_SCALE = 1 / 256
 TYPES = frozenset({"INT8", "UINT8", "INT32", "INT64", "RESOURCE", "BOOL"})
@@ -73,7 +75,7 @@ def input_faults(scale: float, zero_point: int) -> list[str]:
     """What is wrong with the quantisation of features."""
     near = any(abs(scale / wanted - 1) < SCALE_TOLERANCE for wanted in FEATURE_SCALES)
     faults = [] if near else [f"a step of the input is {scale:.6g}, of ESPHome's features {FEATURE_SCALES[0]:.5f}"]
-    return faults if zero_point == -128 else [*faults, f"the input's zero point is {zero_point}, not -128"]
+    return faults if zero_point == FEATURE_ZERO else [*faults, f"the input's zero point is {zero_point}, not -128"]
 
 
 def kind_of(model: Any, operator: Any) -> str:

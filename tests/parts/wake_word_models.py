@@ -9,7 +9,7 @@ from synthetic_models import ModelBuilder
 from firmware_tools.tflite.model_builder import Handle
 from firmware_tools.tflite.tflm import TflmInterpreter
 
-BANDS, FEATURE_SCALE = 40, 666 / 25.6 / 256
+BANDS, LOGIT_SCALE = 40, 0.1
 
 
 def frames_of(count: int, seed: int = 0) -> NDArray[np.int8]:
@@ -21,7 +21,7 @@ def frames_of(count: int, seed: int = 0) -> NDArray[np.int8]:
 
 def body(build: ModelBuilder, frames: int, channels: int, rest: tuple[int, ...] = (1, BANDS)) -> Handle:
     """Layers as those of a small temporal network, down to one value a channel."""
-    x = build.input((1, frames, *rest), scale=FEATURE_SCALE, zero_point=-128)
+    x = build.input((1, frames, *rest))
     if len(rest) == 1:
         x = build.reshape(x, (1, frames, 1, BANDS))
     if rest == (BANDS, 1):
@@ -64,6 +64,23 @@ def keyword_model(
     return build.finish(build.softmax(_dense(build, x, rows, biases, scale * ratios if per_row else scale)))
 
 
+def one_score_model(seed: int = 0, sign: int = 1, frames: int = 98, channels: int = 16) -> bytes:
+    """A model of ``model.one_score``: one value, by a dense layer, and the fixed layers that make three labels of it.
+
+    ``sign`` is that of the fixed weight: +1 in models that kws trains.
+    """
+    stream = frames_of(frames + 300, seed)
+    values = hidden_values(np.stack([stream[i : i + frames] for i in range(0, 300, 3)]), seed, channels)
+    build = ModelBuilder(seed)
+    x = body(build, frames, channels)
+    row = np.random.default_rng(seed).integers(-127, 128, (1, channels))
+    scale = 2.5 / ((values @ row[0]).std() * x.scale)
+    score = _dense(build, x, row, -(values @ row.T).mean(axis=0), scale)
+    fixed, unit = np.asarray([[0], [0], [sign * 127]]), 1 / 127
+    biases = np.asarray([0, 0, np.log(2) / (unit * score.scale)])
+    return build.finish(build.softmax(_dense(build, score, fixed, biases, unit)))
+
+
 def hidden_values(
     windows: NDArray[np.int8], seed: int, channels: int = 16, rest: tuple[int, ...] = (1, BANDS)
 ) -> NDArray[np.float64]:
@@ -84,6 +101,19 @@ def _dense(
 ) -> Handle:
     weights = build.tensor(rows.shape, "int8", scales, 0, rows.astype(np.int8))
     bias = build.tensor((len(rows),), "int32", scales * x.scale, 0, biases.astype(np.int32))
-    y = build.tensor((1, len(rows)), "int8", 0.1, 0)
+    y = build.tensor((1, len(rows)), "int8", LOGIT_SCALE, 0)
     build.operator("FULLY_CONNECTED", [x.index, weights.index, bias.index], [y], build.dense_options(), 4)
     return y
+
+
+def tflm_ring_scores(ring: bytes, frames: NDArray[np.int8], stride: int = 3) -> NDArray[np.int16]:
+    """What TFLM makes of a stream, 0 to 255 a call."""
+    from tflite_micro.python.tflite_micro import runtime
+
+    interpreter = runtime.Interpreter.from_bytes(ring, arena_size=1 << 20)
+    found = []
+    for first in range(0, len(frames) - stride + 1, stride):
+        interpreter.set_input(frames[np.newaxis, first : first + stride], 0)
+        interpreter.invoke()
+        found.append(interpreter.get_output(0).item())
+    return np.asarray(found, np.int16)

@@ -7,29 +7,16 @@ import pytest
 from coarse_models import coarse
 from numpy.typing import NDArray
 from synthetic_models import ModelBuilder
-from wake_word_models import BANDS, FEATURE_SCALE, body, frames_of, keyword_model
+from wake_word_models import BANDS, body, frames_of, keyword_model, tflm_ring_scores
 
 from firmware_tools.errors import ModelError
 from firmware_tools.tflite import tflm
 from firmware_tools.tflite.flatbuffer import load_model, model_bytes
 from firmware_tools.tflite.ring_model import LIMIT_BYTES, ring_model
 from firmware_tools.tflite.sigmoid_head import sigmoid_model
-from firmware_tools.tflite.streaming_rules import kind_of, streaming_faults
+from firmware_tools.tflite.streaming_rules import FEATURE_SCALE, kind_of, streaming_faults
 
 pytestmark = pytest.mark.skipif(not tflm.available(), reason="tflite-micro is not installed here")
-
-
-def ring_scores(ring: bytes, frames: NDArray[np.int8], stride: int = 3) -> NDArray[np.int16]:
-    """What TFLM makes of a stream, 0 to 255 a call."""
-    from tflite_micro.python.tflite_micro import runtime
-
-    interpreter = runtime.Interpreter.from_bytes(ring, arena_size=1 << 20)
-    found = []
-    for first in range(0, len(frames) - stride + 1, stride):
-        interpreter.set_input(frames[np.newaxis, first : first + stride], 0)
-        interpreter.invoke()
-        found.append(interpreter.get_output(0).item())
-    return np.asarray(found, np.int16)
 
 
 def window_scores(windowed: bytes, frames: NDArray[np.int8], stride: int = 3) -> NDArray[np.int16]:
@@ -47,7 +34,7 @@ def window_scores(windowed: bytes, frames: NDArray[np.int8], stride: int = 3) ->
 def test_the_ring_gives_the_windows_scores_at_every_step(seed: int, rest: tuple[int, ...]) -> None:
     windowed = keyword_model(seed, frames=60 + 7 * seed, rest=rest)
     frames = frames_of(400, seed + 100)
-    scores = ring_scores(ring_model(windowed), frames)
+    scores = tflm_ring_scores(ring_model(windowed), frames)
     assert np.array_equal(scores, window_scores(sigmoid_model(windowed), frames))
     assert len(set(scores.tolist())) > 20
 
@@ -56,7 +43,9 @@ def test_the_ring_gives_the_windows_scores_at_every_step(seed: int, rest: tuple[
 def test_any_stride_below_the_window(stride: int) -> None:
     windowed, frames = keyword_model(5, frames=49), frames_of(200, 5)
     ring = ring_model(windowed, stride)
-    assert np.array_equal(ring_scores(ring, frames, stride), window_scores(sigmoid_model(windowed), frames, stride))
+    assert np.array_equal(
+        tflm_ring_scores(ring, frames, stride), window_scores(sigmoid_model(windowed), frames, stride)
+    )
 
 
 def weights_of(tflite: bytes) -> list[tuple[bytes, bytes, list[float]]]:
@@ -120,14 +109,31 @@ def test_another_number_of_labels_and_another_end() -> None:
 
 def test_another_input() -> None:
     build = ModelBuilder(0)
-    x = build.input((1, 49, 1, 10), FEATURE_SCALE, -128)
-    x = build.mean(build.conv2d(x, 8, (3, 1)), (1, 2))
+    x = build.mean(build.conv2d(build.input((1, 49, 1, 10)), 8, (3, 1)), (1, 2))
     refused(build.finish(build.softmax(build.dense(x, 3))), "[1, T, 40]", "[1, 49, 1, 10]")
-    for scale, zero_point, words in ((0.2, -128, "a step of the input is 0.2"), (FEATURE_SCALE, 0, "zero point is 0")):
-        model = load_model(keyword_model())
-        given = model.subgraphs[0].tensors[model.subgraphs[0].inputs[0]].quantization
-        given.scale, given.zeroPoint = np.asarray([scale], np.float32), np.asarray([zero_point])
-        refused(model_bytes(model), words)
+
+
+@pytest.mark.parametrize(("scale", "zero_point"), [(1 / 128, 0), (FEATURE_SCALE, -128), (26 / 255, -128)])
+def test_an_input_under_kws_s_scale_or_under_esphome_s(scale: float, zero_point: int) -> None:
+    """The bytes are the same; what comes in states the scale by which both runtimes make them."""
+    windowed, frames = with_input(scale, zero_point), frames_of(200, 8)
+    ring = ring_model(windowed)
+    graph = load_model(ring).subgraphs[0]
+    stated = graph.tensors[graph.inputs[0]].quantization
+    assert (stated.scale.tolist(), stated.zeroPoint.tolist()) == ([FEATURE_SCALE], [-128])
+    assert np.array_equal(tflm_ring_scores(ring, frames), window_scores(sigmoid_model(windowed), frames))
+
+
+@pytest.mark.parametrize(("scale", "zero_point"), [(0.2, -128), (1 / 128, -128), (FEATURE_SCALE, 0)])
+def test_an_input_under_another_scale(scale: float, zero_point: int) -> None:
+    refused(with_input(scale, zero_point), "neither the scale", f"{scale:.6g} from {zero_point}")
+
+
+def with_input(scale: float, zero_point: int) -> bytes:
+    model = load_model(keyword_model())
+    given = model.subgraphs[0].tensors[model.subgraphs[0].inputs[0]].quantization
+    given.scale, given.zeroPoint = np.asarray([scale], np.float32), np.asarray([zero_point])
+    return model_bytes(model)
 
 
 def test_an_operator_that_esphome_lacks() -> None:

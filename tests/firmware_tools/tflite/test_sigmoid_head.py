@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from wake_word_models import frames_of, hidden_values, keyword_model
+from wake_word_models import frames_of, hidden_values, keyword_model, one_score_model
 
 from firmware_tools.engine.host import HostEngine
 from firmware_tools.tflite import tflm
@@ -37,8 +37,8 @@ def test_weights_are_the_rows_difference_exactly(seed: int, largest: tuple[int, 
     row = sigmoid_row(graph, graph.operators[-2])
     assert len(row.weights) == (2 if largest == (127, 127) else 1)
     assert row.weights.sum(axis=0, dtype=np.int32) * row.weight_scale == pytest.approx(real[2] - real[0], abs=1e-12)
-    step = input_scale * row.weight_scale
-    assert row.bias * step == pytest.approx(bias[2] - bias[0] - np.log(2), abs=step)
+    assert row.bias == pytest.approx(bias[2] - bias[0] - np.log(2), abs=1e-9)
+    assert abs(row.bias_steps * row.weight_scale * input_scale - row.bias) <= row.weight_scale * input_scale / 1.99
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -73,12 +73,11 @@ def test_biases_that_differ_add_up() -> None:
     values[1] += 2_000
     buffer.data = values.view(np.uint8)
     changed = model_bytes(model)
-    _, bias, input_scale = real_layer(changed)
+    _, bias, _ = real_layer(changed)
     read = read_tflite(changed)
     row = sigmoid_row(read, read.operators[-2])
-    step = input_scale * row.weight_scale
     assert bias[1] != bias[0]
-    assert row.bias * step == pytest.approx(bias[2] - np.log(np.exp(bias[0]) + np.exp(bias[1])), abs=step)
+    assert row.bias == pytest.approx(bias[2] - np.log(np.exp(bias[0]) + np.exp(bias[1])))
 
 
 @pytest.mark.parametrize("largest", SHARED, ids=IDS)
@@ -87,3 +86,30 @@ def test_tflm_and_the_engine_agree(largest: tuple[int, int]) -> None:
     stream = frames_of(400, 40)
     windows = np.stack([stream[i : i + 98] for i in range(0, 300, 3)])[:, :, np.newaxis]
     assert np.array_equal(tflm.TflmInterpreter(windowed)(windows), HostEngine(windowed)(windows))
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_model_of_one_score_is_cut_behind_it(sign: int) -> None:
+    """Dense(1), then a dense layer of (0, 0, 1) and biases (0, 0, ln 2): the sigmoid of the one value, which is rounded
+    by this layer's scale and not by the coarser one that was there."""
+    windowed = one_score_model(2, sign)
+    graph = read_tflite(windowed)
+    row = sigmoid_row(graph, graph.operators[-2])
+    score = graph.operators[-3]
+    weights = graph.tensors[score.inputs[1]]
+    assert weights.data is not None
+    assert np.array_equal(row.weights, sign * weights.data)
+    assert row.weight_scale == pytest.approx(weights.scale, rel=1e-6)
+    cut = read_tflite(sigmoid_model(windowed))
+    assert [op.kind for op in cut.operators] == [op.kind for op in graph.operators[:-2]] + ["LOGISTIC"]
+    stream = frames_of(500, 30)
+    windows = np.stack([stream[i : i + 98] for i in range(0, 402, 3)])
+    values = hidden_values(windows, 2) @ weights.data.astype(float).T
+    bias = graph.tensors[score.inputs[2]].data
+    assert bias is not None
+    logits = sign * (values + bias)[:, 0] * weights.scale * row.inputs.scale
+    scores = HostEngine(sigmoid_model(windowed))(windows[:, :, np.newaxis])[:, 0].astype(int) + 128
+    assert np.ptp(scores) > 100
+    assert (
+        np.abs(scores - np.clip(256 / (1 + np.exp(-logits)), 0, 255)).max() <= 256 * (LOGIT_SCALE / 2 + 0.01) / 4 + 0.5
+    )
