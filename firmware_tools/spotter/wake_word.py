@@ -63,7 +63,9 @@ class Cutoff:
 
 
 def cutoff_for(threshold: int, window: int) -> Cutoff:
-    """The lowest cutoff with which ESPHome detects no sum below a threshold.
+    """The cutoff with which pymicro-wakeword detects from a threshold on; of those, the highest, for ESPHome.
+
+    ESPHome's bar, which is coarser, lies below the threshold by less than two units a score (0.8 % of the mean).
 
     Args:
         threshold: on the sum of ``window`` int8 scores, -128 to 127 each; that sum and more is a detection.
@@ -72,9 +74,9 @@ def cutoff_for(threshold: int, window: int) -> Cutoff:
     Raises:
         ModelError: nothing could be detected.
     """
-    bar = max(LEAST_BAR, ceil((threshold + 128 * window - 1) / window))
-    probability = ceil(bar / 255 * 10**DECIMALS) / 10**DECIMALS
-    return Cutoff(probability, window)
+    total = max(threshold + 128 * window, window + 1)
+    below = (total * 10**DECIMALS - 1) // (256 * window)
+    return Cutoff(max(below / 10**DECIMALS, ceil(10**DECIMALS / 255) / 10**DECIMALS), window)
 
 
 @dataclass(frozen=True)

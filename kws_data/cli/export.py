@@ -19,7 +19,12 @@ METHODS = {"post": "post-training", "aware": "quantisation-aware training"}
 @click.argument("config_file", metavar="[CONFIG]", required=False, type=click.Path(path_type=Path))
 @click.option("--set", "overrides", metavar="KEY=VALUE", multiple=True, help="Override a setting; repeatable.")
 @click.option("--layers", is_flag=True, help="Show how far each layer is from the float model.")
-@click.option("--to", "kind", metavar="KIND", help="Package: arduino, platformio, esp-idf, zephyr, cmake or esphome.")
+@click.option(
+    "--to",
+    "kind",
+    metavar="KIND",
+    help="Package: arduino, platformio, esp-idf, zephyr, cmake, esphome or micro_wake_word.",
+)
 @click.option("--bundle", type=click.Path(path_type=Path), help="With --to: the bundle, instead of CONFIG's.")
 @click.option("--out", type=click.Path(path_type=Path), help="With --to: folder that is made.")
 @json_option
@@ -42,6 +47,8 @@ def command(
 
     With --to nothing is converted: a bundle that is there (--bundle, or CONFIG's) becomes a package for a framework,
     with the detector in C, examples and its figures: kws export --bundle runs/demo/model --to arduino --out DIR.
+    For micro_wake_word, the wake word component that ESPHome ships, it becomes a model that keeps its window itself,
+    and the manifest (one keyword, frontend.kind micro_frontend).
     A folder that holds an older package of the same kind is replaced, any other that is not empty is left alone.
     """
     _refuse_half(kind, bundle, out, layers)

@@ -6,8 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 from synthetic_models import ModelBuilder
 
+from firmware_tools.frontend.spec import FrontendSpec
+from firmware_tools.spotter.stream_spec import StreamSpec
 from firmware_tools.tflite.model_builder import Handle
 from firmware_tools.tflite.tflm import TflmInterpreter
+from kws_data.bundle import ModelBundle, model_hash
 
 BANDS, LOGIT_SCALE = 40, 0.1
 
@@ -117,3 +120,24 @@ def tflm_ring_scores(ring: bytes, frames: NDArray[np.int8], stride: int = 3) -> 
         interpreter.invoke()
         found.append(interpreter.get_output(0).item())
     return np.asarray(found, np.int16)
+
+
+def wake_word_bundle(tflite: bytes, stream: StreamSpec, word: str = "word") -> ModelBundle:
+    """A bundle of such a model, untrained but whole."""
+    return ModelBundle(
+        config="word",
+        labels=("_silence_", "_unknown_", word),
+        frontend=FrontendSpec.micro(),
+        clip_samples=16_000,
+        threshold_int8=0,
+        dataset_version="none",
+        model_sha256=model_hash(tflite),
+        seed=0,
+        tflite_bytes=len(tflite),
+        arena_bytes=0,
+        macs=0,
+        parameters=0,
+        train_settings={},
+        tflite=tflite,
+        stream=stream,
+    )

@@ -11,6 +11,11 @@ from typing import Any
 
 import yaml
 
+from firmware_tools.spotter.wake_word import Cutoff
+from firmware_tools.tflite.ring_model import LIMIT_BYTES
+from firmware_tools.tflite.streaming_rules import check_streaming
+from kws_data.errors import ModelError
+
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
@@ -35,6 +40,10 @@ ZEPHYR_KEYS = _words("name build samples tests boards blobs security package-man
 ESPHOME_NAMES = ("DEPENDENCIES", "CONFIG_SCHEMA", "FINAL_VALIDATE_SCHEMA", "to_code")
 ESPHOME_KEYS = ("esphome", "esp32", "external_components", "i2s_audio", "microphone", "kws")
 ESPHOME_EXAMPLES = ("esp32-s3-inmp441", "s3-box-3", "voice-pe")
+WAKE_WORD_KEYS = _words("type wake_word author website model trained_languages version micro")
+MICRO_KEYS = _words(
+    "probability_cutoff feature_step_size sliding_window_size tensor_arena_size minimum_esphome_version"
+)
 ZEPHYR_BUILD_KEYS = _words("cmake kconfig cmake-ext kconfig-ext sysbuild-cmake depends settings")
 
 
@@ -152,6 +161,26 @@ def _esphome(folder: Path) -> list[str]:
     return bad + _missing(folder, *(f"components/kws/{name}" for name in ("kws.h", "kws.cpp", "kws_bundle.c")))
 
 
+def _micro_wake_word(folder: Path) -> list[str]:
+    (path,) = (path for path in folder.glob("*.json") if not path.name.startswith("kws-"))
+    said = json.loads(path.read_text(encoding="utf-8"))
+    bad = _keys(path.name, said, WAKE_WORD_KEYS, WAKE_WORD_KEYS - {"website"})
+    bad += _keys(f"{path.name} micro", said["micro"], MICRO_KEYS, MICRO_KEYS)
+    if bad:
+        return bad
+    if said["type"] != "micro" or said["version"] != 2:
+        bad.append(f"{path.name} is no manifest of version 2")
+    if said["wake_word"] == "vad":
+        bad.append(f"{path.name}: ESPHome takes a wake word named vad for a voice detector")
+    try:
+        Cutoff(said["micro"]["probability_cutoff"], said["micro"]["sliding_window_size"])
+        check_streaming((folder / said["model"]).read_bytes(), LIMIT_BYTES)
+    except ModelError as error:
+        bad.append(f"{said['model']}: {error}")
+    models = _yaml(folder / "example.yaml")["micro_wake_word"]["models"]
+    return bad + _missing(folder, *(model["model"] for model in models))
+
+
 def _yaml(path: Path) -> Mapping[str, Any]:
     values = yaml.safe_load(path.read_text(encoding="utf-8"))
     if not isinstance(values, dict):
@@ -167,4 +196,5 @@ CHECKS: Mapping[str, Callable[[Path], list[str]]] = {
     "zephyr": _zephyr,
     "cmake": _cmake,
     "esphome": _esphome,
+    "micro_wake_word": _micro_wake_word,
 }

@@ -52,11 +52,11 @@ def package_files(bundle: ModelBundle, kind: str, layout: Layout, run: RunFigure
         ModelError, FrontendError: the bundle's model cannot be generated as C.
     """
     values = _values(bundle, kind, run)
-    own = _templates(layout.templates)
-    values["USE"] = _filled(own.pop("USE.md", ""), values)
+    own = templates(layout.templates)
+    values["USE"] = filled(own.pop("USE.md", ""), values)
     common = {name: (TEMPLATES / name).read_text(encoding="utf-8") for name in ("README.md", "LICENSE")}
-    filled = {_filled(path, values): _filled(text, values) for path, text in (common | own).items()}
-    return {**_sources(bundle, layout), **filled}
+    own_files = {filled(path, values): filled(text, values) for path, text in (common | own).items()}
+    return {**_sources(bundle, layout), **own_files}
 
 
 def _sources(bundle: ModelBundle, layout: Layout) -> dict[str, str]:
@@ -74,7 +74,7 @@ def _sources(bundle: ModelBundle, layout: Layout) -> dict[str, str]:
     return texts
 
 
-def _templates(folder: str) -> dict[str, str]:
+def templates(folder: str) -> dict[str, str]:
     """A framework's own files, path to text."""
     root = TEMPLATES / folder
     files = sorted(path for path in root.rglob("*") if path.is_file())
@@ -92,17 +92,17 @@ def _values(bundle: ModelBundle, kind: str, run: RunFigures) -> dict[str, str]:
         "HASH": bundle.bundle_hash[:16],
         "RATE": str(bundle.frontend.sample_rate_hz),
         "MODEL_BYTES": f"{bundle.tflite_bytes}",
-        "KEYWORDS": _words(bundle),
+        "KEYWORDS": words(bundle),
         "KEYWORD_LIST": json.dumps(bundle.labels[FIRST_KEYWORD:], ensure_ascii=False),
         "FIRST_KEYWORD": str(FIRST_KEYWORD),
-        "FIRST_WORD": _words(bundle).split(", ")[0],
+        "FIRST_WORD": words(bundle).split(", ")[0],
         "PY": ".py",  # in the name of a file, so that Python of a framework is not taken for ours
         "FIGURES": figures_table(bundle, run),
         "LICENCES": licences_line(run),
     }
 
 
-def _words(bundle: ModelBundle) -> str:
+def words(bundle: ModelBundle) -> str:
     """The keywords in one line that is safe between quotes, in YAML, JSON and properties."""
     plain = (re.sub(r"[^\w '-]+", " ", word).strip() for word in bundle.labels[FIRST_KEYWORD:])
     return ", ".join(word or "a word" for word in plain)
@@ -117,6 +117,6 @@ def _version() -> str:
     return numbers[0] if numbers else "0.1.0"
 
 
-def _filled(text: str, values: Mapping[str, str]) -> str:
+def filled(text: str, values: Mapping[str, str]) -> str:
     """With each ``@NAME@`` that is known replaced; CMake has some of its own."""
     return re.sub(r"@([A-Z_]+)@", lambda found: values.get(found[1], found[0]), text)

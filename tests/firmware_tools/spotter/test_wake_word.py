@@ -71,8 +71,8 @@ def test_a_detection_is_one_of_both_runtimes(seed: int, window: int, probability
 @pytest.mark.parametrize("seed", range(6))
 @pytest.mark.parametrize("bar", [1, 40, 128, 200, 254])
 def test_with_one_score_all_three_agree(seed: int, bar: int) -> None:
-    """A cutoff of bar/255 is the same bar in both where no sums are taken, but for the last one."""
-    scores, cutoff = scores_of(seed), cutoff_for(bar - 127, 1)
+    """A cutoff of bar/255 is the same bar in both where no sums are taken."""
+    scores, cutoff = scores_of(seed), Cutoff(np.ceil(bar / 255 * 1e6) / 1e6, 1)
     assert cutoff.bar == bar
     own = [heard.frames for heard in detections(scores, cutoff)]
     assert own == esphome(scores, cutoff)
@@ -83,21 +83,27 @@ def test_with_one_score_all_three_agree(seed: int, bar: int) -> None:
 def test_low_bars_are_the_same_in_both(window: int) -> None:
     """As long as bar x window stays below 255, no sum lies between the two."""
     for bar in range(1, 255 // window):
-        cutoff = cutoff_for(bar * window + 1 - 128 * window, window)
-        assert cutoff.bar == bar
+        cutoff = Cutoff(np.ceil(bar / 255 * 1e6) / 1e6, window)
         for seed in range(2):
             scores = scores_of(seed, 500) // 4
             assert [heard.frames for heard in detections(scores, cutoff)] == esphome(scores, cutoff)
 
 
 @pytest.mark.parametrize("window", [1, 3, 5, 10, 64])
-def test_a_cutoff_lets_no_sum_below_the_threshold_through(window: int) -> None:
-    """In ESPHome; and what it adds is less than two units a score."""
-    for total in range(window, 254 * window + 1, 7):
+def test_a_cutoff_stands_for_its_threshold(window: int) -> None:
+    """Exactly in pymicro-wakeword, and so here; ESPHome's bar is lower by less than two units a score."""
+    for total in range(window + 2, 255 * window + 1, 7):
         cutoff = cutoff_for(total - 128 * window, window)
-        assert cutoff.bar * window + 1 >= total
         assert not cutoff.reached(total - 1)
-        assert cutoff.reached(min(255 * window, total + 2 * window))
+        assert cutoff.reached(total)
+        assert total - 2 * window < cutoff.bar * window + 1 <= total
+
+
+def test_a_threshold_below_esphomes_least_is_raised_to_it() -> None:
+    for window in (1, 5):
+        cutoff = cutoff_for(-128 * window, window)
+        assert cutoff.bar == 1
+        assert cutoff.reached(2 * window)
 
 
 def test_there_is_a_wait_at_the_start_and_after_each_detection() -> None:

@@ -6,15 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from wake_word_models import keyword_model
+from wake_word_models import keyword_model, wake_word_bundle
 from wake_word_runtime import first_of_each, steps_heard
 
 from firmware_tools.frontend.micro import stream_features
-from firmware_tools.frontend.spec import FrontendSpec
 from firmware_tools.spotter.stream_spec import StreamSpec
 from firmware_tools.tflite import tflm
 from firmware_tools.tflite.ring_model import ring_model
-from kws_data.bundle import ModelBundle, model_hash
 from kws_data.evaluation.detector import HostDetector
 from kws_data.evaluation.inference import stream_scores
 
@@ -32,29 +30,9 @@ def sound(seconds: float = 12.0, seed: int = 0) -> np.ndarray:
     return np.rint(6_000 * loud * tones + rng.normal(0, 60, len(time))).astype(np.int16)
 
 
-def bundle_of(tflite: bytes, stream: StreamSpec) -> ModelBundle:
-    return ModelBundle(
-        config="word",
-        labels=("_silence_", "_unknown_", "word"),
-        frontend=FrontendSpec.micro(),
-        clip_samples=16_000,
-        threshold_int8=0,
-        dataset_version="none",
-        model_sha256=model_hash(tflite),
-        seed=0,
-        tflite_bytes=len(tflite),
-        arena_bytes=0,
-        macs=0,
-        parameters=0,
-        train_settings={},
-        tflite=tflite,
-        stream=stream,
-    )
-
-
 @pytest.mark.skipif(not tflm.available(), reason="tflite-micro has no wheel here")
 def test_scores_are_those_of_the_file_that_the_device_loads() -> None:
-    bundle, samples = bundle_of(keyword_model(MODEL), StreamSpec()), sound(4)
+    bundle, samples = wake_word_bundle(keyword_model(MODEL), StreamSpec()), sound(4)
     scores, ends = stream_scores(bundle, samples, 3)
     frames = stream_features(samples)
     calls = frames[: len(frames) // 3 * 3].reshape(-1, 3, 40)
@@ -65,7 +43,7 @@ def test_scores_are_those_of_the_file_that_the_device_loads() -> None:
 
 
 def test_silence_and_other_words_share_what_the_keyword_leaves() -> None:
-    scores, _ = stream_scores(bundle_of(keyword_model(MODEL), StreamSpec()), sound(3), 3)
+    scores, _ = stream_scores(wake_word_bundle(keyword_model(MODEL), StreamSpec()), sound(3), 3)
     total = (scores.astype(int) + 128).sum(axis=1)
     assert np.array_equal(scores[:, 0], scores[:, 1])
     assert total.min() >= 254
@@ -74,7 +52,7 @@ def test_silence_and_other_words_share_what_the_keyword_leaves() -> None:
 
 @pytest.mark.parametrize("samples", [0, 479, 480, 799, 800])
 def test_recordings_that_are_hardly_one(samples: int) -> None:
-    scores, ends = stream_scores(bundle_of(keyword_model(MODEL), StreamSpec()), sound(1)[:samples], 3)
+    scores, ends = stream_scores(wake_word_bundle(keyword_model(MODEL), StreamSpec()), sound(1)[:samples], 3)
     assert scores.shape == (int(samples >= 800), 3)
     assert ends.tolist() == [800] * len(scores)
 
@@ -83,11 +61,11 @@ def test_recordings_that_are_hardly_one(samples: int) -> None:
 def test_detections_are_those_of_pymicro_wakeword(average: int, share: float, tmp_path: Path) -> None:
     pytest.importorskip("pymicro_wakeword")
     tflite, samples = keyword_model(MODEL), sound()
-    scores, _ = stream_scores(bundle_of(tflite, StreamSpec()), samples, 3)
+    scores, _ = stream_scores(wake_word_bundle(tflite, StreamSpec()), samples, 3)
     sums = np.convolve(scores[:, 2].astype(int), np.ones(average, int), "valid")
     threshold = int(np.quantile(sums, share))
     stream = StreamSpec(3, average, 1_000, (threshold,) * 3)
-    found = [one.sample for one in HostDetector(bundle_of(tflite, stream)).detections(samples)]
+    found = [one.sample for one in HostDetector(wake_word_bundle(tflite, stream)).detections(samples)]
     heard = steps_heard(ring_model(tflite, limit_bytes=None), stream, samples, tmp_path)
     assert found == first_of_each(heard, 16_000)
     assert len(found) > 2

@@ -15,7 +15,7 @@ from tiny_bundle import tiny_bundle
 from kws_data.cli import run
 from kws_data.deploy.packages import write
 from kws_data.deploy.packages.check import CHECKS, check_package
-from kws_data.deploy.packages.write import KINDS, marker_of
+from kws_data.deploy.packages.write import ALL_KINDS, KINDS, marker_of
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def test_a_package_holds_what_its_framework_asks(
     readme = (out / "README.md").read_text()
     assert "yes, no" in readme and "| 2 | yes | 0 |" in readme and "bytes" in readme and "not known here" in readme
     assert "Apache License" in (out / "LICENSE").read_text()
-    assert set(KINDS) == set(CHECKS)
+    assert set(ALL_KINDS) == set(CHECKS)
 
 
 def test_the_same_bundle_gives_the_same_bytes_and_an_older_package_is_replaced(bundle: Path, tmp_path: Path) -> None:
