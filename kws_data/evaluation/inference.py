@@ -61,12 +61,12 @@ def stream_scores(
 
     The first window ends with frame ``bundle.frames``, as on the board; there are none in a shorter recording. The
     engine is the generated C, bit for bit equal to TFLM and several times as fast, in one call over all windows.
-    ``micro_frontend`` is heard as its runtimes do: :func:`kws_data.evaluation.micro_wake_word.ring_scores`.
+    ``micro_frontend`` is heard as its runtimes do: :func:`kws_data.evaluation.micro_wake_word.ring_stream_scores`.
     """
     if bundle.frontend.kind == MICRO:
-        from kws_data.evaluation.micro_wake_word import ring_scores
+        from kws_data.evaluation.micro_wake_word import ring_stream_scores
 
-        return ring_scores(bundle, samples, stride_frames)
+        return ring_stream_scores(bundle, samples, stride_frames)
     spec = bundle.frontend
     if spec.frames(len(samples)) < bundle.frames:
         return np.zeros((0, len(bundle.labels)), np.int8), np.zeros(0, np.int64)
