@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firmware_tools.spotter.stream_spec import StreamSpec
+from firmware_tools.spotter.wake_word import cutoff_for
 
 FIRST_FRAME, HOP = 480, 160
 
@@ -18,14 +19,14 @@ def steps_heard(ring: bytes, stream: StreamSpec, samples: NDArray[np.int16], fol
 
     Args:
         ring: the file that a device loads.
-        stream: with the sums and the average of a bundle; the cutoff lies half a step below the keyword's.
+        stream: of a bundle; its manifest's cutoff is what the runtime is given.
         samples: a recording.
         folder: gets model and manifest.
     """
     from pymicro_wakeword import MicroWakeWord, MicroWakeWordFeatures
 
     assert stream.sums is not None
-    cutoff = (stream.sums[2] + 128 * stream.average - 0.5) / (256 * stream.average)
+    cutoff = cutoff_for(stream.sums[2], stream.average).probability
     (folder / "word.tflite").write_bytes(ring)
     micro = {"probability_cutoff": cutoff, "sliding_window_size": stream.average}
     (folder / "word.json").write_text(json.dumps({"wake_word": "word", "model": "word.tflite", "micro": micro}))
