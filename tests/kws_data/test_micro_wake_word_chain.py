@@ -28,8 +28,8 @@ data:
 split: {validation_share: 0.3}
 frontend: {kind: micro_frontend}
 augment: {copies: 2}
-model: {family: tenet, channels: 8, blocks: 1, kernel: 5, branches: [], stride: 3}
-train: {epochs: 15}
+model: {family: tenet, channels: 12, blocks: 1, kernel: 5, branches: [], stride: 3}
+train: {epochs: 40, ema: 0.8}
 export: {quantise: post}
 """
 
