@@ -13,6 +13,7 @@ from typing import ClassVar, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from firmware_tools.frontend.spec import MICRO
 from firmware_tools.spotter.detector import Detection, FirmwareDetector
 from kws_data.audio import Samples
 from kws_data.bundle import ModelBundle
@@ -75,7 +76,14 @@ class HostDetector:
         return self.decided(*stream_scores(self.bundle, samples, self.bundle.stream.stride_frames))
 
     def decided(self, scores: NDArray[np.int8], ends: NDArray[np.int64]) -> list[Detection]:
-        """Detections in a stream by its scores ``[windows, labels]``, made after ``ends`` ``[windows]`` samples."""
+        """Detections in a stream by its scores ``[windows, labels]``, made after ``ends`` ``[windows]`` samples.
+
+        ``micro_frontend`` is decided on as its runtimes do: :func:`kws_data.evaluation.micro_wake_word.decided`.
+        """
+        if self.bundle.frontend.kind == MICRO:
+            from kws_data.evaluation.micro_wake_word import decided
+
+            return decided(self.bundle, scores)
         bundle, rate_hz = self.bundle, self.bundle.frontend.sample_rate_hz
         detector = FirmwareDetector(len(bundle.labels), bundle.streaming_int8, bundle.stream, sample_rate_hz=rate_hz)
         return detector.run(scores, ends)

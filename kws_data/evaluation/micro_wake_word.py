@@ -1,4 +1,5 @@
-"""A stream as ESPHome's micro_wake_word scores it: from the first frames on, the rest of the window being quiet."""
+"""A stream as ESPHome's micro_wake_word hears it: scores from the first frames on, the rest of the window being quiet,
+and decisions by the stricter of the rules of its two runtimes."""
 
 from __future__ import annotations
 
@@ -9,6 +10,8 @@ from numpy.typing import NDArray
 
 from firmware_tools.engine.ring import ring_scores
 from firmware_tools.frontend.micro import stream_features
+from firmware_tools.spotter.detector import FIRST_KEYWORD, Detection
+from firmware_tools.spotter.wake_word import cutoff_for, detections
 
 if TYPE_CHECKING:
     from kws_data.audio import Samples
@@ -33,3 +36,24 @@ def ring_stream_scores(
     scores = (np.stack([rest, rest, keyword], axis=1) - 128).astype(np.int8)
     last_frames = (np.arange(len(scores)) + 1) * stride_frames - 1
     return scores, last_frames * spec.hop_samples + spec.window_samples
+
+
+def decided(bundle: ModelBundle, scores: NDArray[np.int8]) -> list[Detection]:
+    """Detections in a stream by its scores ``[windows, 3]`` from its start on, with the cutoff that the manifest gets.
+
+    ``refractory_ms`` has no part in it: the runtime waits for 100 frames of low scores instead.
+    """
+    spec, stream = bundle.frontend, bundle.stream
+    threshold = stream.thresholds(len(bundle.labels), bundle.streaming_int8)[FIRST_KEYWORD]
+    if threshold > 127 * stream.average:
+        return []
+    keyword = (scores[:, FIRST_KEYWORD].astype(np.int16) + 128).astype(np.uint8)
+    heard = detections(keyword, cutoff_for(threshold, stream.average), stream.stride_frames)
+    return [
+        Detection(
+            sample=spec.window_samples + (one.frames - 1) * spec.hop_samples,
+            label=FIRST_KEYWORD,
+            score=one.total // stream.average - 128,
+        )
+        for one in heard
+    ]

@@ -36,10 +36,7 @@ def steps_heard(ring: bytes, stream: StreamSpec, samples: NDArray[np.int16], fol
     return heard
 
 
-def first_of_each(heard: list[int], refractory_samples: int) -> list[int]:
-    """The steps at which a detector would begin, which then says nothing for so many samples."""
-    kept: list[int] = []
-    for sample in heard:
-        if not kept or sample - kept[-1] >= refractory_samples:
-            kept.append(sample)
-    return kept
+def step_of(sample: int, stride_frames: int = 3) -> int:
+    """The step whose score was the newest after so many samples, as :func:`steps_heard` counts."""
+    frames = 1 + (sample - FIRST_FRAME) // HOP
+    return FIRST_FRAME + HOP * (frames // stride_frames * stride_frames - 1)

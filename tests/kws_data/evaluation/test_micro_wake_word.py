@@ -7,10 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from wake_word_models import keyword_model, wake_word_bundle
-from wake_word_runtime import first_of_each, steps_heard
+from wake_word_runtime import step_of, steps_heard
 
 from firmware_tools.frontend.micro import stream_features
-from firmware_tools.spotter.stream_spec import StreamSpec
+from firmware_tools.spotter.stream_spec import NEVER, StreamSpec
+from firmware_tools.spotter.wake_word import cutoff_for
+from firmware_tools.spotter.wake_word import detections as decisions
 from firmware_tools.tflite import tflm
 from firmware_tools.tflite.ring_model import ring_model
 from kws_data.evaluation.detector import HostDetector
@@ -67,6 +69,13 @@ def test_detections_are_those_of_pymicro_wakeword(average: int, share: float, tm
     stream = StreamSpec(3, average, 1_000, (threshold,) * 3)
     found = [one.sample for one in HostDetector(wake_word_bundle(tflite, stream)).detections(samples)]
     heard = steps_heard(ring_model(tflite, limit_bytes=None), stream, samples, tmp_path)
-    assert found == first_of_each(heard, 16_000)
-    assert len(found) > 2
-    assert len(heard) > len(found)
+    assert len(heard) > len(found) > 1
+    assert all(step_of(sample) in heard for sample in found)
+    assert min(np.diff([0, *found])) >= 16_000
+    scores = (scores[:, 2].astype(np.int16) + 128).astype(np.uint8)
+    assert found == [480 + 160 * (one.frames - 1) for one in decisions(scores, cutoff_for(threshold, average))]
+
+
+def test_a_keyword_that_is_never_detected_is_not_heard() -> None:
+    stream = StreamSpec(3, 5, 1_000, (NEVER, NEVER, NEVER))
+    assert HostDetector(wake_word_bundle(keyword_model(MODEL), stream)).detections(sound(3)) == []
