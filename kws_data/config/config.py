@@ -95,7 +95,7 @@ class Config(Settings):
 
     @model_validator(mode="after")
     def _fit_for_micro_wake_word(self) -> Config:
-        check(self)
+        check(self.keywords, self.frontend, self.model, self.stream)
         return self
 
     @property

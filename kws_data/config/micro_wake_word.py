@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from firmware_tools.frontend.spec import MICRO, completed
+from firmware_tools.frontend.spec import MICRO, FrontendSpec, completed
+from kws_data.config.model import ModelSettings
+from kws_data.config.stream import StreamSettings
 from kws_data.errors import ConfigError
-
-if TYPE_CHECKING:
-    from kws_data.config.config import Config
 
 STRIDE_FRAMES = 3  # of 10 ms: a score every 30 ms, as microWakeWord's own models have it
 
@@ -25,23 +24,15 @@ def with_what_follows(values: Mapping[str, Any]) -> dict[str, Any]:
     return sections
 
 
-def check(config: Config) -> None:
+def check(keywords: Sequence[str], frontend: FrontendSpec, model: ModelSettings, stream: StreamSettings) -> None:
     """Raises ConfigError when a configuration of this front end could not be exported for ``micro_wake_word``, or one
     of another has its one score but more keywords."""
+    micro, stride = frontend.kind == MICRO, stream.stride_frames
     for wrong, what, value, remedy in (
-        (config.model.one_score and len(config.keywords) != 1, "keywords", config.keywords, "name exactly one"),
-        (_micro(config) and not config.model.one_score, "model.one_score", False, "leave it out"),
-        (_micro(config) and config.model.pointwise_bits != 8, "model.pointwise_bits", 4, "its runtimes have 8"),
-        (
-            _micro(config) and config.stream.stride_frames != STRIDE_FRAMES,
-            "stream.stride_frames",
-            config.stream.stride_frames,
-            f"its models run every {STRIDE_FRAMES} frames",
-        ),
+        (model.one_score and len(keywords) != 1, "keywords", keywords, "name exactly one"),
+        (micro and not model.one_score, "model.one_score", False, "leave it out"),
+        (micro and model.pointwise_bits != 8, "model.pointwise_bits", model.pointwise_bits, "its runtimes have 8"),
+        (micro and stride != STRIDE_FRAMES, "stream.stride_frames", stride, f"it runs every {STRIDE_FRAMES} frames"),
     ):
         if wrong:
             raise ConfigError(f"{what} cannot be used for one micro_wake_word model", value, remedy)
-
-
-def _micro(config: Config) -> bool:
-    return config.frontend.kind == MICRO

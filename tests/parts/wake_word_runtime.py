@@ -9,27 +9,38 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firmware_tools.spotter.stream_spec import StreamSpec
+from firmware_tools.spotter.wake_word import cutoff_for
 
 FIRST_FRAME, HOP = 480, 160
 
 
 def steps_heard(ring: bytes, stream: StreamSpec, samples: NDArray[np.int16], folder: Path) -> list[int]:
-    """After how many samples the runtime says that the word was heard: each step at which the mean is above the cutoff.
+    """After how many samples the runtime says that the word was heard, as :func:`steps_of_manifest`.
 
     Args:
         ring: the file that a device loads.
-        stream: with the sums and the average of a bundle; the cutoff lies half a step below the keyword's.
+        stream: of a bundle; its manifest's cutoff is what the runtime is given.
         samples: a recording.
         folder: gets model and manifest.
     """
-    from pymicro_wakeword import MicroWakeWord, MicroWakeWordFeatures
-
     assert stream.sums is not None
-    cutoff = (stream.sums[2] + 128 * stream.average - 0.5) / (256 * stream.average)
+    cutoff = cutoff_for(stream.sums[2], stream.average).probability
     (folder / "word.tflite").write_bytes(ring)
     micro = {"probability_cutoff": cutoff, "sliding_window_size": stream.average}
     (folder / "word.json").write_text(json.dumps({"wake_word": "word", "model": "word.tflite", "micro": micro}))
-    runtime, features = MicroWakeWord.from_config(folder / "word.json"), MicroWakeWordFeatures()
+    return steps_of_manifest(folder / "word.json", samples)
+
+
+def steps_of_manifest(manifest: Path, samples: NDArray[np.int16]) -> list[int]:
+    """After how many samples the runtime says that the word was heard: each step at which the mean is above the cutoff.
+
+    Args:
+        manifest: beside its model.
+        samples: a recording.
+    """
+    from pymicro_wakeword import MicroWakeWord, MicroWakeWordFeatures
+
+    runtime, features = MicroWakeWord.from_config(manifest), MicroWakeWordFeatures()
     frames = features.process_streaming(samples.tobytes())
     heard = [FIRST_FRAME + HOP * number for number, frame in enumerate(frames) if runtime.process_streaming(frame)]
     runtime.close()

@@ -17,6 +17,7 @@ from firmware_tools.tflite import tflm
 from firmware_tools.tflite.ring_model import ring_model
 from kws_data.evaluation.detector import HostDetector
 from kws_data.evaluation.inference import stream_scores
+from kws_data.export.micro_wake_word import sayable
 
 pytest.importorskip("pymicro_features")
 MODEL = 5  # its scores of the sounds below are low, high and all between
@@ -65,7 +66,7 @@ def test_detections_are_those_of_pymicro_wakeword(average: int, share: float, tm
     tflite, samples = keyword_model(MODEL), sound()
     scores, _ = stream_scores(wake_word_bundle(tflite, StreamSpec()), samples, 3)
     sums = np.convolve(scores[:, 2].astype(int), np.ones(average, int), "valid")
-    threshold = int(np.quantile(sums, share))
+    threshold = sayable(int(np.quantile(sums, share)), average)
     stream = StreamSpec(3, average, 1_000, (threshold,) * 3)
     found = [one.sample for one in HostDetector(wake_word_bundle(tflite, stream)).detections(samples)]
     heard = steps_heard(ring_model(tflite, limit_bytes=None), stream, samples, tmp_path)
