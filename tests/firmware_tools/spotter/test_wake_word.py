@@ -7,10 +7,11 @@ from collections import deque
 
 import numpy as np
 import pytest
+from esphome_decisions import detections
 from numpy.typing import NDArray
 
 from firmware_tools.errors import ModelError
-from firmware_tools.spotter.wake_word import Cutoff, cutoff_for, detections
+from firmware_tools.spotter.wake_word import Cutoff, cutoff_for
 
 STRIDE = 3
 

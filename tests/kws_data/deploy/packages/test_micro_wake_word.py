@@ -11,12 +11,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from esphome_decisions import detections
 from packages import call, sound
 from tiny_bundle import tiny_bundle
 from wake_word_models import keyword_model, wake_word_bundle
 
 from firmware_tools.spotter.stream_spec import NEVER, StreamSpec
-from firmware_tools.spotter.wake_word import detections
 from firmware_tools.tflite import tflm
 from firmware_tools.tflite.ring_model import LIMIT_BYTES, ring_model
 from firmware_tools.tflite.streaming_rules import streaming_faults
