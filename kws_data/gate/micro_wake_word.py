@@ -5,10 +5,10 @@ No cycles: the boards are not ours.
 
 from __future__ import annotations
 
-from firmware_tools.tflite import tflm
 from firmware_tools.tflite.ring_model import ring_model
 from kws_data.bundle import ModelBundle
 from kws_data.config.device import BudgetSettings
+from kws_data.deploy.packages.micro_wake_word import ring_arena_bytes
 from kws_data.gate.budget import BudgetReport, Check, Contributor, check_model, largest
 
 
@@ -19,9 +19,8 @@ def check_micro_wake_word(bundle: ModelBundle, limits: BudgetSettings) -> Budget
         ModelError: it cannot be made: the model is not one of one keyword, or has a layer that ESPHome lacks.
     """
     ring = ring_model(bundle.tflite, bundle.stream.stride_frames, limit_bytes=None)
-    arena_bytes = tflm.arena_bytes(ring) if tflm.available() else bundle.arena_bytes
     window = {check.name: check for check in check_model(bundle.tflite, bundle.arena_bytes, limits).checks}
-    measured = {"model_bytes": len(ring), "arena_bytes": arena_bytes}
+    measured = {"model_bytes": len(ring), "arena_bytes": ring_arena_bytes(bundle, ring)}
     return BudgetReport(tuple(_with_ring(window[name], amount) for name, amount in measured.items()))
 
 

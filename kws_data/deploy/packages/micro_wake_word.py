@@ -69,10 +69,12 @@ def wake_word(bundle: ModelBundle) -> WakeWord:
     sums = bundle.stream.thresholds(len(bundle.labels), bundle.streaming_int8)
     cutoff = cutoff_for(sums[FIRST_KEYWORD], bundle.stream.average)
     name = re.sub(r"[^a-z0-9]+", "_", keywords[0].lower()).strip("_") or "wake_word"
-    return WakeWord(name, words(bundle).title(), model, cutoff, _arena_bytes(bundle, model))
+    return WakeWord(name, words(bundle).title(), model, cutoff, ring_arena_bytes(bundle, model))
 
 
-def _arena_bytes(bundle: ModelBundle, model: bytes) -> int:
+def ring_arena_bytes(bundle: ModelBundle, model: bytes) -> int:
+    """Arena of a bundle's ring model by TFLM's recording allocator; where its wheel is missing, the window's and the
+    ring's."""
     if tflm.available():
         return tflm.arena_bytes(model)
     return bundle.arena_bytes + RING_COPIES * bundle.frames * bundle.frontend.features
