@@ -44,6 +44,8 @@ def test_a_package_holds_what_its_framework_asks(
     assert check_package(kind, out) == []
     readme = (out / "README.md").read_text()
     assert "yes, no" in readme and "| 2 | yes | 0 |" in readme and "bytes" in readme and "not known here" in readme
+    proven = readme.partition("## Proven\n")[2].partition("## Licence")[0]
+    assert "a PC" in proven and "@" not in proven
     assert "Apache License" in (out / "LICENSE").read_text()
     assert set(KINDS) == set(CHECKS)
 
