@@ -146,7 +146,7 @@ class BoardByDocument:
             return (number + 32_768) % 65_536 - 32_768
         if self._source == 2:
             return TONE[number % 8] * (1 if number % 16 < 8 else -1)
-        return self._heard[number % len(self._heard)]
+        return int(self._heard[number % len(self._heard)])
 
     def _end(self) -> None:
         self._running = False

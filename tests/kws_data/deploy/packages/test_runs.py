@@ -16,6 +16,8 @@ from packages import STAND_INS, call, chatty_bundle, sound, written, zig
 
 from firmware_tools.link.serial_link import Link
 from firmware_tools.protocol.audio_frames import Codec, Source
+from firmware_tools.protocol.frames import BoardCode, Type
+from firmware_tools.protocol.replies import CommandRefusedError, State
 from firmware_tools.recorder.clip import record_clip
 from firmware_tools.recorder.selftest import self_test
 from firmware_tools.spotter.client import classify, features
@@ -112,6 +114,36 @@ def test_the_evaluate_example_gives_the_hosts_scores(built: Path) -> None:
         for clip, scores, frames in zip(clips, want, want_features, strict=True):
             assert np.array_equal(classify(link, clip).scores, scores)
             assert np.array_equal(features(link), frames.reshape(features(link).shape))
+
+
+def refusal(link: Link, kind: Type, payload: bytes = b"") -> tuple[int, int]:
+    """Reason and value of a NAK."""
+    with pytest.raises(CommandRefusedError) as refused:
+        link.request(kind, payload)
+    return refused.value.code, refused.value.detail
+
+
+def test_the_evaluate_example_refuses_as_the_document_says(built: Path) -> None:
+    with board(built / "evaluate") as link:
+        assert refusal(link, Type.CLIP_BEGIN, bytes(4)) == (BoardCode.ARG, BUNDLE.clip_samples)
+        assert refusal(link, Type.CLIP_DATA, bytes(6)) == (BoardCode.BUSY, 0)
+        assert refusal(link, Type.CLIP_END) == (BoardCode.BUSY, 0)
+        assert refusal(link, Type.FEATURES, (1).to_bytes(4, "little")) == (BoardCode.ARG, 0)
+        assert refusal(link, Type.RECORD, bytes(8)) == (BoardCode.COMMAND, Type.RECORD)
+        link.request(Type.CLIP_BEGIN, BUNDLE.clip_samples.to_bytes(4, "little"))
+        assert refusal(link, Type.CLIP_DATA, bytes(4 + 2 * 8)[:3] + bytes(2)) == (BoardCode.ARG, 0)
+        assert refusal(link, Type.CLIP_DATA, (8).to_bytes(4, "little") + bytes(2)) == (BoardCode.LOST, 0)
+
+
+def test_any_command_ends_listening_to_the_microphone(built: Path) -> None:
+    with board(built / "evaluate") as link:
+        assert link.request(Type.STOP).payload == bytes(4) and link.receive(0.1) is None  # it did not listen: no END
+        link.request(Type.LISTEN, bytes(2))
+        assert link.status().state == State.LISTENING and link.hello().app == "spotter"
+        link.drain(0.05, 0.3)
+        link.request(Type.CLIP_BEGIN, BUNDLE.clip_samples.to_bytes(4, "little"))
+        assert [frame.type for frame in link.frames(0.1)][-1] == Type.EVENT_END
+        assert link.status().state == State.IDLE
 
 
 def test_another_project_finds_the_installed_package(tmp_path: Path) -> None:
