@@ -57,8 +57,8 @@ def common_objects(folder: Path) -> Path:
     return folder / "common.o"
 
 
-def build_example(kind: str, example: str, common: Path, folder: Path) -> Path:
-    """A program of an example (``recorder``, ``spotter`` or ``evaluate``) of a package."""
+def build_example(kind: str, example: str, common: Path, folder: Path, settings: tuple[str, ...] = ()) -> Path:
+    """A program of a package's example (``recorder``, ``spotter``, ``evaluate``); ``settings`` in place of its own."""
     framework = FRAMEWORKS[kind]
     package = folder / kind
     if not package.is_dir():
@@ -66,7 +66,7 @@ def build_example(kind: str, example: str, common: Path, folder: Path) -> Path:
     if kind == "arduino":
         example = example.title()
     places = [STAND_INS / framework.stand_ins, package / "include", package / "src", MACHINES]
-    flags = ["-O1", *(f"-I{place}" for place in places), *framework.settings]
+    flags = ["-O1", *(f"-I{place}" for place in places), *(settings or framework.settings)]
     objects = []
     for path in (package / framework.example.format(example), *(package / one for one in framework.glue)):
         objects.append(folder / f"{kind}-{example}-{path.stem}.o")

@@ -22,20 +22,21 @@ import kws_data.doctor.board as doctor_board
 import kws_data.doctor.machine as doctor_machine
 from firmware_tools.errors import LinkError
 from firmware_tools.link.serial_link import Link
+from firmware_tools.recorder.clip import record_clip
 from kws_data.catalog.catalog import Catalog
 from kws_data.cli import cli
 from kws_data.doctor.findings import well
 from kws_data.evaluation.detector import HostDetector
 
 SOUND = sound(6)
-HEARD = np.tile(SOUND, 3)
+HEARD = np.tile(SOUND, 6)  # a lap is found again behind any place
 BLOCK = 256
 TRANSIENT_BLOCKS = 19  # 300 ms
 LATER_BLOCK = TRANSIENT_BLOCKS + 10  # is in the first take
 WORDS = ("--words", "yes,no", "--takes", "2", "--clip-ms", "500", "--countdown", "0")
 PERSON = ("--speaker", "ann", "--consent", "research", "--yes")
 
-Built = Callable[[str, str], Path]
+Built = Callable[..., Path]
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +44,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
     """Gives the program of an example of a package."""
     folder = tmp_path_factory.mktemp("examples")
     common = common_objects(folder)
-    return lambda kind, example: build_example(kind, example, common, folder)
+    return lambda kind, example, *settings: build_example(kind, example, common, folder, settings)
 
 
 @pytest.fixture
@@ -67,9 +68,11 @@ def recorded(port: str, folder: Path) -> tuple[Any, list[NDArray[np.int16]]]:
 
 
 def places(clips: list[NDArray[np.int16]]) -> list[int]:
-    """Where each clip, bit by bit, is in what the microphone heard; each lies behind the one before."""
-    found = [HEARD.tobytes().find(clip.tobytes()) // 2 for clip in clips]
-    assert found[0] >= 0 and found == sorted(set(found)), found
+    """Where each clip, bit by bit, is in what the microphone heard, behind the clip before; -1 for one that is not."""
+    heard, found, behind = HEARD.tobytes(), list[int](), 0
+    for clip in clips:
+        found.append(heard.find(clip.tobytes(), 2 * behind) // 2)
+        behind = found[-1] + len(clip)
     return found
 
 
@@ -79,7 +82,15 @@ def test_kws_record_gets_what_the_microphone_heard(kind: str, built: Built, raw:
         said, clips = recorded(port, tmp_path / "rec")
     assert (said["kept"], said["remaining"]) == (4, 0) and all(take["lost_samples"] == 0 for take in said["takes"])
     assert all(len(clip) == 8_000 for clip in clips)
-    assert all(place % BLOCK == 0 for place in places(clips))
+    assert all(place >= 0 and place % BLOCK == 0 for place in places(clips))
+
+
+def test_an_esp32_speaks_by_usb_as_well(built: Built, raw: Path) -> None:
+    program = built("esp-idf", "recorder", "-DCONFIG_KWS_SERIAL_USB_JTAG=1")
+    with running(program, raw) as port, Link(port, 921_600) as link:
+        assert link.hello().baud == 0
+        taken = record_clip(link, 8_000)
+    assert taken.verdict.whole and places([taken.samples]) == [TRANSIENT_BLOCKS * BLOCK]
 
 
 @pytest.mark.parametrize("kind", sorted(FRAMEWORKS))
@@ -93,6 +104,7 @@ def test_kws_doctor_finds_the_board_well(
     with running(built(kind, "recorder"), raw) as port:
         found = {one["what"]: one for one in kws("doctor", "--port", port, "--seconds", "1")["findings"]}
     assert f"recorder on {({'esp-idf': 'esp32', 'zephyr': 'native'}).get(kind, kind)}" in found["firmware"]["found"]
+    assert all(found[what]["ok"] for what in ("line", "microphone", "self-test, ramp", "self-test, tone"))
     assert "none lost" in found["line"]["found"] and "every bit right" in found["self-test, ramp"]["found"]
 
 
@@ -101,9 +113,9 @@ def test_kws_listen_prints_the_hosts_detections(kind: str, built: Built, raw: Pa
     with running(built(kind, "recorder"), raw) as port:
         assert kws("listen", "--port", port, "--seconds", "0.5")["lost_samples"] == 0
     with running(built(kind, "evaluate"), raw) as port:
-        heard = kws("listen", "--port", port, "--seconds", "2.5")
+        heard = kws("listen", "--port", port, "--seconds", "3")
     found = [(one["label"], one["score"], round(one["time_s"] * 16_000)) for one in heard]
-    assert len(found) >= 2 and heard_from_a_block(found)
+    assert found and heard_by_the_host(kind, found)
 
 
 @pytest.mark.parametrize("kind", sorted(FRAMEWORKS))
@@ -114,15 +126,15 @@ def test_the_spotter_prints_the_hosts_detections(kind: str, built: Built, raw: P
     for line in lines:
         label, _, score, _, _, sample = line.split()  # «yes score 12 at sample 16000»
         found.append((label, int(score), int(sample)))
-    assert heard_from_a_block(found)
+    assert heard_by_the_host(kind, found)
 
 
-def heard_from_a_block(found: list[tuple[str, int, int]]) -> bool:
-    """Whether the host hears this, if it begins with one of the microphone's first blocks."""
+def heard_by_the_host(kind: str, found: list[tuple[str, int, int]]) -> bool:
+    """Whether the host hears this, from the block on with which the microphone begins (Arduino's runs already)."""
     bundle = chatty_bundle()
     detector, length = HostDetector(bundle), found[-1][2]
-    for first in range(0, 100 * BLOCK, BLOCK):
-        detections = detector.detections(HEARD[first : first + length])
+    for first in range(len(SOUND) // BLOCK) if kind == "arduino" else [TRANSIENT_BLOCKS]:
+        detections = detector.detections(HEARD[first * BLOCK :][:length])
         if [(bundle.labels[one.label], one.score, one.sample) for one in detections] == found:
             return True
     return False
@@ -161,7 +173,7 @@ def test_a_take_with_a_loss_is_recorded_again(kind: str, built: Built, raw: Path
     """ESP-IDF counts what it loses; a DMIC driver says that it has failed, and is started anew."""
     with running(built(kind, "recorder"), raw, LATER_BLOCK) as port:
         said, clips = recorded(port, tmp_path / "rec")
-    assert [take["attempts"] for take in said["takes"]] == [2, 1, 1, 1] and len(places(clips)) == 4
+    assert [take["attempts"] for take in said["takes"]] == [2, 1, 1, 1] and min(places(clips)) >= 0
 
 
 @pytest.mark.parametrize("kind", ["esp-idf", "zephyr"])

@@ -1,6 +1,7 @@
-/* ESP-IDF on the machine: UART 0 is the line, I2S gives 32-bit slots whose low bits are not the sample's. */
+/* ESP-IDF on the machine: UART 0 and USB Serial/JTAG are the line, I2S gives 32-bit slots whose low bits are not the sample's. */
 #include "driver/i2s_std.h"
 #include "driver/uart.h"
+#include "driver/usb_serial_jtag.h"
 #include "esp_cpu.h"
 #include "esp_log.h"
 #include "esp_timer.h"
@@ -86,6 +87,23 @@ int uart_write_bytes(int port, const void *from, size_t bytes)
 {
     machine_write(from, bytes);
     return port == UART_NUM_0 ? (int)bytes : -1;
+}
+
+int usb_serial_jtag_driver_install(usb_serial_jtag_driver_config_t *config)
+{
+    return config->tx_buffer_size != 0 && config->rx_buffer_size != 0 ? ESP_OK : -1;
+}
+
+int usb_serial_jtag_read_bytes(void *to, uint32_t bytes, uint32_t ticks)
+{
+    return uart_read_bytes(UART_NUM_0, to, bytes, ticks);
+}
+
+int usb_serial_jtag_write_bytes(const void *from, size_t bytes, uint32_t ticks)
+{
+    const size_t taken = bytes < 100 ? bytes : 100; /* not all at once, as a full buffer takes them */
+    machine_write(from, taken);
+    return ticks != 0 ? (int)taken : 0;
 }
 
 static void run_task(void)
