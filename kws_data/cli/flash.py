@@ -114,6 +114,7 @@ class _Job:
 
         if self.emulated and self.port is not None:
             raise BoardError("the emulated board has no port", self.port, "leave the port out, or name another board")
+        self.flasher.look()
         if self.config is not None and self.app == "spotter":
             return self._spotter(self.config)
         if self.emulated:
