@@ -22,6 +22,7 @@ from kws_data.config.device import BudgetSettings, DeviceSettings
 from kws_data.config.encoder import EncoderSettings
 from kws_data.config.export import ExportSettings, ThresholdSettings
 from kws_data.config.model import ModelSettings
+from kws_data.config.package import PackageSettings
 from kws_data.config.release import ReleaseSettings
 from kws_data.config.renamed import renamed_sections
 from kws_data.config.split import SplitSettings
@@ -47,6 +48,7 @@ class Config(Settings):
     model: ModelSettings = Field(default_factory=lambda: ModelSettings())
     train: TrainSettings = Field(default_factory=lambda: TrainSettings())
     export: ExportSettings = Field(default_factory=lambda: ExportSettings())
+    package: PackageSettings = Field(default_factory=lambda: PackageSettings())
     threshold: ThresholdSettings = Field(default_factory=lambda: ThresholdSettings())
     stream: StreamSettings = Field(default_factory=lambda: StreamSettings())
     budget: BudgetSettings = Field(default_factory=lambda: BudgetSettings())
