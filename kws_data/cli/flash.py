@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from kws_data.config.config import Config
 
 
-@verb("flash", "kws flash configs/demo.yaml")
+@verb("flash", "kws flash --board pico --app recorder")
 @click.argument("config_file", metavar="[CONFIG]", required=False, type=click.Path(path_type=Path))
 @click.option("--set", "overrides", metavar="KEY=VALUE", multiple=True, help="Override a setting of CONFIG.")
 @click.option("--board", default=None, help="Board name, or a board's YAML; that of CONFIG when left out.")

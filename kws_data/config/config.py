@@ -20,9 +20,8 @@ from kws_data.config.base import Settings
 from kws_data.config.data import DataSettings
 from kws_data.config.device import BudgetSettings, DeviceSettings
 from kws_data.config.encoder import EncoderSettings
-from kws_data.config.export import ExportSettings, ThresholdSettings
+from kws_data.config.export import ExportSettings, PackageSettings, ThresholdSettings
 from kws_data.config.model import ModelSettings
-from kws_data.config.package import PackageSettings
 from kws_data.config.release import ReleaseSettings
 from kws_data.config.renamed import renamed_sections
 from kws_data.config.split import SplitSettings
