@@ -90,9 +90,10 @@ def test_esptool_refuses_another_chip(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_esptool_on_a_port_that_is_not_there(tmp_path: Path) -> None:
+def test_esptool_on_a_port_that_has_just_gone(tmp_path: Path) -> None:
     tool("esptool")
-    line = fails(tmp_path, board_of("esptool", {"chip": "esp32c3"}), Desk(), "/dev/ttyNONE")
+    desk = Desk(SerialPort("/dev/ttyNONE", "", ""))
+    line = fails(tmp_path, board_of("esptool", {"chip": "esp32c3"}), desk, "/dev/ttyNONE")
     assert "Could not open /dev/ttyNONE, the port is busy or doesn't exist" in line
 
 
@@ -116,7 +117,8 @@ def test_esptool_is_spoken_to_in_the_words_of_its_version(
 def test_esptool_that_loses_its_port_in_the_middle(tmp_path: Path, script: Any) -> None:
     written = 'echo "Writing at 0x00001000..."; echo "A fatal error occurred: The chip stopped responding."; exit 2'
     script("esptool", f'[ "$1" = version ] && echo 5.3.0 && exit 0\n{written}')
-    line = fails(tmp_path, board_of("esptool", {"chip": "esp32c3"}), Desk(), "/dev/ttyACM0")
+    desk = Desk(SerialPort("/dev/ttyACM0", "", ""))
+    line = fails(tmp_path, board_of("esptool", {"chip": "esp32c3"}), desk, "/dev/ttyACM0")
     assert "'The chip stopped responding.'. flash is half-written; the chip's ROM loader still works" in line
 
 
@@ -219,7 +221,7 @@ def test_nrfutil_sends_every_byte_and_the_board_answers(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_nrfutil_that_fails_exits_with_0_and_is_not_believed(tmp_path: Path) -> None:
     tool("adafruit-nrfutil")
-    line = fails(tmp_path, NRFUTIL, Desk(), "/dev/ttyNONE")
+    line = fails(tmp_path, NRFUTIL, Desk(SerialPort("/dev/ttyNONE", "", "")), "/dev/ttyNONE")
     assert "nrfutil could not flash fake" in line and "Error is: Serial port could not be opened on /dev/tty" in line
     assert "stays in its boot loader" in line
 
