@@ -106,7 +106,10 @@ def test_another_clock_than_that_which_the_port_makes_is_refused(tmp_path: Path)
 
 def test_qemus_cortex_m33_runs_the_very_objects_of_this_board(tmp_path: Path) -> None:
     """What ``test_qemu`` shows of front end, engine and spotter on mps2-an505 is so here: the compiler's bytes are."""
-    here, there = pico2(), next(one.board for one in MACHINES if one.name == "mps2-an505")
+    here, there = (
+        pico2(),
+        next(one.board for one in MACHINES if one.name == "mps2-an505" and one.board.core == pico2().core),
+    )
     includes = [f"-I{path}" for path in (INCLUDE_DIR, LIBC_DIR)]
     plain = [sys.executable, "-m", "ziglang", "cc", "-O2", "-g0", "-ffreestanding", "-std=c99", "-c", *includes]
     for source in sorted(SOURCE_DIR.glob("*.c")):
@@ -117,3 +120,11 @@ def test_qemus_cortex_m33_runs_the_very_objects_of_this_board(tmp_path: Path) ->
             subprocess.run([*plain, *CORE_FLAGS[board.core], *defines, str(source), "-o", str(out)], check=True)
             made.append(out.read_bytes())
         assert made[0] == made[1], source.name
+
+
+def test_the_compiler_knows_of_its_dsp_instructions_and_its_float_unit(tmp_path: Path) -> None:
+    app = tmp_path / "app.c"
+    app.write_text(
+        "#if !__ARM_FEATURE_DSP || !(__ARM_FP & 4)\n#error neither\n#endif\nint main(void) { return 0; }\n",
+    )
+    build_image(pico2(), app, {}, tmp_path / "out")
