@@ -12,6 +12,7 @@ from kws_data.bundle import ModelBundle
 from kws_data.deploy.packages.check import check_package
 from kws_data.deploy.packages.figures import RunFigures
 from kws_data.deploy.packages.layout import Layout, package_files, package_name
+from kws_data.deploy.packages.maker import Maker
 from kws_data.errors import BundleError, DataError
 
 #: Kind of package -> where its framework wants what. PlatformIO reads Arduino's layout, beside a manifest of its own.
@@ -43,7 +44,7 @@ def marker_of(kind: str) -> str:
     return f"kws-{kind}.json"
 
 
-def write_package(bundle: ModelBundle, kind: str, run: RunFigures, folder: Path) -> list[str]:
+def write_package(bundle: ModelBundle, kind: str, run: RunFigures, folder: Path, maker: Maker) -> list[str]:
     """Write a package into an empty folder; returns the files' paths below it.
 
     Raises:
@@ -51,7 +52,7 @@ def write_package(bundle: ModelBundle, kind: str, run: RunFigures, folder: Path)
         BundleError: the framework would refuse what was written.
         OSError: a file cannot be written.
     """
-    files = package_files(bundle, kind, KINDS[kind], run)
+    files = package_files(bundle, kind, KINDS[kind], run, maker)
     note = {"kind": kind, "name": package_name(bundle), "bundle": bundle.bundle_hash}
     files[marker_of(kind)] = json.dumps(note, indent=1) + "\n"
     for path, text in files.items():

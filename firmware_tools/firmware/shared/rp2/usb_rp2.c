@@ -1,11 +1,11 @@
-/* The USB controller of the RP2040 and the RP2350 for the USB stack (shared/usb). Sections are those of the RP2040 Datasheet. The port
- * has started the 48 MHz clock (clk_usb from PLL_USB), and kws_usb_irq stands among its vectors.
+/* The USB controller of the RP2040 and the RP2350 for the USB stack (shared/usb). Sections are those of the RP2040
+ * Datasheet. The port has started the 48 MHz clock (clk_usb from PLL_USB), and kws_usb_irq stands among its vectors.
  *
- * Errata of the RP2040 that matter here:
- * - RP2040-E5: chips of versions B0 and B1 may stay in the reset state behind a hub on which other devices talk. The
- *   remedy, a forced line state by way of GPIO15, is not taken: where such a chip does not show up, plug it in directly.
- * - RP2040-E15: the controller may hang when the bus errs during a bulk IN packet at the end of a frame. None is offered
- *   in the last fifth of one; an RP2350, which has it not, loses nothing but time by that.
+ * Errata that matter here (RP2350 Datasheet, 12.7.2.1, lists the same): RP2040-E2, an endpoint's abort that never ends
+ * (versions B0, B1): none is begun. RP2040-E5: B0 and B1 may stay in the reset state behind a hub on which others talk;
+ * the remedy, a forced line state by way of GPIO15, is not taken: where such a chip does not show up, plug it in
+ * directly. RP2040-E15: the controller may hang when the bus errs during a bulk IN packet at the end of a frame; none is
+ * offered in the last fifth of one (TinyUSB: 800 to 998 us, e15_is_critical_frame_period), which costs time alone.
  */
 #include "kws_rp2.h"
 
