@@ -112,13 +112,13 @@ def _planned(plan: Plan) -> list[Any]:
 
 @contextmanager
 def recorder_session(ctx: RunContext) -> Iterator[BoardSession]:
-    """The board with the recorder app on it; the emulated board is flashed with it first."""
+    """The board with the recorder app on it; an emulated one is flashed with it first."""
     from firmware_tools.emulator.storage import default_state_dir
     from firmware_tools.link.session import open_board
     from firmware_tools.recorder.flash import flash_recorder
 
     board = ctx.board()
-    if ctx.config.device.port is None:
+    if ctx.config.device.port is None and board.emulator:
         flash_recorder(board, default_state_dir(board))
     with open_board(board, ctx.config.device.port) as session:
         session.require("recorder")

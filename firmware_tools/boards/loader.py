@@ -46,13 +46,19 @@ LOADER_KEYS: Mapping[str, Mapping[str, Key]] = {
     "pyocd": {"target": Key(str, True)},
     # config: OpenOCD's own files, one a -f.
     "openocd": {"config": Key(tuple, True)},
-    # drive: name of the probe's drive. format: bin or hex.
-    "drive": {"drive": Key(str, True), "format": Key(str)},
+    # drive: name of the probe's drive, or all that its firmware gives it by its version. format: bin or hex.
+    "drive": {"drive": Key(str | tuple, True), "format": Key(str)},
     # softdevice: its number as adafruit-nrfutil takes it for --sd-req.
     "nrfutil": {**_TOUCH, **_IDS, "baud": Key(int), "softdevice": Key(str)},
 }
 
-_WORDS: Mapping[object, str] = {str: "a text", int: "a number", bool: "true or false", str | int: "a text or a number"}
+_WORDS: Mapping[object, str] = {
+    str: "a text",
+    int: "a number",
+    bool: "true or false",
+    str | int: "a text or a number",
+    str | tuple: "a text, or a list of texts",
+}
 FLASHER_NAMES = tuple(LOADER_KEYS)
 
 
@@ -84,7 +90,7 @@ def loader_settings(flasher: str, values: object, where: str) -> tuple[tuple[str
 
 
 def _value(value: object, key: Key, where: str) -> object:
-    if key.kind is tuple:
+    if key.kind is tuple or (key.kind == str | tuple and isinstance(value, list | tuple)):
         texts = value if isinstance(value, list | tuple) else ()
         if not texts or not all(isinstance(one, str) and key.pattern.fullmatch(one) for one in texts):
             like = " like '2341:005a'" if key.pattern is USB_ID else ""

@@ -24,6 +24,7 @@ class Uf2Flasher(HardwareFlasher):
     """Copies a UF2 file to the drive of a boot loader, which takes it, vanishes, and starts the board."""
 
     tool = "uf2"
+    waits = True
 
     def __init__(self, board: BoardSpec, attached: Attached) -> None:
         super().__init__(board, attached)
@@ -36,11 +37,7 @@ class Uf2Flasher(HardwareFlasher):
         drive, size = self._drive(), len(self._file(content))
         if drive is not None:
             self._check_start(drive)
-        there = (
-            []
-            if drive
-            else [self.bring_up(port), f"wait for the drive {self._wanted}, up to {self.attached.wait_s:.0f} s"]
-        )
+        there = [] if drive else [self.bring_up(port), f"wait for {self.awaited}, up to {self.attached.wait_s:.0f} s"]
         where = drive or self._wanted
         return [*there, f"copy {size:,} bytes as {FILE_NAME} to {where}", f"wait until {where} vanishes"]
 
@@ -54,6 +51,11 @@ class Uf2Flasher(HardwareFlasher):
         if not wait_for(lambda: not is_there(drive / FILE_NAME) or self._runs(port), self.attached.back_s):
             remedy = f"{FILE_NAME} lies on it whole, but the board did not take it: eject the drive, then flash again"
             raise BoardError("drive has not gone after the copy", str(drive), remedy)
+
+    @property
+    def awaited(self) -> str:
+        """See :class:`HardwareFlasher`."""
+        return f"the drive {self._wanted}"
 
     @property
     def hold(self) -> str:

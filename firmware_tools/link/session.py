@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from firmware_tools.boards.spec import BoardSpec
 from firmware_tools.emulator.storage import FLASH_FILE, default_state_dir
 from firmware_tools.errors import BoardError, LinkError
-from firmware_tools.link.serial_link import Link, PortGoneError
+from firmware_tools.link.attached import running_port
+from firmware_tools.link.serial_link import Link, PortGoneError, list_ports
 from firmware_tools.protocol.replies import BoardHello
 
 if TYPE_CHECKING:
@@ -71,21 +72,22 @@ def open_board(
 
     Args:
         board: the board.
-        port: its serial port. None starts its emulator, which runs what was flashed to it.
+        port: its serial port. None starts its emulator, which runs what was flashed to it; a board that has none is
+            found by its USB identity.
         state_dir: the emulated board's folder; ``.kws/boards/<name>`` when None.
         realtime: the emulated board takes a second to record a second.
         mic_ppm: how much too fast the emulated board's microphone samples, in parts per million.
 
     Raises:
-        BoardError: a real board without a port, or an emulated board with nothing in its flash.
+        BoardError: a real board that is not attached, or several of them; an emulated board with nothing in its flash.
         LinkError: the port cannot be opened, or the board does not answer.
     """
+    if port is None and not board.emulator:
+        port = _port_of(board)
     if port is not None:
         with Link(port, board.baud) as link:
             yield BoardSession(board, link, link.hello(), None)
         return
-    if not board.emulator:
-        raise BoardError("board needs a port", board.name, "name it with --port; kws boards lists the ports there are")
     folder = state_dir or default_state_dir(board)
     if not (folder / FLASH_FILE).is_file():
         raise BoardError("nothing is flashed", str(folder / FLASH_FILE), "flash an app first: kws flash")
@@ -100,6 +102,14 @@ def open_board(
             if reason is None:
                 raise
             raise BoardError("emulated board failed", reason, "power it on again") from error
+
+
+def _port_of(board: BoardSpec) -> str:
+    found = running_port(board, list_ports())
+    if found is None:
+        remedy = "plug it in, or name its port with --port; kws boards lists the ports there are"
+        raise BoardError("board needs a port", board.name, remedy)
+    return found.device
 
 
 def _why_it_stopped(emulated: BoardProcess) -> str | None:

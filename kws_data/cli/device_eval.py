@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from kws_data.cli.board_port import with_port_here
 from kws_data.cli.options import config_options, json_option, print_json, progress_bars, verb
 from kws_data.config.config import Config
 from kws_data.run_folder import DEVICE_FILE
@@ -18,6 +19,7 @@ def command(config: Config, as_json: bool) -> None:
     from kws_data.pages.numbers import interval, percent
     from kws_data.run_folder import read_json
 
+    config = with_port_here(config)
     with progress_bars() as progress:
         run_steps(config, ["device-eval"], force=True, progress=progress)
     device = read_json(config.run_dir / "report" / DEVICE_FILE, "device-eval")

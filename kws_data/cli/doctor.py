@@ -34,9 +34,9 @@ def command(board: str, port: str | None, play: Path | None, seconds: float, as_
     rate right, which firmware answers, does the board restart when its port opens, does it lose samples, is its clock
     right, and what does its microphone hear: nothing, clipping, an offset, hum, too low a gain, each sample twice,
     neighbours swapped, a dead channel or two in one, stuck low bits, a start that takes time. Say something while it
-    listens. Last, the board makes a ramp and a tone itself, which must arrive bit for bit. The emulated board is
-    flashed and examined when no port is named. With --json: the report that confirms a board, which names nobody.
-    Exit code 1 when something is to be mended.
+    listens. Last, the board makes a ramp and a tone itself, which must arrive bit for bit. A board that --board names
+    is found by its USB identity; where none is attached and it has an emulator, that is flashed and examined. With
+    --json: the report that confirms a board, which names nobody. Exit code 1 when something is to be mended.
     """
     from firmware_tools.boards.spec import load_board
     from kws_data.audio import read_audio

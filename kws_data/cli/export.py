@@ -49,6 +49,7 @@ def command(
     with the detector in C, examples and its figures: kws export --bundle runs/demo/model --to arduino --out DIR.
     For micro_wake_word, the wake word component that ESPHome ships, it becomes a model that keeps its window itself,
     and the manifest (one keyword, frontend.kind micro_frontend).
+    Who made it and answers for it says package: of CONFIG (author, maintainer, url).
     A folder that holds an older package of the same kind is replaced, any other that is not empty is left alone.
     """
     _refuse_half(kind, bundle, out, layers)
@@ -59,10 +60,12 @@ def command(
         return
     if (bundle is None) == (config_file is None):
         raise click.UsageError("--to wants a bundle: either --bundle or CONFIG")
+    config = None
     if config_file is not None:
-        bundle = config_here(config_file, overrides).run_dir / "model"
+        config = config_here(config_file, overrides)
+        bundle = config.run_dir / "model"
     assert bundle is not None and out is not None
-    _package(bundle, kind, out, as_json)
+    _package(bundle, kind, out, config, as_json)
 
 
 def _refuse_half(kind: str | None, bundle: Path | None, out: Path | None, layers: bool) -> None:
@@ -89,18 +92,19 @@ def _convert(config: Config, layers: bool, as_json: bool) -> None:
     say(f"wrote {config.run_dir / 'model'} and {config.run_dir / 'export'}")
 
 
-def _package(folder: Path, kind: str, out: Path, as_json: bool) -> None:
+def _package(folder: Path, kind: str, out: Path, config: Config | None, as_json: bool) -> None:
     from kws_data.bundle import ModelBundle
     from kws_data.deploy.packages.figures import run_figures
     from kws_data.deploy.packages.layout import package_name
+    from kws_data.deploy.packages.maker import Maker, maker_of
     from kws_data.deploy.packages.write import known_kind, marker_of, write_package
     from kws_data.release.new_folder import new_folder
 
     kind = known_kind(kind)
-    bundle = ModelBundle.load(folder)
+    bundle, maker = ModelBundle.load(folder), Maker() if config is None else maker_of(config)
     try:
         with new_folder(out, marker=marker_of(kind), replace=True) as fresh:
-            files = write_package(bundle, kind, run_figures(bundle, folder), fresh)
+            files = write_package(bundle, kind, run_figures(bundle, folder), fresh, maker)
     except OSError as error:
         raise DataError("package cannot be written", str(out), error.strerror or str(error)) from None
     if as_json:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from kws_data.config.config import Config
 
 
-@verb("flash", "kws flash configs/demo.yaml")
+@verb("flash", "kws flash --board pico --app recorder")
 @click.argument("config_file", metavar="[CONFIG]", required=False, type=click.Path(path_type=Path))
 @click.option("--set", "overrides", metavar="KEY=VALUE", multiple=True, help="Override a setting of CONFIG.")
 @click.option("--board", default=None, help="Board name, or a board's YAML; that of CONFIG when left out.")
@@ -114,6 +114,7 @@ class _Job:
 
         if self.emulated and self.port is not None:
             raise BoardError("the emulated board has no port", self.port, "leave the port out, or name another board")
+        self.flasher.look()
         if self.config is not None and self.app == "spotter":
             return self._spotter(self.config)
         if self.emulated:

@@ -20,7 +20,7 @@ from kws_data.config.base import Settings
 from kws_data.config.data import DataSettings
 from kws_data.config.device import BudgetSettings, DeviceSettings
 from kws_data.config.encoder import EncoderSettings
-from kws_data.config.export import ExportSettings, ThresholdSettings
+from kws_data.config.export import ExportSettings, PackageSettings, ThresholdSettings
 from kws_data.config.micro_wake_word import check, with_what_follows
 from kws_data.config.model import ModelSettings
 from kws_data.config.release import ReleaseSettings
@@ -48,6 +48,7 @@ class Config(Settings):
     model: ModelSettings = Field(default_factory=lambda: ModelSettings())
     train: TrainSettings = Field(default_factory=lambda: TrainSettings())
     export: ExportSettings = Field(default_factory=lambda: ExportSettings())
+    package: PackageSettings = Field(default_factory=lambda: PackageSettings())
     threshold: ThresholdSettings = Field(default_factory=lambda: ThresholdSettings())
     stream: StreamSettings = Field(default_factory=lambda: StreamSettings())
     budget: BudgetSettings = Field(default_factory=lambda: BudgetSettings())

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from kws_data.cli.board_port import port_here
 from kws_data.cli.options import Number, board_option, json_option, port_option, print_json, say, verb
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def _opened(name: str, port: str | None, with_recorder: bool) -> Iterator[BoardS
     from firmware_tools.link.session import open_board
     from firmware_tools.recorder.flash import flash_recorder
 
-    board = load_board(name)
+    board, port = load_board(name), port_here(name, port)
     if port is None and board.emulator and not (default_state_dir(board) / FLASH_FILE).is_file():
         if not with_recorder:
             raise BoardError(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kws_data.catalog.negative_clips import KINDS, STRETCH_S, Kind
+from kws_data.cli.board_port import ports_here
 from kws_data.cli.options import (
     Number,
     config_here,
@@ -74,7 +75,7 @@ CONSENT = "say what the speaker agreed to with --consent"
     help="Afterwards write all takes here in Speech Commands layout, ready for kws run.",
 )
 @click.option("--board", "boards", multiple=True, help="Board name, its YAML, or NAME@PORT; several record together.")
-@click.option("--port", "ports", multiple=True, help="Serial port of each board; the emulated board when left out.")
+@click.option("--port", "ports", multiple=True, help="Serial port of each board; found when left out.")
 @click.option(
     "--from-stream",
     "stream",
@@ -211,7 +212,7 @@ def _opened(order: Order, boards: Sequence[tuple[str, str | None]]) -> Iterator[
         with open_stream(order.ports[0], order.stream, order.stream_rate) as board:
             yield [board]
     else:
-        with open_boards(boards) as opened:
+        with open_boards(ports_here(boards)) as opened:
             yield opened
 
 

@@ -22,6 +22,7 @@ def _words(text: str) -> frozenset[str]:
 
 
 SEMVER = re.compile(r"\d+\.\d+\.\d+")
+URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s]+")  # RFC 3986, section 3, as far as arduino-lint looks
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 COMMON = ("README.md", "LICENSE")
 EXAMPLES = ("recorder", "spotter", "evaluate")
@@ -33,8 +34,10 @@ ARDUINO_CATEGORIES = frozenset(
     | {"Data Processing", "Other"}
 )
 ARDUINO_KEYWORDS = frozenset({"KEYWORD1", "KEYWORD2", "LITERAL1"})
-PLATFORMIO_KEYS = _words("name version description keywords authors headers frameworks platforms build examples")
-IDF_KEYS = _words("version description license targets dependencies examples")
+PLATFORMIO_KEYS = _words(
+    "name version description keywords authors homepage headers frameworks platforms build examples"
+)
+IDF_KEYS = _words("version description license maintainers url targets dependencies examples")
 IDF_TARGETS = _words("esp32 esp32s2 esp32s3 esp32c2 esp32c3 esp32c5 esp32c6 esp32c61 esp32h2 esp32p4")
 ZEPHYR_KEYS = _words("name build samples tests boards blobs security package-managers runners")
 ESPHOME_NAMES = ("DEPENDENCIES", "CONFIG_SCHEMA", "FINAL_VALIDATE_SCHEMA", "to_code")
@@ -86,6 +89,8 @@ def _arduino(folder: Path) -> list[str]:
     values = dict(line.split("=", 1) for line in lines if line)
     bad = _keys("library.properties", values, ARDUINO_KEYS, sorted(ARDUINO_KEYS - {"dot_a_linkage"}))
     bad += _version("library.properties", values.get("version"))
+    if not URI.match(values.get("url", "")):
+        bad.append(f"library.properties: url {values.get('url')!r} is no URI")
     if values.get("category") not in ARDUINO_CATEGORIES:
         bad.append(f"library.properties: Arduino has no category {values.get('category')!r}")
     bad += _missing(folder, f"src/{values.get('includes')}")

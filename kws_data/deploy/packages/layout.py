@@ -14,9 +14,9 @@ from firmware_tools.spotter.detector import FIRST_KEYWORD
 from kws_data.bundle import ModelBundle
 from kws_data.deploy.images import generated_sources
 from kws_data.deploy.packages.figures import RunFigures, figures_table, licences_line
+from kws_data.deploy.packages.maker import Maker
 
 TEMPLATES = Path(__file__).parent / "files"
-AUTHOR, URL = "kws", "https://example.org/kws"
 #: Apps that a package calls from the framework's own main, and their names there.
 APPS = {"recorder.c": "kws_recorder.c", "spotter.c": "kws_spotter.c"}
 #: Parts of the recorder and of the serial line, which only the apps need.
@@ -45,15 +45,16 @@ def package_name(bundle: ModelBundle) -> str:
     return "kws_" + (re.sub(r"[^a-z0-9]+", "_", bundle.config.lower()).strip("_") or "model")
 
 
-def package_files(bundle: ModelBundle, kind: str, layout: Layout, run: RunFigures) -> dict[str, str]:
+def package_files(bundle: ModelBundle, kind: str, layout: Layout, run: RunFigures, maker: Maker) -> dict[str, str]:
     """All files of a package, path below its folder to text.
 
     Raises:
         ModelError, FrontendError: the bundle's model cannot be generated as C.
     """
-    values = _values(bundle, kind, run)
+    values = _values(bundle, kind, run) | maker.values(bundle.bundle_hash)
     own = templates(layout.templates)
-    values["USE"] = filled(own.pop("USE.md", ""), values)
+    for part in ("USE", "PROVEN"):  # of the common README; ESPHome has one of its own
+        values[part] = filled(own.pop(f"{part}.md", ""), values)
     common = {name: (TEMPLATES / name).read_text(encoding="utf-8") for name in ("README.md", "LICENSE")}
     own_files = {filled(path, values): filled(text, values) for path, text in (common | own).items()}
     return {**_sources(bundle, layout), **own_files}
@@ -86,8 +87,6 @@ def _values(bundle: ModelBundle, kind: str, run: RunFigures) -> dict[str, str]:
     return {
         "NAME": package_name(bundle),
         "VERSION": _version(),
-        "AUTHOR": AUTHOR,
-        "URL": URL,
         "KIND": kind,
         "HASH": bundle.bundle_hash[:16],
         "RATE": str(bundle.frontend.sample_rate_hz),

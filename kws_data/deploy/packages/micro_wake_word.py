@@ -17,7 +17,8 @@ from firmware_tools.tflite import tflm
 from firmware_tools.tflite.ring_model import ring_model
 from kws_data.bundle import ModelBundle
 from kws_data.deploy.packages.figures import RunFigures, licences_line
-from kws_data.deploy.packages.layout import AUTHOR, TEMPLATES, URL, filled, templates, words
+from kws_data.deploy.packages.layout import TEMPLATES, filled, templates, words
+from kws_data.deploy.packages.maker import KWS, Maker
 from kws_data.errors import BundleError
 
 KIND = "micro_wake_word"
@@ -80,14 +81,14 @@ def ring_arena_bytes(bundle: ModelBundle, model: bytes) -> int:
     return bundle.arena_bytes + RING_COPIES * bundle.frames * bundle.frontend.features
 
 
-def manifest(word: WakeWord) -> dict[str, Any]:
+def manifest(word: WakeWord, maker: Maker) -> dict[str, Any]:
     """The manifest, version 2. The bundle does not say which languages were trained on, so none is claimed."""
     steps = -(-int(word.arena_bytes * ARENA_MARGIN) // ARENA_STEP)
     return {
         "type": "micro",
         "wake_word": word.phrase,
-        "author": AUTHOR,
-        "website": URL,
+        "author": maker.author or KWS,
+        **({"website": maker.url} if maker.url else {}),
         "model": f"{word.name}.tflite",
         "trained_languages": [],
         "version": 2,
@@ -101,10 +102,10 @@ def manifest(word: WakeWord) -> dict[str, Any]:
     }
 
 
-def wake_word_files(bundle: ModelBundle, run: RunFigures) -> dict[str, str | bytes]:
+def wake_word_files(bundle: ModelBundle, run: RunFigures, maker: Maker) -> dict[str, str | bytes]:
     """All files of the folder, path to contents; raises as :func:`wake_word`."""
     word = wake_word(bundle)
-    said = manifest(word)
+    said = manifest(word, maker)
     values = {
         "NAME": word.name,
         "PHRASE": word.phrase,

@@ -13,6 +13,7 @@ from kws_data.deploy.packages import micro_wake_word
 from kws_data.deploy.packages.check import check_package
 from kws_data.deploy.packages.figures import RunFigures
 from kws_data.deploy.packages.layout import Layout, package_files, package_name
+from kws_data.deploy.packages.maker import Maker
 from kws_data.errors import BundleError, DataError
 
 #: Kind of package -> where its framework wants what. PlatformIO reads Arduino's layout, beside a manifest of its own.
@@ -48,7 +49,7 @@ def marker_of(kind: str) -> str:
     return f"kws-{kind}.json"
 
 
-def write_package(bundle: ModelBundle, kind: str, run: RunFigures, folder: Path) -> list[str]:
+def write_package(bundle: ModelBundle, kind: str, run: RunFigures, folder: Path, maker: Maker) -> list[str]:
     """Write a package into an empty folder; returns the files' paths below it.
 
     Raises:
@@ -56,7 +57,7 @@ def write_package(bundle: ModelBundle, kind: str, run: RunFigures, folder: Path)
         BundleError: the framework cannot take this bundle, or would refuse what was written.
         OSError: a file cannot be written.
     """
-    files = _files(bundle, kind, run)
+    files = _files(bundle, kind, run, maker)
     note = {"kind": kind, "name": package_name(bundle), "bundle": bundle.bundle_hash}
     files[marker_of(kind)] = json.dumps(note, indent=1) + "\n"
     for path, content in files.items():
@@ -70,7 +71,7 @@ def write_package(bundle: ModelBundle, kind: str, run: RunFigures, folder: Path)
     return sorted(files)
 
 
-def _files(bundle: ModelBundle, kind: str, run: RunFigures) -> dict[str, str | bytes]:
+def _files(bundle: ModelBundle, kind: str, run: RunFigures, maker: Maker) -> dict[str, str | bytes]:
     if kind == micro_wake_word.KIND:
-        return micro_wake_word.wake_word_files(bundle, run)
-    return {**package_files(bundle, kind, KINDS[kind], run)}
+        return micro_wake_word.wake_word_files(bundle, run, maker)
+    return {**package_files(bundle, kind, KINDS[kind], run, maker)}

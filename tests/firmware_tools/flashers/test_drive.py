@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from fake_flashing import CONTENT, Desk, board_of, image_in, runs
 
+from firmware_tools.boards.spec import load_board
 from firmware_tools.errors import BoardError
 from firmware_tools.flashers.find import flasher_for
 from firmware_tools.link.serial_link import SerialPort
@@ -101,6 +102,16 @@ def test_the_plan(tmp_path: Path) -> None:
         "copy 10,503 bytes as kws.bin to DIS_L4IOT",
         "look for FAIL.TXT on it",
     ]
+
+
+def test_a_probe_may_have_called_its_drive_otherwise_in_an_older_version(tmp_path: Path) -> None:
+    nucleo = load_board("nucleo_f411re")
+    for name in ("NODE_F411RE", "NOD_F411RE"):
+        (tmp_path / name).mkdir()
+        desk = Desk(drives=(tmp_path / name,))
+        assert f"to {tmp_path / name}" in flasher_for(nucleo, attached=desk.attached()).steps(image_in(tmp_path))[1]
+    steps = flasher_for(nucleo, attached=Desk().attached()).steps(image_in(tmp_path))
+    assert steps[1] == "wait for the drive NODE_F411RE or NOD_F411RE, up to 2 s"
 
 
 def test_a_format_that_no_probe_takes() -> None:

@@ -136,6 +136,16 @@ def test_what_cannot_be_done_is_one_line_and_leaves_nothing(
     assert left(tmp_path) == {"configs", "tiny.yaml"}
 
 
+def test_a_port_that_is_not_there_is_told_before_anything_is_built(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("firmware_tools.image.build.build_image", lambda *_: pytest.fail("an image was built"))
+    desk.on.append(SerialPort("/dev/ttyACM0", "Pico", "2e8a:000a"))
+    assert run(["flash", "--board", "fake", "--port", "/dev/ttyNONE"]) == 2
+    error = capsys.readouterr().err
+    assert "port of fake is not there: '/dev/ttyNONE'" in error and "/dev/ttyACM0" in error and error.count("\n") == 1
+
+
 def test_the_udev_rule_is_printed_or_written(desk: Desk, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["flash", "--udev-rule"]) == 0
     printed = capsys.readouterr().out

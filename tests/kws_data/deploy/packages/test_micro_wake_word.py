@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from esphome_decisions import detections
-from packages import call, sound
+from packages import ANN, NOBODY, call, sound
 from tiny_bundle import tiny_bundle
 from wake_word_models import keyword_model, wake_word_bundle
 
@@ -35,7 +35,7 @@ BUNDLE = wake_word_bundle(keyword_model(5), STREAM, word="okay kiosk") if tflm.a
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    write_package(BUNDLE, "micro_wake_word", RunFigures({"CC0-1.0": 7}), tmp_path / "word")
+    write_package(BUNDLE, "micro_wake_word", RunFigures({"CC0-1.0": 7}), tmp_path / "word", ANN)
     return tmp_path / "word"
 
 
@@ -60,6 +60,14 @@ def test_model_and_manifest_lie_side_by_side(tmp_path: Path, capsys: pytest.Capt
     assert check_package("micro_wake_word", out) == []
 
 
+def test_the_manifest_names_whom_the_configuration_names(folder: Path) -> None:
+    said = json.loads((folder / "okay_kiosk.json").read_text())
+    assert (said["author"], said["website"]) == (ANN.author, ANN.url)
+    plain = manifest(wake_word(BUNDLE), NOBODY)
+    assert plain["author"] == "kws"
+    assert "website" not in plain
+
+
 def test_the_cutoff_is_the_bundles_threshold() -> None:
     word = wake_word(BUNDLE)
     assert not word.cutoff.reached(100 + 5 * 128 - 1)
@@ -74,8 +82,8 @@ def test_any_word_makes_a_file_name(word: str, name: str, tmp_path: Path) -> Non
     """A wake word named vad would be a voice detector to ESPHome."""
     bundle = wake_word_bundle(BUNDLE.tflite, STREAM, word=word)
     assert wake_word(bundle).name == name
-    assert manifest(wake_word(bundle))["wake_word"] != "vad"
-    write_package(bundle, "micro_wake_word", RunFigures({}), tmp_path / "word")
+    assert manifest(wake_word(bundle), NOBODY)["wake_word"] != "vad"
+    write_package(bundle, "micro_wake_word", RunFigures({}), tmp_path / "word", NOBODY)
     assert json.loads((tmp_path / f"word/{name}.json").read_text())["model"] == f"{name}.tflite"
 
 

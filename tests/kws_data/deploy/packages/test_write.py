@@ -9,12 +9,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from packages import chatty_bundle, written
+from packages import ANN, NOBODY, chatty_bundle, written
 from tiny_bundle import tiny_bundle
 
 from kws_data.cli import run
 from kws_data.deploy.packages import write
 from kws_data.deploy.packages.check import CHECKS, check_package
+from kws_data.deploy.packages.maker import Maker
 from kws_data.deploy.packages.write import ALL_KINDS, KINDS, marker_of
 
 
@@ -137,9 +138,10 @@ def tool(name: str) -> str:
     return found
 
 
-def test_compote_takes_the_esp_idf_component(tmp_path: Path) -> None:
+@pytest.mark.parametrize("maker", [NOBODY, ANN])
+def test_compote_takes_the_esp_idf_component(tmp_path: Path, maker: Maker) -> None:
     compote = tool("compote")
-    folder = written("esp-idf", tmp_path / "kws_tiny", chatty_bundle())
+    folder = written("esp-idf", tmp_path / "kws_tiny", chatty_bundle(), maker)
     done = subprocess.run(
         [compote, "component", "pack", "--name", "kws_tiny"], cwd=folder, capture_output=True, text=True, check=False
     )
@@ -147,9 +149,10 @@ def test_compote_takes_the_esp_idf_component(tmp_path: Path) -> None:
     assert {path.name for path in (folder / "dist").glob("*.tgz")} >= {"kws_tiny_0.1.0.tgz"}
 
 
-def test_platformio_takes_the_library(tmp_path: Path) -> None:
+@pytest.mark.parametrize("maker", [NOBODY, ANN])
+def test_platformio_takes_the_library(tmp_path: Path, maker: Maker) -> None:
     pio = tool("pio")
-    folder = written("platformio", tmp_path / "kws_tiny", chatty_bundle())
+    folder = written("platformio", tmp_path / "kws_tiny", chatty_bundle(), maker)
     done = subprocess.run(
         [pio, "pkg", "pack", "-o", str(tmp_path / "packed.tar.gz"), str(folder)],
         capture_output=True,

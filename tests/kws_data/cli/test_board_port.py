@@ -1,0 +1,92 @@
+"""Without --port a board that is attached is opened, else its emulator; which of them is said."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from fake_flashing import CONTENT, runs
+
+from firmware_tools.errors import BoardError
+from firmware_tools.link.serial_link import SerialPort
+from kws_data.cli import run
+from kws_data.cli.board_port import port_here, ports_here, with_port_here
+from kws_data.config.load import parse_config
+
+PICO, NANO = SerialPort("/dev/ttyACM0", "Pico", "2e8a:000a"), SerialPort("/dev/ttyACM1", "Nano", "2341:805a")
+
+
+@pytest.fixture
+def plugged(monkeypatch: pytest.MonkeyPatch) -> list[SerialPort]:
+    """What is plugged in."""
+    ports: list[SerialPort] = []
+    for module in ("serial_link", "session"):
+        monkeypatch.setattr(f"firmware_tools.link.{module}.list_ports", lambda: list(ports))
+    return ports
+
+
+@pytest.mark.parametrize(
+    ("name", "port", "on", "chosen", "said"),
+    [
+        ("pico", None, [PICO, NANO], "/dev/ttyACM0", "pico: on /dev/ttyACM0, found by its USB identity 2e8a:000a\n"),
+        ("pico", None, [NANO], None, "pico: none is attached, rp2040js emulates one\n"),
+        ("nano_33_ble_sense", None, [PICO, NANO], "/dev/ttyACM1", "found by its USB identity 2341:805a\n"),
+        ("nano_33_ble_sense", None, [], None, ""),  # whoever opens it says that it needs a port
+        ("pico", "/dev/ttyS0", [PICO], "/dev/ttyS0", ""),
+        ("emulated", None, [PICO], None, ""),
+    ],
+)
+def test_the_attached_board_comes_before_its_emulator(
+    plugged: list[SerialPort],
+    capsys: pytest.CaptureFixture[str],
+    name: str,
+    port: str | None,
+    on: list[SerialPort],
+    chosen: str | None,
+    said: str,
+) -> None:
+    plugged += on
+    assert port_here(name, port) == chosen
+    assert capsys.readouterr().err.endswith(said) and (said or capsys.readouterr().err == "")
+
+
+def test_one_board_is_not_opened_twice(plugged: list[SerialPort]) -> None:
+    plugged.append(PICO)
+    assert ports_here([("pico", None), ("emulated", None)]) == [("pico", "/dev/ttyACM0"), ("emulated", None)]
+    with pytest.raises(BoardError, match=r"one board cannot be recorded twice: 'pico on /dev/ttyACM0'. plug the other"):
+        ports_here([("pico", None), ("pico", None)])
+
+
+def test_a_configuration_gets_the_port_only_where_an_emulator_would_stand_in(plugged: list[SerialPort]) -> None:
+    plugged += [PICO, NANO]
+    for board, port in (("pico", "/dev/ttyACM0"), ("nano_33_ble_sense", None), ("emulated", None)):
+        text = f"name: a\nkeywords: [go]\ndevice: {{board: {board}}}\n"
+        assert with_port_here(parse_config(text, Path("a.yaml"))).device.port == port
+
+
+def test_verbs_open_the_attached_board(
+    plugged: list[SerialPort], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is another app's: what is said shows that it was asked."""
+    monkeypatch.chdir(tmp_path)
+    with runs(CONTENT, "pico") as there:
+        plugged.append(SerialPort(there.port, "Pico", "2e8a:000a"))
+        record = ["record", "--speaker", "s", "--words", "go", "--yes", "--consent", "yes", "--board", "pico"]
+        for call in (record, ["listen", "--board", "pico", "--seconds", "1"]):
+            run(call)
+            assert f"pico: on {there.port}" in capsys.readouterr().err
+    assert not (tmp_path / ".kws").exists()  # nothing was flashed to an emulator
+
+
+def test_two_boards_alike_are_one_line_that_lists_them(
+    plugged: list[SerialPort], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    plugged += [PICO, SerialPort("/dev/ttyACM9", "Pico", "2e8a:000a")]
+    for call in (
+        ["record", "--speaker", "s", "--words", "go", "--yes", "--consent", "yes", "--board", "pico"],
+        ["listen", "--board", "pico"],
+    ):
+        assert run(call) == 2
+        error = capsys.readouterr().err
+        assert "/dev/ttyACM0" in error and "/dev/ttyACM9" in error and "--port" in error and error.count("\n") == 1
