@@ -169,6 +169,32 @@ def test_boards_tells_what_each_has_and_what_is_proven(desk: Desk, capsys: pytes
     assert board["microphone"] == {"kind": "builtin"} and board["flash_bytes"] == 262_144
 
 
+def test_boards_marks_a_wrong_file_and_lists_the_others(
+    desk: Desk, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "configs" / "boards" / "broken.yaml").write_text("name: broken")
+    assert run(["boards"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert any(line.startswith("fake ") for line in lines)
+    assert [line for line in lines if line.startswith("broken ") and "cannot be used: " in line and "core" in line]
+    assert run(["boards", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert "key missing: 'core'" in told["wrong"]["broken"] and "broken" not in {one["name"] for one in told["boards"]}
+    assert run(["flash", "--board", "fake", "--dry-run"]) == 0
+
+
+def test_boards_shows_a_file_that_a_new_one_can_begin_as(
+    desk: Desk, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["boards", "--show", "fake"]) == 0
+    assert capsys.readouterr().out == BOARD
+    (tmp_path / "mine.yaml").write_text(BOARD.replace("name: fake", "name: mine"))
+    assert run(["boards", "--show", "./mine.yaml", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["name"] == "mine" and told["flash"] == {"origin": 0x10000, "bytes": 262144, "wait_states": 0}
+    assert run(["boards", "--show", "fak"]) == 2 and "did you mean 'fake'" in capsys.readouterr().err
+
+
 def test_the_app_of_mlperf_needs_a_model(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["flash", "--board", "fake", "--app", "mlperf"]) == 2
     assert "name a CONFIG" in capsys.readouterr().err
