@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from firmware_tools.boards.loader import USB_ID, loader_settings
+from firmware_tools.boards.pins import check_pins
 from firmware_tools.boards.port import BUILTIN, Peripheral, PortSpec, load_port, peripheral, port_names
 from firmware_tools.boards.table import checked_table, nearest, texts
 from firmware_tools.errors import BoardError
@@ -192,8 +193,12 @@ def board_from_dict(values: object, where: str = "board") -> BoardSpec:
     table["microphone"] = peripheral(table.get("microphone"), port.microphones, f"{where}: microphone")
     table["serial"] = peripheral(table.get("serial"), port.serials, f"{where}: serial")
     table["oscillator"] = peripheral(table.get("oscillator"), port.oscillators, f"{where}: oscillator")
+    check_pins(port, {"microphone": table["microphone"], "serial": table["serial"]}, where)
     board = BoardSpec(**table)
     _check_ranges(board, where)
+    for key, memory, said in (("flash", port.flash, board.flash), ("ram", port.ram, board.ram)):
+        if memory is not None:
+            memory.check(said.origin, said.bytes, f"{where}: {key}")
     return board
 
 

@@ -43,6 +43,8 @@ def test_lists_become_tuples_and_nothing_is_added() -> None:
         ("esptool", {"chip": "esp32c3", "offset": "0"}, "write a number"),
         ("samba", {"touch": 1}, "write true or false"),
         ("samba", {"usb_ids": ["2341"]}, "write a list of texts like '2341:005a'"),
+        ("uf2", {"family": "rp2040", "drive": "x/../y"}, "x.yaml: loader.drive: 'x/../y'. write the drive's name"),
+        ("drive", {"drive": ["NODE", "../up"]}, "write a list of texts$"),
         ("openocd", {"config": "a.cfg"}, "write a list of texts$"),
         ("openocd", {"config": []}, "write a list of texts$"),
     ],
