@@ -67,7 +67,7 @@ def command(
     board reads back. With --app recorder no CONFIG is needed.
     """
     if udev_rule is not None:
-        if config_file or overrides or board or port or app or dry_run or image_only:
+        if any((config_file, overrides, board, port, app, dry_run, image_only, as_json)):
             raise click.UsageError("--udev-rule is of all boards, and flashes nothing: leave the rest out")
         _give_rule(udev_rule)
         return

@@ -129,6 +129,7 @@ def test_the_emulated_board_gets_the_recorder_too(
         (["--board", "emulated", "--set", "nonsense"], "--set changes a CONFIG"),
         (["--udev-rule", "-", "--image-only", "out"], "leave the rest out"),
         (["--udev-rule", "-", "--board", "fake"], "leave the rest out"),
+        (["--udev-rule", "-", "--json"], "leave the rest out"),
         (["--udev-rule", "configs/boards/fake.yaml/x"], "rule cannot be written"),
         (["tiny.yaml", "--board", "fake", "--dry-run"], "kws export"),
         (["tiny.yaml", "--set", "device.port=/dev/x", "--dry-run"], "the emulated board has no port"),
