@@ -15,7 +15,7 @@ from firmware_tools.errors import BoardError, LinkError
 from firmware_tools.flashers.attached import Attached
 from firmware_tools.flashers.flasher import FlashReport, read_image
 from firmware_tools.flashers.verify import confirm, firmware_id
-from firmware_tools.link.attached import attached_port, is_there, loader_ids, touchable_port
+from firmware_tools.link.attached import attached_port, is_file_instead, is_there, loader_ids, touchable_port
 from firmware_tools.link.serial_link import SerialPort, open_serial
 
 TOUCH_BAUD = 1200
@@ -57,10 +57,11 @@ class HardwareFlasher(ABC):
         """See :class:`Flasher`."""
         content = read_image(image, self.board)
         port = self._port(self.attached.ports())
+        back = f"on {self.attached.port}" if self.attached.port else "on its port"
         return [
             f"check that {len(content):,} bytes fit {self.board.flash.bytes:,} bytes of flash",
             *self.plan(image, content, port),
-            f"wait until the board is back on its port, and ask it: its firmware must be {firmware_id(content)}",
+            f"wait until the board is back {back}, and ask it: its firmware must be {firmware_id(content)}",
         ]
 
     def look(self) -> None:
@@ -84,6 +85,8 @@ class HardwareFlasher(ABC):
     def _port(self, ports: list[SerialPort]) -> SerialPort | None:
         """The board's port; None when it has none, or the one that was named may yet come."""
         named = self.attached.port
+        if named is not None and is_file_instead(named, ports):
+            raise BoardError(f"port of {self.board.name} is a file or a folder", named, "kws boards lists the ports")
         if named is None or is_there(named, ports):
             return attached_port(self.board, named, ports, self.attached.others())
         if self.waits and not any(port.usb_id in self.board.usb_ids for port in ports):

@@ -47,6 +47,12 @@ def is_there(name: str, ports: Iterable[SerialPort]) -> bool:
     return any(port.device == name for port in ports) or "://" in name or Path(name).exists()
 
 
+def is_file_instead(name: str, ports: Iterable[SerialPort]) -> bool:
+    """Whether a name is that of a file or a folder (an empty name: of this one), which no board can be on."""
+    plain = not any(port.device == name for port in ports) and "://" not in name
+    return plain and (Path(name).is_file() or Path(name).is_dir())
+
+
 def running_port(board: BoardSpec, ports: Sequence[SerialPort]) -> SerialPort | None:
     """The port of a board that is attached and runs, by its USB identity; None when there is none.
 

@@ -14,6 +14,7 @@ from kws_data.deploy.packages.check import check_package
 from kws_data.deploy.packages.figures import RunFigures
 from kws_data.deploy.packages.layout import Layout, package_files, package_name
 from kws_data.deploy.packages.maker import Maker
+from kws_data.deploy.packages.replace import FILES, hashes
 from kws_data.errors import BundleError, DataError
 
 #: Kind of package -> where its framework wants what. PlatformIO reads Arduino's layout, beside a manifest of its own.
@@ -45,7 +46,7 @@ def known_kind(kind: str) -> str:
 
 
 def marker_of(kind: str) -> str:
-    """Name of the file that says that a folder is a package of this kind, and of which bundle."""
+    """Name of the note that says that a folder is a package of this kind, of which bundle, and what kws wrote there."""
     return f"kws-{kind}.json"
 
 
@@ -58,7 +59,7 @@ def write_package(bundle: ModelBundle, kind: str, run: RunFigures, folder: Path,
         OSError: a file cannot be written.
     """
     files = _files(bundle, kind, run, maker)
-    note = {"kind": kind, "name": package_name(bundle), "bundle": bundle.bundle_hash}
+    note = {"kind": kind, "name": package_name(bundle), "bundle": bundle.bundle_hash, FILES: hashes(files)}
     files[marker_of(kind)] = json.dumps(note, indent=1) + "\n"
     for path, content in files.items():
         if isinstance(content, bytes):

@@ -49,13 +49,14 @@ def test_a_package_holds_what_its_framework_asks(
     assert set(ALL_KINDS) == set(CHECKS)
 
 
-def test_the_same_bundle_gives_the_same_bytes_and_an_older_package_is_replaced(bundle: Path, tmp_path: Path) -> None:
+def test_the_same_bundle_gives_the_same_bytes_and_what_else_lies_there_stays(bundle: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     assert export(bundle, "cmake", out) == 0
     first = contents(out)
-    (out / "old.c").write_text("left behind")
+    (out / "build").mkdir()
+    (out / "build" / "notes.txt").write_text("mine")
     assert export(bundle, "cmake", out) == 0
-    assert contents(out) == first
+    assert contents(out) == first | {"build/notes.txt": b"mine"}
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
 
 
