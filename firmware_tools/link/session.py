@@ -43,6 +43,23 @@ class BoardSession:
     hello: BoardHello
     play: Play | None
 
+    @property
+    def stranger(self) -> str:
+        """A line on the board that answers where another one was named; empty where it is that one, or none was."""
+        if self.board.emulated or self.hello.board == self.board.name:
+            return ""
+        return f"another board than {self.board.name} answers on {self.link.port}: it calls itself {self.hello.board}"
+
+    def require_itself(self) -> None:
+        """Make sure that it is the board that was named, whose figures are told.
+
+        Raises:
+            BoardError: another one answers.
+        """
+        if self.stranger:
+            remedy = f"{self.board.name} was named: name the port that it is on, or the board that this one is"
+            raise BoardError("another board answers", f"{self.hello.board} on {self.link.port}", remedy)
+
     def require(self, app: str, build: str | None = None) -> None:
         """Make sure that the right firmware runs.
 

@@ -115,7 +115,8 @@ def _boards(name: str, port: str | None, play: Samples | None, listen_s: float) 
         yield _named(found)
         spec = next((spec for spec in known if found.usb_id in spec.usb_ids), board)
         if spec is not board or _is_board(found.usb_id):
-            yield from (replace(f, what=_at(f.what, found.device)) for f in examine_port(found.device, spec))
+            examined = examine_port(found.device, spec, guessed=True)
+            yield from (replace(one, what=_at(one.what, found.device)) for one in examined)
     yield from _emulated(board, play, listen_s)
 
 

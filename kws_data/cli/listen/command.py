@@ -83,6 +83,8 @@ def _opened(name: str, port: str | None, with_recorder: bool) -> Iterator[BoardS
         flash_recorder(board, default_state_dir(board))
     # A person who looks wants sound as it is heard; a program wants it as fast as it comes.
     with open_board(board, port, realtime=sys.stderr.isatty()) as session:
+        if session.stranger:
+            say(session.stranger)
         yield session
 
 

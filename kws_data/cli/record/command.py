@@ -213,6 +213,9 @@ def _opened(order: Order, boards: Sequence[tuple[str, str | None]]) -> Iterator[
             yield [board]
     else:
         with open_boards(ports_here(boards)) as opened:
+            for one in opened:
+                if one.session.stranger:
+                    say(f"{one.session.stranger}; clips are stored as of {one.device}")
             yield opened
 
 

@@ -7,11 +7,15 @@ from pathlib import Path
 import pytest
 from fake_flashing import CONTENT, runs
 
+from firmware_tools.boards.spec import load_board
 from firmware_tools.errors import BoardError
 from firmware_tools.link.serial_link import SerialPort
+from firmware_tools.link.session import open_board
 from kws_data.cli import run
 from kws_data.cli.board_port import port_here, ports_here, with_port_here
 from kws_data.config.load import parse_config
+from kws_data.doctor.board import examine_port
+from kws_data.sources.recording.boards import open_boards
 
 PICO, NANO = SerialPort("/dev/ttyACM0", "Pico", "2e8a:000a"), SerialPort("/dev/ttyACM1", "Nano", "2341:805a")
 
@@ -76,6 +80,31 @@ def test_verbs_open_the_attached_board(
             run(call)
             assert f"pico: on {there.port}" in capsys.readouterr().err
     assert not (tmp_path / ".kws").exists()  # nothing was flashed to an emulator
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_another_board_than_was_named_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], named: bool
+) -> None:
+    """A board's own word counts: in what is said, in the catalogue, and before its figures are taken for another's."""
+    monkeypatch.chdir(tmp_path)
+    board = "nucleo_f411re" if named else "emulated"  # the one that no --board means
+    with runs(CONTENT, "posix") as there:
+        with open_boards([(board, there.port)]) as (opened,):
+            assert opened.device == "board:posix"
+        line = f"another board than nucleo_f411re answers on {there.port}: it calls itself posix"
+        record = ["record", "--speaker", "s", "--words", "go", "--yes", "--consent", "yes", "--countdown", "0"]
+        for call in (record, ["listen", "--seconds", "1"]):
+            run([*call, "--board", board, "--port", there.port])
+            assert (line in capsys.readouterr().err) == named
+        findings = list(examine_port(there.port, load_board(board), listen_s=0.1))
+        assert any(f.found == "posix answers, nucleo_f411re was named" and not f.ok for f in findings) == named
+        with open_board(load_board(board), there.port) as session:
+            if named:
+                with pytest.raises(BoardError, match=r"another board answers: 'posix on .*nucleo_f411re was named"):
+                    session.require_itself()
+            else:
+                session.require_itself()
 
 
 def test_two_boards_alike_are_one_line_that_lists_them(
