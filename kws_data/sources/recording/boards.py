@@ -80,10 +80,12 @@ class OpenBoard:
         return record_clip(self.session.link, samples, play, attempts=attempts)
 
     def figures(self) -> dict[str, Any]:
-        """What is stored with each clip besides its own verdict: codec, and the true sample rate where it is known."""
+        """What is stored with each clip besides its own verdict: codec, that no microphone of the world heard it where
+        it is so, and the true sample rate where it is known."""
         hello, link = self.session.hello, self.session.link
         codec = choose_codec("auto", hello.sample_rate_hz, hello.baud or link.baud, hello.codecs)
-        return {"codec": codec.name.lower(), **clock_figures(link.clock.estimate())}
+        emulated = {} if self.play is None else {"microphone": "emulated"}
+        return {"codec": codec.name.lower(), **emulated, **clock_figures(link.clock.estimate())}
 
     def capture(self) -> closing[Capture]:
         """What its microphone hears, until the block of code ends; a port that vanishes is waited for."""
