@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from kws_data.cli.board_port import check_board
 from kws_data.cli.options import say
 from kws_data.config.config import Config
 from kws_data.pipeline import Step
@@ -15,6 +16,8 @@ from kws_data.run_pipeline import Pipeline, StepResult
 if TYPE_CHECKING:
     from kws_data.dataset.build import BuildOptions
     from kws_data.system.time_left import TimeLeft
+
+ON_BOARD = frozenset(("flash", "device-eval"))  # steps that run each time they are named, on a board that is there
 
 
 def run_steps(
@@ -34,6 +37,8 @@ def run_steps(
     """
     context = RunContext(config, workers, progress or (lambda stage, done, total: None), say, build)
     context.board()  # one that does not exist is told before recordings are read
+    if names is None or not ON_BOARD.isdisjoint(names):
+        check_board(config)
 
     def announce(step: Step, skipped: bool) -> None:
         words = left.words() if left else ""

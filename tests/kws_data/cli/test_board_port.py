@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from firmware_tools.errors import BoardError
 from firmware_tools.link.serial_link import SerialPort
 from firmware_tools.link.session import open_board
 from kws_data.cli import run
-from kws_data.cli.board_port import port_here, ports_here, with_port_here
+from kws_data.cli.board_port import check_board, port_here, ports_here, with_port_here
 from kws_data.config.load import parse_config
 from kws_data.doctor.board import examine_port
 from kws_data.sources.recording.boards import open_boards
@@ -66,6 +67,62 @@ def test_a_configuration_gets_the_port_only_where_an_emulator_would_stand_in(plu
     for board, port in (("pico", "/dev/ttyACM0"), ("nano_33_ble_sense", None), ("emulated", None)):
         text = f"name: a\nkeywords: [go]\ndevice: {{board: {board}}}\n"
         assert with_port_here(parse_config(text, Path("a.yaml"))).device.port == port
+
+
+@pytest.mark.parametrize(
+    ("device", "words"),
+    [
+        ("board: pico", "emulator needs the npm package: '/nope'|emulator needs Node"),
+        ("board: nucleo_f411re", r"board needs a port: 'nucleo_f411re'\. plug it in, .*--set device\.port=PORT"),
+        ("board: nucleo_f411re, port: /dev/nope", "no such port: '/dev/nope'"),
+    ],
+)
+def test_a_run_whose_board_cannot_be_reached_ends_before_its_first_step(
+    plugged: list[SerialPort],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    device: str,
+    words: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("KWS_RP2040JS", "/nope")
+    (tmp_path / "a.yaml").write_text(f"name: a\nkeywords: [go]\ndevice: {{{device}}}\n")
+    for verb in ("run", "device-eval"):
+        assert run([verb, "a.yaml"]) == 2
+        error = capsys.readouterr().err
+        assert re.search(words, error) and error.strip().count("\n") <= 1 and "collect" not in error
+    assert not (tmp_path / "runs" / "a" / "steps").exists()
+
+
+@pytest.mark.parametrize(
+    ("device", "steps"),
+    [
+        ("board: pico", ["flash", "device-eval"]),
+        ("board: emulated", ["flash", "device-eval"]),
+        ("board: pico, port: /dev/ttyACM0", ["device-eval"]),
+        ("board: nano_33_ble_sense", ["device-eval"]),
+    ],
+)
+def test_device_eval_flashes_a_board_that_is_emulated(
+    plugged: list[SerialPort], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, device: str, steps: list[str]
+) -> None:
+    asked: list[list[str]] = []
+
+    def run_steps(config: object, names: list[str], **_: object) -> None:
+        asked.append(names)
+        raise BoardError("that is enough")
+
+    monkeypatch.setattr("kws_data.cli.steps.run_steps", run_steps)
+    (tmp_path / "a.yaml").write_text(f"name: a\nkeywords: [go]\ndevice: {{{device}}}\n")
+    assert run(["device-eval", str(tmp_path / "a.yaml")]) == 2
+    assert asked == [steps]
+
+
+def test_a_board_that_is_there_is_no_reason_to_end(plugged: list[SerialPort]) -> None:
+    plugged.append(NANO)
+    for device in ("board: emulated", "board: nano_33_ble_sense", "board: nano_33_ble_sense, port: /dev/ttyACM1"):
+        check_board(parse_config(f"name: a\nkeywords: [go]\ndevice: {{{device}}}\n", Path("a.yaml")))
 
 
 def test_verbs_open_the_attached_board(
