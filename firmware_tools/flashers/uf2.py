@@ -76,16 +76,24 @@ class Uf2Flasher(HardwareFlasher):
         return str(self.settings.get("board_id") or self.settings.get("drive") or self.board.name)
 
     def _drive_when_there(self, port: SerialPort | None) -> Path:
+        for other in self._others():
+            self.attached.say(f"{self.board.name}: {other} is another board's drive")
         try:
             return self.in_loader(self._drive, port)
         except BoardError:
-            others = [drive for drive in self.attached.drives() if uf2_info(drive) and not self._is_mine(drive)]
+            others = self._others()
             if not others:
                 raise
-            drive, info = others[0], uf2_info(others[0]) or {}
-            what = f"{drive}: {info.get('Board-ID') or info.get('Model') or 'no Board-ID'}"
+            what = others[0]
             remedy = f"nothing was written; its drive would be {self._wanted}: choose the board with --board"
             raise BoardError(f"another board than {self.board.name} is attached", what, remedy) from None
+
+    def _others(self) -> list[str]:
+        """Drives of boot loaders of other boards, with what they say which board it is."""
+        said = ((drive, uf2_info(drive)) for drive in self.attached.drives() if not self._is_mine(drive))
+        return [
+            f"{drive}: {info.get('Board-ID') or info.get('Model') or 'no Board-ID'}" for drive, info in said if info
+        ]
 
     def _drive(self) -> Path | None:
         """The board's drive; raises BoardError when there are several."""

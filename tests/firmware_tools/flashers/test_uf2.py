@@ -101,7 +101,9 @@ def test_no_drive_at_all(tmp_path: Path) -> None:
 def test_another_boards_drive_is_left_alone_and_named(tmp_path: Path) -> None:
     (tmp_path / "XIAO").mkdir()
     (tmp_path / "XIAO" / "INFO_UF2.TXT").write_text("Model: Seeed XIAO\nBoard-ID: nRF52840-SeeedXiao-v1\n")
-    line = fails(tmp_path, Desk(drives=(tmp_path / "XIAO",)))
+    desk = Desk(drives=(tmp_path / "XIAO",))
+    line = fails(tmp_path, desk)
+    assert desk.said[0] == f"fake: {tmp_path / 'XIAO'}: nRF52840-SeeedXiao-v1 is another board's drive"  # at once
     assert "another board than fake is attached" in line and "nRF52840-SeeedXiao-v1" in line
     assert "choose the board with --board" in line and not (tmp_path / "XIAO" / "kws.uf2").exists()
 
