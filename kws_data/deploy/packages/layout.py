@@ -53,8 +53,8 @@ def package_files(bundle: ModelBundle, kind: str, layout: Layout, run: RunFigure
     """
     values = _values(bundle, kind, run) | maker.values(bundle.bundle_hash)
     own = _templates(layout.templates)
-    values["USE"] = _filled(own.pop("USE.md", ""), values)
-    values["PROVEN"] = own.pop("PROVEN.md", "") or (TEMPLATES / "PROVEN.md").read_text(encoding="utf-8")
+    for part in ("USE", "PROVEN"):  # of the common README; ESPHome has one of its own
+        values[part] = _filled(own.pop(f"{part}.md", ""), values)
     common = {name: (TEMPLATES / name).read_text(encoding="utf-8") for name in ("README.md", "LICENSE")}
     filled = {_filled(path, values): _filled(text, values) for path, text in (common | own).items()}
     return {**_sources(bundle, layout), **filled}

@@ -97,16 +97,20 @@ def test_esptool_on_a_port_that_has_just_gone(tmp_path: Path) -> None:
     assert "Could not open /dev/ttyNONE, the port is busy or doesn't exist" in line
 
 
-@pytest.mark.parametrize(("version", "write"), [("esptool.py v4.7.0\n4.7.0", "write_flash"), ("5.3.0", "write-flash")])
+@pytest.mark.parametrize("reset", ["hard-reset", "hard_reset"])
+@pytest.mark.parametrize(
+    ("version", "words"),
+    [("esptool.py v4.7.0\n4.7.0", "hard_reset write_flash"), ("5.3.0", "hard-reset write-flash")],
+)
 def test_esptool_is_spoken_to_in_the_words_of_its_version(
-    tmp_path: Path, script: Any, version: str, write: str
+    tmp_path: Path, script: Any, version: str, words: str, reset: str
 ) -> None:
     called = script("esptool", f'[ "$1" = version ] && echo "{version}" && exit 0\nexit 0')
-    board = board_of("esptool", {"chip": "esp32c3", "offset": 0x10000, "baud": 921_600, "after": "hard-reset"})
+    board = board_of("esptool", {"chip": "esp32c3", "offset": 0x10000, "baud": 921_600, "after": reset})
     with runs(CONTENT) as app:
         report = flasher_for(board, attached=Desk().attached(app.port)).flash(image_in(tmp_path))
     assert report.tool == "esptool"
-    wanted = f"--chip esp32c3 --port {app.port} --baud 921600 --after hard-reset {write} 0x10000 {tmp_path}/app.bin"
+    wanted = f"--chip esp32c3 --port {app.port} --baud 921600 --after {words} 0x10000 {tmp_path}/app.bin"
     assert called.read_text().splitlines()[1] == wanted
 
 
@@ -179,6 +183,24 @@ def test_openocd_judges_by_its_words_and_names_the_first_error(tmp_path: Path, s
     assert called.read_text().strip() == f"-f interface/stlink.cfg -f target/stm32l4x.cfg -c {program}"
     script("openocd", "echo '** Programming Started **'; echo 'Error: flash busy'; echo '** Programming Failed **'")
     assert "'Error: flash busy'. the board may be half-written" in fails(tmp_path, board, Desk())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("probe", "said"),
+    [
+        ("stlink", "'Error: open failed'"),
+        ("cmsis-dap", "unable to find"),
+        ("dummy", "JTAG"),
+        ("nonsense", "Can't find"),
+    ],
+)
+def test_openocd_without_a_probe_or_a_chip(tmp_path: Path, probe: str, said: str) -> None:
+    """The dummy adapter is there and shows no chip; the other probes are not there."""
+    tool("openocd")
+    board = board_of("openocd", {"config": [f"interface/{probe}.cfg", "target/stm32l4x.cfg"]})
+    line = fails(tmp_path, board, Desk())
+    assert "openocd could not flash fake" in line and said in line and "nothing was written" in line
 
 
 NRFUTIL = board_of("nrfutil", {"softdevice": "0x0123"})

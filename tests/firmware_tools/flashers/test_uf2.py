@@ -15,8 +15,10 @@ import pytest
 from fake_board import FakeBoard
 from fake_flashing import CONTENT, Desk, LoaderLine, Uf2Drive, board_of, image_in, runs, soon
 
+from firmware_tools.boards.spec import load_board
 from firmware_tools.errors import BoardError, FirmwareError, KwsError
 from firmware_tools.flashers.find import flasher_for
+from firmware_tools.image.uf2 import from_uf2
 from firmware_tools.link.serial_link import SerialPort
 
 LOADER = {"family": "rp2040", "board_id": "RPI-RP2", "hold": "hold BOOTSEL while plugging it in"}
@@ -231,3 +233,33 @@ def test_a_board_file_must_say_which_drive_is_the_boards() -> None:
         flasher_for(board_of("uf2", {"family": "rp2040"}))
     with pytest.raises(FirmwareError, match="unknown UF2 family: 'rp2041'"):
         flasher_for(board_of("uf2", {"family": "rp2041", "drive": "RPI-RP2"}))
+
+
+RP2350 = "UF2 Bootloader v1.0\nModel: Raspberry Pi RP2350\nBoard-ID: RP2350\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "info", "board_id", "mine"),
+    [
+        ("pico2", RP2350, "RP2350", True),
+        ("pico2", INFO, "RPI-RP2", False),
+        ("pico", INFO, "RPI-RP2", True),
+        ("pico_w", RP2350, "RP2350", False),
+        ("nano_rp2040_connect", RP2350, "RP2350", False),
+    ],
+)
+@pytest.mark.parametrize("label", ["RPI-RP2", "RP2350", "stick"])
+def test_a_drive_is_known_by_what_it_says_not_by_where_it_is_mounted(
+    tmp_path: Path, name: str, info: str, board_id: str, mine: bool, label: str
+) -> None:
+    drive, board = tmp_path / label, load_board(name)
+    drive.mkdir()
+    (drive / "INFO_UF2.TXT").write_text(info)
+    line = fails(tmp_path, Desk(drives=(drive,)), board)
+    assert (drive / "kws.uf2").exists() == mine
+    if mine:
+        file = from_uf2((drive / "kws.uf2").read_bytes())
+        assert (file.family, file.origin) == (0xE48BFF59 if name == "pico2" else 0xE48BFF56, 0x10000000)
+        assert "drive has not gone" in line
+    else:
+        assert f"another board than {name} is attached" in line and f"{drive}: {board_id}" in line

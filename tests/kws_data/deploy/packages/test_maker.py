@@ -100,9 +100,9 @@ def test_export_takes_it_from_the_configuration_and_from_set(tmp_path: Path, mon
 
 
 def test_each_package_says_how_far_it_is_proven(tmp_path: Path) -> None:
-    """The CMake package is built, installed and run in the tests; the others' glue is only compiled."""
-    said = {kind: (written(kind, tmp_path / kind) / "README.md").read_text() for kind in KINDS}
-    assert "built there by CMake" in said["cmake"] and "stand-ins of its headers" not in said["cmake"]
+    """The CMake package is built, installed and run in the tests; the others run there on stand-ins."""
+    said = {kind: " ".join((written(kind, tmp_path / kind) / "README.md").read_text().split()) for kind in KINDS}
+    assert "built there by CMake" in said["cmake"] and "on stand-ins for" not in said["cmake"]
     for kind in ("arduino", "platformio", "esp-idf", "zephyr"):
-        assert "stand-ins of its headers only: it was not run on hardware" in said[kind]
+        assert "run on a PC in the tests, on stand-ins for" in said[kind] and "not run on hardware" in said[kind]
     assert not any("@PROVEN@" in text for text in said.values())

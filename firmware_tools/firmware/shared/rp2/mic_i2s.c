@@ -1,13 +1,13 @@
 /* An I2S microphone on PIO, which makes the clocks: 64 bit clocks a sample, 32 for each of the two slots.
  *
  * The word clock changes a bit before the slot does; the first bit is the highest (Philips' I2S bus specification). The
- * core's clock is divided by 61.035, in steps of 1/256: 16,000 Hz exactly.
+ * core's clock is divided in steps of 1/256, 125 MHz by 61.035, 150 MHz by 73.242: 16,000 Hz exactly.
  */
 #ifdef KWS_MIC_I2S
 #include "kws_err.h"
 #include "mic.h"
 #include "pio.h"
-#include "rp2040.h"
+#include "kws_rp2.h"
 
 #define RATE_HZ 16000u
 #define INSTRUCTIONS 128u /* a sample: two slots of 32 bits of two */

@@ -8,10 +8,10 @@
 
 #include "kws_err.h"
 #include "kws_port.h"
-#include "rp2040.h"
+#include "kws_rp2.h"
 
 #ifndef KWS_MIC_BLOCK
-#define KWS_MIC_BLOCK (1u << 28) /* units until the DMA is started again; a multiple of the ring */
+#define KWS_MIC_BLOCK (1u << DMA_COUNT_LOG2) /* units until the DMA is started again; a multiple of the ring */
 #endif
 /* A call takes what is in the first three quarters of the ring: the DMA cannot reach it meanwhile (32 ms and more). */
 #define USABLE (KWS_MIC_RING - KWS_MIC_RING / 4u)

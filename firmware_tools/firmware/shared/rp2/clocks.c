@@ -1,14 +1,9 @@
 /* Clocks, resets and pins. Every wait has an end: a board whose crystal does not start still answers, slowly. */
-#include "rp2040.h"
+#include "kws_rp2.h"
 
 #define CRYSTAL_MHZ 12u
-#define ROSC_HZ 6500000u /* 2.17.1: typical, before any setting */
 #define WAIT_TURNS 200000u /* of some 4 cycles: more than 100 ms at the fastest that the ring oscillator may run */
 #define CRYSTAL_START 376u /* x 256 cycles of 12 MHz: 8 ms, as some crystals take longer than the data sheet's 1 ms */
-
-#if KWS_CLOCK_HZ != 125000000
-#error "this port sets up 125 MHz: write clock_hz: 125000000 into the board file"
-#endif
 
 static uint32_t clock_hz;
 
@@ -30,8 +25,10 @@ void kws_unreset(uint32_t resets)
 
 void kws_pin(uint32_t pin, uint32_t function, uint32_t pad)
 {
-    REG(PADS_BANK0_GPIO(pin)) = pad;
+    REG(PADS_BANK0_GPIO(pin)) = pad | PAD_ISOLATED;
     REG(IO_BANK0_CTRL(pin)) = function;
+    if (PAD_ISOLATED != 0) /* until its function is chosen */
+        REG(PADS_BANK0_GPIO(pin)) = pad;
 }
 
 static int start_crystal(void)
@@ -67,7 +64,7 @@ static void back_to_rosc(void)
 
 static int start_fast(void)
 {
-    if (!start_crystal() || !start_pll(PLL_SYS, 125, 6, 2) || !start_pll(PLL_USB, 100, 5, 5))
+    if (!start_crystal() || !start_pll(PLL_SYS, 125, PLL_SYS_DIVIDER_1, 2) || !start_pll(PLL_USB, 100, 5, 5))
         return 0;
     REG(CLK_REF_CTRL) = CLK_REF_SRC_XOSC;
     if (!wait_for(CLK_REF_SELECTED, 1u << CLK_REF_SRC_XOSC))
@@ -87,7 +84,7 @@ void kws_clocks_init(void)
     REG(CLK_PERI_CTRL) = CLK_ENABLE; /* the core's */
     REG(CLK_USB_CTRL) = CLK_ENABLE | source;
     REG(CLK_ADC_CTRL) = CLK_ENABLE | source;
-    REG(WATCHDOG_TICK) = WATCHDOG_TICK_ENABLE | (fast ? CRYSTAL_MHZ : (ROSC_HZ + 500000u) / 1000000u);
+    kws_chip_time_init(fast ? CRYSTAL_MHZ : (ROSC_HZ + 500000u) / 1000000u);
     kws_unreset(RESET_TIMER | RESET_SYSINFO | RESET_IO_BANK0 | RESET_PADS_BANK0 | RESET_DMA);
 }
 

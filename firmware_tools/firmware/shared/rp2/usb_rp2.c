@@ -1,19 +1,19 @@
-/* The RP2040's USB controller for the USB stack (shared/usb). Sections are those of the RP2040 Datasheet. The port
- * has started the 48 MHz clock (clk_usb from PLL_USB), and kws_usb_irq stands at interrupt 5 of its vectors.
+/* The USB controller of the RP2040 and the RP2350 for the USB stack (shared/usb). Sections are those of the RP2040
+ * Datasheet. The port has started the 48 MHz clock (clk_usb from PLL_USB), and kws_usb_irq stands among its vectors.
  *
  * Errata that matter here (RP2350 Datasheet, 12.7.2.1, lists the same): RP2040-E2, an endpoint's abort that never ends
  * (versions B0, B1): none is begun. RP2040-E5: B0 and B1 may stay in the reset state behind a hub on which others talk;
  * the remedy, a forced line state by way of GPIO15, is not taken: where such a chip does not show up, plug it in
  * directly. RP2040-E15: the controller may hang when the bus errs during a bulk IN packet at the end of a frame; none is
- * offered in the last fifth of one (TinyUSB: 800 to 998 us, e15_is_critical_frame_period).
+ * offered in the last fifth of one (TinyUSB: 800 to 998 us, e15_is_critical_frame_period), which costs time alone.
  */
-#include "rp2040.h"
+#include "kws_rp2.h"
 
 #if KWS_SERIAL_USB
 
 #include "kws_usb.h"
 #include "kws_usb_driver.h"
-#include "usb_rp2040_regs.h"
+#include "usb_rp2_regs.h"
 
 #define FRAME_LATE_US 770u /* 800 is the limit, but the interrupt that tells of a frame may come late itself */
 #define FRAME_OVER_US 998u /* longer ago: no frames come */
@@ -29,7 +29,7 @@ static size_t in_len;
 static void give(uint32_t number, uint32_t out, uint32_t state)
 {
     REG(USB_EP_STATE(number, out)) = state | next_data1[number][out];
-    __asm volatile("nop\n\tnop\n\tnop\n\tnop\n\tnop\n\tnop\n\tnop\n\tnop\n\tnop\n\tnop\n\tnop\n\tnop" ::: "memory");
+    __asm volatile(".rept %c0\n\tnop\n\t.endr" : : "i"(USB_SETTLE_NOPS) : "memory");
     REG(USB_EP_STATE(number, out)) = state | next_data1[number][out] | STATE_AVAILABLE;
     next_data1[number][out] ^= STATE_DATA1;
 }
@@ -219,32 +219,13 @@ void kws_usb_driver_init(void)
         REG(at) = 0;
     REG(USB_MUXING) = USB_MUXING_PHY | USB_MUXING_SOFTCON;
     REG(USB_PWR) = USB_PWR_VBUS_DETECT | USB_PWR_VBUS_OVERRIDE; /* boards do not tell the chip of the bus's power */
-    REG(USB_MAIN_CTRL) = USB_MAIN_CTRL_ENABLE;
-    REG(USB_SIE_CTRL) = USB_SIE_CTRL_EP0_INTERRUPT;
+    REG(USB_MAIN_CTRL) = USB_MAIN_CTRL_ENABLE | USB_MAIN_CTRL_ISOLATED;
+    REG(USB_SIE_CTRL) = USB_SIE_CTRL_EP0_INTERRUPT; /* and the host's pull-downs are off */
     REG(USB_INTE) = USB_INT_ALL;
+    if (USB_MAIN_CTRL_ISOLATED != 0) /* until all is set up */
+        REG(USB_MAIN_CTRL) = USB_MAIN_CTRL_ENABLE;
     REG_SET(USB_SIE_CTRL) = USB_SIE_CTRL_PULLUP;
     kws_usb_driver_unmask();
-}
-
-typedef void *(*rom_lookup)(const uint16_t *table, uint32_t code);
-typedef void (*rom_usb_boot)(uint32_t activity_pin, uint32_t without);
-
-/* 2.8.3.1: half-words in the ROM say where its functions are. */
-static uintptr_t rom_word(uintptr_t at)
-{
-    return *(const volatile uint16_t *)at;
-}
-
-/* The ROM's own drive (2.8.3.1.5, reset_usb_boot): no pin blinks, both the drive and PICOBOOT are there. */
-void kws_usb_driver_boot_loader(void)
-{
-    if (rom_word(ROM_MAGIC) != ('M' | 'u' << 8) || (rom_word(ROM_MAGIC + 2) & 0xFFu) != 1)
-        return; /* an emulator without the ROM */
-    const rom_lookup lookup = (rom_lookup)rom_word(ROM_LOOKUP);
-    const uint16_t *functions = (const uint16_t *)rom_word(ROM_FUNCTIONS);
-    const rom_usb_boot usb_boot = (rom_usb_boot)lookup(functions, 'U' | (uint32_t)'B' << 8);
-    if (usb_boot)
-        usb_boot(0, 0);
 }
 
 #endif

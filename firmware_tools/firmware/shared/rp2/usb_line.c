@@ -3,7 +3,7 @@
 #include "kws_port.h"
 #include "kws_usb.h"
 
-#include "rp2040.h"
+#include "kws_rp2.h"
 
 void kws_serial_init(void)
 {

@@ -1,9 +1,9 @@
-/* kws_port.h for boards with an RP2040: time, sleep, and what the image says of itself. The registers are in rp2040.h,
- * the serial line in uart.c or the USB stack, the microphone in mic.c.
+/* kws_port.h for boards with an RP2040 or RP2350: time, sleep, and what the image says of itself. The registers are in
+ * kws_rp2.h, the serial line in uart.c or the USB stack, the microphone in mic.c, cycles in the port's chip.c.
  */
 #include "kws_port.h"
 
-#include "rp2040.h"
+#include "kws_rp2.h"
 
 #define ALARM_APP 0u  /* kws_port_alarm_us */
 #define ALARM_LOOK 1u /* looks after what gives no interrupt of its own: samples, and a USB line */
@@ -23,13 +23,6 @@ void kws_port_init(void)
 }
 
 /* ---- time ------------------------------------------------------------------------------------------------------ */
-
-/* An M0+ counts no cycles: they are those of the microseconds. 2^32 microseconds are a multiple of 2^32 cycles, so that
- * both wrap together. */
-uint32_t kws_port_cycles(void)
-{
-    return REG(TIMER_RAWL) * (kws_clocks_hz() / 1000000u);
-}
 
 uint32_t kws_port_clock_hz(void)
 {

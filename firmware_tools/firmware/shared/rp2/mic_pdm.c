@@ -1,13 +1,14 @@
 /* A PDM microphone on PIO: a clock of 2.048 MHz, a bit each period, 128 of them a sample (kws_pdm.h).
  *
- * The clock is the core's divided by 30.52, in steps of 1/256: 16,001.0 Hz, 64 millionths too fast.
+ * The clock is the core's divided in steps of 1/256: 125 MHz by 30.52, 16,001.0 Hz, 64 millionths too fast; 150 MHz by
+ * 36.62, 16,000 Hz exactly.
  */
 #ifdef KWS_MIC_PDM
 #include "kws_err.h"
 #include "kws_pdm.h"
 #include "mic.h"
 #include "pio.h"
-#include "rp2040.h"
+#include "kws_rp2.h"
 
 #define RATE_HZ 16000u
 

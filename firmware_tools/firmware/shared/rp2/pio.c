@@ -1,7 +1,7 @@
 /* PIO0's state machine 0: loaded, started, stopped (RP2040 Datasheet 3.5). */
 #include "pio.h"
 
-#include "rp2040.h"
+#include "kws_rp2.h"
 
 #define SET_PINDIRS 0xE080u
 
@@ -19,7 +19,7 @@ void kws_pio_prepare(const kws_pio_program *program)
                            program->clock_pin << 10 | program->clock_pin << 5;
     for (uint32_t i = 0; i < program->clock_pins; i++)
         kws_pin(program->clock_pin + i, FUNCTION_PIO0, PAD_DRIVE_4MA | PAD_INPUT);
-    kws_pin(program->data_pin, FUNCTION_PIO0, PAD_SCHMITT | PAD_PULL_DOWN | PAD_INPUT);
+    kws_pin(program->data_pin, FUNCTION_PIO0, PAD_SCHMITT | PAD_DATA_IDLE | PAD_INPUT);
     REG(PIO_CTRL) = PIO_CTRL_SM0_RESTART | PIO_CTRL_CLKDIV0_RESTART;
     REG(PIO_SM0_INSTR) = SET_PINDIRS | ((1u << program->clock_pins) - 1u);
     REG(PIO_SM0_INSTR) = program->first;

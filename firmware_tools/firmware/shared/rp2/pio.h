@@ -1,6 +1,6 @@
 /* State machine 0 of PIO0, as a source of 32-bit words. */
-#ifndef KWS_RP2040_PIO_H
-#define KWS_RP2040_PIO_H
+#ifndef KWS_RP2_PIO_H
+#define KWS_RP2_PIO_H
 
 #include <stddef.h>
 #include <stdint.h>

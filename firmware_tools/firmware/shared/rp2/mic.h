@@ -2,8 +2,8 @@
  *
  * The source fills the ring with units by DMA, without end. A sample is made of KWS_MIC_UNITS of them.
  */
-#ifndef KWS_RP2040_MIC_H
-#define KWS_RP2040_MIC_H
+#ifndef KWS_RP2_MIC_H
+#define KWS_RP2_MIC_H
 
 #include <stdint.h>
 
