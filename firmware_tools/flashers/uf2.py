@@ -73,7 +73,7 @@ class Uf2Flasher(HardwareFlasher):
 
     @property
     def _wanted(self) -> str:
-        return str(self.settings.get("board_id") or self.settings.get("drive") or self.board.name)
+        return str(self.settings.get("drive") or self.settings.get("board_id") or self.board.name)
 
     def _drive_when_there(self, port: SerialPort | None) -> Path:
         for other in self._others():
@@ -128,8 +128,9 @@ class Uf2Flasher(HardwareFlasher):
         if start is None:
             self.attached.say(f"{self.board.name}: where code starts behind {info['SoftDevice']} is not known here")
         elif start != origin:
+            what, place = ("is in the way", "behind it") if version else ("is missing", "without it")
             remedy = (
-                f"this image starts at {origin:#x}, code behind it at {start:#x}: nothing was written; set "
-                f"flash.origin: {start:#x} in the board's file, or another SoftDevice on the board"
+                f"this image starts at {origin:#x}, code {place} at {start:#x}: nothing was written; set "
+                f"flash.origin: {start:#x} in its file, or {'another' if version else 'a'} SoftDevice on the board"
             )
-            raise FirmwareError("board's SoftDevice is in the way", info["SoftDevice"], remedy)
+            raise FirmwareError(f"board's SoftDevice {what}", info["SoftDevice"], remedy)

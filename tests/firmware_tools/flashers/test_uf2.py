@@ -139,11 +139,17 @@ def test_an_image_for_another_start_than_the_boards_softdevice_leaves_is_refused
     line = fails(tmp_path, desk, board)
     assert (drive / "kws.uf2").exists() != refused
     if refused:
-        with pytest.raises(FirmwareError, match="SoftDevice is in the way"):
+        what = "is missing" if said == "not found" else "is in the way"
+        with pytest.raises(FirmwareError, match=f"board's SoftDevice {what}: '{said}'"):
             flasher_for(board, attached=desk.attached()).steps(image_in(tmp_path))
         start = "0x27000" if "7.3.0" in said else "0x1000"
-        assert "board's SoftDevice is in the way" in line and said in line
+        assert f"board's SoftDevice {what}: '{said}'" in line
         assert f"starts at {origin:#x}" in line and f"at {start}" in line and "nothing was written" in line
+
+
+def test_the_drive_is_called_as_a_person_sees_it(tmp_path: Path) -> None:
+    steps = flasher_for(load_board("xiao_nrf52840_sense"), attached=Desk().attached()).steps(image_in(tmp_path))
+    assert "wait for the drive XIAO-SENSE, up to 2 s" in steps
 
 
 def test_a_drive_that_stays(tmp_path: Path) -> None:
