@@ -121,6 +121,7 @@ def recorder_session(ctx: RunContext) -> Iterator[BoardSession]:
     if ctx.config.device.port is None and board.emulator:
         flash_recorder(board, default_state_dir(board))
     with open_board(board, ctx.config.device.port) as session:
+        session.require_itself()
         session.require("recorder")
         yield session
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from firmware_tools.boards.spec import BoardSpec
-from firmware_tools.errors import BoardError
+from firmware_tools.errors import BoardError, KwsError
 from firmware_tools.flashers.attached import Attached
 from firmware_tools.flashers.drives import copy_to_drive, drive_label, is_there
 from firmware_tools.flashers.on_hardware import HardwareFlasher, wait_for
@@ -14,6 +14,7 @@ from firmware_tools.link.serial_link import SerialPort
 
 FAIL_FILE = "FAIL.TXT"
 _LONGEST = 200
+_AGAIN = "the board may be half-written: unplug it, plug it in and flash again"
 _FORMATS = ("bin", "hex")
 
 
@@ -47,8 +48,17 @@ class DriveFlasher(HardwareFlasher):
         wait_for(lambda: is_there(drive), self.attached.back_s)
         failure = _failure(drive)
         if failure is not None and failure != old:
-            remedy = "the board may be half-written: unplug it, plug it in and flash again"
-            raise BoardError(f"probe could not write {self.board.name}", failure, remedy)
+            raise BoardError(f"probe could not write {self.board.name}", failure, _AGAIN)
+
+    def explained(self, error: KwsError) -> KwsError:
+        """See :class:`HardwareFlasher`. A FAIL.TXT with the words of the last one may be old; a board that does not
+        answer says that it is not."""
+        drive = self._drive()
+        failure = None if drive is None else _failure(drive)
+        if failure is None:
+            return error
+        remedy = f"so {FAIL_FILE} says, and {error.what}; {_AGAIN}"
+        return BoardError(f"probe could not write {self.board.name}", failure, remedy)
 
     @property
     def _format(self) -> str:

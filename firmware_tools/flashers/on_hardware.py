@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
 from firmware_tools.boards.spec import BoardSpec
-from firmware_tools.errors import BoardError, LinkError
+from firmware_tools.errors import BoardError, FirmwareError, KwsError, LinkError
 from firmware_tools.flashers.attached import Attached
 from firmware_tools.flashers.flasher import FlashReport, read_image
 from firmware_tools.flashers.verify import confirm, firmware_id
@@ -76,11 +76,18 @@ class HardwareFlasher(ABC):
         known = self.attached.ports()
         port = self._port(known)
         self.write(image, content, port)
-        answered = confirm(self.board, content, self.attached, port, known)
+        try:
+            answered = confirm(self.board, content, self.attached, port, known)
+        except (BoardError, FirmwareError) as error:
+            raise self.explained(error) from None
         self.attached.say(f"{self.board.name} answers on {answered.port}: firmware {answered.hello.firmware}")
         sha256 = hashlib.sha256(content).hexdigest()
         firmware = answered.hello.firmware
         return FlashReport(self.board.name, self.tool, len(content), sha256, firmware, answered.port)
+
+    def explained(self, error: KwsError) -> KwsError:
+        """The error of a board that does not answer as it should, with what the tool knows of it."""
+        return error
 
     def _port(self, ports: list[SerialPort]) -> SerialPort | None:
         """The board's port; None when it has none, or the one that was named may yet come."""

@@ -43,6 +43,23 @@ class BoardSession:
     hello: BoardHello
     play: Play | None
 
+    @property
+    def stranger(self) -> str:
+        """A line on the board that answers where another one was named; empty where it is that one, or none was."""
+        if self.board.emulated or self.hello.board == self.board.name:
+            return ""
+        return f"another board than {self.board.name} answers on {self.link.port}: it calls itself {self.hello.board}"
+
+    def require_itself(self) -> None:
+        """Make sure that it is the board that was named, whose figures are told.
+
+        Raises:
+            BoardError: another one answers.
+        """
+        if self.stranger:
+            remedy = f"{self.board.name} was named: name the port that it is on, or the board that this one is"
+            raise BoardError("another board answers", f"{self.hello.board} on {self.link.port}", remedy)
+
     def require(self, app: str, build: str | None = None) -> None:
         """Make sure that the right firmware runs.
 
@@ -83,7 +100,7 @@ def open_board(
         LinkError: the port cannot be opened, or the board does not answer.
     """
     if port is None and not board.emulator:
-        port = _port_of(board)
+        port = port_of(board)
     if port is not None:
         with Link(port, board.baud) as link:
             yield BoardSession(board, link, link.hello(), None)
@@ -104,10 +121,18 @@ def open_board(
             raise BoardError("emulated board failed", reason, "power it on again") from error
 
 
-def _port_of(board: BoardSpec) -> str:
+def port_of(board: BoardSpec) -> str:
+    """The port of a board whose port nobody named, by its USB identity.
+
+    Raises:
+        BoardError: it is not attached, several could be it, or it waits in its boot loader.
+    """
     found = running_port(board, list_ports())
     if found is None:
-        remedy = "plug it in, or name its port with --port; kws boards lists the ports there are"
+        remedy = (
+            "plug it in, or name its port: --port PORT, or with a configuration --set device.port=PORT; "
+            "kws boards lists the ports there are"
+        )
         raise BoardError("board needs a port", board.name, remedy)
     return found.device
 

@@ -52,6 +52,36 @@ def with_port_here(config: Config) -> Config:
     return config.model_copy(update={"device": config.device.model_copy(update={"port": port})})
 
 
+def check_board(config: Config) -> None:
+    """See, before hours of work, that the configuration's board can be reached or emulated.
+
+    Raises:
+        BoardError: it is not attached, the port that is named is not there, or its emulator is not installed.
+    """
+    from firmware_tools.boards.spec import load_board
+    from firmware_tools.emulator.power import check_installed
+    from firmware_tools.link.session import port_of
+
+    board, port = load_board(config.device.board), config.device.port
+    if port is not None:
+        check_port(port)
+    elif board.emulator:
+        check_installed(board)
+    else:
+        port_of(board)
+
+
+def check_port(port: str) -> None:
+    """Raises BoardError when no port has this name."""
+    from firmware_tools.errors import BoardError
+    from firmware_tools.link.attached import is_there
+    from firmware_tools.link.serial_link import list_ports
+
+    if not is_there(port, list_ports()):
+        remedy = "plug the board in with a cable that carries data; kws boards lists the ports there are"
+        raise BoardError("there is no such port", port, remedy)
+
+
 def ports_here(boards: Sequence[tuple[str, str | None]]) -> list[tuple[str, str | None]]:
     """The same for several boards that are opened together.
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from firmware_tools.frontend.spec import MICRO
+from kws_data.cli.board_port import check_board
 from kws_data.cli.options import say
 from kws_data.config.config import Config
 from kws_data.pipeline import Step, steps_of
@@ -16,6 +17,8 @@ from kws_data.run_pipeline import Pipeline, StepResult
 if TYPE_CHECKING:
     from kws_data.dataset.build import BuildOptions
     from kws_data.system.time_left import TimeLeft
+
+ON_BOARD = frozenset(("flash", "device-eval"))  # steps that run each time they are named, on a board that is there
 
 
 def run_steps(
@@ -37,6 +40,8 @@ def run_steps(
     context.board()  # one that does not exist is told before recordings are read
     steps = steps_of(config)
     _check_front_end(config, set(names or ()) - {step.name for step in steps})
+    if not ON_BOARD.isdisjoint({step.name for step in steps} if names is None else names):
+        check_board(config)
 
     def announce(step: Step, skipped: bool) -> None:
         words = left.words() if left else ""

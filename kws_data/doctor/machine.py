@@ -30,17 +30,26 @@ if TYPE_CHECKING:
 
 PACKAGES = ("numpy", "librosa", "soundfile", "tensorflow", "pyserial", "ziglang", "unicorn", "espeakng-loader")
 
+UNNAMED = "emulated"  # the board that verbs take where none is named
+
 
 def examine(board: str, port: str | None, play: Samples | None = None, *, listen_s: float = 3.0) -> Iterator[Finding]:
-    """All findings, cheapest first.
+    """All findings, cheapest first; those on a board that was named before those on the machine.
 
     Args:
-        board: name of the board.
+        board: name of the board; :data:`UNNAMED` where nobody named one.
         port: its serial port; None looks for the board by its USB identity, else at its emulator. The emulated board
             comes after all that are attached and known.
         play: int16 sound for the emulated board's microphone, which is then judged like a real one.
         listen_s: how long a microphone is listened to.
     """
+    parts = [_machine(), _boards(board, port, play, listen_s)]
+    named = port is not None or board != UNNAMED
+    for part in reversed(parts) if named else parts:
+        yield from part
+
+
+def _machine() -> Iterator[Finding]:
     yield _python()
     yield from _guarded("packages", _packages, "call make demo, or pip install -e .")
     yield from _guarded("host compiler and front end", _frontend, "pip install ziglang")
@@ -49,7 +58,6 @@ def examine(board: str, port: str | None, play: Samples | None = None, *, listen
     yield from _guarded("synthetic voices", espeak_speaks, "pip install espeakng-loader")
     yield from neural_voices()
     yield speech_encoder()
-    yield from _boards(board, port, play, listen_s)
 
 
 def _guarded(what: str, check: Callable[[], str], remedy: str) -> Iterator[Finding]:
@@ -115,7 +123,8 @@ def _boards(name: str, port: str | None, play: Samples | None, listen_s: float) 
         yield _named(found)
         spec = next((spec for spec in known if found.usb_id in spec.usb_ids), board)
         if spec is not board or _is_board(found.usb_id):
-            yield from (replace(f, what=_at(f.what, found.device)) for f in examine_port(found.device, spec))
+            examined = examine_port(found.device, spec, guessed=True)
+            yield from (replace(one, what=_at(one.what, found.device)) for one in examined)
     yield from _emulated(board, play, listen_s)
 
 

@@ -103,7 +103,9 @@ def test_no_drive_at_all(tmp_path: Path) -> None:
 def test_another_boards_drive_is_left_alone_and_named(tmp_path: Path) -> None:
     (tmp_path / "XIAO").mkdir()
     (tmp_path / "XIAO" / "INFO_UF2.TXT").write_text("Model: Seeed XIAO\nBoard-ID: nRF52840-SeeedXiao-v1\n")
-    line = fails(tmp_path, Desk(drives=(tmp_path / "XIAO",)))
+    desk = Desk(drives=(tmp_path / "XIAO",))
+    line = fails(tmp_path, desk)
+    assert desk.said[0] == f"fake: {tmp_path / 'XIAO'}: nRF52840-SeeedXiao-v1 is another board's drive"  # at once
     assert "another board than fake is attached" in line and "nRF52840-SeeedXiao-v1" in line
     assert "choose the board with --board" in line and not (tmp_path / "XIAO" / "kws.uf2").exists()
 
@@ -137,11 +139,17 @@ def test_an_image_for_another_start_than_the_boards_softdevice_leaves_is_refused
     line = fails(tmp_path, desk, board)
     assert (drive / "kws.uf2").exists() != refused
     if refused:
-        with pytest.raises(FirmwareError, match="SoftDevice is in the way"):
+        what = "is missing" if said == "not found" else "is in the way"
+        with pytest.raises(FirmwareError, match=f"board's SoftDevice {what}: '{said}'"):
             flasher_for(board, attached=desk.attached()).steps(image_in(tmp_path))
         start = "0x27000" if "7.3.0" in said else "0x1000"
-        assert "board's SoftDevice is in the way" in line and said in line
+        assert f"board's SoftDevice {what}: '{said}'" in line
         assert f"starts at {origin:#x}" in line and f"at {start}" in line and "nothing was written" in line
+
+
+def test_the_drive_is_called_as_a_person_sees_it(tmp_path: Path) -> None:
+    steps = flasher_for(load_board("xiao_nrf52840_sense"), attached=Desk().attached()).steps(image_in(tmp_path))
+    assert "wait for the drive XIAO-SENSE, up to 2 s" in steps
 
 
 def test_a_drive_that_stays(tmp_path: Path) -> None:
