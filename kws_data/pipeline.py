@@ -7,10 +7,11 @@ the fingerprints of the steps before it they make its key; a step whose key and 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from firmware_tools.boards.spec import board_file
+from firmware_tools.frontend.spec import MICRO
 from kws_data import steps
 from kws_data.config.config import Config
 from kws_data.models.registry import family_files
@@ -134,6 +135,25 @@ STEPS: tuple[Step, ...] = (
         outputs=("report/report.json", "report/report.html", "report/predictions.parquet"),
     ),
 )
+
+
+#: Steps that run the detector in firmware of ours.
+ON_BOARD = ("flash", "device-eval")
+
+
+def steps_of(config: Config) -> tuple[Step, ...]:
+    """The chain of a configuration: where the front end is in no firmware of ours, without the steps on a board."""
+    if config.frontend.kind != MICRO:
+        return STEPS
+    return tuple(
+        replace(
+            step,
+            needs=tuple(need for need in step.needs if need not in ON_BOARD),
+            outputs=tuple(name for name in step.outputs if not name.startswith("firmware/")),
+        )
+        for step in STEPS
+        if step.name not in ON_BOARD
+    )
 
 
 def verb_of(step: str) -> str:

@@ -44,6 +44,17 @@ def decide(scores: Scores, threshold: float) -> NDArray[np.int64]:
     return np.where(score >= threshold, best, -1)
 
 
+def right(scores: Scores, y: NDArray[Any]) -> NDArray[np.bool_]:
+    """bool [clips]: whether the highest of its scores [clips, labels] is that of its label y [clips].
+
+    A model with one output (``model.one_score``) gives silence and other words one score by its making; it is right
+    about either when that is the highest.
+    """
+    told_apart = not np.array_equal(scores[:, 0], scores[:, UNKNOWN_LABEL])
+    truth = y if told_apart else np.where(y == UNKNOWN_LABEL, 0, y)
+    return np.asarray(scores.argmax(axis=1) == truth)
+
+
 def best_keyword(scores: Scores) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Label and probability of the highest keyword of each clip."""
     keywords = probabilities(scores)[:, FIRST_KEYWORD:]

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firmware_tools.atomic import write_text
+from firmware_tools.frontend.spec import MICRO
 from kws_data.labels import few_people, without_other_words
 from kws_data.run_context import RunContext
 from kws_data.run_folder import BUDGET_FILE, DATASET_FILE, DEVICE_FILE, EXPORT_FILE, HOST_FILE, SIZE_FILE, STREAM_FILE
@@ -111,15 +112,16 @@ def _planned(plan: Plan) -> list[Any]:
 
 @contextmanager
 def recorder_session(ctx: RunContext) -> Iterator[BoardSession]:
-    """The board with the recorder app on it; the emulated board is flashed with it first."""
+    """The board with the recorder app on it; an emulated one is flashed with it first."""
     from firmware_tools.emulator.storage import default_state_dir
     from firmware_tools.link.session import open_board
     from firmware_tools.recorder.flash import flash_recorder
 
     board = ctx.board()
-    if ctx.config.device.port is None:
+    if ctx.config.device.port is None and board.emulator:
         flash_recorder(board, default_state_dir(board))
     with open_board(board, ctx.config.device.port) as session:
+        session.require_itself()
         session.require("recorder")
         yield session
 
@@ -168,7 +170,8 @@ def export(ctx: RunContext) -> str:
     report = read_json(ctx.model_dir / EXPORT_FILE, "export")
     for note in (*report.get("engine", {}).get("notes", ()), *report.get("stream", {}).get("notes", ())):
         ctx.say(f"  {note}")
-    write_sources(bundle, ctx.firmware_dir)
+    if bundle.frontend.kind != MICRO:
+        write_sources(bundle, ctx.firmware_dir)
     write_tflm_files(bundle, ctx.config.run_dir / "export")
     with Catalog(ctx.config.data.recordings) as catalog:
         register_model(catalog, ctx.model_dir)
@@ -177,16 +180,31 @@ def export(ctx: RunContext) -> str:
 
 def check(ctx: RunContext) -> str:
     """Build the image, hold the bundle against its limits; a broken one is said here and fails the run at its end."""
+    limits, island = _checked(ctx)
+    for found in limits.checks:
+        ctx.say(f"  {found.line()}")
+    document = {**limits.to_dict(), "island_bytes": island}
+    _write_json(ctx.model_dir / BUDGET_FILE, document)
+    return _hash(document)
+
+
+def _checked(ctx: RunContext) -> tuple[BudgetReport, int | None]:
+    """The limits, and the bytes of the always-on island; None where there is no image of ours to count them in."""
     from kws_data.deploy.images import spotter_image
     from kws_data.gate.measure import island_bytes
 
-    image = spotter_image(ctx.board(), ctx.bundle(), ctx.firmware_dir)
-    limits = _held(ctx, image)
-    for found in limits.checks:
-        ctx.say(f"  {found.line()}")
-    document = {**limits.to_dict(), "island_bytes": island_bytes(ctx.bundle(), image)}
-    _write_json(ctx.model_dir / BUDGET_FILE, document)
-    return _hash(document)
+    bundle = ctx.bundle()
+    if bundle.frontend.kind == MICRO:
+        return _held_without_a_board(ctx), None
+    image = spotter_image(ctx.board(), bundle, ctx.firmware_dir)
+    return _held(ctx, image), island_bytes(bundle, image)
+
+
+def _held_without_a_board(ctx: RunContext) -> BudgetReport:
+    """The file that micro_wake_word loads, and its arena; cycles are those of boards that are not ours."""
+    from kws_data.gate.micro_wake_word import check_micro_wake_word
+
+    return check_micro_wake_word(ctx.bundle(), ctx.config.budget)
 
 
 def check_limits(ctx: RunContext) -> BudgetReport:
@@ -196,6 +214,8 @@ def check_limits(ctx: RunContext) -> BudgetReport:
     from kws_data.deploy.images import spotter_image, spotter_there
 
     board, bundle = ctx.board(), ctx.bundle()
+    if bundle.frontend.kind == MICRO:
+        return _held_without_a_board(ctx)
     with TemporaryDirectory(prefix="kws-check-") as folder:
         there = spotter_there(board, bundle, ctx.firmware_dir)
         return _held(ctx, there or spotter_image(board, bundle, Path(folder)))

@@ -15,6 +15,7 @@ from typing import Any
 from firmware_tools.errors import BoardError
 
 USB_ID = re.compile(r"[0-9a-f]{4}:[0-9a-f]{4}")
+DRIVE = re.compile(r"[^/\\:]+")  # the name of a drive, which is no path
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ _IDS = {"usb_ids": Key(tuple, pattern=USB_ID)}  # USB identities of its boot loa
 LOADER_KEYS: Mapping[str, Mapping[str, Key]] = {
     "emulated": {},
     # family: of image.uf2.FAMILIES, or its number. board_id: how Board-ID of INFO_UF2.TXT begins. drive: its name.
-    "uf2": {**_TOUCH, **_IDS, "family": Key(str | int, True), "board_id": Key(str), "drive": Key(str)},
+    "uf2": {**_TOUCH, **_IDS, "family": Key(str | int, True), "board_id": Key(str), "drive": Key(str, pattern=DRIVE)},
     # origin: where the loader's addresses begin.
     "samba": {**_TOUCH, **_IDS, "origin": Key(int)},
     # chip: as esptool calls it. offset: where in flash the image goes.
@@ -46,13 +47,19 @@ LOADER_KEYS: Mapping[str, Mapping[str, Key]] = {
     "pyocd": {"target": Key(str, True)},
     # config: OpenOCD's own files, one a -f.
     "openocd": {"config": Key(tuple, True)},
-    # drive: name of the probe's drive. format: bin or hex.
-    "drive": {"drive": Key(str, True), "format": Key(str)},
+    # drive: name of the probe's drive, or all that its firmware gives it by its version. format: bin or hex.
+    "drive": {"drive": Key(str | tuple, True, DRIVE), "format": Key(str)},
     # softdevice: its number as adafruit-nrfutil takes it for --sd-req.
     "nrfutil": {**_TOUCH, **_IDS, "baud": Key(int), "softdevice": Key(str)},
 }
 
-_WORDS: Mapping[object, str] = {str: "a text", int: "a number", bool: "true or false", str | int: "a text or a number"}
+_WORDS: Mapping[object, str] = {
+    str: "a text",
+    int: "a number",
+    bool: "true or false",
+    str | int: "a text or a number",
+    str | tuple: "a text, or a list of texts",
+}
 FLASHER_NAMES = tuple(LOADER_KEYS)
 
 
@@ -84,7 +91,7 @@ def loader_settings(flasher: str, values: object, where: str) -> tuple[tuple[str
 
 
 def _value(value: object, key: Key, where: str) -> object:
-    if key.kind is tuple:
+    if key.kind is tuple or (key.kind == str | tuple and isinstance(value, list | tuple)):
         texts = value if isinstance(value, list | tuple) else ()
         if not texts or not all(isinstance(one, str) and key.pattern.fullmatch(one) for one in texts):
             like = " like '2341:005a'" if key.pattern is USB_ID else ""
@@ -93,4 +100,6 @@ def _value(value: object, key: Key, where: str) -> object:
     right = isinstance(value, key.kind) and (key.kind is bool or not isinstance(value, bool))
     if not right or value == "":
         raise BoardError(where, str(value), f"write {_WORDS[key.kind]}")
+    if key.pattern is DRIVE and not DRIVE.fullmatch(str(value)):
+        raise BoardError(where, str(value), "write the drive's name, which is no path")
     return value

@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from firmware_tools.boards.memory import Memory
 from firmware_tools.errors import BoardError
 from firmware_tools.firmware import FIRMWARE_DIR
 from firmware_tools.toolchain.cores import CORE_FLAGS
@@ -67,6 +68,8 @@ class PortSpec:
         microphones, serials, oscillators: by kind, what a board file may say.
         finish: what is done to an image after it is linked (``image.finish``); empty when nothing.
         emulator: runs its boards where none is connected (``emulator.power``); empty when nothing does.
+        flash, ram: where its chips have them; None where anything goes.
+        next_pins: ``kind.setting`` of pins whose next one is taken as well.
     """
 
     name: str
@@ -77,6 +80,9 @@ class PortSpec:
     oscillators: Mapping[str, Mapping[str, Choice]] = field(default_factory=dict)
     finish: str = ""
     emulator: str = ""
+    flash: Memory | None = None
+    ram: Memory | None = None
+    next_pins: tuple[str, ...] = ()
 
     @property
     def folder(self) -> Path:
@@ -109,6 +115,9 @@ def load_port(name: str) -> PortSpec:
             _kinds(values.get("oscillators", {})),
             values.get("finish", ""),
             values.get("emulator", ""),
+            flash=Memory(*values["flash"]) if "flash" in values else None,
+            ram=Memory(*values["ram"]) if "ram" in values else None,
+            next_pins=tuple(values.get("next_pins", ())),
         )
     except OSError as error:
         raise BoardError("port's file cannot be read", str(path), error.strerror or "") from None
@@ -153,5 +162,10 @@ def _number(name: str, choice: Choice, values: Mapping[str, Any], where: str) ->
     if value is None:
         raise BoardError(f"{where}: key missing", name, f"add {name}: {choice.least} to {choice.most}")
     if not isinstance(value, int) or isinstance(value, bool) or not choice.least <= value <= choice.most:
-        raise BoardError(f"{where}: {name}", str(value), f"{choice.least} to {choice.most}")
+        raise BoardError(f"{where}: {name}", _shown(value), f"{_shown(choice.least)} to {_shown(choice.most)}")
     return value
+
+
+def _shown(value: object) -> str:
+    """A large number in hexadecimal digits too, as most such are written."""
+    return f"{value} ({value:#x})" if isinstance(value, int) and value > 0xFF else str(value)

@@ -7,16 +7,16 @@ below the current folder, then among those that come with kws.
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from firmware_tools.boards.loader import USB_ID, loader_settings
+from firmware_tools.boards.pins import check_pins
 from firmware_tools.boards.port import BUILTIN, Peripheral, PortSpec, load_port, peripheral, port_names
+from firmware_tools.boards.table import checked_table, nearest, texts
 from firmware_tools.errors import BoardError
 from firmware_tools.home import in_home
 from firmware_tools.toolchain.cores import CORE_FLAGS
@@ -111,16 +111,24 @@ def board_folders() -> list[Path]:
 
 
 def list_boards() -> list[BoardSpec]:
-    """All boards that can be named, by name.
+    """All boards that can be named and used, by name."""
+    return boards_here()[0]
 
-    Raises:
-        BoardError: one of the files is wrong.
-    """
-    found: dict[str, BoardSpec] = {}
+
+def boards_here() -> tuple[list[BoardSpec], dict[str, BoardError]]:
+    """All boards that can be named: those that can be used, by name, and what is wrong with the files of the others."""
+    paths: dict[str, Path] = {}
     for folder in board_folders():
-        for path in sorted(folder.glob("*.yaml")):
-            found.setdefault(path.stem, read_board(path))
-    return [found[name] for name in sorted(found)]
+        for path in folder.glob("*.yaml"):
+            paths.setdefault(path.stem, path)
+    boards: list[BoardSpec] = []
+    wrong: dict[str, BoardError] = {}
+    for name in sorted(paths):
+        try:
+            boards.append(read_board(paths[name]))
+        except BoardError as error:
+            wrong[name] = error
+    return boards, wrong
 
 
 def load_board(name_or_path: str | Path) -> BoardSpec:
@@ -140,8 +148,10 @@ def board_file(name_or_path: str | Path) -> Path:
     for folder in board_folders():
         if (folder / f"{text}.yaml").is_file():
             return folder / f"{text}.yaml"
+        if (folder / f"{text}.yml").is_file():
+            raise BoardError("board file is found by its path only", f"{folder / text}.yml", f"name it {text}.yaml")
     names = sorted({path.stem for folder in board_folders() for path in folder.glob("*.yaml")})
-    raise BoardError("unknown board", text, _nearest(text, names) or f"known boards: {', '.join(names) or 'none'}")
+    raise BoardError("unknown board", text, nearest(text, names) or f"known boards: {', '.join(names) or 'none'}")
 
 
 def read_board(path: Path) -> BoardSpec:
@@ -159,7 +169,9 @@ def read_board(path: Path) -> BoardSpec:
         raise BoardError("board file is no YAML that can be used", str(path), str(error)) from None
     board = board_from_dict(values, where=str(path))
     if board.name != path.stem:
-        raise BoardError(f"{path}: name is not the file's", board.name, f"write name: {path.stem}, or rename the file")
+        plain = re.sub(r"[^A-Za-z0-9_.-]+", "_", path.stem).strip("_.-")[:40] or board.name
+        more = ", or rename the file" if plain == path.stem else f" and rename the file to {plain}.yaml"
+        raise BoardError(f"{path}: name is not the file's", board.name, f"write name: {plain}{more}")
     return board
 
 
@@ -169,11 +181,11 @@ def board_from_dict(values: object, where: str = "board") -> BoardSpec:
     Raises:
         BoardError: as :func:`read_board`; ``where`` names the place in the message.
     """
-    table = _table(BoardSpec, values, where, "")
-    table["flash"] = FlashSpec(**_table(FlashSpec, table["flash"], where, "flash."))
-    table["ram"] = RamSpec(**_table(RamSpec, table["ram"], where, "ram."))
-    table["usb_ids"] = _texts(table, "usb_ids", where, USB_ID, "give a list of texts like '2341:805a'")
-    table["proven"] = _texts(table, "proven", where, re.compile(r".+"), "give a list of texts, a line each")
+    table = checked_table(BoardSpec, values, where)
+    table["flash"] = FlashSpec(**checked_table(FlashSpec, table["flash"], where, "flash."))
+    table["ram"] = RamSpec(**checked_table(RamSpec, table["ram"], where, "ram."))
+    table["usb_ids"] = texts(table, "usb_ids", where, USB_ID, "give a list of texts like '2341:805a'")
+    table["proven"] = texts(table, "proven", where, re.compile(r".+"), "give a list of texts, a line each")
     table["loader"] = loader_settings(table["flasher"], table.get("loader"), where)
     if table["port"] not in port_names():
         raise BoardError(f"{where}: port", str(table["port"]), f"one of {', '.join(port_names())}")
@@ -181,40 +193,13 @@ def board_from_dict(values: object, where: str = "board") -> BoardSpec:
     table["microphone"] = peripheral(table.get("microphone"), port.microphones, f"{where}: microphone")
     table["serial"] = peripheral(table.get("serial"), port.serials, f"{where}: serial")
     table["oscillator"] = peripheral(table.get("oscillator"), port.oscillators, f"{where}: oscillator")
+    check_pins(port, {"microphone": table["microphone"], "serial": table["serial"]}, where)
     board = BoardSpec(**table)
     _check_ranges(board, where)
+    for key, memory, said in (("flash", port.flash, board.flash), ("ram", port.ram, board.ram)):
+        if memory is not None:
+            memory.check(said.origin, said.bytes, f"{where}: {key}")
     return board
-
-
-def _table(kind: type[Any], values: object, where: str, prefix: str) -> dict[str, Any]:
-    """``values`` with known keys of the right simple types, none missing."""
-    if not isinstance(values, Mapping):
-        raise BoardError(
-            f"{where}: {prefix or 'the file'} is no table", type(values).__name__, "write 'key: value' lines"
-        )
-    fields = {field.name: field for field in dataclasses.fields(kind)}
-    for key, value in values.items():
-        field = fields.get(str(key))
-        if field is None:
-            raise BoardError(f"{where}: unknown key", prefix + str(key), _nearest(str(key), list(fields), prefix))
-        wanted = {"int": int, "str": str}.get(str(field.type))
-        if wanted is not None and (not isinstance(value, wanted) or isinstance(value, bool)):
-            raise BoardError(
-                f"{where}: {prefix}{key} is no {field.type}", str(value), "kws boards --json shows one that is right"
-            )
-    for name, field in fields.items():
-        if field.default is dataclasses.MISSING and name not in values:
-            raise BoardError(
-                f"{where}: key missing", prefix + name, "add it; kws boards --json shows a board that has all"
-            )
-    return {str(key): value for key, value in values.items()}
-
-
-def _texts(table: Mapping[str, Any], key: str, where: str, pattern: re.Pattern[str], remedy: str) -> tuple[str, ...]:
-    texts = table.get(key, [])
-    if not isinstance(texts, list | tuple) or not all(isinstance(one, str) and pattern.fullmatch(one) for one in texts):
-        raise BoardError(f"{where}: {key}", str(texts), remedy)
-    return tuple(texts)
 
 
 def _check_ranges(board: BoardSpec, where: str) -> None:
@@ -238,8 +223,3 @@ def _check_ranges(board: BoardSpec, where: str) -> None:
         256 <= board.stack_bytes <= board.ram.bytes // 2, "stack_bytes", board.stack_bytes, "256 to half of ram.bytes"
     )
     require(board.stack_bytes % 8 == 0, "stack_bytes", board.stack_bytes, "a multiple of 8")
-
-
-def _nearest(word: str, choices: list[str], prefix: str = "") -> str:
-    near = difflib.get_close_matches(word, choices, n=1, cutoff=0.4)
-    return f"did you mean {prefix + near[0]!r}?" if near else ""

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable
+from pathlib import Path
 
 from firmware_tools.boards.spec import BoardSpec
 
+RULES_DIR = "/etc/udev/rules.d"
 RULE_FILE = "60-kws.rules"  # before 73-seat-late.rules, which grants what uaccess asks for
+_RELOAD = "sudo udevadm control --reload && sudo udevadm trigger"
 
 
 def udev_rule(boards: Iterable[BoardSpec], group: str = "dialout") -> str:
@@ -20,11 +24,18 @@ def udev_rule(boards: Iterable[BoardSpec], group: str = "dialout") -> str:
         for usb_id in (*board.usb_ids, *dict(board.loader).get("usb_ids", ())):
             names.setdefault(usb_id, []).append(board.name)
     lines = [
-        f"# Boards of kws. Save as /etc/udev/rules.d/{RULE_FILE}, then:",
-        "#   sudo udevadm control --reload && sudo udevadm trigger",
+        f"# Boards of kws. Save as {RULES_DIR}/{RULE_FILE}, then:",
+        f"#   {_RELOAD}",
         *(_rule(usb_id, names[usb_id], group) for usb_id in sorted(names)),
     ]
     return "\n".join(lines) + "\n"
+
+
+def install_lines(file: str) -> list[str]:
+    """What a user does with the rule, once it is in ``file``."""
+    place = f"{RULES_DIR}/{RULE_FILE}"
+    there = Path(file).absolute() == Path(place)
+    return [*([] if there else [f"sudo cp {shlex.quote(file)} {place}"]), _RELOAD]
 
 
 def _rule(usb_id: str, boards: list[str], group: str) -> str:

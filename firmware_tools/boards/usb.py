@@ -41,8 +41,12 @@ USB_BOARDS: dict[str, UsbBoard] = {
     "2e8a:0003": UsbBoard(
         "Raspberry Pi RP2040", "it waits as a USB drive for a .uf2: copy one, or replug without BOOTSEL"
     ),
+    "2e8a:000f": UsbBoard(
+        "Raspberry Pi RP2350", "it waits as a USB drive for a .uf2: copy one, or replug without BOOTSEL"
+    ),
     "2e8a:0005": UsbBoard("Raspberry Pi Pico", "it runs MicroPython, not kws: flash it"),
     "2e8a:000a": UsbBoard("Raspberry Pi Pico"),
+    "2e8a:0009": UsbBoard("Raspberry Pi Pico 2"),
     "2e8a:000c": UsbBoard("Raspberry Pi Debug Probe"),
     "303a:1001": UsbBoard("ESP32-S3/C3 with built-in USB", resets_on_open=True),
     "303a:0002": UsbBoard("ESP32-S2", _BOOTLOADER),

@@ -5,7 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 
 from firmware_tools.boards.spec import BoardSpec
+from firmware_tools.emulator.node import find_node, find_rp2040js
 from firmware_tools.emulator.process import BoardProcess
+
+
+def check_installed(board: BoardSpec) -> None:
+    """See, before there is an image to run, that this machine has what the board's emulator needs.
+
+    Raises:
+        BoardError: Node or rp2040js is missing.
+    """
+    if board.emulator == "rp2040js":
+        find_node()
+        find_rp2040js()
 
 
 def powered(board: BoardSpec, state_dir: Path, *, realtime: bool = False, mic_ppm: float = 0.0) -> BoardProcess:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from firmware_tools.boards.spec import BoardSpec
-from firmware_tools.errors import BoardError
+from firmware_tools.errors import BoardError, KwsError
 from firmware_tools.flashers.attached import Attached
 from firmware_tools.flashers.drives import copy_to_drive, drive_label, is_there
 from firmware_tools.flashers.on_hardware import HardwareFlasher, wait_for
@@ -14,6 +14,7 @@ from firmware_tools.link.serial_link import SerialPort
 
 FAIL_FILE = "FAIL.TXT"
 _LONGEST = 200
+_AGAIN = "the board may be half-written: unplug it, plug it in and flash again"
 _FORMATS = ("bin", "hex")
 
 
@@ -21,6 +22,7 @@ class DriveFlasher(HardwareFlasher):
     """Copies a .bin or .hex file to the probe's drive; what went wrong, the probe writes into FAIL.TXT."""
 
     tool = "drive"
+    waits = True
 
     def __init__(self, board: BoardSpec, attached: Attached) -> None:
         super().__init__(board, attached)
@@ -30,8 +32,8 @@ class DriveFlasher(HardwareFlasher):
     def plan(self, image: Path, content: bytes, port: SerialPort | None) -> list[str]:
         """See :class:`HardwareFlasher`."""
         drive = self._drive()
-        wait = [] if drive else [f"wait for the drive {self.settings['drive']}, up to {self.attached.wait_s:.0f} s"]
-        size, where = len(self._file(content)), drive or self.settings["drive"]
+        wait = [] if drive else [f"wait for {self.awaited}, up to {self.attached.wait_s:.0f} s"]
+        size, where = len(self._file(content)), drive or self._names
         return [*wait, f"copy {size:,} bytes as kws.{self._format} to {where}", f"look for {FAIL_FILE} on it"]
 
     def write(self, image: Path, content: bytes, port: SerialPort | None) -> None:
@@ -46,8 +48,17 @@ class DriveFlasher(HardwareFlasher):
         wait_for(lambda: is_there(drive), self.attached.back_s)
         failure = _failure(drive)
         if failure is not None and failure != old:
-            remedy = "the board may be half-written: unplug it, plug it in and flash again"
-            raise BoardError(f"probe could not write {self.board.name}", failure, remedy)
+            raise BoardError(f"probe could not write {self.board.name}", failure, _AGAIN)
+
+    def explained(self, error: KwsError) -> KwsError:
+        """See :class:`HardwareFlasher`. A FAIL.TXT with the words of the last one may be old; a board that does not
+        answer says that it is not."""
+        drive = self._drive()
+        failure = None if drive is None else _failure(drive)
+        if failure is None:
+            return error
+        remedy = f"so {FAIL_FILE} says, and {error.what}; {_AGAIN}"
+        return BoardError(f"probe could not write {self.board.name}", failure, remedy)
 
     @property
     def _format(self) -> str:
@@ -56,7 +67,21 @@ class DriveFlasher(HardwareFlasher):
     @property
     def hold(self) -> str:
         """See :class:`HardwareFlasher`."""
-        return str(self.settings.get("hold", f"plug it in, and mount its drive {self.settings['drive']}"))
+        return str(self.settings.get("hold", f"plug it in, and mount its drive {self._names}"))
+
+    @property
+    def awaited(self) -> str:
+        """See :class:`HardwareFlasher`."""
+        return f"the drive {self._names}"
+
+    @property
+    def _labels(self) -> tuple[str, ...]:
+        named = self.settings["drive"]
+        return (named,) if isinstance(named, str) else named
+
+    @property
+    def _names(self) -> str:
+        return " or ".join(self._labels)
 
     def _file(self, content: bytes) -> bytes:
         origin = self.board.flash.origin
@@ -64,9 +89,9 @@ class DriveFlasher(HardwareFlasher):
 
     def _drive(self) -> Path | None:
         """The probe's drive; raises BoardError when there are several."""
-        label = self.settings["drive"].lower()
+        labels = tuple(label.lower() for label in self._labels)
         drives = dict.fromkeys(map(Path.resolve, self.attached.drives()))
-        found = [drive for drive in drives if drive_label(drive).lower().startswith(label)]
+        found = [drive for drive in drives if drive_label(drive).lower().startswith(labels)]
         if len(found) > 1:
             names = ", ".join(map(str, found))
             raise BoardError(f"several drives could be {self.board.name}", names, "unplug all boards but one")

@@ -81,8 +81,8 @@ def copy_to_drive(content: bytes, target: Path) -> None:
     done = 0
     try:
         with target.open("wb", buffering=0) as file:
-            for start in range(0, len(content), _PIECE_BYTES):
-                done += file.write(content[start : start + _PIECE_BYTES])
+            while done < len(content):  # a drive that is nearly full takes a part of a piece, and then none
+                done += file.write(content[done : done + _PIECE_BYTES])
             os.fsync(file.fileno())
     except OSError as error:
         if done < len(content) or error.errno not in _GONE:

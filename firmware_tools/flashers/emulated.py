@@ -28,6 +28,9 @@ class EmulatedFlasher:
             f"write them to {self.state_dir / FLASH_FILE} and read them back",
         ]
 
+    def look(self) -> None:
+        """See :class:`Flasher`; nothing of it can be missing."""
+
     def flash(self, image: Path) -> FlashReport:
         """See :class:`Flasher`."""
         content = read_image(image, self.board)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from itertools import chain
 from pathlib import Path
 
 from firmware_tools.errors import BoardError
@@ -23,12 +25,11 @@ class EsptoolFlasher(CommandFlasher):
 
     def words(self, image: Path, port: SerialPort | None) -> list[str | Path]:
         """See :class:`CommandFlasher`."""
-        settings = self.settings
-        options = [part for name in ("before", "after") if name in settings for part in (f"--{name}", settings[name])]
+        settings, word = self.settings, self._spelling()
+        resets = [(f"--{name}", word(settings[name])) for name in ("before", "after") if name in settings]
         line = ["--port", self.need_port(port).device, "--baud", str(settings.get("baud", _BAUD))]
-        write = "write-flash" if self._major() >= 5 else "write_flash"
         offset = f"{settings.get('offset', 0):#x}"
-        return [self.path, "--chip", settings["chip"], *line, *options, write, offset, image]
+        return [self.path, "--chip", settings["chip"], *line, *chain(*resets), word("write-flash"), offset, image]
 
     def trouble(self, outcome: Outcome) -> str | None:
         """See :class:`CommandFlasher`."""
@@ -42,10 +43,11 @@ class EsptoolFlasher(CommandFlasher):
             return "flash is half-written; the chip's ROM loader still works: plug it in again and repeat"
         return "nothing was written; hold BOOT while plugging it in if it does not answer, and check the port"
 
-    def _major(self) -> int:
-        """First number of esptool's version: from 5 on its words have hyphens."""
+    def _spelling(self) -> Callable[[str], str]:
+        """How this esptool wants its words: with hyphens from version 5 on, with underscores before."""
         said = run_tool([self.path, "version"], 30.0)
         found = re.search(r"\bv?(\d+)\.\d+", " ".join(said.lines))
         if found is None:
             raise BoardError("esptool does not work", said.line_with("rror"), f"nothing was written; {self.install}")
-        return int(found.group(1))
+        wrong, right = ("_", "-") if int(found.group(1)) >= 5 else ("-", "_")
+        return lambda word: word.replace(wrong, right)

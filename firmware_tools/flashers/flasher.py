@@ -39,6 +39,14 @@ class Flasher(Protocol):
         """
         ...
 
+    def look(self) -> None:
+        """See, before an image is built for it, that the board could be flashed; says what will be waited for.
+
+        Raises:
+            BoardError: its port is not there, another board is on it, or several are like this one.
+        """
+        ...
+
     def flash(self, image: Path) -> FlashReport:
         """Write the flat binary ``image`` and see that it is there: read it back, or ask the board which it runs.
 

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
 from firmware_tools.boards.spec import BoardSpec
-from firmware_tools.errors import BoardError, LinkError
+from firmware_tools.errors import BoardError, FirmwareError, KwsError, LinkError
 from firmware_tools.flashers.attached import Attached
 from firmware_tools.flashers.flasher import FlashReport, read_image
 from firmware_tools.flashers.verify import confirm, firmware_id
-from firmware_tools.link.attached import attached_port, loader_ids, touchable_port
+from firmware_tools.link.attached import attached_port, is_file_instead, is_there, loader_ids, touchable_port
 from firmware_tools.link.serial_link import SerialPort, open_serial
 
 TOUCH_BAUD = 1200
@@ -28,11 +28,13 @@ class HardwareFlasher(ABC):
 
     Attributes:
         tool: its name, as in a board file.
+        waits: for a drive that a person makes appear, so that a port may be named before it is there.
         board, attached: what it writes to.
         settings: ``loader`` of the board file.
     """
 
     tool: ClassVar[str]
+    waits: ClassVar[bool] = False
 
     def __init__(self, board: BoardSpec, attached: Attached) -> None:
         self.board = board
@@ -55,11 +57,18 @@ class HardwareFlasher(ABC):
         """See :class:`Flasher`."""
         content = read_image(image, self.board)
         port = self._port(self.attached.ports())
+        back = f"on {self.attached.port}" if self.attached.port else "on its port"
         return [
             f"check that {len(content):,} bytes fit {self.board.flash.bytes:,} bytes of flash",
             *self.plan(image, content, port),
-            f"wait until the board is back on its port, and ask it: its firmware must be {firmware_id(content)}",
+            f"wait until the board is back {back}, and ask it: its firmware must be {firmware_id(content)}",
         ]
+
+    def look(self) -> None:
+        """See :class:`Flasher`."""
+        ports, named = self.attached.ports(), self.attached.port
+        if self._port(ports) is None and named is not None:
+            self.attached.say(f"{self.board.name}: {named} is not there yet; {self._wait}")
 
     def flash(self, image: Path) -> FlashReport:
         """See :class:`Flasher`."""
@@ -67,14 +76,31 @@ class HardwareFlasher(ABC):
         known = self.attached.ports()
         port = self._port(known)
         self.write(image, content, port)
-        answered = confirm(self.board, content, self.attached, port, known)
+        try:
+            answered = confirm(self.board, content, self.attached, port, known)
+        except (BoardError, FirmwareError) as error:
+            raise self.explained(error) from None
         self.attached.say(f"{self.board.name} answers on {answered.port}: firmware {answered.hello.firmware}")
         sha256 = hashlib.sha256(content).hexdigest()
         firmware = answered.hello.firmware
         return FlashReport(self.board.name, self.tool, len(content), sha256, firmware, answered.port)
 
+    def explained(self, error: KwsError) -> KwsError:
+        """The error of a board that does not answer as it should, with what the tool knows of it."""
+        return error
+
     def _port(self, ports: list[SerialPort]) -> SerialPort | None:
-        return attached_port(self.board, self.attached.port, ports, self.attached.others())
+        """The board's port; None when it has none, or the one that was named may yet come."""
+        named = self.attached.port
+        if named is not None and is_file_instead(named, ports):
+            raise BoardError(f"port of {self.board.name} is a file or a folder", named, "kws boards lists the ports")
+        if named is None or is_there(named, ports):
+            return attached_port(self.board, named, ports, self.attached.others())
+        if self.waits and not any(port.usb_id in self.board.usb_ids for port in ports):
+            return None
+        there = ", ".join(map(str, ports))
+        which = f"the ports here: {there}; name one of them, or plug it in" if there else "no port is here: plug it in"
+        raise BoardError(f"port of {self.board.name} is not there", named, f"nothing was written; {which}")
 
     def need_port(self, port: SerialPort | None) -> SerialPort:
         """The board's port; raises BoardError when it has none."""
@@ -114,7 +140,7 @@ class HardwareFlasher(ABC):
             except LinkError as error:  # then a person must do it
                 self.attached.say(str(error))
         if found is None:
-            self.attached.say(f"{self.board.name}: {self.hold} (waiting {waited_s:.0f} s)")
+            self.attached.say(f"{self.board.name}: {self._wait}")
             found = wait_for(look, waited_s)
         if found is None:
             remedy = f"nothing was written; {self.hold}, then repeat"
@@ -141,6 +167,15 @@ class HardwareFlasher(ABC):
     def hold(self) -> str:
         """How a person brings the board into its boot loader."""
         return str(self.settings.get("hold", "press its reset button twice, quickly"))
+
+    @property
+    def awaited(self) -> str:
+        """What shows that the board is in its boot loader."""
+        return "its boot loader's port"
+
+    @property
+    def _wait(self) -> str:
+        return f"{self.hold}; waiting for {self.awaited}, up to {self.attached.wait_s:.0f} s"
 
 
 def wait_for(look: Callable[[], Found | None], seconds: float) -> Found | None:

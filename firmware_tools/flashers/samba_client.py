@@ -27,7 +27,10 @@ from firmware_tools.errors import BoardError, FirmwareError
 from firmware_tools.link.serial_link import open_serial
 
 PAGE_BYTES = 4096
-BUFFER = 0x34  # where in the loader's memory pages are put, as Arduino's own tool does
+#: Where in the loader's memory pages are put. Arduino's own tool puts them behind its applet of 0x34 bytes, as logs of
+#: ``bossac -d`` 1.9.1-arduino2 on a Nano 33 BLE show: ``writeBuffer(scr_addr=0x34, …)``; the commands are those of
+#: ``Samba.cpp`` in arduino/BOSSA.
+BUFFER = 0x34
 CHIP = "nRF52840-QIAA"
 _BAUD = 115_200  # of no meaning over USB
 _QUICK_S, _LONG_S = 1.0, 10.0

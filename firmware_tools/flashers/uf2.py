@@ -24,6 +24,7 @@ class Uf2Flasher(HardwareFlasher):
     """Copies a UF2 file to the drive of a boot loader, which takes it, vanishes, and starts the board."""
 
     tool = "uf2"
+    waits = True
 
     def __init__(self, board: BoardSpec, attached: Attached) -> None:
         super().__init__(board, attached)
@@ -36,11 +37,7 @@ class Uf2Flasher(HardwareFlasher):
         drive, size = self._drive(), len(self._file(content))
         if drive is not None:
             self._check_start(drive)
-        there = (
-            []
-            if drive
-            else [self.bring_up(port), f"wait for the drive {self._wanted}, up to {self.attached.wait_s:.0f} s"]
-        )
+        there = [] if drive else [self.bring_up(port), f"wait for {self.awaited}, up to {self.attached.wait_s:.0f} s"]
         where = drive or self._wanted
         return [*there, f"copy {size:,} bytes as {FILE_NAME} to {where}", f"wait until {where} vanishes"]
 
@@ -54,6 +51,11 @@ class Uf2Flasher(HardwareFlasher):
         if not wait_for(lambda: not is_there(drive / FILE_NAME) or self._runs(port), self.attached.back_s):
             remedy = f"{FILE_NAME} lies on it whole, but the board did not take it: eject the drive, then flash again"
             raise BoardError("drive has not gone after the copy", str(drive), remedy)
+
+    @property
+    def awaited(self) -> str:
+        """See :class:`HardwareFlasher`."""
+        return f"the drive {self._wanted}"
 
     @property
     def hold(self) -> str:
@@ -71,19 +73,27 @@ class Uf2Flasher(HardwareFlasher):
 
     @property
     def _wanted(self) -> str:
-        return str(self.settings.get("board_id") or self.settings.get("drive") or self.board.name)
+        return str(self.settings.get("drive") or self.settings.get("board_id") or self.board.name)
 
     def _drive_when_there(self, port: SerialPort | None) -> Path:
+        for other in self._others():
+            self.attached.say(f"{self.board.name}: {other} is another board's drive")
         try:
             return self.in_loader(self._drive, port)
         except BoardError:
-            others = [drive for drive in self.attached.drives() if uf2_info(drive) and not self._is_mine(drive)]
+            others = self._others()
             if not others:
                 raise
-            drive, info = others[0], uf2_info(others[0]) or {}
-            what = f"{drive}: {info.get('Board-ID') or info.get('Model') or 'no Board-ID'}"
+            what = others[0]
             remedy = f"nothing was written; its drive would be {self._wanted}: choose the board with --board"
             raise BoardError(f"another board than {self.board.name} is attached", what, remedy) from None
+
+    def _others(self) -> list[str]:
+        """Drives of boot loaders of other boards, with what they say which board it is."""
+        said = ((drive, uf2_info(drive)) for drive in self.attached.drives() if not self._is_mine(drive))
+        return [
+            f"{drive}: {info.get('Board-ID') or info.get('Model') or 'no Board-ID'}" for drive, info in said if info
+        ]
 
     def _drive(self) -> Path | None:
         """The board's drive; raises BoardError when there are several."""
@@ -118,8 +128,9 @@ class Uf2Flasher(HardwareFlasher):
         if start is None:
             self.attached.say(f"{self.board.name}: where code starts behind {info['SoftDevice']} is not known here")
         elif start != origin:
+            what, place = ("is in the way", "behind it") if version else ("is missing", "without it")
             remedy = (
-                f"this image starts at {origin:#x}, code behind it at {start:#x}: nothing was written; set "
-                f"flash.origin: {start:#x} in the board's file, or another SoftDevice on the board"
+                f"this image starts at {origin:#x}, code {place} at {start:#x}: nothing was written; set "
+                f"flash.origin: {start:#x} in its file, or {'another' if version else 'a'} SoftDevice on the board"
             )
-            raise FirmwareError("board's SoftDevice is in the way", info["SoftDevice"], remedy)
+            raise FirmwareError(f"board's SoftDevice {what}", info["SoftDevice"], remedy)

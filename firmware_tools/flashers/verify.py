@@ -84,14 +84,20 @@ def _not_back(board: BoardSpec, ports: Sequence[SerialPort], size: int) -> KwsEr
             f"all {size} bytes were written, but {waiting[0]} is still its boot loader: press reset, or flash again"
         )
         return BoardError("board waits in its boot loader", board.name, remedy)
-    way = (
-        "its firmware speaks over its UART pins: name the adapter's" if board.serial.kind == "uart" else "name the new"
-    )
     remedy = (
-        f"all {size} bytes were written, but its port is not there: plug it in again, {way} port, and ask it: "
+        f"all {size} bytes were written, but its port is not there: plug it in again, {_which(board)}, and ask it: "
         f"kws doctor --board {board.name} --port PORT"
     )
     return BoardError("board has not come back after flashing", board.name, remedy)
+
+
+def _which(board: BoardSpec) -> str:
+    """Which port the board's firmware is heard on."""
+    if board.serial.kind != "uart":
+        return "name the new port"
+    if board.flasher == "drive":
+        return "name its probe's serial port, over which its firmware speaks"
+    return "its firmware speaks over its UART pins: name the adapter's port"
 
 
 def _silent(board: BoardSpec, port: SerialPort, error: LinkError) -> KwsError:

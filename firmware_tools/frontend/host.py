@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from firmware_tools.errors import FrontendError
 from firmware_tools.firmware import INCLUDE_DIR, SOURCE_DIR
 from firmware_tools.frontend.emit import frontend_c_header, frontend_c_source
-from firmware_tools.frontend.spec import FrontendSpec
+from firmware_tools.frontend.micro import clip_features, stream_features
+from firmware_tools.frontend.spec import MICRO, FrontendSpec
 from firmware_tools.toolchain.compile import compile_host
 
 # Frames of a clip straight from its samples, without the copies that a stream needs.
@@ -36,7 +37,8 @@ void kws_frontend_batch(const int16_t *clips, size_t count, size_t samples, size
 class HostFrontend:
     """Features of clips, from the same C source and tables as on the board. Safe to call from several threads.
 
-    Building it compiles the tables of ``spec`` (a second or so, once; the library is cached).
+    Building it compiles the tables of ``spec`` (a second or so, once; the library is cached). ``micro_frontend``, which
+    is not ours, is computed by the package of :mod:`firmware_tools.frontend.micro`.
 
     Raises:
         FrontendError: ``spec`` cannot work.
@@ -45,7 +47,7 @@ class HostFrontend:
 
     def __init__(self, spec: FrontendSpec) -> None:
         self.spec = spec
-        self._batch = frontend_library(spec).kws_frontend_batch
+        self._features = clip_features if spec.kind == MICRO else partial(_in_c, spec, frontend_library(spec))
 
     def __call__(self, clips: NDArray[np.int16]) -> NDArray[np.int8]:
         """int8 ``[clips, frames, features]`` of int16 ``[clips, samples]``; the GIL is released meanwhile.
@@ -57,19 +59,29 @@ class HostFrontend:
             raise FrontendError("samples are not int16", str(getattr(clips, "dtype", type(clips))), "convert them")
         if clips.ndim != 2:
             raise FrontendError("clips need two axes, clips and samples", clips.shape, "use one() for a single clip")
-        count, samples = clips.shape
-        frames = self.spec.frames(samples)
-        if frames == 0:
+        samples = clips.shape[1]
+        if self.spec.frames(samples) == 0:
             raise FrontendError("clip is shorter than a window", samples, f"give {self.spec.window_samples} samples")
-        clips = np.ascontiguousarray(clips)
-        features = np.empty((count, frames, self.spec.features), dtype=np.int8)
-        self._batch(clips.ctypes.data, count, samples, frames, features.ctypes.data)
-        return features
+        return self._features(clips)
 
     def one(self, samples: NDArray[np.int16]) -> NDArray[np.int8]:
         """int8 ``[frames, features]`` of one clip, int16 ``[samples]``. Raises as calling does."""
         features: NDArray[np.int8] = self(np.asarray(samples)[np.newaxis])[0]
         return features
+
+    def stream(self, samples: NDArray[np.int16]) -> NDArray[np.int8]:
+        """int8 ``[frames, features]`` of a recording, int16 ``[samples]``, heard from its first sample on; raises as
+        calling does."""
+        return stream_features(samples) if self.spec.kind == MICRO else self.one(samples)
+
+
+def _in_c(spec: FrontendSpec, library: ctypes.CDLL, clips: NDArray[np.int16]) -> NDArray[np.int8]:
+    clips = np.ascontiguousarray(clips)
+    count, samples = clips.shape
+    frames = spec.frames(samples)
+    features = np.empty((count, frames, spec.features), dtype=np.int8)
+    library.kws_frontend_batch(clips.ctypes.data, count, samples, frames, features.ctypes.data)
+    return features
 
 
 @lru_cache(maxsize=32)

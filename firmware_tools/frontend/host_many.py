@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from firmware_tools.firmware import INCLUDE_DIR, SOURCE_DIR
 from firmware_tools.frontend.emit import frontend_c_source
 from firmware_tools.frontend.host import HostFrontend
-from firmware_tools.frontend.spec import FrontendSpec
+from firmware_tools.frontend.spec import MICRO, FrontendSpec
 from firmware_tools.toolchain.compile import compile_host
 
 _TABLES = "kws_frontend_tables_generated"
@@ -72,11 +72,12 @@ class HostFrontends:
 
 def _shared(spec: FrontendSpec) -> FrontendSpec:
     """The spec without what comes after the mel levels."""
-    return replace(spec, kind="log_mel", coefficients=spec.mel_bands)
+    return spec if spec.kind == MICRO else replace(spec, kind="log_mel", coefficients=spec.mel_bands)
 
 
 def _together(specs: tuple[FrontendSpec, ...], clips: NDArray[np.int16]) -> list[NDArray[np.int8]]:
-    if len(specs) == 1 or clips.ndim != 2 or clips.dtype != np.int16 or not specs[0].frames(clips.shape[1]):
+    alone = len(specs) == 1 or specs[0].kind == MICRO
+    if alone or clips.ndim != 2 or clips.dtype != np.int16 or not specs[0].frames(clips.shape[1]):
         return [HostFrontend(spec)(clips) for spec in specs]
     clips = np.ascontiguousarray(clips)
     count, samples = clips.shape

@@ -13,7 +13,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from firmware_tools.frontend.spec import FrontendSpec
+from firmware_tools.frontend.spec import MICRO, FrontendSpec
 
 # Log-mel levels in dB: -89 to +25.
 LOG_MEL_OFFSET_DB = -32.0
@@ -29,11 +29,17 @@ BEND_DB = 1.2
 SHAPE_STEP_DB = 0.135
 SHAPE_POWER = -0.73
 
+# micro_frontend's int8 law is ESPHome's: 666 / 256 of a uint16, which is 64 times the natural logarithm of a magnitude
+# after noise reduction and gain control. It is 0 there where a level of ours would be the least.
+MICRO_STEP_DB = 20.0 * np.log10(np.e) / 64.0 * 666.0 / 256.0
+
 
 def quantisation(spec: FrontendSpec) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Offset and step of each feature in dB, both of shape ``[features]``."""
     if spec.kind == "log_mel":
         return np.full(spec.features, LOG_MEL_OFFSET_DB), np.full(spec.features, LOG_MEL_STEP_DB)
+    if spec.kind == MICRO:
+        return np.full(spec.features, 128.0 * MICRO_STEP_DB), np.full(spec.features, MICRO_STEP_DB)
     number = np.arange(spec.features, dtype=np.float64)
     width = np.sqrt(spec.mel_bands)
     step = width * SHAPE_STEP_DB * np.maximum(number, 1.0) ** SHAPE_POWER

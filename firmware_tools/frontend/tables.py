@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from firmware_tools.errors import FrontendError
 from firmware_tools.frontend.design import OCTAVE_DB, FrontendDesign, Reals, design
 from firmware_tools.frontend.scaling import quantisation
-from firmware_tools.frontend.spec import FrontendSpec
+from firmware_tools.frontend.spec import MICRO, FrontendSpec
 
 RANGE_OCTAVES = 22
 """Levels run from -22 octaves (the floor) to about +22 (full scale): two of them fit one int16 at 9 bits."""
@@ -45,8 +46,9 @@ def tables(spec: FrontendSpec) -> FrontendTables:
     """Integer tables of ``spec``.
 
     Raises:
-        FrontendError: see :func:`firmware_tools.frontend.design.design`.
+        FrontendError: it is not ours; or see :func:`firmware_tools.frontend.design.design`.
     """
+    check_ours(spec)
     real = design(spec)
     points = spec.fft_size // 2
     cosines, dct_bits = _dct_rows(spec, real)
@@ -74,6 +76,13 @@ def tables(spec: FrontendSpec) -> FrontendTables:
         multiplier=multiplier,
         bias=bias,
     )
+
+
+def check_ours(spec: FrontendSpec) -> None:
+    """Raises FrontendError for a front end of which there is no C of ours: it is in no image that could be flashed."""
+    if spec.kind == MICRO:
+        remedy = "it runs in ESPHome's micro_wake_word: kws export --to micro_wake_word"
+        raise FrontendError("this front end is in no firmware of kws", spec.kind, remedy)
 
 
 def _fixed(values: Reals, bits: int) -> NDArray[np.int32]:

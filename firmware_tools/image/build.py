@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -83,8 +84,8 @@ def build_image(
         defines: ``NAME`` or ``NAME=VALUE`` for every source.
 
     Raises:
-        FirmwareError: no such app, the compiler or linker refuses, or the image does not fit the board (with what
-            weighs most).
+        FirmwareError: no such app, the board's port refuses a setting of its file, the compiler or linker refuses, or
+            the image does not fit the board (with what weighs most).
     """
     source = app if isinstance(app, Path) else FIRMWARE_DIR / "apps" / f"{app}.c"
     if not source.is_file():
@@ -97,21 +98,32 @@ def build_image(
     script = out_dir / f"{source.stem}.ld"
     write_text(script, linker_script(board))
     elf_path = out_dir / f"{source.stem}.elf"
-    compile_arm(
-        board.core,
-        [
-            source,
-            *sorted(SOURCE_DIR.glob("*.c")),
-            *(file for folder in folders for file in sorted((*folder.glob("*.c"), *folder.glob("*.S")))),
-            *(out_dir / name for name in sorted(generated) if name.endswith(".c")),
-        ],
-        include_dirs=(INCLUDE_DIR, LIBC_DIR, *folders, out_dir),
-        linker_script=script,
-        out_elf=elf_path,
-        defines=(*board_defines(board), *defines),
-        optimise=optimise,
-    )
+    try:
+        compile_arm(
+            board.core,
+            [
+                source,
+                *sorted(SOURCE_DIR.glob("*.c")),
+                *(file for folder in folders for file in sorted((*folder.glob("*.c"), *folder.glob("*.S")))),
+                *(out_dir / name for name in sorted(generated) if name.endswith(".c")),
+            ],
+            include_dirs=(INCLUDE_DIR, LIBC_DIR, *folders, out_dir),
+            linker_script=script,
+            out_elf=elf_path,
+            defines=(*board_defines(board), *defines),
+            optimise=optimise,
+        )
+    except FirmwareError as error:
+        raise _of_the_board(board, error) from None
     return _account(board, source.stem, elf_path)
+
+
+def _of_the_board(board: BoardSpec, error: FirmwareError) -> FirmwareError:
+    """The error of a port's own ``#error "..."``, which says what is wrong with the board's file; others stay."""
+    said = re.search(r'^(.*?):\d+:\d+: error: "(.+)"$', error.remedy)
+    if said is None or not any(Path(said[1]).is_relative_to(folder) for folder in board.family.folders):
+        return error
+    return FirmwareError(f"board {board.name} cannot be built from its file", None, said[2])
 
 
 def linker_script(board: BoardSpec) -> str:
@@ -145,20 +157,22 @@ def board_defines(board: BoardSpec) -> tuple[str, ...]:
 def _account(board: BoardSpec, app: str, elf_path: Path) -> FirmwareImage:
     elf = read_elf(elf_path)
     content = finished(elf.flat(board.flash.origin), board.family.finish)
-    ram_bytes = sum(section.bytes for section in elf.sections if not _in_flash(board, section.address))
+    in_ram = [section for section in elf.sections if not _in_flash(board, section.address)]
     image = FirmwareImage(
         app=app,
         board=board.name,
         elf=elf_path,
         bin=elf_path.with_suffix(".bin"),
         flash_bytes=len(content),
-        ram_bytes=ram_bytes,
+        ram_bytes=sum(section.bytes for section in in_ram),
         stack_bytes=sum(section.bytes for section in elf.sections if section.name == ".stack"),
         sections={section.name: section.bytes for section in elf.sections},
         by_symbol=_by_symbol(elf),
         sha256=hashlib.sha256(content).hexdigest(),
     )
-    _check_fits(board, image)
+    # With what lies between sections: a ring that a DMA fills is aligned to its own size.
+    ram_end = max((section.address + section.bytes for section in in_ram), default=board.ram.origin)
+    _check_fits(board, image, max(image.ram_bytes, ram_end - board.ram.origin))
     write_bytes(image.bin, content)
     write_text(elf_path.parent / "size.json", json.dumps(image.to_dict(), indent=1) + "\n")
     return image
@@ -179,10 +193,10 @@ def _by_symbol(elf: Elf) -> dict[str, int]:
     return dict(sorted(sizes.items(), key=lambda item: (-item[1], item[0])))
 
 
-def _check_fits(board: BoardSpec, image: FirmwareImage) -> None:
+def _check_fits(board: BoardSpec, image: FirmwareImage, ram_bytes: int) -> None:
     for what, used, limit in (
         ("flash", image.flash_bytes, board.flash.bytes),
-        ("RAM", image.ram_bytes, board.ram.bytes),
+        ("RAM", ram_bytes, board.ram.bytes),
     ):
         if used > limit:
             largest = ", ".join(f"{name} {size}" for name, size in list(image.by_symbol.items())[:LARGEST_SHOWN])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from firmware_tools.atomic import write_bytes
@@ -10,6 +11,15 @@ from firmware_tools.errors import FirmwareError
 from firmware_tools.image.build import FirmwareImage
 from firmware_tools.image.intel_hex import to_intel_hex
 from firmware_tools.image.uf2 import family_number, to_uf2
+
+
+def check_folder(folder: Path) -> None:
+    """Raise FirmwareError when nothing can be written into ``folder``, there or not: before an image is built."""
+    there = next(path for path in (folder, *folder.absolute().parents) if path.exists() or path.is_symlink())
+    if not there.is_dir():
+        raise FirmwareError("image cannot be written", str(folder), f"{there} is no folder: name another one")
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise FirmwareError("image cannot be written", str(folder), f"you may not write into {there}")
 
 
 def write_for_tools(image: FirmwareImage, board: BoardSpec, folder: Path) -> list[Path]:

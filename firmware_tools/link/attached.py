@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 from firmware_tools.boards.spec import BoardSpec
 from firmware_tools.boards.usb import usb_board
@@ -39,6 +40,36 @@ def attached_port(
         names = ", ".join(str(port) for port in mine)
         raise BoardError(f"several boards could be {board.name}", names, "name one with --port")
     return mine[0] if mine else None
+
+
+def is_there(name: str, ports: Iterable[SerialPort]) -> bool:
+    """Whether there is a port of this name: one of ``ports``, another device of this machine, or a URL."""
+    return any(port.device == name for port in ports) or "://" in name or Path(name).exists()
+
+
+def is_file_instead(name: str, ports: Iterable[SerialPort]) -> bool:
+    """Whether a name is that of a file or a folder (an empty name: of this one), which no board can be on."""
+    plain = not any(port.device == name for port in ports) and "://" not in name
+    return plain and (Path(name).is_file() or Path(name).is_dir())
+
+
+def running_port(board: BoardSpec, ports: Sequence[SerialPort]) -> SerialPort | None:
+    """The port of a board that is attached and runs, by its USB identity; None when there is none.
+
+    A board that speaks over its own USB is looked for by that identity first: a probe beside it is none.
+
+    Raises:
+        BoardError: several could be it, or it waits in its boot loader.
+    """
+    serial = board.serial.to_dict()
+    speaks = f"{serial['vid']:04x}:{serial['pid']:04x}" if serial["kind"] == "usb" else ""
+    own = [port for port in ports if port.usb_id == speaks] if speaks else []
+    found = attached_port(board, None, own or [port for port in ports if port.usb_id in board.usb_ids])
+    waiting = [port for port in ports if port.usb_id in loader_ids(board)]
+    if found is None and waiting:
+        remedy = f"flash it: kws flash --board {board.name} --app recorder; or press reset once"
+        raise BoardError("board waits in its boot loader", f"{board.name} on {waiting[0]}", remedy)
+    return found
 
 
 def touchable_port(board: BoardSpec, port: SerialPort | None, ports: Sequence[SerialPort]) -> SerialPort | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from types import TracebackType
 
 import numpy as np
@@ -11,17 +12,20 @@ from numpy.typing import NDArray
 from firmware_tools.errors import LinkError
 from firmware_tools.link.clock import robust_slope
 from firmware_tools.link.serial_link import PortGoneError, open_serial
-from firmware_tools.protocol.bare_samples import BareDecoder, StreamForm
+from firmware_tools.protocol.bare_samples import NOT_LINES, BareDecoder, StreamForm, is_noise_of_bytes
 
 Samples = NDArray[np.int16]
 
 SILENT_S = 2.0  # a stream that says nothing for so long has stopped
+TEXT_S = 3.0  # text without a number for so long is something else
 SKIP_S = 0.15  # a driver hands on what it holds in pieces; all of them come within this time
 BACKLOG_S = 0.3  # at first comes what was waiting: its time says nothing
 MEASURE_S = 2.0
 NEAR = 0.02  # of a usual rate: it is that one
 FAR_OFF = 0.1  # of the rate that was promised
 USUAL_HZ = (4_000, 8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000)
+BITS_A_SAMPLE = 20  # two bytes, each with a start and a stop bit
+NEAR_LINE = 1.02
 _LEAST_HZ = 1_000.0
 
 
@@ -31,6 +35,7 @@ class SampleStream:
     Attributes:
         rate_hz: nominal rate of the samples, once :meth:`examine` has looked.
         measured_hz: by this machine's clock.
+        doubts: what may be wrong although samples come, a line each.
 
     Raises:
         LinkError: the port is missing, busy, or may not be opened.
@@ -40,6 +45,7 @@ class SampleStream:
         self.port, self.form = port, form
         self.decoder = BareDecoder(form.kind)
         self.rate_hz, self.measured_hz = 0, 0.0
+        self.doubts: tuple[str, ...] = ()
         self._heard_at = time.monotonic()
         self._serial = open_serial(port, form.baud)
 
@@ -74,11 +80,15 @@ class SampleStream:
         """
         parts: list[Samples] = []
         count, self._heard_at = 0, time.monotonic()
+        sample_at = self._heard_at
         while count < samples:
             part = self.read()
             if part.size:
                 parts.append(part)
                 count += len(part)
+                sample_at = time.monotonic()
+            elif time.monotonic() - sample_at > TEXT_S and self.form.kind == "lines":
+                raise LinkError("no numbers come", self.decoder.last_unread or self.port, NOT_LINES)
             elif time.monotonic() - self._heard_at > SILENT_S:
                 remedy = f"check that the board sends {self.form.kind} at {self.form.baud} baud, all the time"
                 raise LinkError("no samples come", self.port, remedy)
@@ -112,6 +122,13 @@ class SampleStream:
         if promised_hz is None and self.measured_hz < _LEAST_HZ:
             raise LinkError("the stream is too slow for sound", f"{self.measured_hz:.0f} samples/s", "raise the rate")
         self.rate_hz = promised_hz or nominal_rate(self.measured_hz)
+        self.doubts = tuple(self._doubts(heard))
+
+    def _doubts(self, heard: Samples) -> Iterator[str]:
+        if is_noise_of_bytes(heard):
+            yield f"what comes is white noise of full height: does the board send {self.form.kind} at that baud?"
+        if self.form.kind == "raw16" and self.measured_hz > NEAR_LINE * self.form.baud / BITS_A_SAMPLE:
+            yield f"a line of {self.form.baud} baud carries no such rate: is the baud right? (native USB has none)"
 
     def _timed(self, seconds: float) -> tuple[Samples, NDArray[np.float64], NDArray[np.float64]]:
         """What comes in ``seconds`` after the backlog, and how many samples had come at which times."""

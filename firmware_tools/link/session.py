@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from firmware_tools.boards.spec import BoardSpec
 from firmware_tools.emulator.storage import FLASH_FILE, default_state_dir
 from firmware_tools.errors import BoardError, LinkError
-from firmware_tools.link.serial_link import Link, PortGoneError
+from firmware_tools.link.attached import running_port
+from firmware_tools.link.serial_link import Link, PortGoneError, list_ports
 from firmware_tools.protocol.replies import BoardHello
 
 if TYPE_CHECKING:
@@ -41,6 +42,23 @@ class BoardSession:
     link: Link
     hello: BoardHello
     play: Play | None
+
+    @property
+    def stranger(self) -> str:
+        """A line on the board that answers where another one was named; empty where it is that one, or none was."""
+        if self.board.emulated or self.hello.board == self.board.name:
+            return ""
+        return f"another board than {self.board.name} answers on {self.link.port}: it calls itself {self.hello.board}"
+
+    def require_itself(self) -> None:
+        """Make sure that it is the board that was named, whose figures are told.
+
+        Raises:
+            BoardError: another one answers.
+        """
+        if self.stranger:
+            remedy = f"{self.board.name} was named: name the port that it is on, or the board that this one is"
+            raise BoardError("another board answers", f"{self.hello.board} on {self.link.port}", remedy)
 
     def require(self, app: str, build: str | None = None) -> None:
         """Make sure that the right firmware runs.
@@ -71,21 +89,22 @@ def open_board(
 
     Args:
         board: the board.
-        port: its serial port. None starts its emulator, which runs what was flashed to it.
+        port: its serial port. None starts its emulator, which runs what was flashed to it; a board that has none is
+            found by its USB identity.
         state_dir: the emulated board's folder; ``.kws/boards/<name>`` when None.
         realtime: the emulated board takes a second to record a second.
         mic_ppm: how much too fast the emulated board's microphone samples, in parts per million.
 
     Raises:
-        BoardError: a real board without a port, or an emulated board with nothing in its flash.
+        BoardError: a real board that is not attached, or several of them; an emulated board with nothing in its flash.
         LinkError: the port cannot be opened, or the board does not answer.
     """
+    if port is None and not board.emulator:
+        port = port_of(board)
     if port is not None:
         with Link(port, board.baud) as link:
             yield BoardSession(board, link, link.hello(), None)
         return
-    if not board.emulator:
-        raise BoardError("board needs a port", board.name, "name it with --port; kws boards lists the ports there are")
     folder = state_dir or default_state_dir(board)
     if not (folder / FLASH_FILE).is_file():
         raise BoardError("nothing is flashed", str(folder / FLASH_FILE), "flash an app first: kws flash")
@@ -100,6 +119,22 @@ def open_board(
             if reason is None:
                 raise
             raise BoardError("emulated board failed", reason, "power it on again") from error
+
+
+def port_of(board: BoardSpec) -> str:
+    """The port of a board whose port nobody named, by its USB identity.
+
+    Raises:
+        BoardError: it is not attached, several could be it, or it waits in its boot loader.
+    """
+    found = running_port(board, list_ports())
+    if found is None:
+        remedy = (
+            "plug it in, or name its port: --port PORT, or with a configuration --set device.port=PORT; "
+            "kws boards lists the ports there are"
+        )
+        raise BoardError("board needs a port", board.name, remedy)
+    return found.device
 
 
 def _why_it_stopped(emulated: BoardProcess) -> str | None:

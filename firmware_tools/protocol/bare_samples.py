@@ -22,6 +22,9 @@ ENOUGH_BYTES = 2_048  # to tell which byte of int16 comes first, and bytes from 
 TEXT_SHARE = 0.97
 SMOOTHER = 0.5  # steps between neighbours, against those of the other alignment
 LONGEST_LINE = 256
+FAR_SHARE = 0.01  # of lines with numbers that are no int16: fewer were damaged on the way
+WHITE = (1.8, 2.2)  # steps between neighbours of white noise, as mean squares, against its power: 2
+FULL_HEIGHT = 0.5  # of full scale: noise of bytes has 0.577
 _FORM = re.compile(r"(raw16|lines)@(\d{3,8})")
 _BETWEEN = re.compile(rb"[,;\t ]+")
 
@@ -49,16 +52,19 @@ class BareDecoder:
     """Bytes of a stream to samples.
 
     Attributes:
-        unread: lines that were no number, which a byte that was lost or changed makes of one.
+        unread: lines that were no sample, which a byte that was lost or changed makes of one.
+        last_unread: the last of them.
         columns: values in the last line.
     """
 
     def __init__(self, kind: str) -> None:
         self.kind = kind
         self.unread = 0
+        self.last_unread = ""
         self.columns = 1
         self._left = b""
         self._begun = False
+        self._lines = self._far = 0
 
     def feed(self, data: bytes) -> Samples:
         """int16 [n] of what has become whole; nothing until it is clear how the bytes lie.
@@ -94,24 +100,32 @@ class BareDecoder:
     def _from_lines(self) -> Samples:
         *lines, self._left = self._left.split(b"\n")
         if len(self._left) > LONGEST_LINE or any(len(line) > LONGEST_LINE for line in lines):
-            raise ProtocolError("no lines come where text was promised", self._left[:8].hex(" "), _NOT_LINES)
+            raise ProtocolError("no lines come where text was promised", self._left[:8].hex(" "), NOT_LINES)
         if not self._begun and lines:
             lines, self._begun = lines[1:], True  # the first is what was left of one
         values = [self._value(line) for line in lines if line.strip()]
         if len(values) >= 10 and values.count(None) > len(values) // 2:
-            wrong = next(line for line in lines if line.strip() and _number(line) is None)
-            raise ProtocolError("lines are no numbers", wrong.decode("ascii", "replace").strip()[:40], _NOT_LINES)
+            raise ProtocolError("lines are no numbers", self.last_unread, NOT_LINES)
         numbers = np.array([value for value in values if value is not None], np.float64)
-        self.unread += values.count(None)
         _check_numbers(numbers)
         return numbers.round().astype(np.int16)
 
     def _value(self, line: bytes) -> float | None:
+        """The sample of a line; None where it has none, as where two lines have run together."""
+        self._lines += 1
         self.columns = max(1, len(_BETWEEN.split(line.strip())))
-        return _number(line)
+        value = _number(line)
+        if value is not None and abs(value + 0.5) <= 32_767.5:
+            return value
+        self.unread += 1
+        self.last_unread = line.decode("ascii", "replace").strip()[:40]
+        self._far += value is not None
+        if value is not None and self._far > FAR_SHARE * self._lines:
+            raise ProtocolError("value is no 16-bit sample", value, "subtract the middle, or shift right, on the board")
+        return None
 
 
-_NOT_LINES = "one number a line is needed; for bytes: --from-stream raw16@…; and check the rate of the line"
+NOT_LINES = "one number a line is needed; for bytes: --from-stream raw16@…; and check the rate of the line"
 
 
 def _number(line: bytes) -> float | None:
@@ -123,9 +137,6 @@ def _number(line: bytes) -> float | None:
 
 
 def _check_numbers(numbers: NDArray[np.float64]) -> None:
-    if numbers.size and float(np.abs(numbers + 0.5).max()) > 32_767.5:
-        wrong = float(numbers[np.argmax(np.abs(numbers))])
-        raise ProtocolError("value is no 16-bit sample", wrong, "subtract the middle, or shift right, on the board")
     if numbers.size >= 100 and np.abs(numbers).max() <= 1 and np.any(numbers != np.trunc(numbers)):
         raise ProtocolError("values lie between -1 and 1", float(numbers[0]), "multiply by 32767 on the board")
 
@@ -144,6 +155,13 @@ def out_of_step(data: bytes) -> int:
     """
     steps = [_roughness(data[first:]) for first in (0, 1)]
     return int(steps[1] < SMOOTHER * steps[0])
+
+
+def is_noise_of_bytes(samples: Samples) -> bool:
+    """Whether int16 [n] are white and of full height, as no room sounds: bytes that were read at another rate."""
+    values = samples.astype(np.float64) / 32_768
+    power = float(np.mean(values**2))
+    return power > FULL_HEIGHT**2 and WHITE[0] < float(np.mean(np.diff(values) ** 2)) / power < WHITE[1]
 
 
 def _roughness(data: bytes) -> float:

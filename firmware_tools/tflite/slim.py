@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firmware_tools.errors import ModelError
+from firmware_tools.tflite.bias_scales import needless_scales
 from firmware_tools.tflite.flatbuffer import Field, SharingWriter, load_model, operator_code, operator_names, schema
 
 LARGE_CODES = 127  # operators from here on do not fit the first, one-byte field of their number
@@ -34,13 +35,38 @@ def slim(tflite: bytes | Path, metadata: Mapping[str, Sequence[int]] | None = No
     """
     model = load_model(tflite)
     _check_supported(model)
-    graph = model.subgraphs[0]
+    return small_file(model, metadata)
+
+
+def small_file(model: Any, metadata: Mapping[str, Sequence[int]] | None = None) -> bytes:
+    """The file of a tree of schema objects, without what no interpreter needs and with equal parts stored once.
+
+    Args:
+        model: a tree whose references are in order, with any number of subgraphs.
+        metadata: int32 vectors to write into the file, by name.
+    """
     writer = SharingWriter()
     buffers = _BufferTable(model, writer)
-    biases = _bias_tensors(model, graph)
+    subgraphs = [_subgraph(writer, buffers, model, graph) for graph in model.subgraphs]
+    notes = [_metadata(writer, buffers, name, values) for name, values in (metadata or {}).items()]
+    codes = [_code(writer, code) for code in model.operatorCodes]
+    root = writer.table(
+        [
+            Field(0, "uint32", model.version),
+            Field(1, "offset", writer.offsets(codes)),
+            Field(2, "offset", writer.offsets(subgraphs)),
+            Field(4, "offset", writer.offsets(buffers.offsets)),
+            Field(6, "offset", writer.offsets(notes) if notes else None),
+        ]
+    )
+    return writer.finish(root)
+
+
+def _subgraph(writer: SharingWriter, buffers: _BufferTable, model: Any, graph: Any) -> int:
+    biases = needless_scales(model, graph)
     tensors = [_tensor(writer, buffers, tensor, bias=index in biases) for index, tensor in enumerate(graph.tensors)]
     operators = [_operator(writer, operator) for operator in graph.operators]
-    subgraph = writer.table(
+    return writer.table(
         [
             Field(0, "offset", writer.offsets(tensors)),
             Field(1, "offset", _int32(writer, graph.inputs)),
@@ -48,18 +74,6 @@ def slim(tflite: bytes | Path, metadata: Mapping[str, Sequence[int]] | None = No
             Field(3, "offset", writer.offsets(operators)),
         ]
     )
-    notes = [_metadata(writer, buffers, name, values) for name, values in (metadata or {}).items()]
-    codes = [_code(writer, code) for code in model.operatorCodes]
-    root = writer.table(
-        [
-            Field(0, "uint32", model.version),
-            Field(1, "offset", writer.offsets(codes)),
-            Field(2, "offset", writer.offsets([subgraph])),
-            Field(4, "offset", writer.offsets(buffers.offsets)),
-            Field(6, "offset", writer.offsets(notes) if notes else None),
-        ]
-    )
-    return writer.finish(root)
 
 
 def layer_bytes(tflite: bytes | Path) -> list[tuple[str, int]]:
@@ -151,12 +165,6 @@ def _vectors(model: Any, tensor: Any) -> list[bytes]:
         vectors.append(np.asarray(quantization.scale, np.float32).tobytes())
         vectors.append(_zero_points(quantization).tobytes())
     return vectors
-
-
-def _bias_tensors(model: Any, graph: Any) -> set[int]:
-    """Constant int32 tensors: their quantisation follows from input and weights, no kernel reads it."""
-    int32 = schema().TensorType.INT32
-    return {i for i, tensor in enumerate(graph.tensors) if tensor.type == int32 and _holds_data(model, tensor)}
 
 
 def _tensor(writer: SharingWriter, buffers: _BufferTable, tensor: Any, *, bias: bool) -> int:

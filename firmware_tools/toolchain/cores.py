@@ -15,4 +15,6 @@ CORE_FLAGS: Mapping[str, tuple[str, ...]] = {
     "rv32imc": ("-target", "riscv32-freestanding-none", "-mcpu=generic_rv32+m+c", "-mabi=ilp32"),
     "rv32imac": ("-target", "riscv32-freestanding-none", "-mcpu=generic_rv32+m+a+c", "-mabi=ilp32"),
     "cortex-m33": ("-target", "thumb-freestanding-eabihf", "-mcpu=cortex_m33"),
+    # With the DSP instructions and the float unit, which most have: zig's cortex_m33 means neither.
+    "cortex-m33f": ("-target", "thumb-freestanding-eabihf", "-mcpu=cortex_m33+dsp+fp_armv8d16sp"),
 }

@@ -54,11 +54,17 @@ def speech_like(clips: int, samples: int, seed: int = 0) -> NDArray[np.int16]:
 
 
 def bench_frontend(spec: FrontendSpec, clips: int = 256) -> list[BenchRow]:
-    """The integer front end in C against librosa, one clip at a time and in one batch."""
+    """The integer front end in C against librosa, one clip at a time and in one batch.
+
+    Raises:
+        FrontendError: the front end is not ours.
+    """
     import librosa
 
     from firmware_tools.frontend.host import HostFrontend
+    from firmware_tools.frontend.tables import check_ours
 
+    check_ours(spec)
     audio = speech_like(clips, spec.sample_rate_hz)
     scaled = audio.astype(np.float32) / 32_768
     settings = {

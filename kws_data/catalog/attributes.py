@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 from kws_data.errors import DataError
 
@@ -15,6 +16,13 @@ PERSONAL = ("accent", "gender", "age", "language", "source", "consent", "licence
 NOT_SAID = "not said"
 #: Attribute of clips that came over a line which numbers nothing, and its only value.
 WHOLE, NOT_PROVEN = "whole", "not proven"
+
+
+def proven_whole(attributes: Mapping[str, Any]) -> bool:
+    """Whether a clip with these attributes came over a line that shows what is lost on it."""
+    return attributes.get(WHOLE) != NOT_PROVEN
+
+
 _AGES = {"child": 0.0, "teen": 13.0}
 SNR_BANDS_DB = (0, 10, 20, 30)
 LEVEL_BANDS_DB = (-50, -40, -30, -20, -10)

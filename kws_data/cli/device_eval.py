@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from kws_data.cli.board_port import with_port_here
 from kws_data.cli.options import config_options, json_option, print_json, progress_bars, verb
 from kws_data.config.config import Config
 from kws_data.run_folder import DEVICE_FILE
@@ -13,13 +14,19 @@ from kws_data.run_folder import DEVICE_FILE
 @config_options
 @json_option
 def command(config: Config, as_json: bool) -> None:
-    """Replay held-out clips through the serial port on the flashed board: TPR, FPR, cycles, agreement with the host."""
+    """Replay held-out clips through the serial port on the flashed board: TPR, FPR, cycles, agreement with the host.
+
+    An emulated board is flashed before; a board on a desk runs what kws flash wrote to it.
+    """
+    from firmware_tools.boards.spec import load_board
     from kws_data.cli.steps import run_steps
     from kws_data.pages.numbers import interval, percent
     from kws_data.run_folder import read_json
 
+    config = with_port_here(config)
+    emulated = config.device.port is None and load_board(config.device.board).emulator
     with progress_bars() as progress:
-        run_steps(config, ["device-eval"], force=True, progress=progress)
+        run_steps(config, ["flash", "device-eval"] if emulated else ["device-eval"], force=True, progress=progress)
     device = read_json(config.run_dir / "report" / DEVICE_FILE, "device-eval")
     if as_json:
         print_json(device)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kws_data.cli.board_port import check_port
 from kws_data.cli.options import Number, board_option, json_option, port_option, print_json, verb
 
 if TYPE_CHECKING:
@@ -30,19 +31,23 @@ _COLOURS = {"ok": "green", "note": "yellow", "FAIL": "red"}
 def command(board: str, port: str | None, play: Path | None, seconds: float, as_json: bool) -> int:
     """Check this machine, and a board from the cable to the microphone, and say for each finding what to do.
 
-    Packages, compiler, voices; then the boards that are plugged in: may the port be opened, who holds it, is the line
-    rate right, which firmware answers, does the board restart when its port opens, does it lose samples, is its clock
-    right, and what does its microphone hear: nothing, clipping, an offset, hum, too low a gain, each sample twice,
-    neighbours swapped, a dead channel or two in one, stuck low bits, a start that takes time. Say something while it
-    listens. Last, the board makes a ramp and a tone itself, which must arrive bit for bit. The emulated board is
-    flashed and examined when no port is named. With --json: the report that confirms a board, which names nobody.
-    Exit code 1 when something is to be mended.
+    Packages, compiler, voices, and the boards that are plugged in, first of all the one that --board or --port names:
+    may the port be opened, who holds it, is the line rate right, which firmware answers, does the board restart when
+    its port opens, does it lose samples, is its clock right, and what does its microphone hear: nothing, clipping, an
+    offset, hum, too low a gain, each sample twice, neighbours swapped, a dead channel or two in one, stuck low bits, a
+    start that takes time. Say something while it listens. Last, the board makes a ramp and a tone itself, which must
+    arrive bit for bit. A board that --board names is found by its USB identity; where none is attached and it has an
+    emulator, that is flashed and examined. With --json: the report that confirms a board, which names nobody. Exit code
+    1 when something is to be mended.
     """
     from firmware_tools.boards.spec import load_board
     from kws_data.audio import read_audio
     from kws_data.doctor.machine import examine
     from kws_data.doctor.report import board_report
 
+    spec = load_board(board)
+    if port is not None:
+        check_port(port)
     sound = None if play is None else read_audio(play)
     found: list[Finding] = []
     for finding in examine(board, port, sound, listen_s=seconds):
@@ -50,7 +55,7 @@ def command(board: str, port: str | None, play: Path | None, seconds: float, as_
         if not as_json:
             _print(finding)
     if as_json:
-        print_json(board_report(load_board(board), found))
+        print_json(board_report(spec, found))
     else:
         _sum_up(found)
     return 0 if all(finding.ok for finding in found) else 1

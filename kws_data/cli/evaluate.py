@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kws_data.cli.board_port import port_here
 from kws_data.cli.options import board_option, json_option, port_option, print_json, progress_bars, say, tell, verb
 from kws_data.set_aside import told
 
@@ -101,7 +102,7 @@ def _detector(bundle: ModelBundle, engine: str, board: str, port: str | None) ->
 
     with (
         tempfile.TemporaryDirectory(prefix="kws-evaluate-") as folder,
-        spotter_session(load_board(board), bundle, Path(folder), port) as session,
+        spotter_session(load_board(board), bundle, Path(folder), port_here(board, port)) as session,
     ):
         yield BoardDetector(session, bundle)
 

@@ -19,9 +19,15 @@ METHODS = {"post": "post-training", "aware": "quantisation-aware training"}
 @click.argument("config_file", metavar="[CONFIG]", required=False, type=click.Path(path_type=Path))
 @click.option("--set", "overrides", metavar="KEY=VALUE", multiple=True, help="Override a setting; repeatable.")
 @click.option("--layers", is_flag=True, help="Show how far each layer is from the float model.")
-@click.option("--to", "kind", metavar="KIND", help="Package: arduino, platformio, esp-idf, zephyr, cmake or esphome.")
+@click.option(
+    "--to",
+    "kind",
+    metavar="KIND",
+    help="Package: arduino, platformio, esp-idf, zephyr, cmake, esphome or micro_wake_word.",
+)
 @click.option("--bundle", type=click.Path(path_type=Path), help="With --to: the bundle, instead of CONFIG's.")
 @click.option("--out", type=click.Path(path_type=Path), help="With --to: folder that is made.")
+@click.option("--force", is_flag=True, help="With --to: replace files of an older package that were changed, too.")
 @json_option
 def command(
     config_file: Path | None,
@@ -30,6 +36,7 @@ def command(
     kind: str | None,
     bundle: Path | None,
     out: Path | None,
+    force: bool,
     as_json: bool,
 ) -> None:
     """Convert to int8 by the better of post-training and quantisation-aware training, slim the file, fix the
@@ -42,9 +49,13 @@ def command(
 
     With --to nothing is converted: a bundle that is there (--bundle, or CONFIG's) becomes a package for a framework,
     with the detector in C, examples and its figures: kws export --bundle runs/demo/model --to arduino --out DIR.
-    A folder that holds an older package of the same kind is replaced, any other that is not empty is left alone.
+    For micro_wake_word, the wake word component that ESPHome ships, it becomes a model that keeps its window itself,
+    and the manifest (one keyword, frontend.kind micro_frontend).
+    Who made it and answers for it says package: of CONFIG (author, maintainer, url).
+    An older package of the same kind is brought up to date: files that kws did not write stay, and where some that it
+    wrote were changed nothing is done without --force. Any other folder that is not empty is left alone.
     """
-    _refuse_half(kind, bundle, out, layers)
+    _refuse_half(kind, bundle, out, layers, force)
     if kind is None:
         if config_file is None:
             raise click.UsageError("name a CONFIG, or a bundle: --bundle runs/demo/model --to arduino --out DIR")
@@ -52,15 +63,19 @@ def command(
         return
     if (bundle is None) == (config_file is None):
         raise click.UsageError("--to wants a bundle: either --bundle or CONFIG")
+    if config_file is None and overrides:
+        raise click.UsageError("--set changes a CONFIG: name one, or leave it out")
+    config = None
     if config_file is not None:
-        bundle = config_here(config_file, overrides).run_dir / "model"
+        config = config_here(config_file, overrides)
+        bundle = config.run_dir / "model"
     assert bundle is not None and out is not None
-    _package(bundle, kind, out, as_json)
+    _package(bundle, kind, out, config, force, as_json)
 
 
-def _refuse_half(kind: str | None, bundle: Path | None, out: Path | None, layers: bool) -> None:
-    if kind is None and (bundle is not None or out is not None):
-        raise click.UsageError("--bundle and --out go with --to")
+def _refuse_half(kind: str | None, bundle: Path | None, out: Path | None, layers: bool, force: bool) -> None:
+    if kind is None and (bundle is not None or out is not None or force):
+        raise click.UsageError("--bundle, --out and --force go with --to")
     if kind is not None and out is None:
         raise click.UsageError("--to wants --out, the folder that is made")
     if kind is not None and layers:
@@ -82,18 +97,24 @@ def _convert(config: Config, layers: bool, as_json: bool) -> None:
     say(f"wrote {config.run_dir / 'model'} and {config.run_dir / 'export'}")
 
 
-def _package(folder: Path, kind: str, out: Path, as_json: bool) -> None:
+def _package(folder: Path, kind: str, out: Path, config: Config | None, force: bool, as_json: bool) -> None:
     from kws_data.bundle import ModelBundle
     from kws_data.deploy.packages.figures import run_figures
     from kws_data.deploy.packages.layout import package_name
+    from kws_data.deploy.packages.maker import Maker, maker_of
+    from kws_data.deploy.packages.replace import replace_package
     from kws_data.deploy.packages.write import known_kind, marker_of, write_package
-    from kws_data.release.new_folder import new_folder
+    from kws_data.release.new_folder import beside, new_folder
 
     kind = known_kind(kind)
-    bundle = ModelBundle.load(folder)
+    bundle, maker = ModelBundle.load(folder), Maker() if config is None else maker_of(config)
+    marker = marker_of(kind)
+    older = (out / marker).is_file() and not out.is_symlink()
     try:
-        with new_folder(out, marker=marker_of(kind), replace=True) as fresh:
-            files = write_package(bundle, kind, run_figures(bundle, folder), fresh)
+        with beside(out) if older else new_folder(out, marker=marker, replace=True) as fresh:
+            files = write_package(bundle, kind, run_figures(bundle, folder), fresh, maker)
+            if older:
+                replace_package(fresh, out, marker, force=force)
     except OSError as error:
         raise DataError("package cannot be written", str(out), error.strerror or str(error)) from None
     if as_json:

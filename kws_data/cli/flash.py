@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from kws_data.config.config import Config
 
 
-@verb("flash", "kws flash configs/demo.yaml")
+@verb("flash", "kws flash --board pico --app recorder")
 @click.argument("config_file", metavar="[CONFIG]", required=False, type=click.Path(path_type=Path))
 @click.option("--set", "overrides", metavar="KEY=VALUE", multiple=True, help="Override a setting of CONFIG.")
 @click.option("--board", default=None, help="Board name, or a board's YAML; that of CONFIG when left out.")
@@ -68,15 +68,22 @@ def command(
     board reads back. With --app recorder no CONFIG is needed.
     """
     if udev_rule is not None:
+        if any((config_file, overrides, board, port, app, dry_run, image_only, as_json)):
+            raise click.UsageError("--udev-rule is of all boards, and flashes nothing: leave the rest out")
         _give_rule(udev_rule)
         return
     if config_file is None and (board is None or app in ("spotter", "mlperf")):
         raise click.UsageError("name a CONFIG, whose detector is flashed; or --board, which gets the recorder")
+    if config_file is None and overrides:
+        raise click.UsageError("--set changes a CONFIG: name one, or leave it out")
+    if dry_run and image_only is not None:
+        raise click.UsageError("--image-only writes files, --dry-run nothing: choose one")
     named = {"device.board": board, "device.port": port}
     more = tuple(f"{key}={value}" for key, value in named.items() if value is not None)
     config = None if config_file is None else config_here(config_file, (*overrides, *more))
     job = _Job(config, board, port, app or ("recorder" if config is None else "spotter"))
     if dry_run or image_only is not None:
+        job.look(folder=image_only)
         with job.image_aside() as image:
             if image_only is None:
                 _dry_run(job, image, as_json)
@@ -108,13 +115,22 @@ class _Job:
 
         return flasher_for(self.board, attached=Attached(self.port, say))
 
-    def flash(self) -> dict[str, Any]:
-        """Build, write, verify; what ``size.json`` says, and for a board that is there where it answered."""
-        from firmware_tools.emulator.storage import default_state_dir
+    def look(self, folder: Path | None = None) -> None:
+        """See, before an image is built, that it has a place to go to; ``folder``: where its files are written."""
         from firmware_tools.errors import BoardError
+        from firmware_tools.image.for_tools import check_folder
 
         if self.emulated and self.port is not None:
             raise BoardError("the emulated board has no port", self.port, "leave the port out, or name another board")
+        if folder is not None:
+            check_folder(folder)
+
+    def flash(self) -> dict[str, Any]:
+        """Build, write, verify; what ``size.json`` says, and for a board that is there where it answered."""
+        from firmware_tools.emulator.storage import default_state_dir
+
+        self.look()
+        self.flasher.look()
         if self.config is not None and self.app == "spotter":
             return self._spotter(self.config)
         if self.emulated:
@@ -188,7 +204,7 @@ def _give_files(job: _Job, image: FirmwareImage, folder: Path, as_json: bool) ->
 def _give_rule(target: Path) -> None:
     from firmware_tools.atomic import write_text
     from firmware_tools.boards.spec import list_boards
-    from firmware_tools.boards.udev import udev_rule
+    from firmware_tools.boards.udev import install_lines, udev_rule
     from firmware_tools.errors import BoardError
     from firmware_tools.link.ports import serial_group
 
@@ -201,4 +217,6 @@ def _give_rule(target: Path) -> None:
     except OSError as error:
         remedy = f"{error.strerror}; print it with --udev-rule and save it with sudo tee"
         raise BoardError("rule cannot be written", str(target), remedy) from None
-    say(f"{target} is written; then: sudo udevadm control --reload && sudo udevadm trigger")
+    say(f"{target} is written; then:")
+    for line in install_lines(str(target)):
+        say(f"  {line}")

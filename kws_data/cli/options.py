@@ -24,7 +24,9 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print one JS
 workers_option = click.option(
     "--workers", type=click.IntRange(1, 256), default=2, show_default=True, help="Processes to use."
 )
-port_option = click.option("--port", default=None, help="Serial port; the emulated board when left out.")
+port_option = click.option(
+    "--port", default=None, help="Serial port; when left out, that of the attached board, else its emulator."
+)
 board_option = click.option("--board", default="emulated", show_default=True, help="Board name, or a board's YAML.")
 recordings_option = click.option(
     "--recordings",

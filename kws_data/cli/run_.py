@@ -26,7 +26,7 @@ def command(config: Config, workers: int, force: bool, until: str | None, seeds:
     from kws_data.cli.steps import run_steps
     from kws_data.run_pipeline import time_left
 
-    names = _names_until(until)
+    names = _names_until(config, until)
     if seeds > 1 and names is not None and "export" not in names:
         raise click.UsageError(f"--seeds measures exported models; --until {until} ends before")
     left = time_left(config) if seeds == 1 else None  # further seeds are no steps
@@ -49,10 +49,10 @@ def command(config: Config, workers: int, force: bool, until: str | None, seeds:
     return 0 if report["budget"]["passed"] else 1
 
 
-def _names_until(until: str | None) -> list[str] | None:
-    from kws_data.pipeline import STEPS
+def _names_until(config: Config, until: str | None) -> list[str] | None:
+    from kws_data.pipeline import steps_of
 
-    names = [step.name for step in STEPS]
+    names = [step.name for step in steps_of(config)]
     if until is None:
         return None
     if until not in names:

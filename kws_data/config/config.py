@@ -20,7 +20,8 @@ from kws_data.config.base import Settings
 from kws_data.config.data import DataSettings
 from kws_data.config.device import BudgetSettings, DeviceSettings
 from kws_data.config.encoder import EncoderSettings
-from kws_data.config.export import ExportSettings, ThresholdSettings
+from kws_data.config.export import ExportSettings, PackageSettings, ThresholdSettings
+from kws_data.config.micro_wake_word import check, with_what_follows
 from kws_data.config.model import ModelSettings
 from kws_data.config.release import ReleaseSettings
 from kws_data.config.renamed import renamed_sections
@@ -47,6 +48,7 @@ class Config(Settings):
     model: ModelSettings = Field(default_factory=lambda: ModelSettings())
     train: TrainSettings = Field(default_factory=lambda: TrainSettings())
     export: ExportSettings = Field(default_factory=lambda: ExportSettings())
+    package: PackageSettings = Field(default_factory=lambda: PackageSettings())
     threshold: ThresholdSettings = Field(default_factory=lambda: ThresholdSettings())
     stream: StreamSettings = Field(default_factory=lambda: StreamSettings())
     budget: BudgetSettings = Field(default_factory=lambda: BudgetSettings())
@@ -84,12 +86,17 @@ class Config(Settings):
     @model_validator(mode="before")
     @classmethod
     def _old_names(cls, values: Any) -> Any:
-        return renamed_sections(values) if isinstance(values, Mapping) else values
+        return with_what_follows(renamed_sections(values)) if isinstance(values, Mapping) else values
 
     @model_validator(mode="after")
     def _few_real_need_a_list(self) -> Config:
         if self.data.real_per_keyword is not None and self.split.test == "speakers":
             raise ValueError("data.real_per_keyword needs split.test: validation_list or given: others are tested")
+        return self
+
+    @model_validator(mode="after")
+    def _fit_for_micro_wake_word(self) -> Config:
+        check(self.keywords, self.frontend, self.model, self.stream)
         return self
 
     @property

@@ -1,4 +1,5 @@
-"""``export:`` and ``threshold:`` how the float model becomes int8, and where the threshold stands."""
+"""``export:``, ``package:`` and ``threshold:`` how the float model becomes int8, who stands behind what is made of it,
+and where the threshold stands."""
 
 from __future__ import annotations
 
@@ -7,6 +8,9 @@ from typing import Literal
 from pydantic import Field
 
 from kws_data.config.base import Settings
+
+_LINE = r"^[^\x00-\x1f\x7f\\\"]{0,200}$"
+_PAGE = r"^$|^https?://[^\s\\\"<>]{1,300}$"
 
 
 class ExportSettings(Settings):
@@ -22,6 +26,18 @@ class ExportSettings(Settings):
     refit_learning_rate: float = Field(5e-3, gt=0, le=0.1)
     dense_per_channel: bool = Field(False, description="one scale for each label in the last layer: 12 bytes a label")
     arena_plan: bool = Field(False, description="where it saves arena, a memory plan for TFLM goes into the file")
+
+
+class PackageSettings(Settings):
+    """Who stands behind what kws export --to writes, as the frameworks' manifests want to know it."""
+
+    author: str = Field("", pattern=_LINE, description="who made the detector; release.maintainer when empty")
+    maintainer: str = Field(
+        "",
+        pattern=_LINE,
+        description="who answers questions, 'Name <mail>'; release.maintainer or the author when empty",
+    )
+    url: str = Field("", pattern=_PAGE, description="page of the detector, where there is one")
 
 
 class ThresholdSettings(Settings):

@@ -12,7 +12,7 @@ from kws_data.config.base import Settings
 from kws_data.errors import ConfigError
 
 #: Shape settings that every family may be given, so that a configuration can change its family alone.
-COMMON = frozenset({"family", "channels", "blocks", "kernel", "residual", "dropout", "pointwise_bits"})
+COMMON = frozenset({"family", "channels", "blocks", "kernel", "residual", "dropout", "pointwise_bits", "one_score"})
 #: Shape settings that each family has beyond those; ``kws_data.models.registry`` has the functions that build them.
 SHAPE_SETTINGS: dict[str, frozenset[str]] = {
     "temporal_dscnn": frozenset({"padding", "stride", "branches"}),
@@ -27,9 +27,10 @@ SHAPE_SETTINGS: dict[str, frozenset[str]] = {
 class ModelSettings(Settings):
     """Which model: a family of ``kws_data.models`` and its shape.
 
-    Every family takes channels, blocks, kernel, residual, dropout and pointwise_bits (and does without those that mean
-    nothing to it); the other settings are refused where the family does not have them. Eight bits are left out of
-    what a model says of itself: keys and hashes of models from before the setting was the model's stay.
+    Every family takes channels, blocks, kernel, residual, dropout, pointwise_bits and one_score (and does without those
+    that mean nothing to it); the other settings are refused where the family does not have them. Eight bits, and a
+    score for each label, are left out of what a model says of itself: keys and hashes of models from before these
+    settings were the model's stay.
     """
 
     family: str = Field("temporal_dscnn", description="a name, path/to/file.py:function or package.module:function")
@@ -40,6 +41,11 @@ class ModelSettings(Settings):
     dropout: float = Field(0.0, ge=0, lt=1, description="share of the last layer's inputs left out while training")
     pointwise_bits: Literal[4, 8] = Field(
         8, exclude_if=lambda bits: bits == 8, description="of weights of 1x1 convolutions; 4: half their bytes"
+    )
+    one_score: bool = Field(
+        False,
+        exclude_if=lambda one: one is False,
+        description="one output, of the only keyword: silence and other words share what it leaves",
     )
     padding: Literal["same", "valid"] = Field("same", description="valid can be streamed column by column")
     stride: int = Field(2, ge=1, le=4, description="frames from one column to the next")
@@ -52,8 +58,9 @@ class ModelSettings(Settings):
     )
 
     def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
-        """What ``str()`` shows, which is in the keys of fits: as ``model_dump()``, without eight bits."""
-        return (shown for shown in super().__repr_args__() if shown != ("pointwise_bits", 8))
+        """What ``str()`` shows, which is in the keys of fits: as ``model_dump()``, without eight bits and one score."""
+        usual = (("pointwise_bits", 8), ("one_score", False))
+        return (shown for shown in super().__repr_args__() if shown not in usual)
 
     @model_validator(mode="after")
     def _known_to_the_family(self) -> ModelSettings:

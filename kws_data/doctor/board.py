@@ -34,8 +34,17 @@ SELF_TEST_S = 4.2  # the ramp goes round all 65,536 values
 _FLASH = "flash it: kws flash, or the firmware of kws for this board"
 
 
-def examine_port(port: str, board: BoardSpec, *, listen_s: float = LISTEN_S) -> Iterator[Finding]:
-    """All findings on the board behind ``port``; stops at the first that lets nothing else be looked at."""
+def examine_port(
+    port: str, board: BoardSpec, *, listen_s: float = LISTEN_S, guessed: bool = False
+) -> Iterator[Finding]:
+    """All findings on the board behind ``port``; stops at the first that lets nothing else be looked at.
+
+    Args:
+        port: where it is.
+        board: what it should be.
+        listen_s: how long its microphone is listened to.
+        guessed: ``board`` was only found by a USB identity, which several boards have.
+    """
     trouble = list(_access(port, board.baud))
     yield from trouble
     if not all(finding.ok for finding in trouble):
@@ -51,6 +60,9 @@ def examine_port(port: str, board: BoardSpec, *, listen_s: float = LISTEN_S) -> 
         yield finding
     if hello is None:
         return
+    if not (guessed or board.emulated or hello.board == board.name):
+        remedy = "name the port that it is on, or with --board the one that this is; or flash it anew"
+        yield bad("board", f"{hello.board} answers, {board.name} was named", remedy)
     yield from _resets(port, board, boot)
     if hello.app == "recorder":
         try:

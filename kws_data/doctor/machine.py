@@ -30,16 +30,26 @@ if TYPE_CHECKING:
 
 PACKAGES = ("numpy", "librosa", "soundfile", "tensorflow", "pyserial", "ziglang", "unicorn", "espeakng-loader")
 
+UNNAMED = "emulated"  # the board that verbs take where none is named
+
 
 def examine(board: str, port: str | None, play: Samples | None = None, *, listen_s: float = 3.0) -> Iterator[Finding]:
-    """All findings, cheapest first.
+    """All findings, cheapest first; those on a board that was named before those on the machine.
 
     Args:
-        board: name of the board.
-        port: its serial port; None looks at every board whose USB identity is known, and at the emulated one.
+        board: name of the board; :data:`UNNAMED` where nobody named one.
+        port: its serial port; None looks for the board by its USB identity, else at its emulator. The emulated board
+            comes after all that are attached and known.
         play: int16 sound for the emulated board's microphone, which is then judged like a real one.
         listen_s: how long a microphone is listened to.
     """
+    parts = [_machine(), _boards(board, port, play, listen_s)]
+    named = port is not None or board != UNNAMED
+    for part in reversed(parts) if named else parts:
+        yield from part
+
+
+def _machine() -> Iterator[Finding]:
     yield _python()
     yield from _guarded("packages", _packages, "call make demo, or pip install -e .")
     yield from _guarded("host compiler and front end", _frontend, "pip install ziglang")
@@ -48,7 +58,6 @@ def examine(board: str, port: str | None, play: Samples | None = None, *, listen
     yield from _guarded("synthetic voices", espeak_speaks, "pip install espeakng-loader")
     yield from neural_voices()
     yield speech_encoder()
-    yield from _boards(board, port, play, listen_s)
 
 
 def _guarded(what: str, check: Callable[[], str], remedy: str) -> Iterator[Finding]:
@@ -107,13 +116,38 @@ def _boards(name: str, port: str | None, play: Samples | None, listen_s: float) 
     if port is not None:
         yield from examine_port(port, board, listen_s=listen_s)
         return
+    if not board.emulated:
+        yield from _attached(board, play, listen_s)
+        return
     for found in _usb_ports():
         yield _named(found)
         spec = next((spec for spec in known if found.usb_id in spec.usb_ids), board)
         if spec is not board or _is_board(found.usb_id):
-            yield from (replace(f, what=_at(f.what, found.device)) for f in examine_port(found.device, spec))
-    if board.emulated:
+            examined = examine_port(found.device, spec, guessed=True)
+            yield from (replace(one, what=_at(one.what, found.device)) for one in examined)
+    yield from _emulated(board, play, listen_s)
+
+
+def _attached(board: BoardSpec, play: Samples | None, listen_s: float) -> Iterator[Finding]:
+    """The board that was named and whose port was not: it is attached, or its emulator stands in, as for all verbs."""
+    from firmware_tools.link.attached import running_port
+    from kws_data.doctor.board import examine_port
+
+    try:
+        found = running_port(board, _usb_ports())
+    except KwsError as error:
+        yield bad("board", told(error), error.remedy)
+        return
+    remedy = f"plug it in, or name its port: kws doctor --board {board.name} --port PORT"
+    if found is not None:
+        yield _named(found)
+        yield from examine_port(found.device, board, listen_s=listen_s)
+    elif board.emulator:
+        what = f"no {board.name} is attached: {board.emulator} emulates one"
+        yield note("board", what, f"to examine a real one: {remedy}")
         yield from _emulated(board, play, listen_s)
+    else:
+        yield bad("board", f"no {board.name} is attached", remedy)
 
 
 def _usb_ports() -> Sequence[SerialPort]:
@@ -147,7 +181,8 @@ def _named(port: SerialPort) -> Finding:
 
 
 def _emulated(board: BoardSpec, play: Samples | None, listen_s: float) -> Iterator[Finding]:
-    """The emulated board, freshly flashed: it records a known sound, and makes its own. Judged by ``play`` if given."""
+    """An emulated board, freshly flashed: it records a known sound where its microphone takes samples as they are, and
+    makes its own. Judged by ``play`` if given."""
     from firmware_tools.link.session import open_board
     from firmware_tools.recorder.flash import flash_recorder
     from kws_data.doctor.board import examine_link, firmware_finding, self_test
@@ -157,7 +192,8 @@ def _emulated(board: BoardSpec, play: Samples | None, listen_s: float) -> Iterat
             flash_recorder(board, Path(folder))
             with open_board(board, None, Path(folder)) as session:
                 yield firmware_finding(session.hello)
-                yield from _guarded(f"board {board.name}", partial(_record_ramp, session), "please report this")
+                if board.emulated:
+                    yield from _guarded(f"board {board.name}", partial(_record_ramp, session), "please report this")
                 if play is None or session.play is None:
                     yield from self_test(session.link)
                 else:

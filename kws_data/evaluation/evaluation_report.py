@@ -117,24 +117,31 @@ class DeviceEvaluation:
 
 @dataclass(frozen=True)
 class EvaluationReport:
-    """A run's whole: ``float``, ``int8`` and, after a refit, ``before_refit`` on the host; the board; the stream."""
+    """A run's whole: ``float``, ``int8`` and, after a refit, ``before_refit`` on the host; the board; the stream.
+
+    ``device`` is None where the detector runs in no firmware of ours.
+    """
 
     host: Mapping[str, HostEvaluation]
-    device: DeviceEvaluation
+    device: DeviceEvaluation | None
     stream: StreamEvaluation
 
     def to_dict(self) -> dict[str, Any]:
         """The blocks ``host``, ``device`` and ``stream`` of report.json."""
         host = {engine: one.to_dict() for engine, one in self.host.items()}
-        return {"host": host, "device": self.device.to_dict(), "stream": self.stream.to_dict()}
+        return {"host": host, "device": self.device and self.device.to_dict(), "stream": self.stream.to_dict()}
 
     @classmethod
-    def load(cls, folder: Path) -> EvaluationReport:
-        """What *evaluate* and *device-eval* wrote into ``runs/<name>/report``; raises DataError naming the call."""
+    def load(cls, folder: Path, on_board: bool = True) -> EvaluationReport:
+        """What *evaluate* and *device-eval* (unless not ``on_board``) wrote into ``runs/<name>/report``.
+
+        Raises:
+            DataError: a part is missing or damaged; it names the call that makes it.
+        """
         until = "run --until evaluate"
         return cls(
             _read(folder / HOST_FILE, until, lambda host: {k: HostEvaluation.from_dict(v) for k, v in host.items()}),
-            _read(folder / DEVICE_FILE, "device-eval", DeviceEvaluation.from_dict),
+            _read(folder / DEVICE_FILE, "device-eval", DeviceEvaluation.from_dict) if on_board else None,
             _read(folder / STREAM_FILE, until, StreamEvaluation.from_dict),
         )
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from kws_data.errors import DataError
 from kws_data.evaluation.intervals import measured_share, share, wilson
-from kws_data.scores import FIRST_KEYWORD, UNKNOWN_LABEL, Scores, decide
+from kws_data.scores import FIRST_KEYWORD, UNKNOWN_LABEL, Scores, decide, right
 
 Labels = NDArray[Any]
 
@@ -48,7 +48,7 @@ class Metrics:
     """What a detector is worth on clips; intervals are Wilson's, 95 %.
 
     Attributes:
-        accuracy: share of clips whose label has the highest of all scores.
+        accuracy: share of clips whose label has the highest of all scores (:func:`kws_data.scores.right`).
         tpr: share of keyword clips detected as their keyword; None where no clip has a keyword.
         fpr: share of clips without a keyword in which any is detected; None where nobody says another word in them:
             that nothing is detected in silence and noise does not tell what speech would do.
@@ -108,12 +108,12 @@ def metrics(scores: Scores, y: Labels, threshold: float, labels: Sequence[str]) 
     y = checked(scores, y, labels)
     found = decide(scores, threshold)
     keyword = y >= FIRST_KEYWORD
-    right = int((scores.argmax(axis=1) == y).sum())
+    hit = int(right(scores, y).sum())
     hits, false = int((found == y)[keyword].sum()), int((found >= 0)[~keyword].sum())
     positives, negatives = int(keyword.sum()), _negatives(~keyword, y)
     return Metrics(
-        accuracy=share(right, len(y)),
-        accuracy_ci95=wilson(right, len(y)),
+        accuracy=share(hit, len(y)),
+        accuracy_ci95=wilson(hit, len(y)),
         tpr=measured_share(hits, positives),
         tpr_ci95=wilson(hits, positives),
         fpr=measured_share(false, negatives),

@@ -50,6 +50,7 @@ class BoardDetector:
     engine: ClassVar[str] = "device"
 
     def __post_init__(self) -> None:
+        self.session.require_itself()
         self.session.require("spotter", self.bundle.bundle_hash)
 
     def scores(self, clips: NDArray[np.int16], progress: Progress | None = None) -> BoardScores:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from firmware_tools.frontend.spec import MICRO
 from kws_data.bundle import Engine
 from kws_data.config.config import Config
 from kws_data.config.stream import StreamSettings
@@ -41,7 +42,7 @@ def choose_engine(config: Config, tflite: bytes) -> EngineChoice:
     from firmware_tools.tflite.graph import read_tflite
 
     stream = config.stream
-    if stream.engine == "windowed" or (stream.engine == "auto" and "stream" not in config.model_fields_set):
+    if not _may_stream(config):
         return EngineChoice("windowed", stream)
     try:
         hop_frames = stream_program(read_tflite(tflite)).hop_frames
@@ -53,6 +54,14 @@ def choose_engine(config: Config, tflite: bytes) -> EngineChoice:
             raise ConfigError("stream.engine cannot be used", stream.engine, str(error)) from None
         return EngineChoice("windowed", config.stream, f"windowed engine: {error}")
     return EngineChoice("streaming", stream)
+
+
+def _may_stream(config: Config) -> bool:
+    """Whether streaming is asked for, or may be chosen; other firmware than ours has a ring of its own."""
+    asked = config.stream.engine
+    if asked == "auto":
+        return "stream" in config.model_fields_set and config.frontend.kind != MICRO
+    return asked == "streaming"
 
 
 def fitted(stream: StreamSettings, hop_frames: int) -> StreamSettings:

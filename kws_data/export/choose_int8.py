@@ -21,7 +21,7 @@ from kws_data.models.float_model import load_float
 from kws_data.models.weights_4bit import pointwise_layers
 from kws_data.progress import Progress
 from kws_data.run_folder import FLOAT_FILE
-from kws_data.scores import probabilities
+from kws_data.scores import probabilities, right
 from kws_data.training.batches.train_set import load_train_set
 from kws_data.training.fit import FitRecipe, FitWatch, fit, prepare_tensorflow
 from kws_data.training.quantisation_aware import aware_model, learnt_rounding, shorter
@@ -81,7 +81,7 @@ def candidate(
     tflite = exported_tflite(model, calibration, config.export, config.seed, config.model.pointwise_bits)
     scores, _ = int8_scores(tflite, np.asarray(validation.x[:, 0]))
     of_label = probabilities(scores[np.arange(len(scores)), validation.y]) + 0.5 / 256  # none is 0: it has a logarithm
-    correct = int((scores.argmax(axis=1) == validation.y).sum())
+    correct = int(right(scores, validation.y).sum())
     return Candidate(method, model, tflite, correct, float(-np.log(of_label).mean()))
 
 

@@ -20,6 +20,7 @@ from kws_data.evaluation.thresholds import choose_threshold
 from kws_data.export.choose_engine import choose_engine
 from kws_data.export.choose_int8 import Candidate, candidates, refitted
 from kws_data.export.make_bundle import make_bundle
+from kws_data.export.micro_wake_word import as_its_runtime_decides
 from kws_data.export.on_negatives import choose_on_negatives, chosen_again
 from kws_data.export.parity import layer_errors, parity_table
 from kws_data.features.load import load_features
@@ -62,6 +63,7 @@ def export_model(
                 replace(bundle, stream_threshold_int8=streaming), chosen, dataset_dir, config, progress
             )
     bundle = replace(bundle, stream_threshold_int8=streaming, stream=chosen.spec if chosen else bundle.stream)
+    bundle = as_its_runtime_decides(bundle)
     bundle.save(model_dir)
     report = export_report(found, x, validation.y, ships)
     if config.split.refit:
@@ -69,7 +71,7 @@ def export_model(
     if runs.engine == "streaming" or runs.note:
         report["engine"] = runs.to_dict()
     if chosen:
-        report["stream"] = chosen.to_dict()
+        report["stream"] = replace(chosen, spec=bundle.stream).to_dict()
     write_text(model_dir / EXPORT_FILE, json.dumps(report, indent=1) + "\n")
     return bundle
 

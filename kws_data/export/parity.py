@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from firmware_tools.engine.host import HostEngine
 from firmware_tools.tflite import tflm
 from firmware_tools.tflite.graph import read_tflite
-from kws_data.scores import probabilities
+from kws_data.scores import probabilities, right
 
 if TYPE_CHECKING:
     import keras
@@ -51,7 +51,7 @@ def _row(name: str, scores: Scores, judge: Scores, y: NDArray[Any]) -> dict[str,
     label = scores.argmax(axis=1)
     return {
         "engine": name,
-        "accuracy": round(float((label == y).mean()), 5),
+        "accuracy": round(float(right(scores, y).mean()), 5),
         "same_label": round(float((label == judge.argmax(axis=1)).mean()), 5),
         "largest_difference": round(float(np.abs(scores - judge).max()), 5),
         "same_bytes": bool(np.array_equal(scores, judge)),

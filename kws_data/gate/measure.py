@@ -100,6 +100,7 @@ def session_cycles(session: BoardSession, bundle: ModelBundle) -> LatencyCycles:
     """Cycles of one clip of noise on an open board that runs this bundle; raises BoardError when it runs another."""
     from firmware_tools.spotter.client import classify
 
+    session.require_itself()
     session.require("spotter", bundle.bundle_hash)
     clip = np.random.default_rng(0).normal(0, 3_000, bundle.clip_samples).astype(np.int16)
     result = classify(session.link, clip)

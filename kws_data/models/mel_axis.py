@@ -29,7 +29,7 @@ def mel_axis(spec: FrontendSpec) -> MelAxis:
         ``to_mel`` [features, bands] and its (pseudo-)inverse ``from_mel`` [bands, features].
     """
     _, steps = quantisation(spec)  # dB of one int8 step of each feature
-    if spec.kind == "log_mel":
+    if spec.kind != "mfcc":
         basis = np.eye(spec.mel_bands)
     else:
         n = np.arange(spec.mel_bands)

@@ -20,6 +20,7 @@ from kws_data.errors import ConfigError
 from kws_data.models.bc_resnet import bc_resnet
 from kws_data.models.ds_cnn import ds_cnn
 from kws_data.models.mel_resnet import mel_resnet
+from kws_data.models.one_score import with_one_score
 from kws_data.models.temporal_dscnn import temporal_dscnn
 from kws_data.models.tenet import tenet
 from kws_data.models.tiny_conv import tiny_conv
@@ -86,7 +87,7 @@ def build_model(settings: ModelSettings, input_shape: Shape, labels: int, axis: 
     model = family(settings, input_shape, labels, axis)
     if family.name not in FAMILIES:
         _check_model(model, family.name, input_shape, labels)
-    return model
+    return with_one_score(model) if settings.one_score else model
 
 
 def find_family(name: str) -> Family:

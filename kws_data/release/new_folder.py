@@ -25,23 +25,30 @@ def new_folder(path: Path, *, marker: str, replace: bool = False) -> Iterator[Pa
         DataError: ``path`` is there and may not be replaced, or the folder cannot be made.
     """
     check_free(path, marker, replace)
-    beside = path.parent / f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}"
+    with beside(path) as fresh:
+        yield fresh
+        check_free(path, marker, replace)
+        if path.exists():
+            old = fresh.with_name(f"{fresh.name}.old")
+            path.rename(old)
+            fresh.rename(path)
+            shutil.rmtree(old)
+        else:
+            fresh.rename(path)
+
+
+@contextmanager
+def beside(path: Path) -> Iterator[Path]:
+    """Give an empty folder beside ``path``, gone after the block; raises DataError when it cannot be made."""
+    folder = path.parent / f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}"
     try:
-        beside.mkdir(parents=True)
+        folder.mkdir(parents=True)
     except OSError as error:
         raise DataError("folder cannot be made", str(path), error.strerror or str(error)) from None
     try:
-        yield beside
-        check_free(path, marker, replace)
-        if path.exists():
-            old = beside.with_name(f"{beside.name}.old")
-            path.rename(old)
-            beside.rename(path)
-            shutil.rmtree(old)
-        else:
-            beside.rename(path)
+        yield folder
     finally:
-        shutil.rmtree(beside, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def check_free(path: Path, marker: str, replace: bool) -> None:

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from firmware_tools.frontend.spec import MICRO
 from kws_data.bundle import BUNDLE_FILE
 from kws_data.config.config import Config
 from kws_data.evaluation.evaluation_report import EvaluationReport
 from kws_data.run_folder import BUDGET_FILE, DATASET_FILE, read_json
 
 SCHEMA = 1
+
+
+def on_board(config: Config) -> bool:
+    """Whether a run's detector is measured on a board: not where its front end is in no firmware of ours."""
+    return config.frontend.kind != MICRO
 
 
 def build_document(config: Config) -> dict[str, Any]:
@@ -22,7 +28,7 @@ def build_document(config: Config) -> dict[str, Any]:
     dataset = read_json(root / "dataset" / DATASET_FILE, "build")
     bundle = read_json(root / "model" / BUNDLE_FILE, "export")
     budget = read_json(root / "model" / BUDGET_FILE, "check")
-    evaluation = EvaluationReport.load(root / "report")
+    evaluation = EvaluationReport.load(root / "report", on_board(config))
     return {
         "schema": SCHEMA,
         "config": config.name,

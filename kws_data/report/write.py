@@ -26,7 +26,7 @@ from kws_data.labels import without_other_words
 from kws_data.pages.html import figure, page, table
 from kws_data.pages.numbers import percent
 from kws_data.report import plots
-from kws_data.report.document import build_document
+from kws_data.report.document import build_document, on_board
 from kws_data.report.examples import chosen_examples, examples_html
 from kws_data.report.sections import budget_table, headline, metrics_table
 from kws_data.report.stream_section import stream_section, warned
@@ -40,8 +40,8 @@ def write_report(config: Config) -> str:
         DataError: a step has not run.
     """
     folder = config.run_dir / "report"
-    document, evaluation = build_document(config), EvaluationReport.load(folder)
-    parts = ((HOST_PART, "run --until evaluate"), (DEVICE_PART, "device-eval"))
+    document, evaluation = build_document(config), EvaluationReport.load(folder, on_board(config))
+    parts = [(HOST_PART, "run --until evaluate"), *([(DEVICE_PART, "device-eval")] if on_board(config) else [])]
     predictions = joined([read_predictions(folder / name, verb) for name, verb in parts])
     text = json.dumps(document, indent=1) + "\n"
     write_predictions(folder / FILE, predictions)
@@ -53,7 +53,7 @@ def write_report(config: Config) -> str:
 def render(config: Config, report: dict[str, Any], evaluation: EvaluationReport, held_out: Predictions) -> str:
     """The page; ``held_out`` are the predictions of the int8 file on the test clips."""
     lead = (
-        f"{', '.join(config.keywords)} · board {evaluation.device.clips.board} · "
+        f"{', '.join(config.keywords)} · {_where(evaluation.device)} · "
         f"data set {report['dataset']['version'][:19]} · model {report['model']['sha256'][:12]} · seed {report['seed']}"
     )
     host, examples = evaluation.host[INT8].metrics, chosen_examples(config.run_dir / "dataset", held_out)
@@ -65,7 +65,7 @@ def render(config: Config, report: dict[str, Any], evaluation: EvaluationReport,
             "Detection on people it has never heard",
             metrics_table(evaluation) + _detection_plots(held_out, host),
         ),
-        ("On the board", _board(evaluation.device, report)),
+        *([] if evaluation.device is None else [("On the board", _board(evaluation.device, report))]),
         ("Memory", _memory(config)),
         ("Data", _data(config)),
         (
@@ -75,6 +75,10 @@ def render(config: Config, report: dict[str, Any], evaluation: EvaluationReport,
         ("Make it again", _again(config, report)),
     ]
     return page(f"kws report: {config.name}", warned(lead, evaluation.stream), sections)
+
+
+def _where(device: DeviceEvaluation | None) -> str:
+    return "for ESPHome's micro_wake_word" if device is None else f"board {device.clips.board}"
 
 
 def _chosen_stream(config: Config) -> dict[str, Any] | None:
@@ -132,10 +136,16 @@ def _response(response: ResponseTimes) -> str:
 
 def _memory(config: Config) -> str:
     budget = read_json(config.run_dir / "model" / BUDGET_FILE, "check")
-    size = read_json(config.run_dir / "firmware" / SIZE_FILE, "flash")
     model = next(check for check in budget["checks"] if check["name"] == "model_bytes")
     arena = next(check for check in budget["checks"] if check["name"] == "arena_bytes")
     rows = [(f"{check['name']}", _with_rest(check), float(check["limit"])) for check in (model, arena)]
+    picture = figure(plots.share_plot(rows, "bytes"), "What the bytes go to; the red mark is the limit.")
+    return picture + (_image(config) if on_board(config) else "")
+
+
+def _image(config: Config) -> str:
+    """What the image's bytes go to."""
+    size = read_json(config.run_dir / "firmware" / SIZE_FILE, "flash")
     sections = table(
         [(name, f"{count:,}") for name, count in list(size["by_symbol"].items())[:12]],
         ("symbol", "bytes"),
@@ -145,9 +155,7 @@ def _memory(config: Config) -> str:
         f"<p>Image: {size['flash_bytes']:,} B of flash, {size['ram_bytes']:,} B of RAM, "
         f"of these {size['stack_bytes']:,} B reserved for the stack.</p>"
     )
-    return (
-        figure(plots.share_plot(rows, "bytes"), "What the bytes go to; the red mark is the limit.") + totals + sections
-    )
+    return totals + sections
 
 
 def _with_rest(check: dict[str, Any]) -> list[tuple[str, float]]:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kws_data.config.training import TrainSettings
+from kws_data.models.one_score import has_one_score
 from kws_data.models.weights_4bit import levelled, pointwise_layers
 from kws_data.training.average import WeightAverage
 from kws_data.training.batches.unknown_words import put_together
@@ -74,6 +75,7 @@ def make_step(
     wise = [logits_model(teacher) for teacher in teachers]
     heat, share = settings.teacher.temperature, settings.teacher.soft_share
     labels = int(model.output_shape[-1])
+    hits = _either_hit if has_one_score(model) else _hit
     costs = None if label_weights is None else tf.constant(label_weights, tf.float32)
 
     @tf.function(jit_compile=whole and not wise, autograph=not whole)  # type: ignore[untyped-decorator]
@@ -90,11 +92,24 @@ def make_step(
         optimizer.apply(gradients, model.trainable_variables)
         if average is not None:
             average.update()
-        hits = tf.equal(tf.argmax(logits, 1), tf.argmax(target, 1))
-        return loss, tf.reduce_mean(tf.cast(hits, tf.float32))
+        return loss, tf.reduce_mean(tf.cast(hits(logits, target), tf.float32))
 
     compiled: Step = step
     return compiled
+
+
+def _hit(logits: Any, target: Any) -> Any:
+    import tensorflow as tf
+
+    return tf.equal(tf.argmax(logits, 1), tf.argmax(target, 1))
+
+
+def _either_hit(logits: Any, target: Any) -> Any:
+    """Where labels share a score, each of them is the highest."""
+    import tensorflow as tf
+
+    own = tf.gather(logits, tf.argmax(target, 1), axis=1, batch_dims=1)
+    return own >= tf.reduce_max(logits, 1)
 
 
 def learner(net: keras.Model, by_layers: bool = False) -> tuple[Callable[[Any], Any], bool]:

@@ -90,6 +90,8 @@ def is_temporal(layer: Any) -> bool:
     given = {key: getattr(layer, key) for key in SETTINGS if hasattr(layer, key)}
     if isinstance(layer, keras.layers.DepthwiseConv2D):
         given["strides"] = (layer.strides[0], *layer.strides)  # no stride at all
+    if isinstance(layer, keras.layers.Dense):
+        given.pop("trainable")  # who learns asks for the gradients of those that are
     seen = {key: tuple(value[1:]) if key in ("kernel_size", "strides") else value for key, value in given.items()}
     return all(value in SETTINGS[key] for key, value in seen.items())
 

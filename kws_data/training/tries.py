@@ -19,6 +19,7 @@ from kws_data.config.config import Config
 from kws_data.features.load import load_features
 from kws_data.progress import Progress
 from kws_data.run_folder import FLOAT_FILE
+from kws_data.scores import right
 from kws_data.system.processes import cores, run_jobs
 from kws_data.training.batches.train_set import load_train_set
 from kws_data.training.checkpoint import fit_key
@@ -114,7 +115,7 @@ def train_try(job: Try, progress: Progress) -> None:
     validation = load_features(job.dataset_dir, "validation")
     scores = float_scores(load_float(job.folder / FLOAT_FILE), np.asarray(validation.x[:, 0]))
     of_label = np.maximum(scores[np.arange(len(scores)), validation.y].astype(np.float64), 1e-6)
-    right = float((scores.argmax(axis=1) == validation.y).mean()) if len(scores) else 0.0
+    accuracy = float(right(scores, validation.y).mean()) if len(scores) else 0.0
     loss = float(-np.log(of_label).mean()) if len(scores) else 0.0
-    figures = {"key": job.key, "seed": job.seed, "accuracy": round(right, 5), "log_loss": round(loss, 5)}
+    figures = {"key": job.key, "seed": job.seed, "accuracy": round(accuracy, 5), "log_loss": round(loss, 5)}
     write_text(job.folder / DONE_FILE, json.dumps(figures) + "\n")

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from kws_data.errors import ConfigError
 from kws_data.features.load import FeatureSet
 from kws_data.models.float_model import as_input
+from kws_data.scores import right
 from kws_data.training.fit import Fit
 
 LINES = 10
@@ -65,8 +66,8 @@ def validation_accuracy(state: Fit, x: NDArray[np.int8], y: NDArray[Any]) -> flo
     """Share of clips that the averaged weights get right."""
     with state.finished():
         parts = [state.model(as_input(x[i : i + 512]), training=False) for i in range(0, len(x), 512)]
-        found = np.concatenate([np.asarray(part).argmax(axis=1) for part in parts])
-    return float((found == y).mean())
+        scores = np.concatenate([np.asarray(part) for part in parts])
+    return float(right(scores, y).mean())
 
 
 class TensorBoardLog:

@@ -13,7 +13,7 @@ from rp2040_boards import snr_db
 from firmware_tools.firmware import FIRMWARE_DIR
 from firmware_tools.toolchain.compile import compile_host
 
-FOLDER = FIRMWARE_DIR / "ports" / "rp2040"
+FOLDER = FIRMWARE_DIR / "shared" / "rp2"
 RATIO = 128
 Decimate = Callable[[NDArray[np.uint32]], NDArray[np.int32]]
 GLUE = """

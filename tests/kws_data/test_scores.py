@@ -10,7 +10,7 @@ from firmware_tools.firmware import INCLUDE_DIR
 from firmware_tools.spotter import detector
 from kws_data.config.config import Config
 from kws_data.labels import SILENCE, UNKNOWN
-from kws_data.scores import FIRST_KEYWORD, UNKNOWN_LABEL, probabilities, probability, threshold_from_int8
+from kws_data.scores import FIRST_KEYWORD, UNKNOWN_LABEL, probabilities, probability, right, threshold_from_int8
 from tests.parts.house import ROOT, sources
 
 
@@ -41,3 +41,11 @@ def test_int8_scores_are_probabilities_exactly() -> None:
     shares = probabilities(every)
     assert shares.tolist() == [n / 256 for n in range(256)]
     assert [probability(int(n)) for n in every] == [threshold_from_int8(int(n)) for n in every] == shares.tolist()
+
+
+def test_where_silence_and_other_words_share_a_score_either_is_right() -> None:
+    tied = np.array([[10, 10, -20], [10, 10, -20], [-60, -60, 90], [-60, -60, 90]], np.int8)
+    assert right(tied, np.array([0, 1, 2, 1])).tolist() == [True, True, True, False]
+    apart = tied.copy()
+    apart[0, 1] = 9
+    assert right(apart, np.array([0, 1, 2, 1])).tolist() == [True, False, True, False]

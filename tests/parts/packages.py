@@ -14,8 +14,10 @@ from tiny_bundle import tiny_bundle
 
 from kws_data.bundle import ModelBundle
 from kws_data.deploy.packages.figures import RunFigures
+from kws_data.deploy.packages.maker import Maker
 from kws_data.deploy.packages.write import write_package
 
+NOBODY, ANN = Maker(), Maker("Ann Berg", "Ann Berg <ann@example.org>", "https://example.org/ears")
 STAND_INS = Path(__file__).parent / "stand_ins"
 WARNINGS = ("-std=gnu99", "-Wall", "-Wextra", "-Werror", "-Wshadow")
 
@@ -25,9 +27,9 @@ def chatty_bundle() -> ModelBundle:
     return replace(tiny_bundle(), threshold_int8=-128, stream_threshold_int8=-120)
 
 
-def written(kind: str, folder: Path, bundle: ModelBundle | None = None) -> Path:
+def written(kind: str, folder: Path, bundle: ModelBundle | None = None, maker: Maker = NOBODY) -> Path:
     """The folder, with a package in it."""
-    write_package(bundle or chatty_bundle(), kind, RunFigures({}), folder)
+    write_package(bundle or chatty_bundle(), kind, RunFigures({}), folder, maker)
     return folder
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from kws_data.cli.board_port import port_here
 from kws_data.cli.options import Number, board_option, json_option, port_option, print_json, say, verb
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def _opened(name: str, port: str | None, with_recorder: bool) -> Iterator[BoardS
     from firmware_tools.link.session import open_board
     from firmware_tools.recorder.flash import flash_recorder
 
-    board = load_board(name)
+    board, port = load_board(name), port_here(name, port)
     if port is None and board.emulator and not (default_state_dir(board) / FLASH_FILE).is_file():
         if not with_recorder:
             raise BoardError(
@@ -82,6 +83,8 @@ def _opened(name: str, port: str | None, with_recorder: bool) -> Iterator[BoardS
         flash_recorder(board, default_state_dir(board))
     # A person who looks wants sound as it is heard; a program wants it as fast as it comes.
     with open_board(board, port, realtime=sys.stderr.isatty()) as session:
+        if session.stranger:
+            say(session.stranger)
         yield session
 
 
@@ -91,7 +94,7 @@ def _detections(session: BoardSession, seconds: float | None, as_json: bool) -> 
 
     heard: list[dict[str, Any]] = []
     rate_hz, labels = session.hello.sample_rate_hz, session.hello.labels
-    say("listening; Ctrl-C ends it")
+    say("listening; Ctrl-C ends it" if seconds is None else f"listening for {seconds:g} s; Ctrl-C ends it sooner")
     try:
         for event in listen(session.link, seconds=seconds):
             if isinstance(event, StreamDetection):
@@ -101,6 +104,7 @@ def _detections(session: BoardSession, seconds: float | None, as_json: bool) -> 
                     click.echo(f"{event.sample / rate_hz:8.2f} s  {labels[event.label]}  {score:.2f}")
     except KeyboardInterrupt:
         say("stopped")
+    say(f"{len(heard)} keywords heard")
     return heard
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kws_data.catalog.negative_clips import KINDS, STRETCH_S, Kind
+from kws_data.cli.board_port import ports_here
 from kws_data.cli.options import (
     Number,
     config_here,
@@ -74,7 +75,7 @@ CONSENT = "say what the speaker agreed to with --consent"
     help="Afterwards write all takes here in Speech Commands layout, ready for kws run.",
 )
 @click.option("--board", "boards", multiple=True, help="Board name, its YAML, or NAME@PORT; several record together.")
-@click.option("--port", "ports", multiple=True, help="Serial port of each board; the emulated board when left out.")
+@click.option("--port", "ports", multiple=True, help="Serial port of each board; found when left out.")
 @click.option(
     "--from-stream",
     "stream",
@@ -211,7 +212,10 @@ def _opened(order: Order, boards: Sequence[tuple[str, str | None]]) -> Iterator[
         with open_stream(order.ports[0], order.stream, order.stream_rate) as board:
             yield [board]
     else:
-        with open_boards(boards) as opened:
+        with open_boards(ports_here(boards)) as opened:
+            for one in opened:
+                if one.session.stranger:
+                    say(f"{one.session.stranger}; clips are stored as of {one.device}")
             yield opened
 
 
@@ -315,9 +319,13 @@ def _sounds(
     rate_hz: int, samples: int, play: Path | None, speaker: str, boards: Sequence[Board]
 ) -> Iterator[Callable[[Item], Samples | None]]:
     """What emulated microphones hear at a take: a file, or a synthetic voice. A board on the desk hears the person."""
-    if all(board.play is None for board in boards):
+    emulated = [board.device.removeprefix("board:") for board in boards if board.play is not None]
+    if not emulated:
         yield lambda item: None
-    elif play is not None:
+        return
+    heard = "a synthetic voice" if play is None else str(play)
+    say(f"emulated {', '.join(emulated)}: {heard} is recorded, not {speaker}; a board on a desk needs its --port")
+    if play is not None:
         from kws_data.audio import read_audio
 
         sound = read_audio(play, rate_hz)
@@ -333,13 +341,17 @@ def named_boards(names: Sequence[str], ports: Sequence[str]) -> list[tuple[str, 
     """Board and port of each ``--board NAME[@PORT]`` and ``--port PORT``; ports go to the boards in order.
 
     Raises:
-        UsageError: more ports than boards, or the same port twice.
+        UsageError: more ports than boards, an empty one, or the same port twice.
     """
     names = list(names) or ["emulated"] * max(1, len(ports))
     free = list(ports)
+    if not all(free):
+        raise click.UsageError("--port is empty: name one; kws boards lists the ports there are")
     boards: list[tuple[str, str | None]] = []
     for name in names:
-        board, _, port = name.partition("@")
+        board, at, port = name.partition("@")
+        if at and not port:
+            raise click.UsageError(f"{name} names no port: write {board}@PORT")
         boards.append((board, port or (free.pop(0) if free else None)))
     if free:
         raise click.UsageError(f"{len(ports)} ports for {len(names)} boards: name a --board for each --port")

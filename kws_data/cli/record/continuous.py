@@ -10,6 +10,7 @@ import click
 
 from firmware_tools.recorder.capture import Block
 from kws_data.audio import Samples
+from kws_data.catalog.attributes import proven_whole
 from kws_data.catalog.catalog import Catalog
 from kws_data.cli.options import progress_bars, say
 from kws_data.sources.recording.boards import Board
@@ -58,7 +59,7 @@ def record_continuous(
     for filed in filer.end():
         say(_line(filed, board.rate_hz))
     heard = filer.progress
-    say(f"{heard.utterances} utterances in {heard.samples / board.rate_hz:.0f} s, {heard.lost_samples} samples lost")
+    say(f"{heard.utterances} utterances in {heard.samples / board.rate_hz:.0f} s, {lost(board, heard.lost_samples)}")
     return {
         "session": filer.session,
         "seconds": heard.samples / board.rate_hz,
@@ -67,6 +68,13 @@ def record_continuous(
         "gaps": heard.gaps,
         "reconnects": reconnects,
     }
+
+
+def lost(board: Board, samples: int) -> str:
+    """How many samples were lost, as far as this board's line shows it."""
+    return (
+        f"{samples} samples lost" if proven_whole(board.figures()) else f"{samples} samples seen lost, not proven whole"
+    )
 
 
 def listen(board: Board, seconds: float, sound: Samples | None, feed: Callable[[Block], None]) -> int:

@@ -8,6 +8,7 @@ from dataclasses import replace
 import click
 
 from kws_data.audio import Samples
+from kws_data.catalog.attributes import proven_whole
 from kws_data.catalog.catalog import Catalog
 from kws_data.cli.options import say
 from kws_data.cli.record.keys import single_keys
@@ -96,13 +97,14 @@ def _lead(guide: Guide, session: Session, board: Board) -> None:
     planned, before = len(session.plan), len(session.plan) - len(session.remaining)
     place = " · ".join(part for part in (session.place.room, session.place.distance) if part)
     title = f"{session.person.name} → {board.device.removeprefix('board:')}" + (f" · {place}" if place else "")
+    proven = proven_whole(board.figures())
     with (
         single_keys() as keys,
         Live(console=Console(stderr=True), auto_refresh=False, transient=False) as view,
         board.capture() as blocks,
     ):
         due = 0
-        view.update(screen(guide, planned, before, title), refresh=True)
+        view.update(screen(guide, planned, before, title, proven=proven), refresh=True)
         for block in blocks:
             stage = guide.stage
             guide.hear(block)
@@ -110,7 +112,7 @@ def _lead(guide: Guide, session: Session, board: Board) -> None:
                 guide.press(key)
             due -= len(block.samples)
             if due <= 0 or guide.stage is not stage:  # about twenty times a second
-                view.update(screen(guide, planned, before, title), refresh=True)
+                view.update(screen(guide, planned, before, title, proven=proven), refresh=True)
                 due = board.rate_hz // 20
             if guide.stage.value == "done":
                 break

@@ -8,7 +8,7 @@ from kws_data.audio import Samples
 from kws_data.catalog.catalog import Catalog
 from kws_data.catalog.negative_clips import Kind
 from kws_data.cli.options import say
-from kws_data.cli.record.continuous import listen
+from kws_data.cli.record.continuous import listen, lost
 from kws_data.sources.recording.boards import Board
 from kws_data.sources.recording.negatives import NegativeFiler
 from kws_data.sources.recording.sessions import Person, Place, known_person
@@ -32,7 +32,7 @@ def record_negatives(
     filer = NegativeFiler(catalog, person, place, board.device, board.rate_hz, kind, board.figures)
     reconnects = listen(board, seconds, sound, filer.feed)
     heard, kept_s = filer.progress, filer.stretches * filer.length / board.rate_hz
-    say(f"{kept_s / 60:.1f} minutes kept as negatives ({kind}), {heard.lost_samples} samples lost")
+    say(f"{kept_s / 60:.1f} minutes kept as negatives ({kind}), {lost(board, heard.lost_samples)}")
     if filer.stretches:
         say(f"a configuration uses them with data.negatives: [{board.device}]")
     return {

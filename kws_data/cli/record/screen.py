@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 WIDTH = 60
 
 
-def screen(guide: Guide, planned: int, before: int, title: str) -> RenderableType:
+def screen(guide: Guide, planned: int, before: int, title: str, *, proven: bool = True) -> RenderableType:
     """What the terminal shows now.
 
     Args:
@@ -21,6 +21,7 @@ def screen(guide: Guide, planned: int, before: int, title: str) -> RenderableTyp
         planned: takes of the whole plan.
         before: takes that were done before this run.
         title: who and where.
+        proven: the line shows what is lost on it.
     """
     from rich.console import Group
     from rich.panel import Panel
@@ -28,7 +29,7 @@ def screen(guide: Guide, planned: int, before: int, title: str) -> RenderableTyp
 
     lines = [_word(guide), Text(), _state(guide), Text(), _meter(guide)]
     if guide.stage is Stage.REVIEW:
-        lines += [Text(), *_verdict(guide)]
+        lines += [Text(), *_verdict(guide, proven)]
     lines += [Text(), _progress(guide, planned, before), Text(_keys(guide), style="dim")]
     return Panel(Group(*lines), title=title, width=WIDTH + 6, padding=(1, 2))
 
@@ -71,16 +72,16 @@ def _meter(guide: Guide) -> RenderableType:
     return text
 
 
-def _verdict(guide: Guide) -> list[RenderableType]:
+def _verdict(guide: Guide, proven: bool) -> list[RenderableType]:
     from rich.text import Text
 
     if not guide.whole:
         return [Text(f"✗ {guide.lost_in_take} samples were lost on the line: say it again", style="bold red")]
-    figures = guide.verdict.attributes
+    figures, whole = guide.verdict.attributes, "whole" if proven else "not proven whole"
     parts = [f"peak {figures['peak_db']:.0f} dB"]
     if figures.get("snr_db") is not None:
         parts.append(f"SNR {figures['snr_db']:.0f} dB")
-    lines = [Text(waveform(guide.take, WIDTH), style="cyan"), Text("whole, " + ", ".join(parts))]
+    lines = [Text(waveform(guide.take, WIDTH), style="cyan"), Text(", ".join((whole, *parts)))]
     if not guide.verdict.advice:
         lines.append(Text("✓ good", style="bold green"))
     lines += [Text(f"! {advice}", style="yellow") for advice in guide.verdict.advice]

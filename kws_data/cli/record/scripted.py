@@ -11,6 +11,7 @@ import click
 from firmware_tools.recorder.clip import Recording
 from firmware_tools.recorder.verdict import QuarantineRules
 from kws_data.audio import Samples
+from kws_data.catalog.attributes import proven_whole
 from kws_data.cli.options import say
 from kws_data.cli.record.keys import wait_for_key
 from kws_data.sources.recording.boards import Board
@@ -97,7 +98,8 @@ def _verdict(item: Item, heard: Sequence[HeardTake], recordings: Sequence[Record
     if not heard:
         return f"{item.word}: not kept: {'; '.join(reasons)}"
     peaks = "/".join(f"{recording.levels.peak_db:.0f}" for recording in recordings)
-    text = f"{item.word}: whole, peak {peaks} dB"
+    proven = all(proven_whole(one.attributes) for one in heard)
+    text = f"{item.word}: {'whole' if proven else 'not proven whole'}, peak {peaks} dB"
     if len(heard) > 1:
         delays = [one.attributes for one in heard[1:]]
         found = (f"{d['delay_samples']:+d} samples" if d["aligned"] else "sound not found" for d in delays)

@@ -54,6 +54,8 @@ def open_stream(port: str, form: StreamForm, rate_hz: int | None) -> Iterator[St
         stream.examine(rate_hz)
         measured = f"{stream.measured_hz:.0f} samples/s by this machine's clock"
         say(f"{form} on {port}: {measured}, taken as {stream.rate_hz} Hz")
+        for doubt in stream.doubts:
+            say(doubt)
         if stream.decoder.columns > 1:
             say(f"each line has {stream.decoder.columns} values: the first one is the sound")
         say("bare samples have no numbers: these clips are marked as not proven whole")

@@ -16,24 +16,29 @@ def load_report(path: Path) -> dict[str, Any]:
 
 def summary_rows(report: dict[str, Any]) -> list[tuple[str, str, str]]:
     """(what, value, remark) for the table."""
-    host, device, model = report["host"]["int8"], report["device"], report["model"]
+    host, device = report["host"]["int8"], report["device"]
     rows = [
         ("accuracy, int8, host", percent(host["accuracy"]), f"{host['clips']} clips of speakers never trained on"),
         ("TPR, int8, host", percent(host["tpr"]), f"95 % interval {interval(host['tpr_ci95'])}"),
         ("FPR, int8, host", percent(host["fpr"]), f"95 % interval {interval(host['fpr_ci95'])}"),
-        ("TPR on the board", percent(device["tpr"]), f"{device['clips']} clips, {interval(device['tpr_ci95'])}"),
-        ("FPR on the board", percent(device["fpr"]), interval(device["fpr_ci95"])),
-        ("host and board agree", percent(device["agreement"]), "same scores, byte for byte"),
-        ("latency on the board", f"{device['latency_ms']['p95']:.1f} ms", "95th percentile, after the last sample"),
-        ("inference", f"{device['cycles']['inference']:,} cycles", f"{model['macs']:,} MAC"),
     ]
-    rows = [*_stream_rows(report["stream"]), *rows]
+    rows = [*_stream_rows(report["stream"]), *rows, *([] if device is None else _board_rows(device, report["model"]))]
     for check in report["budget"]["checks"]:
         verdict = "ok" if check["passed"] else "TOO BIG"
         rows.append(
             (check["name"], f"{check['measured']:,.6g} {check['unit']}", f"limit {check['limit']:,}: {verdict}")
         )
     return rows
+
+
+def _board_rows(device: dict[str, Any], model: dict[str, Any]) -> list[tuple[str, str, str]]:
+    return [
+        ("TPR on the board", percent(device["tpr"]), f"{device['clips']} clips, {interval(device['tpr_ci95'])}"),
+        ("FPR on the board", percent(device["fpr"]), interval(device["fpr_ci95"])),
+        ("host and board agree", percent(device["agreement"]), "same scores, byte for byte"),
+        ("latency on the board", f"{device['latency_ms']['p95']:.1f} ms", "95th percentile, after the last sample"),
+        ("inference", f"{device['cycles']['inference']:,} cycles", f"{model['macs']:,} MAC"),
+    ]
 
 
 def _stream_rows(stream: dict[str, Any]) -> list[tuple[str, str, str]]:
@@ -59,9 +64,8 @@ def print_summary(report: dict[str, Any]) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(
-        title=f"{report['config']}, board {report['device']['board']}", title_justify="left", show_header=False
-    )
+    where = "for micro_wake_word" if report["device"] is None else f"board {report['device']['board']}"
+    table = Table(title=f"{report['config']}, {where}", title_justify="left", show_header=False)
     for what, value, remark in summary_rows(report):
         table.add_row(what, value, remark)
     Console().print(table)

@@ -11,12 +11,18 @@ from typing import Any
 
 import yaml
 
+from firmware_tools.spotter.wake_word import Cutoff
+from firmware_tools.tflite.ring_model import LIMIT_BYTES
+from firmware_tools.tflite.streaming_rules import check_streaming
+from kws_data.errors import ModelError
+
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
 SEMVER = re.compile(r"\d+\.\d+\.\d+")
+URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s]+")  # RFC 3986, section 3, as far as arduino-lint looks
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 COMMON = ("README.md", "LICENSE")
 EXAMPLES = ("recorder", "spotter", "evaluate")
@@ -28,13 +34,19 @@ ARDUINO_CATEGORIES = frozenset(
     | {"Data Processing", "Other"}
 )
 ARDUINO_KEYWORDS = frozenset({"KEYWORD1", "KEYWORD2", "LITERAL1"})
-PLATFORMIO_KEYS = _words("name version description keywords authors headers frameworks platforms build examples")
-IDF_KEYS = _words("version description license targets dependencies examples")
+PLATFORMIO_KEYS = _words(
+    "name version description keywords authors homepage headers frameworks platforms build examples"
+)
+IDF_KEYS = _words("version description license maintainers url targets dependencies examples")
 IDF_TARGETS = _words("esp32 esp32s2 esp32s3 esp32c2 esp32c3 esp32c5 esp32c6 esp32c61 esp32h2 esp32p4")
 ZEPHYR_KEYS = _words("name build samples tests boards blobs security package-managers runners")
 ESPHOME_NAMES = ("DEPENDENCIES", "CONFIG_SCHEMA", "FINAL_VALIDATE_SCHEMA", "to_code")
 ESPHOME_KEYS = ("esphome", "esp32", "external_components", "i2s_audio", "microphone", "kws")
 ESPHOME_EXAMPLES = ("esp32-s3-inmp441", "s3-box-3", "voice-pe")
+WAKE_WORD_KEYS = _words("type wake_word author website model trained_languages version micro")
+MICRO_KEYS = _words(
+    "probability_cutoff feature_step_size sliding_window_size tensor_arena_size minimum_esphome_version"
+)
 ZEPHYR_BUILD_KEYS = _words("cmake kconfig cmake-ext kconfig-ext sysbuild-cmake depends settings")
 
 
@@ -77,6 +89,8 @@ def _arduino(folder: Path) -> list[str]:
     values = dict(line.split("=", 1) for line in lines if line)
     bad = _keys("library.properties", values, ARDUINO_KEYS, sorted(ARDUINO_KEYS - {"dot_a_linkage"}))
     bad += _version("library.properties", values.get("version"))
+    if not URI.match(values.get("url", "")):
+        bad.append(f"library.properties: url {values.get('url')!r} is no URI")
     if values.get("category") not in ARDUINO_CATEGORIES:
         bad.append(f"library.properties: Arduino has no category {values.get('category')!r}")
     bad += _missing(folder, f"src/{values.get('includes')}")
@@ -152,6 +166,26 @@ def _esphome(folder: Path) -> list[str]:
     return bad + _missing(folder, *(f"components/kws/{name}" for name in ("kws.h", "kws.cpp", "kws_bundle.c")))
 
 
+def _micro_wake_word(folder: Path) -> list[str]:
+    (path,) = (path for path in folder.glob("*.json") if not path.name.startswith("kws-"))
+    said = json.loads(path.read_text(encoding="utf-8"))
+    bad = _keys(path.name, said, WAKE_WORD_KEYS, WAKE_WORD_KEYS - {"website"})
+    bad += _keys(f"{path.name} micro", said["micro"], MICRO_KEYS, MICRO_KEYS)
+    if bad:
+        return bad
+    if said["type"] != "micro" or said["version"] != 2:
+        bad.append(f"{path.name} is no manifest of version 2")
+    if said["wake_word"] == "vad":
+        bad.append(f"{path.name}: ESPHome takes a wake word named vad for a voice detector")
+    try:
+        Cutoff(said["micro"]["probability_cutoff"], said["micro"]["sliding_window_size"])
+        check_streaming((folder / said["model"]).read_bytes(), LIMIT_BYTES)
+    except ModelError as error:
+        bad.append(f"{said['model']}: {error}")
+    models = _yaml(folder / "example.yaml")["micro_wake_word"]["models"]
+    return bad + _missing(folder, *(model["model"] for model in models))
+
+
 def _yaml(path: Path) -> Mapping[str, Any]:
     values = yaml.safe_load(path.read_text(encoding="utf-8"))
     if not isinstance(values, dict):
@@ -167,4 +201,5 @@ CHECKS: Mapping[str, Callable[[Path], list[str]]] = {
     "zephyr": _zephyr,
     "cmake": _cmake,
     "esphome": _esphome,
+    "micro_wake_word": _micro_wake_word,
 }

@@ -14,9 +14,9 @@ from firmware_tools.spotter.detector import FIRST_KEYWORD
 from kws_data.bundle import ModelBundle
 from kws_data.deploy.images import generated_sources
 from kws_data.deploy.packages.figures import RunFigures, figures_table, licences_line
+from kws_data.deploy.packages.maker import Maker
 
 TEMPLATES = Path(__file__).parent / "files"
-AUTHOR, URL = "kws", "https://example.org/kws"
 #: Apps that a package calls from the framework's own main, and their names there.
 APPS = {"recorder.c": "kws_recorder.c", "spotter.c": "kws_spotter.c"}
 #: Parts of the recorder and of the serial line, which only the apps need.
@@ -45,18 +45,19 @@ def package_name(bundle: ModelBundle) -> str:
     return "kws_" + (re.sub(r"[^a-z0-9]+", "_", bundle.config.lower()).strip("_") or "model")
 
 
-def package_files(bundle: ModelBundle, kind: str, layout: Layout, run: RunFigures) -> dict[str, str]:
+def package_files(bundle: ModelBundle, kind: str, layout: Layout, run: RunFigures, maker: Maker) -> dict[str, str]:
     """All files of a package, path below its folder to text.
 
     Raises:
         ModelError, FrontendError: the bundle's model cannot be generated as C.
     """
-    values = _values(bundle, kind, run)
-    own = _templates(layout.templates)
-    values["USE"] = _filled(own.pop("USE.md", ""), values)
+    values = _values(bundle, kind, run) | maker.values(bundle.bundle_hash)
+    own = templates(layout.templates)
+    for part in ("USE", "PROVEN"):  # of the common README; ESPHome has one of its own
+        values[part] = filled(own.pop(f"{part}.md", ""), values)
     common = {name: (TEMPLATES / name).read_text(encoding="utf-8") for name in ("README.md", "LICENSE")}
-    filled = {_filled(path, values): _filled(text, values) for path, text in (common | own).items()}
-    return {**_sources(bundle, layout), **filled}
+    own_files = {filled(path, values): filled(text, values) for path, text in (common | own).items()}
+    return {**_sources(bundle, layout), **own_files}
 
 
 def _sources(bundle: ModelBundle, layout: Layout) -> dict[str, str]:
@@ -74,7 +75,7 @@ def _sources(bundle: ModelBundle, layout: Layout) -> dict[str, str]:
     return texts
 
 
-def _templates(folder: str) -> dict[str, str]:
+def templates(folder: str) -> dict[str, str]:
     """A framework's own files, path to text."""
     root = TEMPLATES / folder
     files = sorted(path for path in root.rglob("*") if path.is_file())
@@ -86,23 +87,21 @@ def _values(bundle: ModelBundle, kind: str, run: RunFigures) -> dict[str, str]:
     return {
         "NAME": package_name(bundle),
         "VERSION": _version(),
-        "AUTHOR": AUTHOR,
-        "URL": URL,
         "KIND": kind,
         "HASH": bundle.bundle_hash[:16],
         "RATE": str(bundle.frontend.sample_rate_hz),
         "MODEL_BYTES": f"{bundle.tflite_bytes}",
-        "KEYWORDS": _words(bundle),
+        "KEYWORDS": words(bundle),
         "KEYWORD_LIST": json.dumps(bundle.labels[FIRST_KEYWORD:], ensure_ascii=False),
         "FIRST_KEYWORD": str(FIRST_KEYWORD),
-        "FIRST_WORD": _words(bundle).split(", ")[0],
+        "FIRST_WORD": words(bundle).split(", ")[0],
         "PY": ".py",  # in the name of a file, so that Python of a framework is not taken for ours
         "FIGURES": figures_table(bundle, run),
         "LICENCES": licences_line(run),
     }
 
 
-def _words(bundle: ModelBundle) -> str:
+def words(bundle: ModelBundle) -> str:
     """The keywords in one line that is safe between quotes, in YAML, JSON and properties."""
     plain = (re.sub(r"[^\w '-]+", " ", word).strip() for word in bundle.labels[FIRST_KEYWORD:])
     return ", ".join(word or "a word" for word in plain)
@@ -117,6 +116,6 @@ def _version() -> str:
     return numbers[0] if numbers else "0.1.0"
 
 
-def _filled(text: str, values: Mapping[str, str]) -> str:
+def filled(text: str, values: Mapping[str, str]) -> str:
     """With each ``@NAME@`` that is known replaced; CMake has some of its own."""
     return re.sub(r"@([A-Z_]+)@", lambda found: values.get(found[1], found[0]), text)

@@ -18,6 +18,7 @@ from kws_data.config.config import Config
 from kws_data.evaluation.intervals import share, wilson
 from kws_data.evaluation.thresholds import tpr_at_fpr
 from kws_data.experiments.search.holdout import HELD_OUT
+from kws_data.scores import right
 
 MAX_FPR = 0.01
 
@@ -95,7 +96,7 @@ def run_trial(config: Config, number: int, epochs: int, fold_dir: Path, work_dir
     return TrialResult(
         number=number,
         epochs=epochs,
-        correct=int((scores.argmax(axis=1) == held_out.y).sum()),
+        correct=int(right(scores, held_out.y).sum()),
         clips=len(held_out),
         tpr=tpr_at_fpr(scores, held_out.y, MAX_FPR).tpr,
         model_bytes=len(tflite),

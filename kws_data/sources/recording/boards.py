@@ -80,10 +80,12 @@ class OpenBoard:
         return record_clip(self.session.link, samples, play, attempts=attempts)
 
     def figures(self) -> dict[str, Any]:
-        """What is stored with each clip besides its own verdict: codec, and the true sample rate where it is known."""
+        """What is stored with each clip besides its own verdict: codec, that no microphone of the world heard it where
+        it is so, and the true sample rate where it is known."""
         hello, link = self.session.hello, self.session.link
         codec = choose_codec("auto", hello.sample_rate_hz, hello.baud or link.baud, hello.codecs)
-        return {"codec": codec.name.lower(), **clock_figures(link.clock.estimate())}
+        emulated = {} if self.play is None else {"microphone": "emulated"}
+        return {"codec": codec.name.lower(), **emulated, **clock_figures(link.clock.estimate())}
 
     def capture(self) -> closing[Capture]:
         """What its microphone hears, until the block of code ends; a port that vanishes is waited for."""
@@ -93,7 +95,8 @@ class OpenBoard:
 
 @contextmanager
 def open_boards(boards: Sequence[tuple[str, str | None]]) -> Iterator[list[OpenBoard]]:
-    """Open each board; an emulated one is flashed with the recorder app first. The second of a kind is NAME-2.
+    """Open each board; an emulated one is flashed with the recorder app first. They are called what they call
+    themselves, the second of a kind NAME-2.
 
     Raises:
         BoardError, LinkError, FirmwareError: one of them cannot be used.
@@ -104,17 +107,23 @@ def open_boards(boards: Sequence[tuple[str, str | None]]) -> Iterator[list[OpenB
     from firmware_tools.recorder.flash import flash_recorder
 
     opened: list[OpenBoard] = []
-    seen: Counter[str] = Counter()
+    folders: Counter[str] = Counter()
+    names: Counter[str] = Counter()
     with ExitStack() as stack:
         for name, port in boards:
             spec = load_board(name)
-            seen[spec.name] += 1
-            suffix = "" if seen[spec.name] == 1 else f"-{seen[spec.name]}"
             folder = default_state_dir(spec)
-            folder = folder.with_name(folder.name + suffix)
+            folder = folder.with_name(folder.name + _number(folders, spec.name))
             if port is None and spec.emulator:
                 flash_recorder(spec, folder)
             session = stack.enter_context(open_board(spec, port, folder))
             session.require("recorder")
-            opened.append(OpenBoard(session, f"board:{spec.name}{suffix}"))
+            heard = session.hello.board  # by its own word: which board is behind a port, nobody else knows
+            opened.append(OpenBoard(session, f"board:{heard}{_number(names, heard)}"))
         yield opened
+
+
+def _number(seen: Counter[str], name: str) -> str:
+    """What tells the second of a name from the first; counts it."""
+    seen[name] += 1
+    return "" if seen[name] == 1 else f"-{seen[name]}"

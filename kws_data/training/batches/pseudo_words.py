@@ -68,7 +68,7 @@ def spliced(a: Features, b: Features, spec: FrontendSpec) -> Features:
 def level_db(clip: Features, spec: FrontendSpec) -> NDArray[np.float64]:
     """Mean level of each frame's mel bands, in dB: [frames]."""
     values = dequantise(spec, clip)
-    if spec.kind == "log_mel":
+    if spec.kind != "mfcc":
         return np.asarray(values.mean(axis=1))
     return np.asarray(values[:, 0] / np.sqrt(spec.mel_bands))
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from firmware_tools.boards.loader import FLASHER_NAMES, loader_settings
-from firmware_tools.boards.spec import list_boards
+from firmware_tools.boards.spec import boards_here
 from firmware_tools.errors import BoardError
 from firmware_tools.flashers.find import HARDWARE, flasher_for
 
@@ -18,7 +18,9 @@ def test_names_in_board_files_are_the_tools_that_there_are() -> None:
 
 
 def test_each_board_that_comes_with_kws_has_a_flasher_that_takes_its_settings() -> None:
-    for board in list_boards():
+    boards, wrong = boards_here()
+    assert boards and not wrong
+    for board in boards:
         flasher_for(board)
 
 
@@ -43,6 +45,8 @@ def test_lists_become_tuples_and_nothing_is_added() -> None:
         ("esptool", {"chip": "esp32c3", "offset": "0"}, "write a number"),
         ("samba", {"touch": 1}, "write true or false"),
         ("samba", {"usb_ids": ["2341"]}, "write a list of texts like '2341:005a'"),
+        ("uf2", {"family": "rp2040", "drive": "x/../y"}, "x.yaml: loader.drive: 'x/../y'. write the drive's name"),
+        ("drive", {"drive": ["NODE", "../up"]}, "write a list of texts$"),
         ("openocd", {"config": "a.cfg"}, "write a list of texts$"),
         ("openocd", {"config": []}, "write a list of texts$"),
     ],

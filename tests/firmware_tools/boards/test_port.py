@@ -43,6 +43,11 @@ def test_what_a_port_does_not_know_is_told(values: Any, message: str) -> None:
     assert message in str(caught.value)
 
 
+def test_a_large_number_is_told_as_people_write_it() -> None:
+    with pytest.raises(BoardError, match=re.escape("vid: '190634 (0x2e8aa)'. 1 to 65535 (0xffff)")):
+        peripheral({"kind": "usb", "vid": 0x2E8AA}, {"usb": {"vid": Choice(1, 0xFFFF)}}, "x")
+
+
 def test_a_port_with_one_microphone_takes_no_choice() -> None:
     assert peripheral(None, {}, "x") == peripheral(BUILTIN.to_dict(), {}, "x") == BUILTIN
     with pytest.raises(BoardError, match="leave it out"):

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 import yaml
 
-from firmware_tools.boards.spec import board_from_dict, list_boards, load_board, read_board
+from firmware_tools.boards.spec import board_from_dict, boards_here, list_boards, load_board, read_board
 from firmware_tools.errors import BoardError
 
 
@@ -49,10 +49,11 @@ def test_an_unknown_board_names_the_nearest() -> None:
     [
         ({"clock_mhz": 64}, "unknown key: 'clock_mhz'. did you mean 'clock_hz'"),
         ({"flash": {"origin": 0, "byte": 4096}}, "unknown key: 'flash.byte'. did you mean 'flash.bytes'"),
-        ({"flash": {"origin": 0}}, "key missing: 'flash.bytes'"),
-        ({"ram": 65536}, "ram. is no table"),
-        ({"clock_hz": "fast"}, "clock_hz is no int: 'fast'"),
-        ({"clock_hz": True}, "clock_hz is no int"),
+        ({"flash": {"origin": 0}}, "key missing: 'flash.bytes'. add it; kws boards --show pico prints a whole file"),
+        ({"ram": 65536}, "ram: '65536'. write 'key: value' lines"),
+        ({"clock_hz": "fast"}, "clock_hz: 'fast'. write a whole number"),
+        ({"clock_hz": True}, "clock_hz: 'True'. write a whole number"),
+        ({"core": 4}, "core: '4'. write a text: put it in quotes"),
         ({"core": "cortex-m9"}, "core: 'cortex-m9'. one of cortex-m0"),
         ({"port": "nowhere"}, "port: 'nowhere'. one of emulated"),
         ({"baud": 1}, "baud: '1'"),
@@ -70,12 +71,44 @@ def test_a_wrong_file_says_what_is_wrong(tmp_path: Path, change: dict[str, Any],
     assert str(path) in str(caught.value)
 
 
-@pytest.mark.parametrize("text", ["[unclosed", "just text", ""])
-def test_a_file_that_is_no_board(tmp_path: Path, text: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [("[unclosed", "is no YAML"), ("just text", "the file: 'just text'. write 'key: value' lines"), ("", "is empty")],
+)
+def test_a_file_that_is_no_board(tmp_path: Path, text: str, message: str) -> None:
     path = tmp_path / "text.yaml"
     path.write_text(text)
-    with pytest.raises(BoardError):
+    with pytest.raises(BoardError, match=message):
         read_board(path)
+
+
+def test_a_file_whose_name_no_board_can_have(tmp_path: Path) -> None:
+    path = tmp_path / "my pico.yaml"
+    path.write_text(yaml.safe_dump(_values()))
+    with pytest.raises(BoardError, match=r"'emulated'. write name: my_pico and rename the file to my_pico.yaml"):
+        read_board(path)
+
+
+def test_a_wrong_file_hides_no_other_board(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    own = tmp_path / "configs" / "boards"
+    own.mkdir(parents=True)
+    monkeypatch.chdir(tmp_path)
+    before = list_boards()
+    (own / "broken.yaml").write_text("name: broken")
+    (own / "pico.yaml").write_text("name: pico")
+    boards, wrong = boards_here()
+    assert boards == list_boards() == [board for board in before if board.name != "pico"]
+    assert sorted(wrong) == ["broken", "pico"] and "key missing: 'core'" in str(wrong["broken"])
+
+
+def test_a_file_with_the_other_ending_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    own = tmp_path / "configs" / "boards"
+    own.mkdir(parents=True)
+    (own / "mine.yml").write_text(yaml.safe_dump(_values() | {"name": "mine"}))
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(BoardError, match=r"found by its path only: '.*mine.yml'. name it mine.yaml"):
+        load_board("mine")
+    assert load_board("configs/boards/mine.yml").name == "mine"
 
 
 def test_a_key_that_stands_twice_is_told_with_both_lines(tmp_path: Path) -> None:

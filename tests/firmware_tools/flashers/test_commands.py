@@ -90,29 +90,35 @@ def test_esptool_refuses_another_chip(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_esptool_on_a_port_that_is_not_there(tmp_path: Path) -> None:
+def test_esptool_on_a_port_that_has_just_gone(tmp_path: Path) -> None:
     tool("esptool")
-    line = fails(tmp_path, board_of("esptool", {"chip": "esp32c3"}), Desk(), "/dev/ttyNONE")
+    desk = Desk(SerialPort("/dev/ttyNONE", "", ""))
+    line = fails(tmp_path, board_of("esptool", {"chip": "esp32c3"}), desk, "/dev/ttyNONE")
     assert "Could not open /dev/ttyNONE, the port is busy or doesn't exist" in line
 
 
-@pytest.mark.parametrize(("version", "write"), [("esptool.py v4.7.0\n4.7.0", "write_flash"), ("5.3.0", "write-flash")])
+@pytest.mark.parametrize("reset", ["hard-reset", "hard_reset"])
+@pytest.mark.parametrize(
+    ("version", "words"),
+    [("esptool.py v4.7.0\n4.7.0", "hard_reset write_flash"), ("5.3.0", "hard-reset write-flash")],
+)
 def test_esptool_is_spoken_to_in_the_words_of_its_version(
-    tmp_path: Path, script: Any, version: str, write: str
+    tmp_path: Path, script: Any, version: str, words: str, reset: str
 ) -> None:
     called = script("esptool", f'[ "$1" = version ] && echo "{version}" && exit 0\nexit 0')
-    board = board_of("esptool", {"chip": "esp32c3", "offset": 0x10000, "baud": 921_600, "after": "hard-reset"})
+    board = board_of("esptool", {"chip": "esp32c3", "offset": 0x10000, "baud": 921_600, "after": reset})
     with runs(CONTENT) as app:
         report = flasher_for(board, attached=Desk().attached(app.port)).flash(image_in(tmp_path))
     assert report.tool == "esptool"
-    wanted = f"--chip esp32c3 --port {app.port} --baud 921600 --after hard-reset {write} 0x10000 {tmp_path}/app.bin"
+    wanted = f"--chip esp32c3 --port {app.port} --baud 921600 --after {words} 0x10000 {tmp_path}/app.bin"
     assert called.read_text().splitlines()[1] == wanted
 
 
 def test_esptool_that_loses_its_port_in_the_middle(tmp_path: Path, script: Any) -> None:
     written = 'echo "Writing at 0x00001000..."; echo "A fatal error occurred: The chip stopped responding."; exit 2'
     script("esptool", f'[ "$1" = version ] && echo 5.3.0 && exit 0\n{written}')
-    line = fails(tmp_path, board_of("esptool", {"chip": "esp32c3"}), Desk(), "/dev/ttyACM0")
+    desk = Desk(SerialPort("/dev/ttyACM0", "", ""))
+    line = fails(tmp_path, board_of("esptool", {"chip": "esp32c3"}), desk, "/dev/ttyACM0")
     assert "'The chip stopped responding.'. flash is half-written; the chip's ROM loader still works" in line
 
 
@@ -179,6 +185,24 @@ def test_openocd_judges_by_its_words_and_names_the_first_error(tmp_path: Path, s
     assert "'Error: flash busy'. the board may be half-written" in fails(tmp_path, board, Desk())
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("probe", "said"),
+    [
+        ("stlink", "'Error: open failed'"),
+        ("cmsis-dap", "unable to find"),
+        ("dummy", "JTAG"),
+        ("nonsense", "Can't find"),
+    ],
+)
+def test_openocd_without_a_probe_or_a_chip(tmp_path: Path, probe: str, said: str) -> None:
+    """The dummy adapter is there and shows no chip; the other probes are not there."""
+    tool("openocd")
+    board = board_of("openocd", {"config": [f"interface/{probe}.cfg", "target/stm32l4x.cfg"]})
+    line = fails(tmp_path, board, Desk())
+    assert "openocd could not flash fake" in line and said in line and "nothing was written" in line
+
+
 NRFUTIL = board_of("nrfutil", {"softdevice": "0x0123"})
 
 
@@ -197,7 +221,7 @@ def test_nrfutil_sends_every_byte_and_the_board_answers(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_nrfutil_that_fails_exits_with_0_and_is_not_believed(tmp_path: Path) -> None:
     tool("adafruit-nrfutil")
-    line = fails(tmp_path, NRFUTIL, Desk(), "/dev/ttyNONE")
+    line = fails(tmp_path, NRFUTIL, Desk(SerialPort("/dev/ttyNONE", "", "")), "/dev/ttyNONE")
     assert "nrfutil could not flash fake" in line and "Error is: Serial port could not be opened on /dev/tty" in line
     assert "stays in its boot loader" in line
 

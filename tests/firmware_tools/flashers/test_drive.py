@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from fake_flashing import CONTENT, Desk, board_of, image_in, runs
 
+from firmware_tools.boards.spec import load_board
 from firmware_tools.errors import BoardError
 from firmware_tools.flashers.find import flasher_for
 from firmware_tools.link.serial_link import SerialPort
@@ -82,6 +83,25 @@ def test_an_old_fail_txt_is_not_taken_for_this_one(tmp_path: Path) -> None:
         assert flasher_for(BOARD, attached=desk.attached()).flash(image_in(tmp_path)).port == board.port
 
 
+def test_the_same_fail_txt_again_is_believed_when_the_board_does_not_answer(tmp_path: Path) -> None:
+    drive, fail = tmp_path / "DIS_L4IOT", "The flash is locked."
+    with Probe(drive, "kws.bin", lambda content: content == CONTENT, fail), runs(b"another") as board:
+        (drive / "FAIL.TXT").write_text(fail)
+        desk = Desk(SerialPort(board.port, "STLINK", "0483:374b"), drives=(drive,))
+        words = r"probe could not write fake: 'The flash is locked.'. so FAIL.TXT says, and board runs another image"
+        with pytest.raises(BoardError, match=words):
+            flasher_for(BOARD, attached=desk.attached(back_s=1.0)).flash(image_in(tmp_path))
+
+
+def test_a_board_behind_a_probe_is_heard_on_the_probes_port(tmp_path: Path) -> None:
+    nucleo, drive = load_board("nucleo_f411re"), tmp_path / "NODE_F411RE"
+    with (
+        Probe(drive, "kws.bin", lambda content: content == CONTENT),
+        pytest.raises(BoardError, match="name its probe's serial port"),
+    ):
+        flasher_for(nucleo, attached=Desk(drives=(drive,)).attached(back_s=0.5)).flash(image_in(tmp_path))
+
+
 @pytest.mark.parametrize(
     ("names", "words"),
     [([], "plug it in, and mount its drive DIS_L4IOT"), (["DIS_L4IOT", "DIS_L4IOT1"], "several drives could be fake")],
@@ -101,6 +121,16 @@ def test_the_plan(tmp_path: Path) -> None:
         "copy 10,503 bytes as kws.bin to DIS_L4IOT",
         "look for FAIL.TXT on it",
     ]
+
+
+def test_a_probe_may_have_called_its_drive_otherwise_in_an_older_version(tmp_path: Path) -> None:
+    nucleo = load_board("nucleo_f411re")
+    for name in ("NODE_F411RE", "NOD_F411RE"):
+        (tmp_path / name).mkdir()
+        desk = Desk(drives=(tmp_path / name,))
+        assert f"to {tmp_path / name}" in flasher_for(nucleo, attached=desk.attached()).steps(image_in(tmp_path))[1]
+    steps = flasher_for(nucleo, attached=Desk().attached()).steps(image_in(tmp_path))
+    assert steps[1] == "wait for the drive NODE_F411RE or NOD_F411RE, up to 2 s"
 
 
 def test_a_format_that_no_probe_takes() -> None:

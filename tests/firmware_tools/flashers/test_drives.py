@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import resource
 import sys
 from pathlib import Path
 
@@ -58,3 +59,14 @@ def test_nobody_is_told_to_join_root(tmp_path: Path, monkeypatch: pytest.MonkeyP
         with pytest.raises(BoardError, match="mount it for your user") as error:
             drives.copy_to_drive(b"x", tmp_path / "kws.uf2")
         assert ("join its group" in str(error.value)) == joins
+
+
+def test_a_drive_that_takes_a_part_only_is_full(tmp_path: Path) -> None:
+    """The system takes what there is room for, and says so only when it is asked for more."""
+    old = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (16_384, old[1]))
+    try:
+        with pytest.raises(BoardError, match=r"drive is full: .*16384 of 25000 bytes were handed over, remove kws.uf2"):
+            drives.copy_to_drive(bytes(25_000), tmp_path / "kws.uf2")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, old)

@@ -15,8 +15,10 @@ import pytest
 from fake_board import FakeBoard
 from fake_flashing import CONTENT, Desk, LoaderLine, Uf2Drive, board_of, image_in, runs, soon
 
+from firmware_tools.boards.spec import load_board
 from firmware_tools.errors import BoardError, FirmwareError, KwsError
 from firmware_tools.flashers.find import flasher_for
+from firmware_tools.image.uf2 import from_uf2
 from firmware_tools.link.serial_link import SerialPort
 
 LOADER = {"family": "rp2040", "board_id": "RPI-RP2", "hold": "hold BOOTSEL while plugging it in"}
@@ -101,7 +103,9 @@ def test_no_drive_at_all(tmp_path: Path) -> None:
 def test_another_boards_drive_is_left_alone_and_named(tmp_path: Path) -> None:
     (tmp_path / "XIAO").mkdir()
     (tmp_path / "XIAO" / "INFO_UF2.TXT").write_text("Model: Seeed XIAO\nBoard-ID: nRF52840-SeeedXiao-v1\n")
-    line = fails(tmp_path, Desk(drives=(tmp_path / "XIAO",)))
+    desk = Desk(drives=(tmp_path / "XIAO",))
+    line = fails(tmp_path, desk)
+    assert desk.said[0] == f"fake: {tmp_path / 'XIAO'}: nRF52840-SeeedXiao-v1 is another board's drive"  # at once
     assert "another board than fake is attached" in line and "nRF52840-SeeedXiao-v1" in line
     assert "choose the board with --board" in line and not (tmp_path / "XIAO" / "kws.uf2").exists()
 
@@ -135,11 +139,17 @@ def test_an_image_for_another_start_than_the_boards_softdevice_leaves_is_refused
     line = fails(tmp_path, desk, board)
     assert (drive / "kws.uf2").exists() != refused
     if refused:
-        with pytest.raises(FirmwareError, match="SoftDevice is in the way"):
+        what = "is missing" if said == "not found" else "is in the way"
+        with pytest.raises(FirmwareError, match=f"board's SoftDevice {what}: '{said}'"):
             flasher_for(board, attached=desk.attached()).steps(image_in(tmp_path))
         start = "0x27000" if "7.3.0" in said else "0x1000"
-        assert "board's SoftDevice is in the way" in line and said in line
+        assert f"board's SoftDevice {what}: '{said}'" in line
         assert f"starts at {origin:#x}" in line and f"at {start}" in line and "nothing was written" in line
+
+
+def test_the_drive_is_called_as_a_person_sees_it(tmp_path: Path) -> None:
+    steps = flasher_for(load_board("xiao_nrf52840_sense"), attached=Desk().attached()).steps(image_in(tmp_path))
+    assert "wait for the drive XIAO-SENSE, up to 2 s" in steps
 
 
 def test_a_drive_that_stays(tmp_path: Path) -> None:
@@ -229,3 +239,33 @@ def test_a_board_file_must_say_which_drive_is_the_boards() -> None:
         flasher_for(board_of("uf2", {"family": "rp2040"}))
     with pytest.raises(FirmwareError, match="unknown UF2 family: 'rp2041'"):
         flasher_for(board_of("uf2", {"family": "rp2041", "drive": "RPI-RP2"}))
+
+
+RP2350 = "UF2 Bootloader v1.0\nModel: Raspberry Pi RP2350\nBoard-ID: RP2350\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "info", "board_id", "mine"),
+    [
+        ("pico2", RP2350, "RP2350", True),
+        ("pico2", INFO, "RPI-RP2", False),
+        ("pico", INFO, "RPI-RP2", True),
+        ("pico_w", RP2350, "RP2350", False),
+        ("nano_rp2040_connect", RP2350, "RP2350", False),
+    ],
+)
+@pytest.mark.parametrize("label", ["RPI-RP2", "RP2350", "stick"])
+def test_a_drive_is_known_by_what_it_says_not_by_where_it_is_mounted(
+    tmp_path: Path, name: str, info: str, board_id: str, mine: bool, label: str
+) -> None:
+    drive, board = tmp_path / label, load_board(name)
+    drive.mkdir()
+    (drive / "INFO_UF2.TXT").write_text(info)
+    line = fails(tmp_path, Desk(drives=(drive,)), board)
+    assert (drive / "kws.uf2").exists() == mine
+    if mine:
+        file = from_uf2((drive / "kws.uf2").read_bytes())
+        assert (file.family, file.origin) == (0xE48BFF59 if name == "pico2" else 0xE48BFF56, 0x10000000)
+        assert "drive has not gone" in line
+    else:
+        assert f"another board than {name} is attached" in line and f"{drive}: {board_id}" in line

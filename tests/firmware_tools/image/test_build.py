@@ -1,10 +1,11 @@
 import dataclasses
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from firmware_tools.boards.spec import load_board
+from firmware_tools.boards.spec import board_from_dict, load_board
 from firmware_tools.errors import FirmwareError
 from firmware_tools.image.build import FirmwareImage, build_image, linker_script
 from firmware_tools.image.elf import read_elf
@@ -106,3 +107,32 @@ def test_a_file_that_is_no_image(tmp_path: Path, content: bytes) -> None:
     path.write_bytes(content)
     with pytest.raises(FirmwareError, match="no 32-bit ELF"):
         read_elf(path)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"clock_hz": 48_000_000}, "this port sets up 125 MHz: write clock_hz: 125000000 into the board file"),
+        ({"serial": {"kind": "uart", "tx_pin": 5}}, "UART0 sends on GPIO 0, 12, 16 or 28: write one of them as tx_pin"),
+    ],
+)
+def test_what_a_port_refuses_is_an_error_of_the_board_file(
+    tmp_path: Path, change: dict[str, Any], message: str
+) -> None:
+    board = board_from_dict(load_board("pico").to_dict() | change)
+    with pytest.raises(FirmwareError) as caught:
+        build_image(board, "recorder", {}, tmp_path)
+    assert str(caught.value).startswith(f"board pico cannot be built from its file. {message}")
+
+
+def test_an_error_of_an_app_is_none_of_the_board_file(tmp_path: Path) -> None:
+    (tmp_path / "small.c").write_text('#error "mine"\n')
+    with pytest.raises(FirmwareError, match="C compiler refused"):
+        build_image(BOARD, tmp_path / "small.c", {}, tmp_path / "out")
+
+
+def test_ram_is_full_with_what_lies_before_an_aligned_ring(tmp_path: Path) -> None:
+    """Variables, stack and ring take 37,016 bytes, but the ring begins at a multiple of its 8 KB."""
+    board = board_from_dict(load_board("pico").to_dict() | {"ram": {"origin": 0x2000_0000, "bytes": 40_000}})
+    with pytest.raises(FirmwareError, match=r"does not fit pico: '40960 of 40000 bytes of RAM'. largest: ring 8192"):
+        build_image(board, "recorder", {}, tmp_path)

@@ -59,9 +59,20 @@ def test_what_is_wrong_is_told_in_a_line(monkeypatch: pytest.MonkeyPatch) -> Non
     assert "text comes where raw16 was promised" in failure(b"1,2,3\r\n", "raw16@115200", rate_hz=20_000)
     lines = failure(noise, "lines@115200")
     assert "no lines come" in lines or "lines are no numbers" in lines
+    monkeypatch.setattr("firmware_tools.link.sample_stream.TEXT_S", 0.3)
+    log = failure(b"I (352) wifi: on\r\n", "lines@115200", rate_hz=200)  # a line now and then: never ten at once
+    assert "no numbers come: 'I (352) wifi: on'" in log and "one number a line is needed" in log
     far = failure(noise, "raw16@115200", promised_hz=16_000, rate_hz=8_000)
     assert "the stream's rate is far off" in far and "16000 Hz were promised" in far
     assert "too slow for sound" in failure(noise, "raw16@115200", rate_hz=500)
+
+
+def test_what_may_be_wrong_although_samples_come() -> None:
+    noise = np.frombuffer(RNG.bytes(8_000), "<i2")
+    for sound, form, rate_hz, count in ((noise, RAW, 5_000, 1), (SOUND, RAW, 5_000, 0), (SOUND, RAW, 16_000, 1)):
+        with BareSender(sound, rate_hz) as board, SampleStream(board.port, form) as stream:
+            stream.examine(rate_hz, 0.5)
+        assert len(stream.doubts) == count and all("baud" in line for line in stream.doubts)
 
 
 def test_a_board_that_stops_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

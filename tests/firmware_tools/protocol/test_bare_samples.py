@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from firmware_tools.errors import ProtocolError
-from firmware_tools.protocol.bare_samples import BareDecoder, is_text, out_of_step, stream_form
+from firmware_tools.protocol.bare_samples import BareDecoder, is_noise_of_bytes, is_text, out_of_step, stream_form
 
 RNG = np.random.default_rng(3)
 ROOM = (1_200 * np.sin(np.arange(4_000) / 7) + RNG.normal(0, 30, 4_000)).round().astype("<i2")
@@ -70,6 +70,22 @@ def test_the_first_line_may_be_half_of_one_and_a_wrong_one_is_counted() -> None:
     decoder = BareDecoder("lines")
     assert decoder.feed(b"45\n12.4\n1x2\n\n-8\n").tolist() == [12, -8]
     assert decoder.unread == 1
+
+
+def test_two_lines_that_ran_together_are_one_that_cannot_be_read() -> None:
+    decoder = BareDecoder("lines")
+    decoder.feed(b"0\n" + b"4087\n" * 400)
+    assert decoder.feed(b"4087\n40874672\n4087\n").tolist() == [4_087, 4_087]
+    assert (decoder.unread, decoder.last_unread) == (1, "40874672")
+    with pytest.raises(ProtocolError, match=r"value is no 16-bit sample: 70000.0"):
+        decoder.feed(b"70000\n" * 10)
+
+
+def test_only_white_noise_of_full_height_is_one_of_bytes() -> None:
+    bytes_of_noise = np.frombuffer(RNG.bytes(8_000), "<i2")
+    loud = (30_000 * np.sign(np.sin(np.arange(4_000) / 7))).astype(np.int16)
+    quiet = RNG.normal(0, 3_000, 4_000).astype(np.int16)
+    assert [is_noise_of_bytes(sound) for sound in (bytes_of_noise, loud, quiet)] == [True, False, False]
 
 
 @pytest.mark.parametrize(

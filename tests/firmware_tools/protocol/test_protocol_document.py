@@ -16,9 +16,11 @@ from hypothesis import strategies as st
 from firmware_tools.boards.spec import load_board
 from firmware_tools.emulator.board import EmulatedBoard
 from firmware_tools.firmware import FIRMWARE_DIR
+from firmware_tools.link import serial_link
 from firmware_tools.protocol.audio_frames import AUDIO, END, Codec, Source, parse_audio, record_order
 from firmware_tools.protocol.frames import MAX_PAYLOAD, BoardCode, Decoder, Frame, Type, encode
 from firmware_tools.protocol.replies import ACK, HELLO, NAK, PROTOCOL, STATUS
+from firmware_tools.recorder import capture
 from firmware_tools.recorder.flash import flash_recorder
 from firmware_tools.recorder.selftest import TONE
 
@@ -102,6 +104,16 @@ def test_its_constants_are_the_codes() -> None:
     assert f"version {PROTOCOL}" in TEXT.splitlines()[0] and "1,040" in TEXT and MAX_PAYLOAD == 1_040
     assert zlib.crc32(b"123456789") == 0xCBF43926
     assert " ".join(map(str, TONE[:8])) in TEXT
+
+
+def test_its_times_are_the_hosts() -> None:
+    text = " ".join(TEXT.split())
+    assert f"waits {capture.COMMAND_TIMEOUT_S} s for the answers of a recording" in text
+    assert f"HELLO, {serial_link.ANSWER_TIMEOUT_S:g} s for all others" in text
+    assert f"RECORD up to {capture.START_RETRIES + 1} times, others up to {serial_link.RETRIES + 1}" in text
+    assert f"Nothing for {capture.QUIET_S} s: STATUS" in text
+    assert f"Silent for {capture.GIVE_UP_S:g} s: an error, and so are {capture.GIVE_UP_S / 3:g} s" in text
+    assert f"heart-beat every {capture.BEAT_MS} ms" in text
 
 
 def test_a_board_understands_the_bytes_of_the_document(tmp_path: Any) -> None:

@@ -11,6 +11,7 @@ import pytest
 from fake_flashing import Desk, Uf2Drive, runs
 
 from firmware_tools.boards.spec import BoardSpec, load_board
+from firmware_tools.boards.udev import install_lines
 from firmware_tools.flashers.verify import firmware_id
 from firmware_tools.image.build import FirmwareImage, build_image
 from firmware_tools.image.uf2 import from_uf2
@@ -101,6 +102,9 @@ def test_a_dry_run_lists_the_steps_and_leaves_nothing(
     lines = capsys.readouterr().out.splitlines()
     assert [line[:2] for line in lines] == ["1.", "2.", "3.", "4.", "5.", "6."]
     assert lines[1] == "2. hold BOOTSEL while plugging it in" and "its firmware must be" in lines[5]
+    desk.on.append(SerialPort("/dev/ttyUSB7", "Adapter", "10c4:ea60"))
+    assert run(["flash", "--board", "fake", "--dry-run", "--port", "/dev/ttyUSB7"]) == 0
+    assert "back on /dev/ttyUSB7, and ask it" in capsys.readouterr().out
     assert run(["flash", "--board", "emulated", "--dry-run"]) == 0
     assert left(tmp_path) == {"configs"}
 
@@ -121,9 +125,14 @@ def test_the_emulated_board_gets_the_recorder_too(
         (["--board", "nothing"], "unknown board: 'nothing'"),
         (["--board", "emulated", "--port", "/dev/x"], "the emulated board has no port"),
         (["--board", "fake"], "board is not in its boot loader: 'fake'. nothing was written; hold BOOTSEL"),
-        (["--board", "fake", "--image-only", "configs/boards/fake.yaml"], "image cannot be written"),
+        (["--board", "fake", "--dry-run", "--image-only", "out"], "choose one"),
+        (["--board", "emulated", "--set", "nonsense"], "--set changes a CONFIG"),
+        (["--udev-rule", "-", "--image-only", "out"], "leave the rest out"),
+        (["--udev-rule", "-", "--board", "fake"], "leave the rest out"),
+        (["--udev-rule", "-", "--json"], "leave the rest out"),
         (["--udev-rule", "configs/boards/fake.yaml/x"], "rule cannot be written"),
         (["tiny.yaml", "--board", "fake", "--dry-run"], "kws export"),
+        (["tiny.yaml", "--set", "device.port=/dev/x", "--dry-run"], "the emulated board has no port"),
     ],
 )
 def test_what_cannot_be_done_is_one_line_and_leaves_nothing(
@@ -136,12 +145,53 @@ def test_what_cannot_be_done_is_one_line_and_leaves_nothing(
     assert left(tmp_path) == {"configs", "tiny.yaml"}
 
 
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--image-only", "configs/boards/fake.yaml"], "fake.yaml is no folder"),
+        (["--image-only", "configs/boards/fake.yaml/deep/x"], "fake.yaml is no folder"),
+        (["--image-only", "closed/x"], "you may not write into"),
+        (["--port", "configs/boards/fake.yaml"], "port of fake is a file or a folder"),
+        (["--port", "configs"], "port of fake is a file or a folder: 'configs'. kws boards lists"),
+        (["--port", ""], "port of fake is a file or a folder: ''"),
+    ],
+)
+def test_a_place_that_cannot_be_is_told_before_anything_is_built(
+    desk: Desk,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
+    words: str,
+) -> None:
+    monkeypatch.setattr("firmware_tools.image.build.build_image", lambda *_: pytest.fail("an image was built"))
+    (tmp_path / "closed").mkdir()
+    closed = tmp_path / "closed"
+    monkeypatch.setattr("os.access", lambda path, mode: Path(path).absolute() != closed)  # root may write anywhere
+    assert run(["flash", "--board", "fake", *arguments]) == 2
+    error = capsys.readouterr().err
+    assert words in error and error.count("\n") == 1
+
+
+def test_a_port_that_is_not_there_is_told_before_anything_is_built(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("firmware_tools.image.build.build_image", lambda *_: pytest.fail("an image was built"))
+    desk.on.append(SerialPort("/dev/ttyACM0", "Pico", "2e8a:000a"))
+    assert run(["flash", "--board", "fake", "--port", "/dev/ttyNONE"]) == 2
+    error = capsys.readouterr().err
+    assert "port of fake is not there: '/dev/ttyNONE'" in error and "/dev/ttyACM0" in error and error.count("\n") == 1
+
+
 def test_the_udev_rule_is_printed_or_written(desk: Desk, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["flash", "--udev-rule"]) == 0
     printed = capsys.readouterr().out
     assert 'ATTRS{idVendor}=="2e8a", ATTRS{idProduct}=="000a"' in printed and "# fake" in printed
-    assert run(["flash", "--udev-rule", "60-kws.rules"]) == 0
-    assert (tmp_path / "60-kws.rules").read_text() == printed
+    assert run(["flash", "--udev-rule", "my rules"]) == 0
+    assert (tmp_path / "my rules").read_text() == printed
+    told = capsys.readouterr().err.splitlines()
+    assert told[1].strip() == "sudo cp 'my rules' /etc/udev/rules.d/60-kws.rules" and "udevadm" in told[2]
+    assert install_lines("/etc/udev/rules.d/60-kws.rules") == [told[2].strip()]
 
 
 def test_boards_tells_what_each_has_and_what_is_proven(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
@@ -157,6 +207,32 @@ def test_boards_tells_what_each_has_and_what_is_proven(desk: Desk, capsys: pytes
     board = {one["name"]: one for one in json.loads(capsys.readouterr().out)["boards"]}["fake"]
     assert board["proven"] == ["built", "run on an emulator of nothing"] and board["flasher"] == "uf2"
     assert board["microphone"] == {"kind": "builtin"} and board["flash_bytes"] == 262_144
+
+
+def test_boards_marks_a_wrong_file_and_lists_the_others(
+    desk: Desk, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "configs" / "boards" / "broken.yaml").write_text("name: broken")
+    assert run(["boards"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert any(line.startswith("fake ") for line in lines)
+    assert [line for line in lines if line.startswith("broken ") and "cannot be used: " in line and "core" in line]
+    assert run(["boards", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert "key missing: 'core'" in told["wrong"]["broken"] and "broken" not in {one["name"] for one in told["boards"]}
+    assert run(["flash", "--board", "fake", "--dry-run"]) == 0
+
+
+def test_boards_shows_a_file_that_a_new_one_can_begin_as(
+    desk: Desk, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["boards", "--show", "fake"]) == 0
+    assert capsys.readouterr().out == BOARD
+    (tmp_path / "mine.yaml").write_text(BOARD.replace("name: fake", "name: mine"))
+    assert run(["boards", "--show", "./mine.yaml", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["name"] == "mine" and told["flash"] == {"origin": 0x10000, "bytes": 262144, "wait_states": 0}
+    assert run(["boards", "--show", "fak"]) == 2 and "did you mean 'fake'" in capsys.readouterr().err
 
 
 def test_the_app_of_mlperf_needs_a_model(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:

@@ -52,6 +52,32 @@ def test_a_board_on_the_desk_is_named_with_its_port_and_nothing_is_played_to_it(
     assert (config.device.board, config.data.record_test_clips) == ("mine", 0)
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "con",
+        "Con.x",
+        "nul.yaml",
+        "lpt1",
+        "COM9.kitchen",
+        "kitchen.",
+        "a/b",
+        "a\\b",
+        "x y",
+        "a:b",
+        "\U0001f600",
+        "é",
+        "",
+    ],
+)
+def test_a_name_that_no_file_or_folder_can_have_everywhere_is_refused(
+    empty: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    assert run(["new", name, "--keywords", "lamp"]) == 2
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1 and "name" in error and list(empty.iterdir()) == []
+
+
 def test_a_file_that_is_there_is_replaced_with_force_only(empty: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (empty / "kitchen.yaml").write_text("mine")
     assert run(["new", "kitchen", "--keywords", "lamp"]) == 2

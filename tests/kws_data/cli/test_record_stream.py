@@ -28,6 +28,7 @@ def test_takes_are_stored_with_the_mark(tmp_path: Path) -> None:
         done = record(tmp_path, board.port, "--words", "yes", "--takes", "2", "--stream-rate", "16000")
     assert done.exit_code == 0, done.output
     assert json.loads(done.stdout)["kept"] == 2
+    assert "yes: not proven whole, peak" in done.stderr and "is the baud right?" in done.stderr
     assert "taken as 16000 Hz" in done.stderr and "not proven whole" in done.stderr
     with Catalog(tmp_path / "rec") as catalog:
         clips = catalog.clips()
@@ -47,6 +48,7 @@ def test_a_stream_without_an_end_is_filed_with_the_mark(tmp_path: Path) -> None:
         done = record(tmp_path, board.port, "--continuous", "4s")
     assert done.exit_code == 0, done.output
     assert json.loads(done.stdout)["utterances"] >= 1
+    assert "0 samples seen lost, not proven whole" in done.stderr
     with Catalog(tmp_path / "rec") as catalog:
         clips = catalog.clips(with_set_aside=True)
     assert clips and all(clip.attributes["whole"] == "not proven" for clip in clips)

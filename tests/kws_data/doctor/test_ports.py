@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from faulty_port import FaultyPort
+from rp2040_boards import needs_rp2040js
 
 from firmware_tools.boards.usb import USB_BOARDS, usb_board
 from firmware_tools.link.ports import Holder, holders, may_open, parse_lsof, printable, raw_bytes
@@ -62,3 +63,33 @@ def test_raw_bytes_and_what_is_text() -> None:
     assert printable(bytes(range(128, 200))) == "" and printable(b"") == ""
     with FaultyPort() as silent:
         assert raw_bytes(silent.port, 115_200, 0.1) == b""
+
+
+@pytest.mark.parametrize(
+    ("name", "ports", "marks", "words"),
+    [
+        ("pico", [], ["note", "ok"], "no pico is attached: rp2040js emulates one"),
+        ("nano_33_ble_sense", [], ["FAIL"], "no nano_33_ble_sense is attached"),
+        ("pico", ["2e8a:000a"], ["ok", "FAIL"], "Raspberry Pi Pico (2e8a:000a)"),
+        ("nucleo_f411re", ["0483:374b"], ["ok", "FAIL"], "ST-LINK"),  # as on other boards: the one that was named
+        ("pico", ["2e8a:000a", "2e8a:000a"], ["FAIL"], "several boards could be pico"),
+    ],
+)
+def test_a_board_that_is_named_is_found_or_emulated_and_which_is_said(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str, ports: list[str], marks: list[str], words: str
+) -> None:
+    found = [SerialPort(str(tmp_path / f"tty{number}"), "", usb_id) for number, usb_id in enumerate(ports)]
+    monkeypatch.setattr(doctor, "_usb_ports", lambda: found)
+    monkeypatch.setattr(doctor, "_emulated", lambda board, *_: iter([Finding(f"board {board.name}", True, "")]))
+    said = list(doctor._boards(name, None, None, 1.0))
+    assert [finding.mark for finding in said] == marks and words in said[0].found
+
+
+@needs_rp2040js
+@pytest.mark.slow
+def test_the_emulator_of_a_pico_is_flashed_and_examined(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "_usb_ports", list)
+    monkeypatch.setattr("kws_data.doctor.board.SELF_TEST_S", 1.0)
+    found = list(doctor._boards("pico", None, None, 1.0))
+    assert [finding.what for finding in found] == ["board", "firmware", "self-test, ramp", "self-test, tone"]
+    assert all(finding.ok for finding in found) and found[1].values["board"] == "pico"

@@ -90,9 +90,11 @@ def test_what_ships_has_learnt_more_and_keeps_the_thresholds(tmp_path: Path, met
     report = json.loads((model_dir / "export.json").read_text())
     assert report["refit"]["kept"] and report["refit"]["clips"] == 96
     assert any("96 validation clips" in line for line in choice_lines(report))
-    assert export_model(all_in, tmp_path, "v", model_dir).tflite == after.tflite, "not the same bytes again"
-    export_model(held, tmp_path, "v", model_dir)
-    assert not (model_dir / HELD_OUT_FILE).exists(), "the file of another export stayed"
+    if sees:  # whoever has no teacher does less of the same
+        assert export_model(all_in, tmp_path, "v", model_dir).tflite == after.tflite, "not the same bytes again"
+    if method == "post":  # the file is written and removed whatever the method; this one trains nothing for it
+        export_model(held, tmp_path, "v", model_dir)
+        assert not (model_dir / HELD_OUT_FILE).exists(), "the file of another export stayed"
 
 
 @pytest.mark.slow

@@ -10,6 +10,7 @@ import pytest
 
 from kws_data.config.config import Config
 from kws_data.training.batches.train_set import load_train_set
+from kws_data.training.teachers import keras_teachers
 from kws_data.training.teachers.soft_targets import KEPT, opinion, soft_targets, taught
 from kws_data.training.teachers.teachers import teachers
 from tests.kws_data.training.test_resume import TEACHER, config
@@ -21,9 +22,10 @@ def two_teachers(folder: Path, **changes: object) -> Config:
 
 
 @pytest.mark.slow
-def test_what_they_say_is_their_mean_and_is_kept(tmp_path: Path) -> None:
+def test_what_they_say_is_their_mean_and_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_dataset(tmp_path)
     settings = two_teachers(tmp_path)
+    monkeypatch.setattr(keras_teachers, "cores", lambda: 1)  # trained here; only who is asked is side by side
     files = teachers(settings, tmp_path)
     data = load_train_set(tmp_path, settings)
     asked: list[int] = []

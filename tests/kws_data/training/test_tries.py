@@ -23,7 +23,10 @@ def with_tries(folder: Path, count: int, **changes: object) -> Config:
 
 
 @pytest.mark.slow
-def test_the_best_on_validation_is_kept_and_is_what_its_seed_gives(tmp_path: Path) -> None:
+def test_the_best_on_validation_is_kept_and_is_what_its_seed_gives(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "cores", lambda: 1)  # one after the other: no process of its own loads TensorFlow
     write_dataset(tmp_path)
     wise = TEACHER.model_copy(update={"sees": "stored"})
     settings = with_tries(tmp_path, 3, teacher=wise)

@@ -119,6 +119,8 @@ static void connect(void)
     KWS_REG(NRF_PDM_PSEL_DIN) = KWS_MIC_DIN_PIN;
     KWS_REG(NRF_PDM_PDMCLKCTRL) = NRF_PDM_CLK_1280K;
     KWS_REG(NRF_PDM_RATIO) = NRF_PDM_RATIO_80;
+    /* The makers' own libraries read these boards' microphones so: PDM.cpp of arduino/ArduinoCore-mbed on the Nano 33 BLE
+     * Sense, nrf52840_adc.cpp of Seeed-Studio/Seeed_Arduino_Mic on the XIAO: mono, left on the falling edge, 1.28 MHz / 80. */
     KWS_REG(NRF_PDM_MODE) = NRF_PDM_MONO | NRF_PDM_LEFT_FALLING;
     KWS_REG(NRF_PDM_GAINL) = NRF_PDM_GAIN_0_DB + (uint32_t)(KWS_MIC_GAIN_HALF_DB);
     KWS_REG(NRF_PDM_GAINR) = NRF_PDM_GAIN_0_DB + (uint32_t)(KWS_MIC_GAIN_HALF_DB);

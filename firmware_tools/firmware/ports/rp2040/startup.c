@@ -1,5 +1,5 @@
 /* Vector tables and start-up of an RP2040's first core: code, constants and variables copied to RAM, main called. */
-#include "rp2040.h"
+#include "kws_rp2.h"
 #if KWS_SERIAL_USB
 #include "kws_usb.h"
 #endif

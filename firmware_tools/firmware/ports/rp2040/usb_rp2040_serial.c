@@ -2,7 +2,7 @@
  *
  * Flash cannot be read as memory meanwhile: all code of this port is in RAM. No other interrupt may read flash.
  */
-#include "rp2040.h"
+#include "kws_rp2.h"
 
 #if KWS_SERIAL_USB
 

@@ -6,7 +6,9 @@
 #include "stm32f4.h"
 
 #define FUNCTION 5u /* of the pins: SPI2 and I2S2 [data sheets, alternate functions] */
-#define PLL_M 0x3Fu /* mask of the divider of F411, F412 and F446 [RM0383, 6.3.23] */
+/* Mask of the divider of F411, F412 and F446 [RM0383, 6.3.23; PLLI2SM in bits 0 to 5 of ST's stm32f411xe.h]. On the
+ * others the main PLL's divides for both. */
+#define PLL_M 0x3Fu
 #define PLL_N 256u
 #define PLL_R 5u
 #define HALF_DIVIDER 25u

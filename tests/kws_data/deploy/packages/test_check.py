@@ -21,9 +21,10 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     ("kind", "file", "old", "new", "named"),
     [
         ("arduino", "library.properties", "version=", "version=v", "version"),
-        ("arduino", "library.properties", "maintainer=kws\n", "", "maintainer is missing"),
+        ("arduino", "library.properties", "maintainer=unstated\n", "", "maintainer is missing"),
         ("arduino", "library.properties", "sentence=", "sentance=", "unknown key sentance"),
         ("arduino", "library.properties", "Signal Input/Output", "Speech", "category"),
+        ("arduino", "library.properties", "url=urn:sha256:", "url=", "is no URI"),
         ("arduino", "keywords.txt", "\t", "    ", "a tab and a kind"),
         ("arduino", "LICENSE", None, None, "LICENSE is missing"),
         ("arduino", "src/kws_tiny.h", None, None, "src/kws_tiny.h is missing"),

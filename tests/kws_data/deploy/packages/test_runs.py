@@ -1,4 +1,4 @@
-"""The packages run: on this PC through pipes and pseudo-terminals, and on RISC-V in QEMU, with the host's results."""
+"""The packages run on this PC, through pipes and pseudo-terminals, with the host's results."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ import soundfile
 from numpy.typing import NDArray
 from packages import STAND_INS, call, chatty_bundle, sound, written, zig
 
-from firmware_tools.firmware import FIRMWARE_DIR
 from firmware_tools.link.serial_link import Link
 from firmware_tools.protocol.audio_frames import Codec, Source
+from firmware_tools.protocol.frames import BoardCode, Type
+from firmware_tools.protocol.replies import CommandRefusedError, State
 from firmware_tools.recorder.clip import record_clip
 from firmware_tools.recorder.selftest import self_test
 from firmware_tools.spotter.client import classify, features
-from firmware_tools.toolchain.compile import compile_arm
 from kws_data.evaluation.detector import HostDetector
-from kws_data.evaluation.inference import host_features, int8_scores, stream_scores
+from kws_data.evaluation.inference import host_features, int8_scores
 
 BUNDLE = chatty_bundle()
 EXAMPLES = ("spotter", "recorder", "evaluate")
@@ -116,6 +116,36 @@ def test_the_evaluate_example_gives_the_hosts_scores(built: Path) -> None:
             assert np.array_equal(features(link), frames.reshape(features(link).shape))
 
 
+def refusal(link: Link, kind: Type, payload: bytes = b"") -> tuple[int, int]:
+    """Reason and value of a NAK."""
+    with pytest.raises(CommandRefusedError) as refused:
+        link.request(kind, payload)
+    return refused.value.code, refused.value.detail
+
+
+def test_the_evaluate_example_refuses_as_the_document_says(built: Path) -> None:
+    with board(built / "evaluate") as link:
+        assert refusal(link, Type.CLIP_BEGIN, bytes(4)) == (BoardCode.ARG, BUNDLE.clip_samples)
+        assert refusal(link, Type.CLIP_DATA, bytes(6)) == (BoardCode.BUSY, 0)
+        assert refusal(link, Type.CLIP_END) == (BoardCode.BUSY, 0)
+        assert refusal(link, Type.FEATURES, (1).to_bytes(4, "little")) == (BoardCode.ARG, 0)
+        assert refusal(link, Type.RECORD, bytes(8)) == (BoardCode.COMMAND, Type.RECORD)
+        link.request(Type.CLIP_BEGIN, BUNDLE.clip_samples.to_bytes(4, "little"))
+        assert refusal(link, Type.CLIP_DATA, bytes(4 + 2 * 8)[:3] + bytes(2)) == (BoardCode.ARG, 0)
+        assert refusal(link, Type.CLIP_DATA, (8).to_bytes(4, "little") + bytes(2)) == (BoardCode.LOST, 0)
+
+
+def test_any_command_ends_listening_to_the_microphone(built: Path) -> None:
+    with board(built / "evaluate") as link:
+        assert link.request(Type.STOP).payload == bytes(4) and link.receive(0.1) is None  # it did not listen: no END
+        link.request(Type.LISTEN, bytes(2))
+        assert link.status().state == State.LISTENING and link.hello().app == "spotter"
+        link.drain(0.05, 0.3)
+        link.request(Type.CLIP_BEGIN, BUNDLE.clip_samples.to_bytes(4, "little"))
+        assert [frame.type for frame in link.frames(0.1)][-1] == Type.EVENT_END
+        assert link.status().state == State.IDLE
+
+
 def test_another_project_finds_the_installed_package(tmp_path: Path) -> None:
     if not (shutil.which("cmake") and shutil.which("cc")):
         pytest.skip("cmake or a C compiler is not installed")
@@ -134,32 +164,6 @@ def test_another_project_finds_the_installed_package(tmp_path: Path) -> None:
     samples = sound(4)
     done = subprocess.run([user / "build/user"], input=samples.tobytes(), capture_output=True, check=True)
     assert done.stdout.decode().splitlines() == expected(samples)
-
-
-@pytest.mark.parametrize("core", ["rv32imc", "rv32imac"])
-def test_riscv_in_qemu_gives_the_hosts_scores_and_detections(core: str, tmp_path: Path) -> None:
-    qemu = shutil.which("qemu-system-riscv32")
-    if qemu is None:
-        pytest.skip("qemu-system-riscv32 is not installed")
-    folder, samples = written("esp-idf", tmp_path / "kws", BUNDLE), sound(3)
-    values = ",".join(map(str, samples.tolist()))
-    header = f"#define SAMPLES {len(samples)}u\nstatic const int16_t samples[SAMPLES] = {{{values}}};\n"
-    sources = [path for path in sorted((folder / "src").glob("*.c")) if not path.name.startswith("kws_esp32")]
-    compile_arm(
-        core,
-        [STAND_INS / "riscv_virt.c", *sources],
-        include_dirs=(folder / "include", folder / "src", FIRMWARE_DIR / "libc"),
-        linker_script=STAND_INS / "riscv_virt.ld",
-        out_elf=tmp_path / "image.elf",
-        headers={"samples.h": header},
-    )
-    machine = [qemu, "-machine", "virt", "-bios", "none", "-nographic", "-monitor", "none", "-serial", "stdio"]
-    lines = call([*machine, "-kernel", str(tmp_path / "image.elf")]).splitlines()
-    scores, ends = stream_scores(BUNDLE, samples, BUNDLE.stream.stride_frames)
-    detections = HostDetector(BUNDLE).decided(scores, ends)
-    assert [line[2:] for line in lines if line[0] == "s"] == [" ".join(map(str, row)) for row in scores.tolist()]
-    want = [f"{one.label} {one.score} {one.sample}" for one in detections]
-    assert want and [line[2:] for line in lines if line[0] == "d"] == want
 
 
 def test_a_sketch_starts_pdm_anew_when_it_has_stopped_and_counts_what_is_missing(tmp_path: Path) -> None:

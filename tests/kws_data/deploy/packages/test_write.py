@@ -9,13 +9,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from packages import chatty_bundle, written
+from packages import ANN, NOBODY, chatty_bundle, written
 from tiny_bundle import tiny_bundle
 
 from kws_data.cli import run
 from kws_data.deploy.packages import write
 from kws_data.deploy.packages.check import CHECKS, check_package
-from kws_data.deploy.packages.write import KINDS, marker_of
+from kws_data.deploy.packages.maker import Maker
+from kws_data.deploy.packages.write import ALL_KINDS, KINDS, marker_of
 
 
 @pytest.fixture
@@ -45,16 +46,17 @@ def test_a_package_holds_what_its_framework_asks(
     readme = (out / "README.md").read_text()
     assert "yes, no" in readme and "| 2 | yes | 0 |" in readme and "bytes" in readme and "not known here" in readme
     assert "Apache License" in (out / "LICENSE").read_text()
-    assert set(KINDS) == set(CHECKS)
+    assert set(ALL_KINDS) == set(CHECKS)
 
 
-def test_the_same_bundle_gives_the_same_bytes_and_an_older_package_is_replaced(bundle: Path, tmp_path: Path) -> None:
+def test_the_same_bundle_gives_the_same_bytes_and_what_else_lies_there_stays(bundle: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     assert export(bundle, "cmake", out) == 0
     first = contents(out)
-    (out / "old.c").write_text("left behind")
+    (out / "build").mkdir()
+    (out / "build" / "notes.txt").write_text("mine")
     assert export(bundle, "cmake", out) == 0
-    assert contents(out) == first
+    assert contents(out) == first | {"build/notes.txt": b"mine"}
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
 
 
@@ -137,9 +139,10 @@ def tool(name: str) -> str:
     return found
 
 
-def test_compote_takes_the_esp_idf_component(tmp_path: Path) -> None:
+@pytest.mark.parametrize("maker", [NOBODY, ANN])
+def test_compote_takes_the_esp_idf_component(tmp_path: Path, maker: Maker) -> None:
     compote = tool("compote")
-    folder = written("esp-idf", tmp_path / "kws_tiny", chatty_bundle())
+    folder = written("esp-idf", tmp_path / "kws_tiny", chatty_bundle(), maker)
     done = subprocess.run(
         [compote, "component", "pack", "--name", "kws_tiny"], cwd=folder, capture_output=True, text=True, check=False
     )
@@ -147,9 +150,10 @@ def test_compote_takes_the_esp_idf_component(tmp_path: Path) -> None:
     assert {path.name for path in (folder / "dist").glob("*.tgz")} >= {"kws_tiny_0.1.0.tgz"}
 
 
-def test_platformio_takes_the_library(tmp_path: Path) -> None:
+@pytest.mark.parametrize("maker", [NOBODY, ANN])
+def test_platformio_takes_the_library(tmp_path: Path, maker: Maker) -> None:
     pio = tool("pio")
-    folder = written("platformio", tmp_path / "kws_tiny", chatty_bundle())
+    folder = written("platformio", tmp_path / "kws_tiny", chatty_bundle(), maker)
     done = subprocess.run(
         [pio, "pkg", "pack", "-o", str(tmp_path / "packed.tar.gz"), str(folder)],
         capture_output=True,

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from click import UsageError
 from terminal import Terminal
 
 from kws_data.audio import write_flac
@@ -170,6 +171,9 @@ def test_boards_and_ports_are_paired() -> None:
     assert named_boards(("nano", "pico@/dev/b"), ("/dev/a",)) == [("nano", "/dev/a"), ("pico", "/dev/b")]
     assert run(["record", "--words", "a", *ANN, "--board", "x", "--port", "/dev/a", "--port", "/dev/b"]) == 2
     assert run(["record", "--words", "a", *ANN, "--board", "x@/dev/a", "--board", "y@/dev/a"]) == 2
+    for names, ports, said in ((("pico@",), (), "pico@ names no port"), (("pico",), ("",), "--port is empty")):
+        with pytest.raises(UsageError, match=said):
+            named_boards(names, ports)
 
 
 def test_several_boards_from_the_command_line(capsys: pytest.CaptureFixture[str]) -> None:
@@ -178,9 +182,11 @@ def test_several_boards_from_the_command_line(capsys: pytest.CaptureFixture[str]
     )
     assert (code, done["kept"]) == (0, 1)
     assert "aligned +0 samples" in shown
+    assert "emulated emulated, emulated-2: a synthetic voice is recorded, not ann; a board on a desk needs" in shown
     with Catalog("recordings") as catalog:
         assert {clip.device for clip in catalog.clips()} == {"board:emulated", "board:emulated-2"}
         assert len({clip.attributes["take"] for clip in catalog.clips()}) == 1
+        assert {clip.attributes["microphone"] for clip in catalog.clips()} == {"emulated"}
 
 
 def test_listening_tells_the_level(capsys: pytest.CaptureFixture[str]) -> None:

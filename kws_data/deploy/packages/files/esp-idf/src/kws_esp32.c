@@ -126,9 +126,6 @@ int kws_port_mic_start(uint32_t rate_hz)
     }
     asked++;
     wanted = 1;
-    while (begun != asked) {
-        vTaskDelay(1);
-    }
     return KWS_OK;
 }
 
@@ -144,10 +141,10 @@ int16_t kws_port_mic_gain_cdb(void)
 
 size_t kws_port_mic_read(int16_t *samples, size_t max)
 {
-    return kws_ring_take(&ring, samples, max);
+    return begun == asked ? kws_ring_take(&ring, samples, max) : 0; /* the ring is the reader's from then on */
 }
 
 uint32_t kws_port_mic_overruns(void)
 {
-    return kws_ring_lost(&ring);
+    return begun == asked ? kws_ring_lost(&ring) : 0;
 }

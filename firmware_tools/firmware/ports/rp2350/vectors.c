@@ -1,0 +1,53 @@
+/* What the RP2350's boot ROM looks for at the start of flash: the vectors, and within 4096 bytes IMAGE_DEF, which says
+ * that this is an image for it (RP2350 Datasheet 5.1.5, 5.9).
+ */
+#include "kws_cortex_m.h"
+#include "kws_rp2.h"
+#if KWS_SERIAL_USB
+#include "kws_usb.h"
+#endif
+
+extern uint32_t kws_ld_stack_top; /* laid down by linker.ld; only its address means anything */
+
+#define EXCEPTIONS 15u /* before the first interrupt, with the reset */
+
+/* The place of an interrupt after the stack pointer. */
+#define AT(interrupt) (EXCEPTIONS + (interrupt))
+
+__attribute__((section(".vectors"), used)) const struct {
+    uint32_t *stack_top;
+    kws_vector handlers[EXCEPTIONS + INTERRUPTS];
+} kws_vectors = {
+    &kws_ld_stack_top,
+    {
+        kws_reset_handler, kws_fault_handler, kws_fault_handler, kws_fault_handler, kws_fault_handler,
+        kws_fault_handler, kws_fault_handler, kws_fault_handler, kws_fault_handler, kws_fault_handler,
+        kws_fault_handler, kws_fault_handler, kws_fault_handler, kws_fault_handler, kws_fault_handler,
+        [AT(TIMER_IRQ_0)] = kws_timer_interrupt,
+        [AT(TIMER_IRQ_1)] = kws_timer_interrupt,
+        [AT(DMA_IRQ_0)] = kws_dma_interrupt,
+#if KWS_SERIAL_USB
+        [AT(USBCTRL_IRQ)] = kws_usb_irq,
+#else
+        [AT(UART0_IRQ)] = kws_uart_interrupt,
+#endif
+    },
+};
+
+#define BLOCK_BEGINS 0xFFFFDED3u
+#define BLOCK_ENDS 0xAB123579u
+#define ITEM_IMAGE_TYPE (0x42u | 1u << 8) /* one word: this */
+#define IMAGE_EXECUTABLE (1u << 16)
+#define IMAGE_SECURE (2u << 20)
+#define IMAGE_ARM (0u << 24)
+#define IMAGE_RP2350 (1u << 28)
+#define ITEM_LAST (0xFFu | 1u << 8) /* after one word of items */
+#define NEXT_BLOCK_THIS 0u          /* a loop of one */
+
+__attribute__((section(".image_def"), used)) static const uint32_t image_def[] = {
+    BLOCK_BEGINS,
+    ITEM_IMAGE_TYPE | IMAGE_EXECUTABLE | IMAGE_SECURE | IMAGE_ARM | IMAGE_RP2350,
+    ITEM_LAST,
+    NEXT_BLOCK_THIS,
+    BLOCK_ENDS,
+};
