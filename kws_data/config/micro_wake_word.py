@@ -33,7 +33,7 @@ def check(keywords: Sequence[str], frontend: FrontendSpec, model: ModelSettings,
         (micro and not model.one_score, "model.one_score", False, "leave it out"),
         (micro and model.pointwise_bits != 8, "model.pointwise_bits", model.pointwise_bits, "its runtimes have 8"),
         (micro and stride != STRIDE_FRAMES, "stream.stride_frames", stride, f"it runs every {STRIDE_FRAMES} frames"),
-        (micro and stream.engine == "streaming", "stream.engine", stream.engine, "its runtimes have a ring of their own"),
+        (micro and stream.engine == "streaming", "stream.engine", stream.engine, "its runtimes have their own ring"),
     ):
         if wrong:
             raise ConfigError(f"{what} cannot be used for one micro_wake_word model", value, remedy)
