@@ -127,7 +127,7 @@ def _tensor_constant(graph: Graph, index: int, name: str) -> str:
 
 
 def _constant_text(name: str, constant: Constant) -> str:
-    if constant.ctype == "kws_channel":
+    if constant.ctype.startswith("kws_"):  # structs
         rows = [f"{{{', '.join(_number(v) for v in row)}}}" for row in constant.values.tolist()]
     else:
         rows = [_number(value) for value in constant.values.reshape(-1).tolist()]

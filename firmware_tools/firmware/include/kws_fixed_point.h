@@ -22,16 +22,23 @@
 #define KWS_DSP_NATIVE 0
 #endif
 
-/* Requantisation of one output channel: output = zero + acc * multiplier / 2^31 / 2^shift, as TFLM rounds it.
- *   shift > 0: `rounding` is 2^(shift-1), and |acc| < 2^30 is guaranteed by the generator (the usual case);
- *   shift <= 0: `rounding` is a left shift that comes before the multiplication, -shift a right shift after it.
- */
+/* Requantisation of one output channel: output = zero + acc * multiplier / 2^31 / 2^shift, as TFLM rounds it. The
+ * generator guarantees |acc| < 2^30, |bias| < 2^26 and 1 <= shift <= 31. */
+typedef struct {
+    int32_t bias_and_shift; /* bias * 32 + shift */
+    int32_t multiplier;
+} kws_channel;
+
+/* The same without those guarantees: acc is shifted left, multiplied, shifted right. */
 typedef struct {
     int32_t bias;
     int32_t multiplier;
-    int32_t rounding;
-    int32_t shift;
-} kws_channel;
+    int32_t left, right;
+} kws_wide_channel;
+
+static inline int32_t kws_channel_bias(const kws_channel *channel) { return channel->bias_and_shift >> 5; }
+
+static inline int32_t kws_channel_shift(const kws_channel *channel) { return channel->bias_and_shift & 31; }
 
 /* Keeps hot loops in functions of their own: inlined into one another they run out of registers. */
 #define KWS_APART __attribute__((noinline))
@@ -106,6 +113,17 @@ static inline int32_t kws_rounding_shift(int32_t value, int32_t rounding, int32_
     return (kws_less_if_negative(value) + rounding) >> shift;
 }
 
+/* The same plus `zero`; no constant is needed: the bit that a shift drops last is its rounding. */
+static inline int32_t kws_shift_to(int32_t zero, int32_t value, int32_t shift) {
+    value = kws_less_if_negative(value);
+#if KWS_DSP_NATIVE
+    __asm__("asrs %0, %0, %1\n\tadc %0, %0, %2" : "+&r"(value) : "r"(shift), "r"(zero) : "cc");
+    return value;
+#else
+    return zero + (value >> shift) + ((value >> (shift - 1)) & 1);
+#endif
+}
+
 /* MultiplyByQuantizedMultiplier for any accumulator: shift left, multiply (rounding), shift right (rounding). */
 static inline int32_t kws_scale(int32_t value, int32_t multiplier, int32_t left, int32_t right) {
     const int32_t shifted = (int32_t)((uint32_t)value << left);
@@ -114,14 +132,6 @@ static inline int32_t kws_scale(int32_t value, int32_t multiplier, int32_t left,
         return high;
     }
     return (int32_t)(((int64_t)high + (high >> 31) + ((int64_t)1 << (right - 1))) >> right);
-}
-
-/* The same with the parameters of a channel; `twice` is 2 * acc where shift > 0, else acc itself. */
-static inline int32_t kws_requantize(int32_t twice, const kws_channel *channel) {
-    if (channel->shift > 0) {
-        return kws_rounding_shift(kws_multiply_high(twice, channel->multiplier), channel->rounding, channel->shift);
-    }
-    return kws_scale(twice, channel->multiplier, channel->rounding, -channel->shift);
 }
 
 static inline int8_t kws_clamp(int32_t value, int32_t least, int32_t most) {

@@ -34,7 +34,8 @@ typedef struct {
  * Biases contain -in_zero * sum(weights). */
 typedef struct {
     const int8_t *weights;
-    const kws_channel *channels;
+    const kws_channel *channels; /* where it is NULL the layer has wide ones */
+    const kws_wide_channel *wide;
     kws_window window;
     kws_range range;
     uint16_t depth;
@@ -50,7 +51,8 @@ void kws_conv(const kws_conv_params *params, const int8_t *input, int8_t *output
  * Neighbours along a row lie `step` bytes apart, rows `jump` bytes: the generator may exchange rows and columns. */
 typedef struct {
     const int8_t *weights;
-    const kws_channel *channels;
+    const kws_channel *channels; /* where it is NULL the layer has wide ones */
+    const kws_wide_channel *wide;
     kws_window window;
     kws_range range;
     uint16_t per_input;

@@ -279,47 +279,34 @@ static inline void dot_2x2_halves(const int16_t *windows, const int8_t *f, const
 
 static inline int32_t doubled(int32_t sum, int32_t bias) { return (int32_t)(((uint32_t)sum + (uint32_t)bias) * 2); }
 
-/* What kws_requantize takes. */
-static inline int32_t prepared(int32_t sum, const kws_channel *channel) {
-    return channel->shift > 0 ? doubled(sum, channel->bias) : (int32_t)((uint32_t)sum + (uint32_t)channel->bias);
+/* `count` channels of two pixels; sums lie as dot_2x2 leaves them. `second` is written first: it may be `output`. */
+static KWS_APART void finish_wide(const int32_t *sums, const kws_wide_channel *channel, const kws_range *range,
+                                  int8_t *output, int8_t *second, uint32_t count) {
+    for (uint32_t c = 0; c < count; c++, channel++) {
+        for (uint32_t pixel = 2; pixel-- > 0;) {
+            const int32_t sum = (int32_t)((uint32_t)sums[2 * c + pixel] + (uint32_t)channel->bias);
+            const int32_t value = kws_scale(sum, channel->multiplier, channel->left, channel->right);
+            (pixel ? second : output)[c] = kws_clamp(value + range->out_zero, range->least, range->most);
+        }
+    }
 }
 
-/* `count` channels of two pixels; sums lie as dot_2x2 leaves them. `second` is written first: it may be `output`. */
 static KWS_APART void finish(const int32_t *sums, const kws_channel *channel, const kws_range *range, int8_t *output,
                              int8_t *second, uint32_t count) {
     const int32_t zero = range->out_zero, least = range->least, most = range->most;
-    for (uint32_t c = 0; c < count; c++, channel++) {
-        *second++ = kws_clamp(kws_requantize(prepared(sums[2 * c + 1], channel), channel) + zero, least, most);
-        *output++ = kws_clamp(kws_requantize(prepared(sums[2 * c], channel), channel) + zero, least, most);
-    }
-}
-
-/* The same where every channel has a right shift and nothing but the int8 range limits the output. */
-static KWS_APART void finish_fast(const int32_t *sums, const kws_channel *channel, int32_t zero, int8_t *output,
-                                  int8_t *second, uint32_t count) {
     for (const int8_t *end = output + count; output != end; channel++) {
-        const int32_t bias = channel->bias, multiplier = channel->multiplier;
-        const int32_t rounding = channel->rounding, shift = channel->shift;
+        const int32_t bias = kws_channel_bias(channel), multiplier = channel->multiplier;
+        const int32_t shift = kws_channel_shift(channel);
         const int32_t first = kws_multiply_high(doubled(*sums++, bias), multiplier);
         const int32_t other = kws_multiply_high(doubled(*sums++, bias), multiplier);
-        *second++ = kws_clamp(kws_rounding_shift(other, rounding, shift) + zero, INT8_MIN, INT8_MAX);
-        *output++ = kws_clamp(kws_rounding_shift(first, rounding, shift) + zero, INT8_MIN, INT8_MAX);
+        *second++ = kws_clamp(kws_shift_to(zero, other, shift), least, most);
+        *output++ = kws_clamp(kws_shift_to(zero, first, shift), least, most);
     }
-}
-
-static int is_fast(const kws_conv_params *p) {
-    for (uint32_t c = 0; c < p->window.out_channels; c++) {
-        if (p->channels[c].shift <= 0) {
-            return 0;
-        }
-    }
-    return p->range.least == INT8_MIN && p->range.most == INT8_MAX;
 }
 
 /* All filters at two neighbouring pixels, FILTERS at a time; `pixels` == 1 writes the first only. */
 #define FILTERS 32
-static KWS_APART void filter(const kws_conv_params *p, const int16_t *windows, int8_t *output, uint32_t pixels,
-                             int fast) {
+static KWS_APART void filter(const kws_conv_params *p, const int16_t *windows, int8_t *output, uint32_t pixels) {
     const uint32_t channels = p->window.out_channels, depth = p->depth;
     int8_t *second = output + (pixels > 1 ? channels : 0);
     for (uint32_t first = 0; first < channels; first += FILTERS) {
@@ -336,8 +323,8 @@ static KWS_APART void filter(const kws_conv_params *p, const int16_t *windows, i
                 dot_2x2(windows, weights, c + 1 < count ? weights + depth : weights, depth, sums + 2 * c);
             }
         }
-        if (fast) {
-            finish_fast(sums, p->channels + first, p->range.out_zero, output + first, second + first, count);
+        if (p->wide) {
+            finish_wide(sums, p->wide + first, &p->range, output + first, second + first, count);
         } else {
             finish(sums, p->channels + first, &p->range, output + first, second + first, count);
         }
@@ -347,7 +334,6 @@ static KWS_APART void filter(const kws_conv_params *p, const int16_t *windows, i
 void kws_conv(const kws_conv_params *params, const int8_t *input, int8_t *output, int16_t *scratch) {
     const int32_t width = params->window.out_width;
     const int32_t pixels = params->window.out_height * width;
-    const int fast = is_fast(params);
     int32_t row = 0, column = 0;
     for (int32_t pixel = 0; pixel < pixels; pixel++) {
         gather(params, input, row, column, scratch, (uint32_t)pixel % 2);
@@ -356,10 +342,10 @@ void kws_conv(const kws_conv_params *params, const int8_t *input, int8_t *output
             row++;
         }
         if (pixel % 2) {
-            filter(params, scratch, output + (pixel - 1) * params->window.out_channels, 2, fast);
+            filter(params, scratch, output + (pixel - 1) * params->window.out_channels, 2);
         } else if (pixel + 1 == pixels) { /* the last, alone: as both pixels, so that nothing unknown is read */
             gather(params, input, row - (column == 0), column == 0 ? width - 1 : column - 1, scratch, 1);
-            filter(params, scratch, output + pixel * params->window.out_channels, 1, fast);
+            filter(params, scratch, output + pixel * params->window.out_channels, 1);
         }
     }
 }
