@@ -14,7 +14,7 @@ from firmware_tools.errors import ModelError
 from firmware_tools.tflite.graph import Graph, Operator, graph_place
 
 FAST_BOUND = 1 << 30  # accumulators below this may be doubled in 32 bits
-PACKED_BIAS = 1 << 26  # biases below this share their word with a shift of 5 bits
+PACKED_BIAS = 1 << 25  # biases below this share their word with a shift, which has 6 bits
 MOST_SHIFT = 31
 
 
@@ -26,17 +26,21 @@ class Channels:
         biases: with the input's zero point folded in, int64 ``[out]``.
         bounds: no sum is larger than this, nor its negative, int64 ``[out]``.
         multipliers: from sums to outputs, one a channel.
+        rare: the layer's weights are such that the wide form must be taken.
     """
 
     biases: NDArray[np.int64]
     bounds: NDArray[np.int64]
     multipliers: tuple[Multiplier, ...]
+    rare: bool = False
 
     @property
     def packed(self) -> bool:
-        """Whether all channels fit the short form, ``kws_channel``: right shifts, biases of 27 bits, small sums."""
+        """Whether all channels fit the short form, ``kws_channel``: right shifts, biases of 26 bits, small sums."""
         shifts = all(m.mantissa == 0 or 1 <= m.right <= MOST_SHIFT for m in self.multipliers)
-        return bool(shifts and (self.bounds < FAST_BOUND).all() and (np.abs(self.biases) < PACKED_BIAS).all())
+        return bool(
+            not self.rare and shifts and (self.bounds < FAST_BOUND).all() and (np.abs(self.biases) < PACKED_BIAS).all()
+        )
 
     def parameters(self) -> dict[str, Value]:
         """The two fields of a parameter struct that lead to the channels; one of them is no address."""
@@ -49,9 +53,9 @@ class Channels:
         return {"wide": Constant("kws_wide_channel", self._wide_rows())}
 
     def _packed_rows(self) -> NDArray[np.int64]:
-        """Rows of the C struct ``kws_channel``: bias * 32 + shift, multiplier."""
+        """Rows of the C struct ``kws_channel``: bias * 64 + shift, multiplier."""
         pairs = zip(self.biases.tolist(), self.multipliers, strict=True)
-        return np.asarray([(32 * bias + max(m.right, 1), m.mantissa) for bias, m in pairs], np.int64)
+        return np.asarray([(64 * bias + max(m.right, 1), m.mantissa) for bias, m in pairs], np.int64)
 
     def _wide_rows(self) -> NDArray[np.int64]:
         """Rows of the C struct ``kws_wide_channel``: bias, multiplier, left, right."""

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
 from firmware_tools.engine.call import Call, Constant, Value, fits_uint16
 from firmware_tools.engine.channels import channels_of
 from firmware_tools.engine.fixed_point import activation_range
+from firmware_tools.engine.paired import GROUP, exact, padded_depth, pair_filters, pair_nibbles
 from firmware_tools.engine.window import Axis, Window, window_of
 from firmware_tools.errors import ModelError
 from firmware_tools.tflite.flatbuffer import schema
 from firmware_tools.tflite.graph import Graph, Operator, Tensor, graph_place
-from firmware_tools.tflite.int4 import pack_groups
+
+PIXELS = 3  # KWS_PIXELS and KWS_MOST_DEPTH of firmware/include/kws_dots.h
+MOST_DEPTH = 504
 
 
 def conv_2d(graph: Graph, operator: Operator) -> list[Call]:
@@ -106,12 +110,11 @@ def _dot_products(graph: Graph, operator: Operator, window: Window) -> Call:
     assert weights.data is not None
     filters = weights.data.reshape(window.out_channels, -1)
     halves = weights.dtype == "INT4"
-    depth = (filters.shape[1] + 3) // 4 * 4
-    padded = np.zeros((window.out_channels, depth), np.int8)
-    padded[:, : filters.shape[1]] = filters
-    stored = pack_groups(padded) if halves else padded
+    depth = padded_depth(filters.shape[1])
     place = graph_place(operator)
     channels = channels_of(graph, operator, filters)
+    if not halves and not exact(filters):
+        channels = replace(channels, rare=True)
     parameters: dict[str, Value] = {
         "weights": "weights",
         **channels.parameters(),
@@ -119,10 +122,21 @@ def _dot_products(graph: Graph, operator: Operator, window: Window) -> Call:
         "range": _range(graph, operator),
         **fits_uint16({"depth": depth, "halves": int(halves)}, place),
     }
-    constants = {"weights": Constant("int8_t", stored), **channels.constants()}
+    stored = pair_nibbles(filters) if halves else pair_filters(filters)
+    constants = {"weights": Constant("int16_t", stored), **channels.constants()}
     inputs = (operator.inputs[0],)
-    in_place = inputs if window.allows_in_place(2) else ()
-    return Call(operator.index, "kws_conv", inputs, operator.output, parameters, constants, 4 * depth, in_place)
+    pixels = window.height.out * window.width.out  # a single one is not copied before it is overwritten
+    in_place = inputs if pixels > 1 and window.allows_in_place(1) else ()
+    scratch = _scratch_bytes(window, pixels, depth)
+    return Call(operator.index, "kws_conv", inputs, operator.output, parameters, constants, scratch, in_place)
+
+
+def _scratch_bytes(window: Window, pixels: int, depth: int) -> int:
+    """Three windows widened, or one as it is where outputs may be written over it; another where it is in pieces."""
+    pieces = 0 if window.one_piece else depth
+    if pixels >= PIXELS and depth <= MOST_DEPTH:
+        return 2 * PIXELS * depth + pieces
+    return depth if pixels > 1 or depth <= GROUP else pieces
 
 
 def _range(graph: Graph, operator: Operator) -> Mapping[str, Value]:

@@ -23,9 +23,9 @@
 #endif
 
 /* Requantisation of one output channel: output = zero + acc * multiplier / 2^31 / 2^shift, as TFLM rounds it. The
- * generator guarantees |acc| < 2^30, |bias| < 2^26 and 1 <= shift <= 31. */
+ * generator guarantees |acc| < 2^30, |bias| < 2^25 and 1 <= shift <= 31. */
 typedef struct {
-    int32_t bias_and_shift; /* bias * 32 + shift */
+    int32_t bias_and_shift; /* bias * 64 + shift */
     int32_t multiplier;
 } kws_channel;
 
@@ -36,7 +36,7 @@ typedef struct {
     int32_t left, right;
 } kws_wide_channel;
 
-static inline int32_t kws_channel_bias(const kws_channel *channel) { return channel->bias_and_shift >> 5; }
+static inline int32_t kws_channel_bias(const kws_channel *channel) { return channel->bias_and_shift >> 6; }
 
 static inline int32_t kws_channel_shift(const kws_channel *channel) { return channel->bias_and_shift & 31; }
 
@@ -133,6 +133,9 @@ static inline int32_t kws_scale(int32_t value, int32_t multiplier, int32_t left,
     }
     return (int32_t)(((int64_t)high + (high >> 31) + ((int64_t)1 << (right - 1))) >> right);
 }
+
+/* Bits 12 to 15 as a signed number. */
+static inline int32_t kws_nibble(uint32_t halves) { return (int16_t)(uint16_t)halves >> 12; }
 
 static inline int8_t kws_clamp(int32_t value, int32_t least, int32_t most) {
     value = value < least ? least : value;

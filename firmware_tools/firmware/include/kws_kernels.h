@@ -28,12 +28,12 @@ typedef struct {
     int16_t least, most;
 } kws_range;
 
-/* Weights [out_channels][depth], depth = kernel_height * kernel_width * in_channels rounded up to 4 with zeros.
- * With `halves` two weights of 4 bits share a byte: bytes 4 * i to 4 * i + 3 hold the weights 8 * i to 8 * i + 3 in
- * their high halves and the next four, if there are any, in their low ones.
- * Biases contain -in_zero * sum(weights). */
+/* Weights of pairs of filters as kws_dots.h lays them out, [(out_channels + 1) / 2][depth] halfwords (with `halves`,
+ * weights of 4 bits, half as many), depth = kernel_height * kernel_width * in_channels rounded up to 4 with zeros.
+ * Biases contain -in_zero * sum(weights). Where a sum may leave the bounds of kws_channel, or weights of 8 bits are
+ * -128, channels are wide. */
 typedef struct {
-    const int8_t *weights;
+    const int16_t *weights;
     const kws_channel *channels; /* where it is NULL the layer has wide ones */
     const kws_wide_channel *wide;
     kws_window window;
@@ -42,7 +42,9 @@ typedef struct {
     uint16_t halves;
 } kws_conv_params;
 
-/* CONV_2D and (with a 1x1 window over the rows) FULLY_CONNECTED. scratch: 2 * depth, word-aligned.
+/* CONV_2D and (with a 1x1 window over the rows) FULLY_CONNECTED. scratch, word-aligned: with three pixels or more
+ * and a depth of at most KWS_MOST_DEPTH 6 * depth bytes, and depth more where windows are in pieces; else depth bytes,
+ * or none for a single pixel whose window is one piece of four bytes or more.
  * In place where the generator finds that no output overtakes the input still needed. */
 void kws_conv(const kws_conv_params *params, const int8_t *input, int8_t *output, int16_t *scratch);
 

@@ -16,20 +16,20 @@ def channels(bias: int = 5, bound: int = 1000, mantissa: int = HALF, shift: int 
 
 
 def test_bias_and_shift_share_a_word() -> None:
-    for bias in (5, -5, (1 << 26) - 1, 1 - (1 << 26)):
+    for bias in (5, -5, (1 << 25) - 1, 1 - (1 << 25)):
         (constant,) = channels(bias).constants().values()
         word, multiplier = constant.values[0].tolist()
-        assert (constant.ctype, word >> 5, word & 31, multiplier) == ("kws_channel", bias, 3, HALF)
+        assert (constant.ctype, word >> 6, word & 31, multiplier) == ("kws_channel", bias, 3, HALF)
         assert -(1 << 31) <= word < 1 << 31
 
 
 def test_no_multiplier_takes_any_shift() -> None:
     (constant,) = channels(mantissa=0, shift=0).constants().values()
-    assert constant.values.tolist() == [[5 * 32 + 1, 0]]
+    assert constant.values.tolist() == [[5 * 64 + 1, 0]]
 
 
 @pytest.mark.parametrize(
-    "rare", [{"bias": 1 << 26}, {"bias": -(1 << 26)}, {"bound": 1 << 30}, {"shift": 0}, {"shift": 2}]
+    "rare", [{"bias": 1 << 25}, {"bias": -(1 << 25)}, {"bound": 1 << 30}, {"shift": 0}, {"shift": 2}]
 )
 def test_what_is_rare_takes_the_wide_form(rare: dict[str, int]) -> None:
     made = channels(**rare)

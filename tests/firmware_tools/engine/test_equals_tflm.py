@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
+from convolution_models import deep_layers, shapes_of_convolutions
 from random_models import random_model
 from synthetic_models import ModelBuilder, keyword_model
 
@@ -74,6 +75,12 @@ def edge_models() -> Iterator[bytes]:
         build = ModelBuilder(6)
         x = build.input((1, 5, 2, 3), 0.1)
         yield build.finish(build.elementwise("ADD", x, x) if kind == "same" else build.reshape(x, (1, 30)))
+
+
+@pytest.mark.parametrize("flags", [PLAIN, DSP], ids=["plain", "dsp"])
+@pytest.mark.parametrize("models", [shapes_of_convolutions, deep_layers])
+def test_convolutions(models: Callable[[], Iterator[bytes]], flags: tuple[str, ...]) -> None:
+    assert_equal(list(models()), flags)
 
 
 @pytest.mark.parametrize("flags", [PLAIN, DSP], ids=["plain", "dsp"])

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from bare_core import BareCore
 from coarse_models import coarse, model_of_every_weighted_kind
+from convolution_models import deep_layers, shapes_of_convolutions
 from random_models import random_model
 from synthetic_models import keyword_model
 
@@ -62,3 +63,48 @@ def test_weights_of_4_bits_on_core(channels: int, tmp_path: Path) -> None:
     inputs = np.random.default_rng(2).integers(-128, 128, (2, *graph.input.shape[1:])).astype(np.int8)
     outputs, _ = run_on_core(graph, inputs, tmp_path)
     np.testing.assert_array_equal(outputs, load_batches([graph], optimise="-O1")[0](inputs))
+
+
+MANY_C = """
+void Reset(void);
+__attribute__((section(".io"))) int8_t io[%d];
+void Reset(void) {
+    static void (*const invoke[])(const int8_t *, int8_t *) = {%s};
+    invoke[io[0]](io + 4, io + %d);
+    __asm volatile("bkpt #0");
+    for (;;) {
+    }
+}
+"""
+
+
+def run_many_on_core(graphs: list[Graph], inputs: list[np.ndarray], folder: Path, *defines: str) -> list[bytes]:
+    """One output a model, from one image with all of them."""
+    folder.mkdir()
+    files: dict[str, str] = {}
+    for number, graph in enumerate(graphs):
+        files |= emit_c(graph, header="test", name=f"m{number}")
+    out_at = 4 + max(-(-graph.input.elements // 4) * 4 for graph in graphs)
+    size = out_at + max(graph.output.elements for graph in graphs)
+    names = range(len(graphs))
+    main = "".join(f'#include "m{n}.h"\n' for n in names)
+    main += MANY_C % (size, ", ".join(f"m{n}_invoke" for n in names), out_at)
+    sources = [*kernel_sources(), *(files[f"m{n}.c"] for n in names), main]
+    core = BareCore(
+        sources, {name: text for name, text in files.items() if name.endswith(".h")}, folder, defines=defines
+    )
+    placed = [np.r_[np.asarray([n, 0, 0, 0], np.int8), one.reshape(-1)] for n, one in enumerate(inputs)]
+    return [core.run(one, out_at, graph.output.elements) for one, graph in zip(placed, graphs, strict=True)]
+
+
+@pytest.mark.parametrize("value", [127, -128, None])
+def test_assembly_equals_the_portable_c(value: int | None, tmp_path: Path) -> None:
+    """The same inputs through the kernels as the core gets them and through plain C."""
+    graphs = [read_tflite(model) for make in (shapes_of_convolutions, deep_layers) for model in make()]
+    rng = np.random.default_rng(3)
+    inputs = [
+        rng.integers(-128, 128, g.input.shape[1:]) if value is None else np.full(g.input.shape, value) for g in graphs
+    ]
+    narrow = [one.astype(np.int8) for one in inputs]
+    fast = run_many_on_core(graphs, narrow, tmp_path / "fast")
+    assert fast == run_many_on_core(graphs, narrow, tmp_path / "portable", "KWS_DSP=0")
