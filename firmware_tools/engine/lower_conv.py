@@ -110,7 +110,8 @@ def _dot_products(graph: Graph, operator: Operator, window: Window) -> Call:
     assert weights.data is not None
     filters = weights.data.reshape(window.out_channels, -1)
     halves = weights.dtype == "INT4"
-    depth = padded_depth(filters.shape[1])
+    taps = filters.shape[1]
+    depth, plain = padded_depth(taps), window.one_piece and taps >= GROUP
     place = graph_place(operator)
     channels = channels_of(graph, operator, filters)
     if not halves and not exact(filters):
@@ -120,23 +121,23 @@ def _dot_products(graph: Graph, operator: Operator, window: Window) -> Call:
         **channels.parameters(),
         "window": window.parameters(place),
         "range": _range(graph, operator),
-        **fits_uint16({"depth": depth, "halves": int(halves)}, place),
+        **fits_uint16({"taps": taps, "depth": depth, "plain": int(plain), "halves": int(halves)}, place),
     }
     stored = pair_nibbles(filters) if halves else pair_filters(filters)
     constants = {"weights": Constant("int16_t", stored), **channels.constants()}
     inputs = (operator.inputs[0],)
     pixels = window.height.out * window.width.out  # a single one is not copied before it is overwritten
     in_place = inputs if pixels > 1 and window.allows_in_place(1) else ()
-    scratch = _scratch_bytes(window, pixels, depth)
+    scratch = _scratch_bytes(pixels, depth, plain)
     return Call(operator.index, "kws_conv", inputs, operator.output, parameters, constants, scratch, in_place)
 
 
-def _scratch_bytes(window: Window, pixels: int, depth: int) -> int:
+def _scratch_bytes(pixels: int, depth: int, plain: bool) -> int:
     """Three windows widened, or one as it is where outputs may be written over it; another where it is in pieces."""
-    pieces = 0 if window.one_piece else depth
+    pieces = 0 if plain else depth
     if pixels >= PIXELS and depth <= MOST_DEPTH:
         return 2 * PIXELS * depth + pieces
-    return depth if pixels > 1 or depth <= GROUP else pieces
+    return depth if pixels > 1 else pieces
 
 
 def _range(graph: Graph, operator: Operator) -> Mapping[str, Value]:

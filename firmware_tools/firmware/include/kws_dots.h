@@ -28,11 +28,15 @@ void kws_dots_2x3(const int16_t *windows, const int16_t *weights, const kws_chan
 void kws_dots_2x3_4bit(const int16_t *windows, const int16_t *weights, const kws_channel *channels, int8_t *output,
                        uint32_t step, int32_t zero, uint32_t groups, const int16_t *end);
 
-/* Sums of two pairs of filters, `apart` halfwords from one another, at `groups` >= 1 groups of four bytes. Of the last
+/* The place of one of the three pixels in `windows`: `groups` >= 1 groups of four bytes are widened to it. Of the last
  * group the last `absent` bytes do not exist and are not read; there are four bytes at least. */
-void kws_dots_4x1(const int8_t *bytes, const int16_t *weights, uint32_t apart, uint32_t groups, uint32_t absent,
-                  int32_t sums[4]);
-void kws_dots_4x1_4bit(const int8_t *bytes, const int16_t *weights, uint32_t apart, uint32_t groups, uint32_t absent,
-                       int32_t sums[4]);
+void kws_widen(const int8_t *bytes, int16_t *window, uint32_t groups, uint32_t absent);
+
+/* Four filters at a time, whose two pairs lie `apart` halfwords from one another, at one pixel; bytes, groups and absent
+ * as above. Without channels `output` takes the int32 sums of the first four filters instead. */
+void kws_dots_4x1(const int8_t *bytes, const int16_t *weights, const kws_channel *channels, int8_t *output,
+                  uint32_t apart, int32_t zero, uint32_t groups, uint32_t absent, const int16_t *end);
+void kws_dots_4x1_4bit(const int8_t *bytes, const int16_t *weights, const kws_channel *channels, int8_t *output,
+                       uint32_t apart, int32_t zero, uint32_t groups, uint32_t absent, const int16_t *end);
 
 #endif

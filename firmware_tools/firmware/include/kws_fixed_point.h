@@ -43,6 +43,13 @@ static inline int32_t kws_channel_shift(const kws_channel *channel) { return cha
 /* Keeps hot loops in functions of their own: inlined into one another they run out of registers. */
 #define KWS_APART __attribute__((noinline))
 
+/* Before a loop that is short or rare: compilers would unroll it. */
+#if defined(__clang__)
+#define KWS_ROLLED _Pragma("clang loop unroll(disable)")
+#else
+#define KWS_ROLLED
+#endif
+
 /* Four bytes or two halfwords as one word; the address need not be aligned where KWS_DSP is 1. */
 static inline uint32_t kws_load_word(const void *address) {
     uint32_t word;
@@ -125,14 +132,7 @@ static inline int32_t kws_shift_to(int32_t zero, int32_t value, int32_t shift) {
 }
 
 /* MultiplyByQuantizedMultiplier for any accumulator: shift left, multiply (rounding), shift right (rounding). */
-static inline int32_t kws_scale(int32_t value, int32_t multiplier, int32_t left, int32_t right) {
-    const int32_t shifted = (int32_t)((uint32_t)value << left);
-    const int32_t high = (int32_t)(((int64_t)shifted * multiplier + ((int64_t)1 << 30)) >> 31);
-    if (right == 0) {
-        return high;
-    }
-    return (int32_t)(((int64_t)high + (high >> 31) + ((int64_t)1 << (right - 1))) >> right);
-}
+int32_t kws_scale(int32_t value, int32_t multiplier, int32_t left, int32_t right);
 
 /* Bits 12 to 15 as a signed number. */
 static inline int32_t kws_nibble(uint32_t halves) { return (int16_t)(uint16_t)halves >> 12; }

@@ -6,26 +6,25 @@
 #include "kws_dots.h"
 #include "kws_kernels.h"
 
-static uint32_t taps_of(const kws_window *w) {
-    return (uint32_t)w->kernel_height * w->kernel_width * w->in_channels;
-}
-
 /* Halfwords that two filters' weights take. */
 static uint32_t row_of(const kws_conv_params *p, uint32_t depth) { return p->halves ? depth / 2 : depth; }
 
 /* ---- the bytes under an output pixel ---- */
 
-static KWS_APART int8_t *copy(int8_t *to, const int8_t *from, uint32_t count) {
+static inline int8_t *copy(int8_t *to, const int8_t *from, int32_t count) {
+    KWS_ROLLED
     for (; count >= 4; count -= 4, to += 4, from += 4) {
         kws_store_word(to, kws_load_word(from));
     }
+    KWS_ROLLED
     for (; count > 0; count--) {
         *to++ = *from++;
     }
     return to;
 }
 
-static int8_t *fill(int8_t *to, int8_t value, int32_t count) {
+static inline int8_t *fill(int8_t *to, int8_t value, int32_t count) {
+    KWS_ROLLED
     for (; count > 0; count--) {
         *to++ = value;
     }
@@ -36,92 +35,49 @@ static int32_t between(int32_t least, int32_t value, int32_t most) {
     return value < least ? least : value > most ? most : value;
 }
 
-/* Whether the bytes under output pixels lie side by side, but for padding. */
-static int one_piece(const kws_window *w) {
-    return (w->kernel_width == 1 || w->dilation_width == 1) &&
-           (w->kernel_height == 1 || (w->kernel_width == w->in_width && w->dilation_height == 1));
-}
-
-#if KWS_DSP
-/* Whether all windows of one piece lie in the picture. */
-static int no_padding(const kws_window *w) {
-    return w->pad_top == 0 && w->pad_left == 0 &&
-           (w->out_height - 1) * w->stride_height + w->kernel_height <= w->in_height &&
-           (w->out_width - 1) * w->stride_width + w->kernel_width <= w->in_width;
-}
-#endif
-
-/* Taps of a row of the window from column `left` on, outside of the picture in_zero. */
-static int8_t *copy_row(const kws_window *w, int8_t zero, const int8_t *pixels, int32_t left, int8_t *to) {
-    const int32_t channels = w->in_channels, taps = w->kernel_width, width = w->in_width;
-    if (w->dilation_width == 1) {
-        const int32_t first = between(0, -left, taps), end = between(first, width - left, taps);
-        to = fill(to, zero, first * channels);
-        to = copy(to, pixels + (first < end ? left + first : 0) * channels, (uint32_t)((end - first) * channels));
-        return fill(to, zero, (taps - end) * channels);
-    }
-    for (int32_t tap = 0; tap < taps; tap++, left += w->dilation_width) {
-        if (left < 0 || left >= width) {
-            to = fill(to, zero, channels);
-        } else {
-            to = copy(to, pixels + left * channels, (uint32_t)channels);
-        }
-    }
-    return to;
-}
-
-/* Copies the window whose first tap is at row `y`, column `left`. */
-static KWS_APART void gather(const kws_conv_params *p, const int8_t *input, int32_t y, int32_t left, int8_t *to) {
+/* Copies `together` neighbouring columns of the window whose first tap is at row `y`, column `x`; outside of the
+ * picture in_zero. */
+static void gather_columns(const kws_conv_params *p, const int8_t *input, int32_t y, int32_t x, int32_t together,
+                           int8_t *to) {
     const kws_window *w = &p->window;
-    const int32_t length = w->in_width * w->in_channels;
-    for (int32_t tap = w->kernel_height; tap > 0; tap--, y += w->dilation_height) {
-        if (y < 0 || y >= w->in_height) {
-            to = fill(to, (int8_t)p->range.in_zero, w->kernel_width * w->in_channels);
+    const int32_t channels = w->in_channels, height = w->in_height, dilation = w->dilation_height;
+    const int32_t end = between(0, w->in_width - x, together), first = between(0, -x, end);
+    const int32_t before = first * channels, inside = (end - first) * channels, after = (together - end) * channels;
+    const int32_t step = dilation * w->in_width * channels, gap = (w->kernel_width - together) * channels;
+    const int8_t zero = (int8_t)p->range.in_zero;
+    int32_t place = (y * w->in_width + x) * channels + before;
+    for (int32_t row = w->kernel_height; row > 0; row--, y += dilation, place += step, to += gap) {
+        if (y < 0 || y >= height) {
+            to = fill(to, zero, together * channels);
         } else {
-            to = copy_row(w, (int8_t)p->range.in_zero, input + y * length, left, to);
+            to = fill(to, zero, before);
+            to = copy(to, input + (inside > 0 ? place : 0), inside);
+            to = fill(to, zero, after);
         }
     }
+}
+
+/* The window whose first tap is at row `y`, column `x`: in the input, or copied to `stage`. */
+static KWS_APART const int8_t *window_at(const kws_conv_params *p, const int8_t *input, int32_t y, int32_t x,
+                                         int8_t *stage) {
+    const kws_window *w = &p->window;
+    const int32_t side_by_side = (w->kernel_width == 1 || w->dilation_width == 1) &&
+                                 (w->kernel_height == 1 || (w->kernel_width == w->in_width && w->dilation_height == 1));
+    if (side_by_side && p->taps >= 4 && y >= 0 && y + w->kernel_height <= w->in_height && x >= 0 &&
+        x + w->kernel_width <= w->in_width) {
+        return input + (y * w->in_width + x) * w->in_channels;
+    }
+    /* Neighbours in the picture are taken at once, the taps of a dilated kernel one by one. */
+    const int32_t together = w->dilation_width == 1 ? w->kernel_width : 1;
+    for (int32_t tap = 0; tap < w->kernel_width; tap += together) {
+        gather_columns(p, input, y, x + tap * w->dilation_width, together, stage + tap * w->in_channels);
+    }
+    return stage;
 }
 
 /* Whether an output pixel that is written while its input is read would be written over it. */
 static int meets(const int8_t *bytes, uint32_t taps, const int8_t *output, uint32_t channels) {
     return (uintptr_t)bytes < (uintptr_t)(output + channels) && (uintptr_t)output < (uintptr_t)(bytes + taps);
-}
-
-/* ---- one pixel ---- */
-
-/* Sums of four filters from number `first` on, in slices whose sums fit. */
-static KWS_APART void sum_four(const kws_conv_params *p, const int8_t *bytes, uint32_t first, int32_t sums[4]) {
-    const uint32_t depth = p->depth, row = row_of(p, depth), absent = depth - taps_of(&p->window);
-    const uint32_t apart = first + 2 < p->window.out_channels ? row : 0;
-    const int16_t *weights = p->weights + first / 2 * row;
-    sums[0] = sums[1] = sums[2] = sums[3] = 0;
-    for (uint32_t from = 0; from < depth; from += KWS_MOST_DEPTH, weights += row_of(p, KWS_MOST_DEPTH)) {
-        const uint32_t left = depth - from, slice = left < KWS_MOST_DEPTH ? left : KWS_MOST_DEPTH;
-        int32_t part[4];
-        if (p->halves) {
-            kws_dots_4x1_4bit(bytes + from, weights, apart, slice / 4, slice == left ? absent : 0, part);
-        } else {
-            kws_dots_4x1(bytes + from, weights, apart, slice / 4, slice == left ? absent : 0, part);
-        }
-        for (uint32_t i = 0; i < 4; i++) {
-            sums[i] += part[i];
-        }
-    }
-}
-
-static KWS_APART void filter(const kws_conv_params *p, const int8_t *bytes, int8_t *output) {
-    const uint32_t channels = p->window.out_channels;
-    const int32_t zero = p->range.out_zero, least = p->range.least, most = p->range.most;
-    const kws_channel *channel = p->channels;
-    for (uint32_t first = 0; first < channels; first += 4) {
-        int32_t sums[4];
-        sum_four(p, bytes, first, sums);
-        for (uint32_t i = 0; i < 4 && first + i < channels; i++, channel++) {
-            const int32_t high = kws_multiply_high((sums[i] + kws_channel_bias(channel)) * 2, channel->multiplier);
-            *output++ = kws_clamp(kws_shift_to(zero, high, kws_channel_shift(channel)), least, most);
-        }
-    }
 }
 
 /* ---- one pixel of a layer with wide channels or with weights of -128: rare, and small rather than fast ---- */
@@ -138,10 +94,11 @@ static int32_t weight_at(const kws_conv_params *p, uint32_t filter_number, uint3
 }
 
 static KWS_APART void filter_wide(const kws_conv_params *p, const int8_t *bytes, int8_t *output) {
-    const uint32_t taps = taps_of(&p->window);
+    const uint32_t taps = p->taps;
     for (uint32_t c = 0; c < p->window.out_channels; c++) {
         const kws_wide_channel *channel = p->wide + c;
         uint32_t sum = (uint32_t)channel->bias;
+        KWS_ROLLED
         for (uint32_t tap = 0; tap < taps; tap++) {
             sum += (uint32_t)(weight_at(p, c, tap) * bytes[tap]);
         }
@@ -150,24 +107,84 @@ static KWS_APART void filter_wide(const kws_conv_params *p, const int8_t *bytes,
     }
 }
 
-/* ---- three pixels ---- */
+/* ---- one pixel ---- */
 
-#if KWS_DSP
-/* The place of pixel 0, 1, 2 in `windows` begins 0, 2, 4 halfwords after it. */
-static KWS_APART void widen(const int8_t *bytes, uint32_t taps, int16_t *window) {
-    for (; taps >= 4; taps -= 4, bytes += 4, window += 4 * KWS_PIXELS) {
-        const uint32_t word = kws_load_word(bytes);
-        kws_store_word(window, kws_even_bytes(word));
-        kws_store_word(window + 2 * KWS_PIXELS, kws_odd_bytes(word));
-    }
-    if (taps > 0) {
-        window[0] = bytes[0];
-        window[1] = taps > 2 ? bytes[2] : 0;
-        window[2 * KWS_PIXELS] = taps > 1 ? bytes[1] : 0;
-        window[2 * KWS_PIXELS + 1] = 0;
+/* Four filters at a time; of depths beyond a slice, the slices' sums one after the other. */
+static void four(const kws_conv_params *p, const int8_t *bytes, const int16_t *weights, const kws_channel *channels,
+                 int8_t *output, uint32_t apart, uint32_t depth, uint32_t absent, const int16_t *end) {
+    if (p->halves) {
+        kws_dots_4x1_4bit(bytes, weights, channels, output, apart, p->range.out_zero, depth / 4, absent, end);
+    } else {
+        kws_dots_4x1(bytes, weights, channels, output, apart, p->range.out_zero, depth / 4, absent, end);
     }
 }
 
+static KWS_APART void four_deep(const kws_conv_params *p, const int8_t *bytes, const int16_t *weights,
+                                const kws_channel *channels, int8_t *output, uint32_t apart, uint32_t absent) {
+    int32_t sums[4] = {0, 0, 0, 0};
+    for (uint32_t left = p->depth; left > 0; weights += row_of(p, KWS_MOST_DEPTH), bytes += KWS_MOST_DEPTH) {
+        const uint32_t slice = left < KWS_MOST_DEPTH ? left : KWS_MOST_DEPTH;
+        int32_t part[4];
+        left -= slice;
+        four(p, bytes, weights, 0, (int8_t *)part, apart, slice, left == 0 ? absent : 0, 0);
+        KWS_ROLLED
+        for (uint32_t i = 0; i < 4; i++) {
+            sums[i] += part[i];
+        }
+    }
+    KWS_ROLLED
+    for (uint32_t i = 0; i < 4; i++, channels++) {
+        const int32_t high = kws_multiply_high((sums[i] + kws_channel_bias(channels)) * 2, channels->multiplier);
+        const int32_t value = kws_shift_to(p->range.out_zero, high, kws_channel_shift(channels));
+        output[i] = kws_clamp(value, INT8_MIN, INT8_MAX);
+    }
+}
+
+static void limit(const kws_range *range, int8_t *outputs, uint32_t count) {
+    if (range->least > INT8_MIN || range->most < INT8_MAX) {
+        KWS_ROLLED
+        for (uint32_t i = 0; i < count; i++) {
+            outputs[i] = kws_clamp(outputs[i], range->least, range->most);
+        }
+    }
+}
+
+static KWS_APART void filter(const kws_conv_params *p, const int8_t *bytes, uint32_t absent, int8_t *output) {
+    const uint32_t depth = p->depth, row = row_of(p, depth), channels = p->window.out_channels;
+    const int16_t *weights = p->weights;
+    if (p->wide) {
+        filter_wide(p, bytes, output);
+        return;
+    }
+    uint32_t done = depth > KWS_MOST_DEPTH ? 0 : channels & ~3u;
+    if (done > 0) {
+        four(p, bytes, weights, p->channels, output, row, depth, absent, weights + done / 2 * row);
+    }
+    for (; done < channels; done += 4) { /* the last ones, with companions that have no place among the outputs */
+        const uint32_t count = channels - done < 4 ? channels - done : 4, apart = count > 2 ? row : 0;
+        kws_channel some[4];
+        int8_t outputs[4];
+        KWS_ROLLED
+        for (uint32_t i = 0; i < 4; i++) {
+            some[i] = p->channels[done + (i < count ? i : 0)];
+        }
+        weights = p->weights + done / 2 * row;
+        if (depth > KWS_MOST_DEPTH) {
+            four_deep(p, bytes, weights, some, outputs, apart, absent);
+        } else {
+            four(p, bytes, weights, some, outputs, apart, depth, absent, weights + apart + row);
+        }
+        KWS_ROLLED
+        for (uint32_t i = 0; i < count; i++) {
+            output[done + i] = outputs[i];
+        }
+    }
+    limit(&p->range, output, channels);
+}
+
+/* ---- three pixels ---- */
+
+#if KWS_DSP
 static void block(const kws_conv_params *p, const int16_t *windows, const int16_t *weights, uint32_t pairs,
                   const kws_channel *channels, int8_t *output, uint32_t step) {
     const uint32_t groups = p->depth / 4u;
@@ -188,61 +205,64 @@ static KWS_APART void filter_three(const kws_conv_params *p, const int16_t *wind
         const kws_channel last[2] = {p->channels[channels - 1], p->channels[channels - 1]};
         int8_t outputs[2 * KWS_PIXELS];
         block(p, windows, p->weights + pairs * row_of(p, p->depth), 1, last, outputs, 2);
+        KWS_ROLLED
         for (uint32_t pixel = 0; pixel < KWS_PIXELS; pixel++) {
             output[pixel * channels + channels - 1] = outputs[2 * pixel];
         }
     }
-    if (p->range.least > INT8_MIN || p->range.most < INT8_MAX) {
-        for (uint32_t i = 0; i < KWS_PIXELS * channels; i++) {
-            output[i] = kws_clamp(output[i], p->range.least, p->range.most);
-        }
-    }
+    limit(&p->range, output, KWS_PIXELS * channels);
 }
 #endif
 
-void kws_conv(const kws_conv_params *params, const int8_t *input, int8_t *output, int16_t *scratch) {
+static KWS_APART void filter_all(const kws_conv_params *params, const int8_t *input, int8_t *output,
+                                 int16_t *scratch) {
     const kws_window *w = &params->window;
-    const uint32_t taps = taps_of(w), channels = w->out_channels;
-    const int32_t pixels = w->out_height * w->out_width, whole = one_piece(w);
-    const int32_t lowest = w->in_height - w->kernel_height, rightmost = w->in_width - w->kernel_width;
+    const uint32_t depth = params->depth, channels = w->out_channels, pixels = (uint32_t)w->out_height * w->out_width;
+    const int32_t across = w->stride_width, down = w->stride_height, width = w->out_width;
+    int32_t y = -w->pad_top, x = -w->pad_left, left = width;
     int8_t *stage = (int8_t *)scratch;
-    int32_t in_blocks = 0, top = -w->pad_top, left = -w->pad_left, column = 0;
+    const int8_t *next = input;
 #if KWS_DSP
-    int32_t together = 0;
-    if (params->wide == 0 && params->depth <= KWS_MOST_DEPTH && pixels >= KWS_PIXELS) {
-        in_blocks = pixels - pixels % KWS_PIXELS;
-        stage += whole && no_padding(w) ? 0 : 2 * KWS_PIXELS * params->depth;
-    }
+    const int32_t in_blocks = params->wide == 0 && depth <= KWS_MOST_DEPTH && pixels >= KWS_PIXELS;
+    uint32_t together = 0;
+    stage += in_blocks && !params->plain ? 2 * KWS_PIXELS * depth : 0;
 #endif
-    for (int32_t pixel = 0; pixel < pixels; pixel++, output += channels) {
-        const int8_t *bytes = stage;
-        if (whole && top >= 0 && left >= 0 && top <= lowest && left <= rightmost) {
-            bytes = input + (top * w->in_width + left) * w->in_channels;
-            if (pixel >= in_blocks && (taps < 4 || meets(bytes, taps, output, channels))) {
-                copy(stage, bytes, taps);
-                bytes = stage;
-            }
-        } else {
-            gather(params, input, top, left, stage);
-        }
-        if (params->wide) {
-            filter_wide(params, bytes, output);
+    for (uint32_t pixel = pixels; pixel > 0; pixel--, output += channels) {
+        const int8_t *bytes = params->plain ? next : window_at(params, input, y, x, stage);
+        uint32_t absent = bytes == stage ? 0 : depth - params->taps; /* what lies there meets weights of zero */
 #if KWS_DSP
-        } else if (pixel < in_blocks) {
-            widen(bytes, taps, scratch + 2 * together);
+        if (in_blocks && pixel + together >= KWS_PIXELS) {
+            kws_widen(bytes, scratch + 2 * together, depth / 4, absent);
             if (++together == KWS_PIXELS) {
                 filter_three(params, scratch, output - (KWS_PIXELS - 1) * channels);
                 together = 0;
             }
+        } else
 #endif
-        } else {
-            filter(params, bytes, output);
+        {
+            if (meets(bytes, params->taps, output, channels)) {
+                copy(stage, bytes, params->taps);
+                bytes = stage;
+                absent = 0;
+            }
+            filter(params, bytes, absent, output);
         }
-        left += w->stride_width;
-        if (++column == w->out_width) {
-            column = 0;
-            left = -w->pad_left;
-            top += w->stride_height;
+        x += across;
+        next += across * w->in_channels;
+        if (--left == 0) {
+            left = width;
+            x = -w->pad_left;
+            y += down;
+            next = input + y * w->in_width * w->in_channels;
         }
+    }
+}
+
+void kws_conv(const kws_conv_params *params, const int8_t *input, int8_t *output, int16_t *scratch) {
+    const kws_window *w = &params->window;
+    if (params->plain && w->out_height * w->out_width == 1) {
+        filter(params, input, params->depth - (uint32_t)params->taps, output);
+    } else {
+        filter_all(params, input, output, scratch);
     }
 }

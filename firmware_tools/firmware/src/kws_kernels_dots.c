@@ -1,4 +1,4 @@
-/* Dot products in plain C, for every core; kws_kernels_dots_dsp.c has the same in assembly. */
+/* Dot products in plain C, for every core; kws_kernels_dots_2x3.c and _4x1.c have the same in assembly. */
 #include "kws_dots.h"
 
 #if !KWS_DSP_NATIVE
@@ -6,12 +6,24 @@
 /* Where input 0 to 3 of a group lies among the four weights or halfwords of one. */
 static const uint8_t INPUT[4] = {0, 2, 1, 3};
 
+static inline int8_t requantised(int32_t sum, const kws_channel *channel, int32_t zero) {
+    const int32_t high = kws_multiply_high((sum + kws_channel_bias(channel)) * 2, channel->multiplier);
+    return kws_clamp(kws_shift_to(zero, high, kws_channel_shift(channel)), INT8_MIN, INT8_MAX);
+}
+
 #if KWS_DSP
+void kws_widen(const int8_t *bytes, int16_t *window, uint32_t groups, uint32_t absent) {
+    for (uint32_t i = 0; i < 4 * groups - absent; i++) {
+        window[i / 4 * 4 * KWS_PIXELS + i % 2 * 2 * KWS_PIXELS + i % 4 / 2] = bytes[i];
+    }
+    for (uint32_t i = 4 * groups - absent; i < 4 * groups; i++) {
+        window[i / 4 * 4 * KWS_PIXELS + i % 2 * 2 * KWS_PIXELS + i % 4 / 2] = 0;
+    }
+}
+
 static void finish(const int32_t *sums, const kws_channel *channel, int8_t *output, uint32_t step, int32_t zero) {
-    const int32_t bias = kws_channel_bias(channel);
     for (uint32_t pixel = 0; pixel < KWS_PIXELS; pixel++, output += step) {
-        const int32_t high = kws_multiply_high((sums[pixel] + bias) * 2, channel->multiplier);
-        *output = kws_clamp(kws_shift_to(zero, high, kws_channel_shift(channel)), INT8_MIN, INT8_MAX);
+        *output = requantised(sums[pixel], channel, zero);
     }
 }
 
@@ -68,10 +80,27 @@ static inline void add_pair(const int8_t *bytes, const int16_t *weights, uint32_
     sums[1] = (both - first) >> 8;
 }
 
-void kws_dots_4x1(const int8_t *bytes, const int16_t *weights, uint32_t apart, uint32_t groups, uint32_t absent,
-                  int32_t sums[4]) {
-    add_pair(bytes, weights, groups, absent, sums);
-    add_pair(bytes, weights + apart, groups, absent, sums + 2);
+static void finish_four(const int32_t sums[4], const kws_channel *channels, int8_t *output, int32_t zero) {
+    for (uint32_t i = 0; i < 4; i++) {
+        output[i] = requantised(sums[i], channels + i, zero);
+    }
+}
+
+void kws_dots_4x1(const int8_t *bytes, const int16_t *weights, const kws_channel *channels, int8_t *output,
+                  uint32_t apart, int32_t zero, uint32_t groups, uint32_t absent, const int16_t *end) {
+    int32_t sums[4];
+    do {
+        add_pair(bytes, weights, groups, absent, sums);
+        add_pair(bytes, weights + apart, groups, absent, sums + 2);
+        if (channels == 0) {
+            __builtin_memcpy(output, sums, sizeof sums);
+            return;
+        }
+        finish_four(sums, channels, output, zero);
+        weights += apart + 4 * groups;
+        channels += 4;
+        output += 4;
+    } while (weights != end);
 }
 
 static inline void add_pair_4bit(const int8_t *bytes, const int16_t *weights, uint32_t groups, uint32_t absent,
@@ -86,10 +115,21 @@ static inline void add_pair_4bit(const int8_t *bytes, const int16_t *weights, ui
     sums[1] = second;
 }
 
-void kws_dots_4x1_4bit(const int8_t *bytes, const int16_t *weights, uint32_t apart, uint32_t groups, uint32_t absent,
-                       int32_t sums[4]) {
-    add_pair_4bit(bytes, weights, groups, absent, sums);
-    add_pair_4bit(bytes, weights + apart, groups, absent, sums + 2);
+void kws_dots_4x1_4bit(const int8_t *bytes, const int16_t *weights, const kws_channel *channels, int8_t *output,
+                       uint32_t apart, int32_t zero, uint32_t groups, uint32_t absent, const int16_t *end) {
+    int32_t sums[4];
+    do {
+        add_pair_4bit(bytes, weights, groups, absent, sums);
+        add_pair_4bit(bytes, weights + apart, groups, absent, sums + 2);
+        if (channels == 0) {
+            __builtin_memcpy(output, sums, sizeof sums);
+            return;
+        }
+        finish_four(sums, channels, output, zero);
+        weights += apart + 2 * groups;
+        channels += 4;
+        output += 4;
+    } while (weights != end);
 }
 
 #else
