@@ -22,6 +22,15 @@
 #define KWS_DSP_NATIVE 0
 #endif
 
+/* On cores that multiply 32 bits by 32 to the low 32 only, as Cortex-M0. */
+#if !defined(KWS_SHORT_MULTIPLY)
+#if defined(__ARM_ARCH_ISA_THUMB) && __ARM_ARCH_ISA_THUMB == 1
+#define KWS_SHORT_MULTIPLY 1
+#else
+#define KWS_SHORT_MULTIPLY 0
+#endif
+#endif
+
 /* Requantisation of one output channel: output = zero + acc * multiplier / 2^31 / 2^shift, as TFLM rounds it. The
  * generator guarantees |acc| < 2^30, |bias| < 2^25 and 1 <= shift <= 31. */
 typedef struct {
@@ -50,6 +59,13 @@ static inline int32_t kws_channel_shift(const kws_channel *channel) { return cha
 #define KWS_ROLLED
 #endif
 
+/* Two sums are ready here: keeps compilers from collecting products where there are eight registers for them. */
+#if KWS_SHORT_MULTIPLY
+#define KWS_IN_ORDER(a, b) __asm__("" : "+r"(a), "+r"(b));
+#else
+#define KWS_IN_ORDER(a, b)
+#endif
+
 /* Four bytes or two halfwords as one word; the address need not be aligned where KWS_DSP is 1. */
 static inline uint32_t kws_load_word(const void *address) {
     uint32_t word;
@@ -65,6 +81,11 @@ static inline int32_t kws_multiply_high(int32_t a, int32_t b) {
     int32_t result;
     __asm__("smmulr %0, %1, %2" : "=r"(result) : "r"(a), "r"(b));
     return result;
+#elif KWS_SHORT_MULTIPLY
+    const uint32_t al = (uint16_t)a, bl = (uint16_t)b;
+    const int32_t ah = a >> 16, bh = b >> 16, left = ah * (int32_t)bl, right = (int32_t)al * bh;
+    const uint32_t low = (al * bl >> 16) + (uint16_t)left + (uint16_t)right + 0x8000u;
+    return ah * bh + (left >> 16) + (right >> 16) + (int32_t)(low >> 16);
 #else
     return (int32_t)(((int64_t)a * b + ((int64_t)1 << 31)) >> 32);
 #endif

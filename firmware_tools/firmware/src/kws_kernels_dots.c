@@ -3,9 +3,6 @@
 
 #if !KWS_DSP_NATIVE
 
-/* Where input 0 to 3 of a group lies among the four weights or halfwords of one. */
-static const uint8_t INPUT[4] = {0, 2, 1, 3};
-
 static inline int8_t requantised(int32_t sum, const kws_channel *channel, int32_t zero) {
     const int32_t high = kws_multiply_high((sum + kws_channel_bias(channel)) * 2, channel->multiplier);
     return kws_clamp(kws_shift_to(zero, high, kws_channel_shift(channel)), INT8_MIN, INT8_MAX);
@@ -61,21 +58,30 @@ void kws_dots_2x3_4bit(const int16_t *windows, const int16_t *weights, const kws
 }
 #endif
 
-static inline void add_pair(const int8_t *bytes, const int16_t *weights, uint32_t groups, uint32_t absent,
-                            int32_t *sums) {
+/* Sums of a pair of filters: sums[0] of the first, sums[1] of the second. */
+static KWS_APART void add_pair(const int8_t *bytes, const int16_t *weights, uint32_t groups, uint32_t absent,
+                               int32_t *sums) {
     int32_t first = 0, both = 0;
-    for (; groups > 1; groups--, bytes += 4, weights += 4) {
-        for (uint32_t i = 0; i < 4; i++) {
-            const int32_t input = bytes[INPUT[i]];
-            first += (int8_t)weights[i] * input;
-            both += weights[i] * input;
-        }
+#define MEET(weight, byte)                          \
+    {                                               \
+        const int32_t pair = weight, input = byte;  \
+        first += (int8_t)pair * input;              \
+        both += pair * input;                       \
+        KWS_IN_ORDER(first, both)                   \
     }
-    for (uint32_t i = 0; i < 4; i++) {
-        const int32_t input = INPUT[i] + absent < 4 ? bytes[INPUT[i]] : 0;
-        first += (int8_t)weights[i] * input;
-        both += weights[i] * input;
+    KWS_ROLLED
+    for (const int8_t *end = bytes + 4 * groups - (absent > 0 ? 4 : 0); bytes != end; bytes += 4, weights += 4) {
+        MEET(weights[0], bytes[0])
+        MEET(weights[1], bytes[2])
+        MEET(weights[2], bytes[1])
+        MEET(weights[3], bytes[3])
     }
+    if (absent > 0) {
+        MEET(weights[0], bytes[0])
+        MEET(weights[1], absent < 2 ? bytes[2] : 0)
+        MEET(weights[2], absent < 3 ? bytes[1] : 0)
+    }
+#undef MEET
     sums[0] = first;
     sums[1] = (both - first) >> 8;
 }
@@ -103,14 +109,31 @@ void kws_dots_4x1(const int8_t *bytes, const int16_t *weights, const kws_channel
     } while (weights != end);
 }
 
-static inline void add_pair_4bit(const int8_t *bytes, const int16_t *weights, uint32_t groups, uint32_t absent,
-                                 int32_t *sums) {
+static KWS_APART void add_pair_4bit(const int8_t *bytes, const int16_t *weights, uint32_t groups, uint32_t absent,
+                                    int32_t *sums) {
     int32_t first = 0, second = 0;
-    for (uint32_t i = 0; i < 4 * groups - absent; i++) {
-        const uint32_t halves = (uint16_t)weights[i / 4 * 2 + i % 4 / 2] << (i % 2 ? 8 : 0);
-        first += kws_nibble(halves << 4) * bytes[i];
-        second += kws_nibble(halves) * bytes[i];
+#define MEET(halves, byte)                          \
+    {                                               \
+        const int32_t input = byte;                 \
+        second += kws_nibble(halves) * input;       \
+        first += kws_nibble(halves << 4) * input;   \
+        KWS_IN_ORDER(first, second)                 \
     }
+    KWS_ROLLED
+    for (const int8_t *end = bytes + 4 * groups - (absent > 0 ? 4 : 0); bytes != end; bytes += 4, weights += 2) {
+        const uint32_t low = (uint16_t)weights[0], high = (uint16_t)weights[1];
+        MEET(low, bytes[0])
+        MEET(low << 8, bytes[1])
+        MEET(high, bytes[2])
+        MEET(high << 8, bytes[3])
+    }
+    if (absent > 0) {
+        const uint32_t low = (uint16_t)weights[0], high = (uint16_t)weights[1];
+        MEET(low, bytes[0])
+        MEET(low << 8, absent < 3 ? bytes[1] : 0)
+        MEET(high, absent < 2 ? bytes[2] : 0)
+    }
+#undef MEET
     sums[0] = first;
     sums[1] = second;
 }
