@@ -16,7 +16,7 @@
 
 #include <stdint.h>
 
-#include "kws_fixed_point.h"
+#include "kws_kernels.h"
 
 #define KWS_MOST_DEPTH 504
 #define KWS_PIXELS 3
@@ -38,5 +38,12 @@ void kws_dots_4x1(const int8_t *bytes, const int16_t *weights, const kws_channel
                   uint32_t apart, int32_t zero, uint32_t groups, uint32_t absent, const int16_t *end);
 void kws_dots_4x1_4bit(const int8_t *bytes, const int16_t *weights, const kws_channel *channels, int8_t *output,
                        uint32_t apart, int32_t zero, uint32_t groups, uint32_t absent, const int16_t *end);
+
+/* The window whose first tap is at row `y`, column `x` of the input: there where it is one piece of four bytes or more,
+ * else copied to `stage`. */
+const int8_t *kws_window_at(const kws_conv_params *params, const int8_t *input, int32_t y, int32_t x, int8_t *stage);
+
+/* Returns the end of the copy. */
+int8_t *kws_copy_bytes(int8_t *to, const int8_t *from, int32_t count);
 
 #endif

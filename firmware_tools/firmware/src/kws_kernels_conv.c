@@ -4,76 +4,9 @@
  * every pixel elsewhere, meets four filters at a time as the bytes it is, without a copy where they lie side by side.
  */
 #include "kws_dots.h"
-#include "kws_kernels.h"
 
 /* Halfwords that two filters' weights take. */
 static uint32_t row_of(const kws_conv_params *p, uint32_t depth) { return p->halves ? depth / 2 : depth; }
-
-/* ---- the bytes under an output pixel ---- */
-
-static inline int8_t *copy(int8_t *to, const int8_t *from, int32_t count) {
-    KWS_ROLLED
-    for (; count >= 4; count -= 4, to += 4, from += 4) {
-        kws_store_word(to, kws_load_word(from));
-    }
-    KWS_ROLLED
-    for (; count > 0; count--) {
-        *to++ = *from++;
-    }
-    return to;
-}
-
-static inline int8_t *fill(int8_t *to, int8_t value, int32_t count) {
-    KWS_ROLLED
-    for (; count > 0; count--) {
-        *to++ = value;
-    }
-    return to;
-}
-
-static int32_t between(int32_t least, int32_t value, int32_t most) {
-    return value < least ? least : value > most ? most : value;
-}
-
-/* Copies `together` neighbouring columns of the window whose first tap is at row `y`, column `x`; outside of the
- * picture in_zero. */
-static void gather_columns(const kws_conv_params *p, const int8_t *input, int32_t y, int32_t x, int32_t together,
-                           int8_t *to) {
-    const kws_window *w = &p->window;
-    const int32_t channels = w->in_channels, height = w->in_height, dilation = w->dilation_height;
-    const int32_t end = between(0, w->in_width - x, together), first = between(0, -x, end);
-    const int32_t before = first * channels, inside = (end - first) * channels, after = (together - end) * channels;
-    const int32_t step = dilation * w->in_width * channels, gap = (w->kernel_width - together) * channels;
-    const int8_t zero = (int8_t)p->range.in_zero;
-    int32_t place = (y * w->in_width + x) * channels + before;
-    for (int32_t row = w->kernel_height; row > 0; row--, y += dilation, place += step, to += gap) {
-        if (y < 0 || y >= height) {
-            to = fill(to, zero, together * channels);
-        } else {
-            to = fill(to, zero, before);
-            to = copy(to, input + (inside > 0 ? place : 0), inside);
-            to = fill(to, zero, after);
-        }
-    }
-}
-
-/* The window whose first tap is at row `y`, column `x`: in the input, or copied to `stage`. */
-static KWS_APART const int8_t *window_at(const kws_conv_params *p, const int8_t *input, int32_t y, int32_t x,
-                                         int8_t *stage) {
-    const kws_window *w = &p->window;
-    const int32_t side_by_side = (w->kernel_width == 1 || w->dilation_width == 1) &&
-                                 (w->kernel_height == 1 || (w->kernel_width == w->in_width && w->dilation_height == 1));
-    if (side_by_side && p->taps >= 4 && y >= 0 && y + w->kernel_height <= w->in_height && x >= 0 &&
-        x + w->kernel_width <= w->in_width) {
-        return input + (y * w->in_width + x) * w->in_channels;
-    }
-    /* Neighbours in the picture are taken at once, the taps of a dilated kernel one by one. */
-    const int32_t together = w->dilation_width == 1 ? w->kernel_width : 1;
-    for (int32_t tap = 0; tap < w->kernel_width; tap += together) {
-        gather_columns(p, input, y, x + tap * w->dilation_width, together, stage + tap * w->in_channels);
-    }
-    return stage;
-}
 
 /* Whether an output pixel that is written while its input is read would be written over it. */
 static int meets(const int8_t *bytes, uint32_t taps, const int8_t *output, uint32_t channels) {
@@ -122,11 +55,10 @@ static void four(const kws_conv_params *p, const int8_t *bytes, const int16_t *w
 static KWS_APART void four_deep(const kws_conv_params *p, const int8_t *bytes, const int16_t *weights,
                                 const kws_channel *channels, int8_t *output, uint32_t apart, uint32_t absent) {
     int32_t sums[4] = {0, 0, 0, 0};
-    for (uint32_t left = p->depth; left > 0; weights += row_of(p, KWS_MOST_DEPTH), bytes += KWS_MOST_DEPTH) {
-        const uint32_t slice = left < KWS_MOST_DEPTH ? left : KWS_MOST_DEPTH;
+    for (uint32_t from = 0; from < p->depth; from += KWS_MOST_DEPTH) {
+        const uint32_t left = p->depth - from, slice = left < KWS_MOST_DEPTH ? left : KWS_MOST_DEPTH;
         int32_t part[4];
-        left -= slice;
-        four(p, bytes, weights, 0, (int8_t *)part, apart, slice, left == 0 ? absent : 0, 0);
+        four(p, bytes + from, weights + row_of(p, from), 0, (int8_t *)part, apart, slice, slice == left ? absent : 0, 0);
         KWS_ROLLED
         for (uint32_t i = 0; i < 4; i++) {
             sums[i] += part[i];
@@ -228,7 +160,7 @@ static KWS_APART void filter_all(const kws_conv_params *params, const int8_t *in
     stage += in_blocks && !params->plain ? 2 * KWS_PIXELS * depth : 0;
 #endif
     for (uint32_t pixel = pixels; pixel > 0; pixel--, output += channels) {
-        const int8_t *bytes = params->plain ? next : window_at(params, input, y, x, stage);
+        const int8_t *bytes = params->plain ? next : kws_window_at(params, input, y, x, stage);
         uint32_t absent = bytes == stage ? 0 : depth - params->taps; /* what lies there meets weights of zero */
 #if KWS_DSP
         if (in_blocks && pixel + together >= KWS_PIXELS) {
@@ -241,7 +173,7 @@ static KWS_APART void filter_all(const kws_conv_params *params, const int8_t *in
 #endif
         {
             if (meets(bytes, params->taps, output, channels)) {
-                copy(stage, bytes, params->taps);
+                kws_copy_bytes(stage, bytes, params->taps);
                 bytes = stage;
                 absent = 0;
             }
