@@ -34,7 +34,6 @@ LONG = {
     "firmware_tools/firmware/apps/recorder.c": "one app: its commands and the state between them",
     "firmware_tools/firmware/apps/spotter.c": "one app: its commands and the state between them",
     "firmware_tools/firmware/src/kws_frontend.c": "one algorithm, from samples to features, in the order of its steps",
-    "firmware_tools/firmware/src/kws_kernels_conv.c": "one operator in its forms: pointwise, gathered, 4 bits",
     "firmware_tools/link/chaos.py": "a catalogue of faults of a line, each a few lines",
     "firmware_tools/link/serial_link.py": "one line: opening, requests, repeats and what goes wrong with each",
     "firmware_tools/recorder/capture.py": "one capture: what is lost and how it is made good is known only here",

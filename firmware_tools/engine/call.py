@@ -41,7 +41,7 @@ class Call:
         output: tensor number.
         parameters: fields of the parameter struct.
         constants: arrays that the fields name.
-        scratch_bytes: working memory, word-aligned; 0 for none (then there is no such argument).
+        scratch_bytes: working memory, word-aligned; None where the function has no such argument.
         in_place: inputs whose memory the output may take over, if nothing else needs them.
     """
 
@@ -51,7 +51,7 @@ class Call:
     output: int
     parameters: Mapping[str, Value]
     constants: Mapping[str, Constant] = field(default_factory=dict)
-    scratch_bytes: int = 0
+    scratch_bytes: int | None = None
     in_place: tuple[int, ...] = ()
 
     @property

@@ -120,6 +120,8 @@ def _call_text(call: Call, number: int, prefix: str, plan: MemoryPlan, name: str
     arguments = [f"&{prefix}", *(_address(plan, i, name) for i in call.inputs), _address(plan, call.output, name)]
     if call.scratch_bytes:
         arguments.append(f"(int16_t *)(void *)(arena + {plan.scratch[number]})")
+    elif call.scratch_bytes is not None:
+        arguments.append("0")
     return f"    {call.function}({', '.join(arguments)});"
 
 
@@ -138,11 +140,11 @@ def tensor_constant(graph: Graph, index: int, name: str) -> str:
 
 
 def _constant_text(name: str, constant: Constant) -> str:
-    if constant.ctype == "kws_channel":
+    if constant.ctype.startswith("kws_"):  # structs
         rows = [f"{{{', '.join(_number(v) for v in row)}}}" for row in constant.values.tolist()]
     else:
         rows = [_number(value) for value in constant.values.reshape(-1).tolist()]
-    aligned = "__attribute__((aligned(4))) " if constant.values.dtype == np.int8 else ""
+    aligned = "__attribute__((aligned(4))) " if constant.values.dtype in (np.int8, np.int16) else ""
     return f"static const {constant.ctype} {name}[{len(rows)}] {aligned}= {{\n{_wrapped(rows)}}};\n"
 
 

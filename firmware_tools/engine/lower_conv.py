@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from firmware_tools.engine.call import Call, Constant, Value, fits_uint16
-from firmware_tools.engine.fixed_point import Multiplier, activation_range, quantize_multiplier
-from firmware_tools.engine.real_multipliers import product_over
+from firmware_tools.engine.channels import channels_of
+from firmware_tools.engine.fixed_point import activation_range
+from firmware_tools.engine.paired import GROUP, exact, padded_depth, pair_filters, pair_nibbles
 from firmware_tools.engine.window import Axis, Window, window_of
 from firmware_tools.errors import ModelError
 from firmware_tools.tflite.flatbuffer import schema
 from firmware_tools.tflite.graph import Graph, Operator, Tensor, graph_place
-from firmware_tools.tflite.int4 import pack_groups
 
-FAST_BOUND = 1 << 30  # accumulators below this may be doubled in 32 bits
-FAST_SHIFT = 24  # right shifts up to this need no 64-bit rounding
+PIXELS = 3  # KWS_PIXELS and KWS_MOST_DEPTH of firmware/include/kws_dots.h
+MOST_DEPTH = 504
 
 
 def conv_2d(graph: Graph, operator: Operator) -> list[Call]:
@@ -76,15 +76,15 @@ def depthwise_conv_2d(graph: Graph, operator: Operator) -> list[Call]:
     columns += columns % 2
     scratch = rows * columns + 4 * window.height.kernel * pairs
     place = graph_place(operator)
+    channels = channels_of(graph, operator, filters)
     parameters: dict[str, Value] = {
         "weights": "weights",
-        "channels": "channels",
+        **channels.parameters(),
         "window": window.parameters(place),
         "range": _range(graph, operator),
         **fits_uint16({"per_input": per_input, "rows": rows, "columns": columns, "pairs": pairs, **steps}, place),
     }
-    channels = _channels(graph, operator, filters)
-    constants = {"weights": Constant("int8_t", filters), "channels": Constant("kws_channel", channels)}
+    constants = {"weights": Constant("int8_t", filters), **channels.constants()}
     inputs = (x.index,)
     return [
         Call(
@@ -110,23 +110,34 @@ def _dot_products(graph: Graph, operator: Operator, window: Window) -> Call:
     assert weights.data is not None
     filters = weights.data.reshape(window.out_channels, -1)
     halves = weights.dtype == "INT4"
-    depth = (filters.shape[1] + 3) // 4 * 4
-    padded = np.zeros((window.out_channels, depth), np.int8)
-    padded[:, : filters.shape[1]] = filters
-    stored = pack_groups(padded) if halves else padded
+    taps = filters.shape[1]
+    depth, plain = padded_depth(taps), window.one_piece and taps >= GROUP
     place = graph_place(operator)
+    channels = channels_of(graph, operator, filters)
+    if not halves and not exact(filters):
+        channels = replace(channels, rare=True)
     parameters: dict[str, Value] = {
         "weights": "weights",
-        "channels": "channels",
+        **channels.parameters(),
         "window": window.parameters(place),
         "range": _range(graph, operator),
-        **fits_uint16({"depth": depth, "halves": int(halves)}, place),
+        **fits_uint16({"taps": taps, "depth": depth, "plain": int(plain), "halves": int(halves)}, place),
     }
-    channels = _channels(graph, operator, filters)
-    constants = {"weights": Constant("int8_t", stored), "channels": Constant("kws_channel", channels)}
+    stored = pair_nibbles(filters) if halves else pair_filters(filters)
+    constants = {"weights": Constant("int16_t", stored), **channels.constants()}
     inputs = (operator.inputs[0],)
-    in_place = inputs if window.allows_in_place(2) else ()
-    return Call(operator.index, "kws_conv", inputs, operator.output, parameters, constants, 4 * depth, in_place)
+    pixels = window.height.out * window.width.out  # a single one is not copied before it is overwritten
+    in_place = inputs if pixels > 1 and window.allows_in_place(1) else ()
+    scratch = _scratch_bytes(pixels, depth, plain)
+    return Call(operator.index, "kws_conv", inputs, operator.output, parameters, constants, scratch, in_place)
+
+
+def _scratch_bytes(pixels: int, depth: int, plain: bool) -> int:
+    """Three windows widened, or one as it is where outputs may be written over it; another where it is in pieces."""
+    pieces = 0 if plain else depth
+    if pixels >= PIXELS and depth <= MOST_DEPTH:
+        return 2 * PIXELS * depth + pieces
+    return depth if pixels > 1 else pieces
 
 
 def _range(graph: Graph, operator: Operator) -> Mapping[str, Value]:
@@ -140,46 +151,3 @@ def fused_range(operator: Operator, output: Tensor) -> tuple[int, int]:
     number = int(operator.options.get("fusedActivationFunction", 0))
     names = {value: name for name, value in vars(schema().ActivationFunctionType).items() if isinstance(value, int)}
     return activation_range(names.get(number, str(number)), output.scale, output.zero_point)
-
-
-def _multipliers(graph: Graph, operator: Operator) -> list[Multiplier]:
-    """One a scale of the weights: one a channel, or one for all."""
-    x, w, y = (graph.tensors[i] for i in (*operator.inputs[:2], operator.output))
-    return [quantize_multiplier(product_over(x.scale, float(scale), y.scale)) for scale in w.scales]
-
-
-def _channels(graph: Graph, operator: Operator, filters: NDArray[np.int8]) -> NDArray[np.int64]:
-    """Rows of the C struct ``kws_channel``: bias (with the input's zero point folded in), multiplier, rounding, shift.
-
-    Raises:
-        ModelError: sums may not fit 32 bits.
-    """
-    bias_index = operator.inputs[2] if len(operator.inputs) > 2 else -1
-    stored = graph.tensors[bias_index].data if bias_index >= 0 else None
-    biases = np.zeros(len(filters), np.int64) if stored is None else stored.astype(np.int64).reshape(-1)
-    wide = filters.astype(np.int64)
-    zero = graph.tensors[operator.inputs[0]].zero_point
-    folded = biases - zero * wide.sum(axis=1)
-    magnitude = np.abs(wide).sum(axis=1)
-    if (np.abs(biases) + 255 * magnitude >= 1 << 31).any():
-        raise ModelError("weights and biases overflow 32 bits", graph_place(operator), "export the model again")
-    bounds = np.abs(folded) + 128 * magnitude
-    multipliers = _multipliers(graph, operator)
-    rows = []
-    for c in range(len(filters)):
-        multiplier = multipliers[c if len(multipliers) > 1 else 0]
-        rows.append((_wrap(int(folded[c])), *_requantisation(multiplier, int(bounds[c]))))
-    return np.asarray(rows, np.int64)
-
-
-def _wrap(value: int) -> int:
-    return (value + (1 << 31)) % (1 << 32) - (1 << 31)
-
-
-def _requantisation(multiplier: Multiplier, bound: int) -> tuple[int, int, int]:
-    """Fields multiplier, rounding, shift of ``kws_channel``, in its fast form where that is exact."""
-    if multiplier.mantissa == 0:
-        return (0, 1, 1) if bound < FAST_BOUND else (0, 0, 0)
-    if 1 <= multiplier.right <= FAST_SHIFT and bound < FAST_BOUND:
-        return multiplier.mantissa, 1 << (multiplier.right - 1), multiplier.right
-    return multiplier.mantissa, multiplier.left, -multiplier.right

@@ -23,7 +23,7 @@ def _table(graph: Graph, operator: Operator, function: Callable[[int], int]) -> 
     values = np.asarray([min(max(function(q), -128), 127) for q in range(-128, 128)], np.int8)
     parameters: dict[str, Value] = {"table": "table", "count": x.elements}
     constants = {"table": Constant("int8_t", values)}
-    call = Call(operator.index, "kws_lookup", (x.index,), operator.output, parameters, constants, 0, (x.index,))
+    call = Call(operator.index, "kws_lookup", (x.index,), operator.output, parameters, constants, in_place=(x.index,))
     return [call]
 
 
@@ -85,7 +85,7 @@ def softmax(graph: Graph, operator: Operator) -> list[Call]:
         "reach": reach,
     }
     constants = {"exponentials": Constant("int32_t", np.asarray(values, np.int64))}
-    call = Call(operator.index, "kws_softmax", (x.index,), y.index, parameters, constants, 0, (x.index,))
+    call = Call(operator.index, "kws_softmax", (x.index,), y.index, parameters, constants, in_place=(x.index,))
     return [call]
 
 

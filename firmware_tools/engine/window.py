@@ -74,6 +74,15 @@ class Window:
             first = min(first, max(0, (row + 1) * self.height.stride - self.height.pad) * self.width.size)
         return first * self.in_channels
 
+    @property
+    def one_piece(self) -> bool:
+        """Whether the bytes under every output pixel lie side by side in the input."""
+        h, w = self.height, self.width
+        inside = h.pad == 0 and w.pad == 0 and all((a.out - 1) * a.stride + a.reach <= a.size for a in (h, w))
+        across = w.kernel == 1 or w.dilation == 1
+        down = h.kernel == 1 or (w.kernel == w.size and h.dilation == 1)
+        return inside and across and down
+
     def allows_in_place(self, pixels_together: int) -> bool:
         """True when outputs written ``pixels_together`` at a time never overtake input that is still needed."""
         pixels = self.height.out * self.width.out

@@ -1,6 +1,6 @@
 """Weights of 4 bits as a .tflite stores them (kTfLiteInt4): two a byte, the first in the low half, -8 to 7.
 
-TFLM unpacks them before each inference; the C engine computes with them packed, in an order of its own.
+TFLM unpacks them before each inference; the C engine computes with them packed, in the order of engine/paired.py.
 """
 
 from __future__ import annotations
@@ -34,14 +34,3 @@ def unpack_nibbles(data: NDArray[np.uint8], count: int) -> NDArray[np.int8]:
     """The first ``count`` weights int8 ``[count]`` of packed bytes."""
     halves = np.stack([data & 0xF, data >> 4], axis=1).reshape(-1)[:count].astype(np.int8)
     return np.where(halves > 7, halves - 16, halves).astype(np.int8)
-
-
-def pack_groups(values: NDArray[np.int8]) -> NDArray[np.int8]:
-    """Rows of weights -8 to 7, ``[rows, 4 n]``, as the C kernels read them, ``[rows, 4 ceil(n / 2)]``.
-
-    Of each eight the first four lie in the high halves of four bytes, the other four (or nothing) in the low ones.
-    """
-    rows, columns = values.shape
-    whole = np.zeros((rows, -(-columns // 8), 2, 4), np.uint8)
-    whole.reshape(rows, -1)[:, :columns] = values.view(np.uint8) & 0xF
-    return np.asarray((whole[:, :, 0] << 4) | whole[:, :, 1]).reshape(rows, -1).view(np.int8)

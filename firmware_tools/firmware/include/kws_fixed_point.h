@@ -22,19 +22,49 @@
 #define KWS_DSP_NATIVE 0
 #endif
 
-/* Requantisation of one output channel: output = zero + acc * multiplier / 2^31 / 2^shift, as TFLM rounds it.
- *   shift > 0: `rounding` is 2^(shift-1), and |acc| < 2^30 is guaranteed by the generator (the usual case);
- *   shift <= 0: `rounding` is a left shift that comes before the multiplication, -shift a right shift after it.
- */
+/* On cores that multiply 32 bits by 32 to the low 32 only, as Cortex-M0. */
+#if !defined(KWS_SHORT_MULTIPLY)
+#if defined(__ARM_ARCH_ISA_THUMB) && __ARM_ARCH_ISA_THUMB == 1
+#define KWS_SHORT_MULTIPLY 1
+#else
+#define KWS_SHORT_MULTIPLY 0
+#endif
+#endif
+
+/* Requantisation of one output channel: output = zero + acc * multiplier / 2^31 / 2^shift, as TFLM rounds it. The
+ * generator guarantees |acc| < 2^30, |bias| < 2^25 and 1 <= shift <= 31. */
+typedef struct {
+    int32_t bias_and_shift; /* bias * 64 + shift */
+    int32_t multiplier;
+} kws_channel;
+
+/* The same without those guarantees: acc is shifted left, multiplied, shifted right. */
 typedef struct {
     int32_t bias;
     int32_t multiplier;
-    int32_t rounding;
-    int32_t shift;
-} kws_channel;
+    int32_t left, right;
+} kws_wide_channel;
+
+static inline int32_t kws_channel_bias(const kws_channel *channel) { return channel->bias_and_shift >> 6; }
+
+static inline int32_t kws_channel_shift(const kws_channel *channel) { return channel->bias_and_shift & 31; }
 
 /* Keeps hot loops in functions of their own: inlined into one another they run out of registers. */
 #define KWS_APART __attribute__((noinline))
+
+/* Before a loop that is short or rare: compilers would unroll it. */
+#if defined(__clang__)
+#define KWS_ROLLED _Pragma("clang loop unroll(disable)")
+#else
+#define KWS_ROLLED
+#endif
+
+/* Two sums are ready here: keeps compilers from collecting products where there are eight registers for them. */
+#if KWS_SHORT_MULTIPLY
+#define KWS_IN_ORDER(a, b) __asm__("" : "+r"(a), "+r"(b));
+#else
+#define KWS_IN_ORDER(a, b)
+#endif
 
 /* Four bytes or two halfwords as one word; the address need not be aligned where KWS_DSP is 1. */
 static inline uint32_t kws_load_word(const void *address) {
@@ -51,6 +81,11 @@ static inline int32_t kws_multiply_high(int32_t a, int32_t b) {
     int32_t result;
     __asm__("smmulr %0, %1, %2" : "=r"(result) : "r"(a), "r"(b));
     return result;
+#elif KWS_SHORT_MULTIPLY
+    const uint32_t al = (uint16_t)a, bl = (uint16_t)b;
+    const int32_t ah = a >> 16, bh = b >> 16, left = ah * (int32_t)bl, right = (int32_t)al * bh;
+    const uint32_t low = (al * bl >> 16) + (uint16_t)left + (uint16_t)right + 0x8000u;
+    return ah * bh + (left >> 16) + (right >> 16) + (int32_t)(low >> 16);
 #else
     return (int32_t)(((int64_t)a * b + ((int64_t)1 << 31)) >> 32);
 #endif
@@ -106,23 +141,22 @@ static inline int32_t kws_rounding_shift(int32_t value, int32_t rounding, int32_
     return (kws_less_if_negative(value) + rounding) >> shift;
 }
 
-/* MultiplyByQuantizedMultiplier for any accumulator: shift left, multiply (rounding), shift right (rounding). */
-static inline int32_t kws_scale(int32_t value, int32_t multiplier, int32_t left, int32_t right) {
-    const int32_t shifted = (int32_t)((uint32_t)value << left);
-    const int32_t high = (int32_t)(((int64_t)shifted * multiplier + ((int64_t)1 << 30)) >> 31);
-    if (right == 0) {
-        return high;
-    }
-    return (int32_t)(((int64_t)high + (high >> 31) + ((int64_t)1 << (right - 1))) >> right);
+/* The same plus `zero`; no constant is needed: the bit that a shift drops last is its rounding. */
+static inline int32_t kws_shift_to(int32_t zero, int32_t value, int32_t shift) {
+    value = kws_less_if_negative(value);
+#if KWS_DSP_NATIVE
+    __asm__("asrs %0, %0, %1\n\tadc %0, %0, %2" : "+&r"(value) : "r"(shift), "r"(zero) : "cc");
+    return value;
+#else
+    return zero + (value >> shift) + ((value >> (shift - 1)) & 1);
+#endif
 }
 
-/* The same with the parameters of a channel; `twice` is 2 * acc where shift > 0, else acc itself. */
-static inline int32_t kws_requantize(int32_t twice, const kws_channel *channel) {
-    if (channel->shift > 0) {
-        return kws_rounding_shift(kws_multiply_high(twice, channel->multiplier), channel->rounding, channel->shift);
-    }
-    return kws_scale(twice, channel->multiplier, channel->rounding, -channel->shift);
-}
+/* MultiplyByQuantizedMultiplier for any accumulator: shift left, multiply (rounding), shift right (rounding). */
+int32_t kws_scale(int32_t value, int32_t multiplier, int32_t left, int32_t right);
+
+/* Bits 12 to 15 as a signed number. */
+static inline int32_t kws_nibble(uint32_t halves) { return (int16_t)(uint16_t)halves >> 12; }
 
 static inline int8_t kws_clamp(int32_t value, int32_t least, int32_t most) {
     value = value < least ? least : value;

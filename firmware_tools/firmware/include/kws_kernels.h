@@ -28,21 +28,26 @@ typedef struct {
     int16_t least, most;
 } kws_range;
 
-/* Weights [out_channels][depth], depth = kernel_height * kernel_width * in_channels rounded up to 4 with zeros.
- * With `halves` two weights of 4 bits share a byte: bytes 4 * i to 4 * i + 3 hold the weights 8 * i to 8 * i + 3 in
- * their high halves and the next four, if there are any, in their low ones.
- * Biases contain -in_zero * sum(weights). */
+/* Weights of pairs of filters as kws_dots.h lays them out, [(out_channels + 1) / 2][depth] halfwords (with `halves`,
+ * weights of 4 bits, half as many), depth = taps rounded up to 4 with zeros.
+ * Biases contain -in_zero * sum(weights). Where a sum may leave the bounds of kws_channel, or weights of 8 bits are
+ * -128, channels are wide. */
 typedef struct {
-    const int8_t *weights;
-    const kws_channel *channels;
+    const int16_t *weights;
+    const kws_channel *channels; /* where it is NULL the layer has wide ones */
+    const kws_wide_channel *wide;
     kws_window window;
     kws_range range;
+    uint16_t taps; /* kernel_height * kernel_width * in_channels */
     uint16_t depth;
+    uint16_t plain; /* every window is one piece of the input, of four bytes or more */
     uint16_t halves;
 } kws_conv_params;
 
-/* CONV_2D and (with a 1x1 window over the rows) FULLY_CONNECTED. scratch: 2 * depth, word-aligned.
- * In place where the generator finds that no output overtakes the input still needed. */
+/* CONV_2D and (with a 1x1 window over the rows) FULLY_CONNECTED. scratch, word-aligned: with three pixels or more
+ * and a depth of at most KWS_MOST_DEPTH 6 * depth bytes, and depth more unless windows are plain; else depth bytes, or
+ * none for a single plain one.
+ * In place where the generator finds that no output overtakes the input still needed, and there are two pixels or more. */
 void kws_conv(const kws_conv_params *params, const int8_t *input, int8_t *output, int16_t *scratch);
 
 /* Weights [out_channels][kernel_height * kernel_width]; out_channels = in_channels * per_input.
@@ -50,7 +55,8 @@ void kws_conv(const kws_conv_params *params, const int8_t *input, int8_t *output
  * Neighbours along a row lie `step` bytes apart, rows `jump` bytes: the generator may exchange rows and columns. */
 typedef struct {
     const int8_t *weights;
-    const kws_channel *channels;
+    const kws_channel *channels; /* where it is NULL the layer has wide ones */
+    const kws_wide_channel *wide;
     kws_window window;
     kws_range range;
     uint16_t per_input;

@@ -123,34 +123,35 @@ static KWS_APART void add_strided_row(const int16_t *samples, const int16_t *wei
     }
 }
 
-/* `count` sums, each requantised and written `step` bytes after the last. */
+/* Sums of one channel, each requantised and written `step` bytes after the last. */
+static KWS_APART void finish_wide(const int32_t *sums, const kws_wide_channel *channel, const kws_range *range,
+                                  int8_t *output, uint32_t step, int32_t count) {
+    for (int32_t i = 0; i < count; i++, output += step) {
+        const int32_t value = kws_scale(sums[i], channel->multiplier, channel->left, channel->right);
+        *output = kws_clamp(value + range->out_zero, range->least, range->most);
+    }
+}
+
 static KWS_APART void finish(const int32_t *sums, const kws_channel *channel, const kws_range *range, int8_t *output,
                              uint32_t step, int32_t count) {
     const int32_t zero = range->out_zero, least = range->least, most = range->most;
-    if (channel->shift <= 0) {
-        for (int32_t i = 0; i < count; i++, output += step) {
-            *output = kws_clamp(kws_requantize(sums[i], channel) + zero, least, most);
-        }
-        return;
-    }
-    const int32_t multiplier = channel->multiplier, rounding = channel->rounding, shift = channel->shift;
+    const int32_t multiplier = channel->multiplier, shift = kws_channel_shift(channel);
     if (least > INT8_MIN || most < INT8_MAX) {
         for (int32_t i = 0; i < count; i++, output += step) {
-            const int32_t high = kws_multiply_high(sums[i], multiplier);
-            *output = kws_clamp(kws_rounding_shift(high, rounding, shift) + zero, least, most);
+            *output = kws_clamp(kws_shift_to(zero, kws_multiply_high(sums[i], multiplier), shift), least, most);
         }
         return;
     }
     for (const int32_t *end = sums + count; sums != end; output += step) {
         const int32_t high = kws_multiply_high(*sums++, multiplier);
-        *output = kws_clamp(kws_rounding_shift(high, rounding, shift) + zero, INT8_MIN, INT8_MAX);
+        *output = kws_clamp(kws_shift_to(zero, high, shift), INT8_MIN, INT8_MAX);
     }
 }
 
 /* One row of outputs of one channel, SUMS at a time. */
 #define SUMS 32
 static KWS_APART void filter_row(const kws_depthwise_params *p, const int16_t *plane, const int16_t *pairs,
-                                 const kws_channel *channel, int32_t bias, int8_t *output) {
+                                 uint32_t channel, int32_t bias, int8_t *output) {
     const kws_window *w = &p->window;
     const uint32_t down = (uint32_t)p->columns * w->dilation_height, step = p->out_step;
     for (int32_t column = 0; column < w->out_width; column += SUMS) {
@@ -167,7 +168,11 @@ static KWS_APART void filter_row(const kws_depthwise_params *p, const int16_t *p
                 add_strided_row(samples, weights, p->pairs, sums, count, w->stride_width);
             }
         }
-        finish(sums, channel, &p->range, output + (uint32_t)column * step, step, count);
+        if (p->wide) {
+            finish_wide(sums, p->wide + channel, &p->range, output + (uint32_t)column * step, step, count);
+        } else {
+            finish(sums, p->channels + channel, &p->range, output + (uint32_t)column * step, step, count);
+        }
     }
 }
 
@@ -176,16 +181,15 @@ void kws_depthwise(const kws_depthwise_params *params, const int8_t *input, int8
     const uint32_t taps = (uint32_t)w->kernel_height * w->kernel_width;
     int16_t *pairs = scratch + (uint32_t)params->rows * params->columns;
     for (uint32_t c = 0; c < w->out_channels; c++) {
-        const kws_channel *channel = params->channels + c;
-        const int32_t doubled = channel->shift > 0;
+        const int32_t doubled = params->wide == 0;
         if (c % params->per_input == 0) {
             gather_plane(params, input, c / params->per_input, scratch);
         }
         widen(params, params->weights + c * taps, doubled, pairs);
-        const int32_t bias = (int32_t)((uint32_t)channel->bias << doubled);
+        const int32_t bias = doubled ? kws_channel_bias(params->channels + c) * 2 : params->wide[c].bias;
         for (uint32_t row = 0; row < w->out_height; row++) {
             const int16_t *plane = scratch + row * w->stride_height * params->columns;
-            filter_row(params, plane, pairs, channel, bias, output + row * params->out_jump + c);
+            filter_row(params, plane, pairs, c, bias, output + row * params->out_jump + c);
         }
     }
 }

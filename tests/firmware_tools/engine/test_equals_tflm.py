@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
+from convolution_models import deep_layers, shapes_of_convolutions
 from random_models import random_model
 from synthetic_models import ModelBuilder, keyword_model
 
@@ -16,7 +17,7 @@ from firmware_tools.tflite.tflm import TflmInterpreter, available
 
 pytestmark = pytest.mark.skipif(not available(), reason="tflite-micro has no wheel for this machine")
 
-PLAIN, DSP = (), ("-DKWS_DSP=1",)
+PLAIN, DSP, SHORT = (), ("-DKWS_DSP=1",), ("-DKWS_SHORT_MULTIPLY=1",)
 
 
 def random_inputs(graph: Graph, count: int, seed: int = 0) -> np.ndarray:
@@ -76,7 +77,13 @@ def edge_models() -> Iterator[bytes]:
         yield build.finish(build.elementwise("ADD", x, x) if kind == "same" else build.reshape(x, (1, 30)))
 
 
-@pytest.mark.parametrize("flags", [PLAIN, DSP], ids=["plain", "dsp"])
+@pytest.mark.parametrize("flags", [PLAIN, DSP, SHORT], ids=["plain", "dsp", "short"])
+@pytest.mark.parametrize("models", [shapes_of_convolutions, deep_layers])
+def test_convolutions(models: Callable[[], Iterator[bytes]], flags: tuple[str, ...]) -> None:
+    assert_equal(list(models()), flags)
+
+
+@pytest.mark.parametrize("flags", [PLAIN, DSP, SHORT], ids=["plain", "dsp", "short"])
 def test_edges(flags: tuple[str, ...]) -> None:
     assert_equal(list(edge_models()), flags)
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from bare_core import BareCore
 from coarse_models import coarse, model_of_every_weighted_kind
+from convolution_models import deep_layers, shapes_of_convolutions
 from random_models import random_model
 from synthetic_models import keyword_model
 
@@ -62,3 +63,56 @@ def test_weights_of_4_bits_on_core(channels: int, tmp_path: Path) -> None:
     inputs = np.random.default_rng(2).integers(-128, 128, (2, *graph.input.shape[1:])).astype(np.int8)
     outputs, _ = run_on_core(graph, inputs, tmp_path)
     np.testing.assert_array_equal(outputs, load_batches([graph], optimise="-O1")[0](inputs))
+
+
+MANY_C = """
+void Reset(void);
+__attribute__((section(".io"))) int8_t io[%d];
+void Reset(void) {
+    static void (*const invoke[])(const int8_t *, int8_t *) = {%s};
+    invoke[(uint8_t)io[0]](io + 4, io + %d);
+    __asm volatile("bkpt #0");
+    for (;;) {
+    }
+}
+"""
+
+
+class ManyOnCore:
+    """One image with several models."""
+
+    def __init__(self, graphs: list[Graph], folder: Path, *defines: str) -> None:
+        folder.mkdir()
+        self.graphs = graphs
+        self.out_at = 4 + max(-(-graph.input.elements // 4) * 4 for graph in graphs)
+        files: dict[str, str] = {}
+        for number, graph in enumerate(graphs):
+            files |= emit_c(graph, header="test", name=f"m{number}")
+        size = self.out_at + max(graph.output.elements for graph in graphs)
+        names = [f"m{number}" for number in range(len(graphs))]
+        main = "".join(f'#include "{name}.h"\n' for name in names)
+        main += MANY_C % (size, ", ".join(f"{name}_invoke" for name in names), self.out_at)
+        sources = [*kernel_sources(), *(files[f"{name}.c"] for name in names), main]
+        headers = {name: text for name, text in files.items() if name.endswith(".h")}
+        self.core = BareCore(sources, headers, folder, defines=defines)
+
+    def __call__(self, inputs: list[np.ndarray]) -> list[bytes]:
+        """One output a model."""
+        placed = [np.r_[np.asarray([n, 0, 0, 0], np.int8), one.reshape(-1)] for n, one in enumerate(inputs)]
+        sizes = [graph.output.elements for graph in self.graphs]
+        return [self.core.run(one, self.out_at, size) for one, size in zip(placed, sizes, strict=True)]
+
+
+def test_assembly_equals_the_portable_c(tmp_path: Path) -> None:
+    """The same inputs through the kernels as the core gets them and through plain C."""
+    graphs = [read_tflite(model) for make in (shapes_of_convolutions, deep_layers) for model in make()]
+    four_bits = [read_tflite(coarse(model, four_bits=True)) for model in shapes_of_convolutions()]
+    fast = ManyOnCore([*graphs, *four_bits], tmp_path / "fast")
+    portable = ManyOnCore(fast.graphs, tmp_path / "portable", "KWS_DSP=0")
+    rng = np.random.default_rng(3)
+    for _ in range(3):
+        inputs = [rng.integers(-128, 128, graph.input.shape).astype(np.int8) for graph in fast.graphs]
+        assert fast(inputs) == portable(inputs)
+    for value in (127, -128):
+        inputs = [np.full(graph.input.shape, value, np.int8) for graph in fast.graphs]
+        assert fast(inputs) == portable(inputs)
