@@ -55,6 +55,8 @@ def depthwise_conv_2d(graph: Graph, operator: Operator) -> list[Call]:
     if int(operator.options.get("depthMultiplier", per_input)) != per_input:
         raise ModelError(f"{graph_place(operator)} has a depth multiplier that does not fit", per_input)
     assert weights.data is not None
+    if per_input == 1 and _one_column(window):
+        return [_depthwise_column(graph, operator, window)]
     filters = np.moveaxis(weights.data[0], 2, 0)
     in_place = per_input == 1 and _depthwise_in_place(window)
     steps = {
@@ -98,6 +100,33 @@ def depthwise_conv_2d(graph: Graph, operator: Operator) -> list[Call]:
             inputs if in_place else (),
         )
     ]
+
+
+def _one_column(window: Window) -> bool:
+    """Whether all that is wanted is one column of a window along time that lies within the input."""
+    h, w = window.height, window.width
+    return (h.out, w.out, w.size, w.kernel, h.pad, w.pad) == (1, 1, 1, 1, 0, 0) and h.reach <= h.size
+
+
+def _depthwise_column(graph: Graph, operator: Operator, window: Window) -> Call:
+    weights = graph.tensors[operator.inputs[1]].data
+    assert weights is not None
+    taps = weights.reshape(window.height.kernel, window.out_channels)
+    channels = channels_of(graph, operator, np.ascontiguousarray(taps.T))
+    sizes = {
+        "count": window.out_channels,
+        "taps": window.height.kernel,
+        "step": window.in_channels * window.height.dilation,
+    }
+    parameters: dict[str, Value] = {
+        "weights": "weights",
+        **channels.parameters(),
+        "range": _range(graph, operator),
+        **fits_uint16(sizes, graph_place(operator)),
+    }
+    constants = {"weights": Constant("int8_t", taps), **channels.constants()}
+    inputs = (operator.inputs[0],)
+    return Call(operator.index, "kws_depthwise_column", inputs, operator.output, parameters, constants, in_place=inputs)
 
 
 def _depthwise_in_place(window: Window) -> bool:

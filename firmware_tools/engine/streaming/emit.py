@@ -179,6 +179,8 @@ void {self._name}_scores(void *state, int8_t *scores) {{
         arguments = [f"&{self._name}_{number}", *inputs, *output]
         if call.scratch_bytes:
             arguments.append(f"(int16_t *)(void *)(at + {self._plan.scratch[number]})")
+        elif call.scratch_bytes is not None:
+            arguments.append("0")
         return f"{call.function}({', '.join(arguments)});" + self._told(call)
 
     def _told(self, call: Call) -> str:

@@ -70,6 +70,19 @@ typedef struct {
  * In place when per_input is 1 and no output lies behind the input it is computed from. */
 void kws_depthwise(const kws_depthwise_params *params, const int8_t *input, int8_t *output, int16_t *scratch);
 
+/* Weights [taps][count]; the window's rows of `count` channels begin `step` bytes apart. */
+typedef struct {
+    const int8_t *weights;
+    const kws_channel *channels; /* where it is NULL the layer has wide ones */
+    const kws_wide_channel *wide;
+    kws_range range;
+    uint16_t count, taps;
+    uint16_t step;
+} kws_depthwise_column_params;
+
+/* DEPTHWISE_CONV_2D along time with one column of output: width 1, no padding, a filter a channel. In place. */
+void kws_depthwise_column(const kws_depthwise_column_params *params, const int8_t *input, int8_t *output);
+
 typedef struct {
     kws_window window;
     kws_range range;
