@@ -1,7 +1,7 @@
 """The C compilers: a shared library for this machine, an image for a board.
 
 Both come from ``ziglang`` (clang and lld in a wheel), so nothing outside PyPI is needed. Host libraries are kept in
-a cache named by the hash of everything that goes into them; images are always linked anew, from objects that zig keeps.
+a cache named by the hash of everything that goes into them; images are always built anew.
 """
 
 from __future__ import annotations
@@ -126,12 +126,9 @@ def compile_arm(
         command = [*_compiler(), *core_flags, *WARNINGS, optimise, "-g0", "-fno-sanitize=all", *flags]
         command += ["-ffreestanding", "-ffunction-sections", "-fdata-sections", "-fno-unwind-tables"]
         command += [f"-D{define}" for define in defines]
-        searched = [*([work] if headers else []), *include_dirs]
-        command += [f"-I{_seen_from(out_elf.parent, path)}" for path in searched]
-        command += [f"-DKWS_HEADERS_ARE_{_names_of_headers(searched)}"]
-        command += ["-Wl,--gc-sections", f"-Wl,-e,{_entry(linker_script)}", "-T", str(linker_script.absolute())]
-        command += [_seen_from(out_elf.parent, Path(file)) for file in files]
-        _run([*command, "-o", str(built.absolute())], out_elf.stem, out_elf.parent)
+        command += [f"-I{work}", *(f"-I{path}" for path in include_dirs)]
+        command += ["-Wl,--gc-sections", f"-Wl,-e,{_entry(linker_script)}", "-T", str(linker_script)]
+        _run([*command, *files, "-o", str(built)], out_elf.stem)
         built.replace(out_elf)
 
 
@@ -141,21 +138,6 @@ def compiler_version() -> str:
         return f"zig cc {version('ziglang')}"
     except PackageNotFoundError:
         return "none"
-
-
-def _seen_from(folder: Path, path: Path) -> str:
-    """``path`` as a compiler that runs in ``folder`` is told of it.
-
-    zig keeps each object with its command line: what is generated is named alike wherever an image is built.
-    """
-    folder, path = folder.absolute(), path.absolute()
-    return str(path.relative_to(folder) if path.is_relative_to(folder) else path)
-
-
-def _names_of_headers(folders: Sequence[Path]) -> str:
-    """A hash. zig asks whether the headers of an object it keeps have changed, not whether a new one hides them."""
-    names = (str(path.relative_to(folder)) for folder in folders for path in sorted(folder.rglob("*.h")))
-    return hashlib.sha256("\0".join(names).encode()).hexdigest()[:16]
 
 
 def _entry(linker_script: Path) -> str:
@@ -226,8 +208,8 @@ def _materialise(sources: Sequence[Path | str], headers: Mapping[str, str], work
     return files
 
 
-def _run(command: Sequence[str], name: str, folder: Path | None = None) -> None:
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, errors="replace", check=False)
+def _run(command: Sequence[str], name: str) -> None:
+    done = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
     if done.returncode != 0:
         raise FirmwareError("C compiler refused", name, _first_message(done.stderr + done.stdout))
 

@@ -20,13 +20,11 @@ from firmware_tools.tflite.tflm import TflmInterpreter, available
 
 LABELS = ("_silence_", "_unknown_", "yes", "no", "go")
 BUILD = "5e" * 32
-#: Quarters of a second: every byte to a machine of QEMU costs it an interrupt.
-CLIP_SAMPLES = 4_000
 
 
 @dataclass(frozen=True)
 class SpotterCase:
-    """What a board must answer: features int8 [n, ...], scores int8 [n, labels], labels of n clips int16 [n, 4000]."""
+    """What a board must answer: features int8 [n, ...], scores int8 [n, labels], labels of n clips int16 [n, 16000]."""
 
     clips: NDArray[np.int16]
     features: NDArray[np.int8]
@@ -47,23 +45,23 @@ class SpotterCase:
 def spotter_case() -> SpotterCase:
     """Ten clips, through the host's front end and TFLM's interpreter, or our own engine where that is absent."""
     spec, clips = FrontendSpec(), _clips()
-    tflite = keyword_model(frames=spec.frames(CLIP_SAMPLES), features=spec.features, labels=len(LABELS), seed=4)
+    tflite = keyword_model(frames=spec.frames(16_000), features=spec.features, labels=len(LABELS), seed=4)
     features = HostFrontend(spec)(clips)
     engine = TflmInterpreter(tflite) if available() else HostEngine(tflite)
     scores = engine(np.ascontiguousarray(features).reshape(len(features), -1, 1, spec.features))
     threshold = int(np.median(scores[:, 2:].max(axis=1)))
     decisions = [int(one) for one in FirmwareDetector(len(LABELS), threshold).clips(scores)]
     assert len(set(decisions)) > 1  # else the decision would not be tested
-    sources = spotter_sources(spec, tflite, LABELS, threshold, BUILD, clip_samples=CLIP_SAMPLES)
-    return SpotterCase(clips, features, scores, decisions, dict(sources))
+    return SpotterCase(
+        clips, features, scores, decisions, dict(spotter_sources(spec, tflite, LABELS, threshold, BUILD))
+    )
 
 
 def _clips() -> NDArray[np.int16]:
     """Noise of all levels, a chirp, a square wave, an impulse, silence."""
-    index = np.arange(CLIP_SAMPLES)
-    time = index / 16_000
-    impulse = np.where(index == CLIP_SAMPLES // 3, 32_767, 0)
-    square = np.where(index // 16 % 2, 32_767, -32_768)
-    rows = [20_000 * np.sin(2 * np.pi * (200 + 12_000 * time) * time), impulse, square, np.zeros(CLIP_SAMPLES)]
-    rows += [np.random.default_rng(k).normal(0, 4.0**k, CLIP_SAMPLES) for k in range(6)]
+    time = np.arange(16_000) / 16_000
+    impulse = np.where(np.arange(16_000) == 5_000, 32_767, 0)
+    square = np.where(np.arange(16_000) // 16 % 2, 32_767, -32_768)
+    rows = [20_000 * np.sin(2 * np.pi * (200 + 3_000 * time) * time), impulse, square, np.zeros(16_000)]
+    rows += [np.random.default_rng(k).normal(0, 4.0**k, 16_000) for k in range(6)]
     return np.clip(np.round(rows), -32_768, 32_767).astype(np.int16)

@@ -3,7 +3,6 @@
 import ctypes
 import multiprocessing
 import os
-from collections.abc import Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -109,50 +108,6 @@ class TestArm:
         assert elf[24:28] == (1).to_bytes(4, "little")  # entry 0, Thumb bit set
         assert b"Reset\0" in elf
         assert self.build(tmp_path, source) == elf
-
-    def test_objects_that_zig_keeps_serve_wherever_the_image_is_built(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        run, commands = toolchain._run, []
-
-        def noted(command: Sequence[str], *args: Any) -> None:
-            commands.append(list(command))
-            run(command, *args)
-
-        monkeypatch.setattr(toolchain, "_run", noted)
-        for name in ("here", "there"):
-            folder = tmp_path / name
-            folder.mkdir()
-            (folder / "memory.ld").write_text(LINKER_SCRIPT)
-            (folder / "main.c").write_text("void Reset(void);\nvoid Reset(void) { for (;;) { } }\n")
-            toolchain.compile_arm(
-                "cortex-m4f",
-                [folder / "main.c"],
-                include_dirs=[folder],
-                linker_script=folder / "memory.ld",
-                out_elf=folder / "image.elf",
-            )
-        here, there = commands
-        different = {old for old, new in zip(here, there, strict=True) if old != new}
-        assert different == {str(tmp_path / "here" / "memory.ld"), here[-1]}  # neither of them makes an object
-
-    def test_a_new_header_hides_one_that_a_kept_object_was_made_with(self, tmp_path: Path) -> None:
-        folders = [tmp_path / "first", tmp_path / "second"]
-        for folder in folders:
-            folder.mkdir()
-        (tmp_path / "memory.ld").write_text(LINKER_SCRIPT)
-        source = tmp_path / "main.c"
-        source.write_text('#include "value.h"\nint Reset(void);\nint Reset(void) { return VALUE; }\n')
-
-        def build(folder: Path, value: int) -> bytes:
-            (folder / "value.h").write_text(f"#define VALUE {value}\n")
-            out = tmp_path / "out" / "image.elf"
-            toolchain.compile_arm(
-                "cortex-m4f", [source], include_dirs=folders, linker_script=tmp_path / "memory.ld", out_elf=out
-            )
-            return out.read_bytes()
-
-        assert build(folders[1], 3) != build(folders[0], 4)
 
     def test_unresolved_name_is_told(self, tmp_path: Path) -> None:
         with pytest.raises(FirmwareError, match="undefined symbol: elsewhere"):
