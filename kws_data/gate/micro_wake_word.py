@@ -8,7 +8,7 @@ from __future__ import annotations
 from firmware_tools.tflite.ring_model import ring_model
 from kws_data.bundle import ModelBundle
 from kws_data.config.device import BudgetSettings
-from kws_data.deploy.packages.micro_wake_word import ring_arena_bytes
+from kws_data.deploy.ring_arena import ring_arena_bytes
 from kws_data.gate.budget import BudgetReport, Check, Contributor, check_model, largest
 
 

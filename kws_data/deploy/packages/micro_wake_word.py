@@ -13,12 +13,12 @@ from typing import Any
 from firmware_tools.frontend.spec import MICRO
 from firmware_tools.spotter.detector import FIRST_KEYWORD
 from firmware_tools.spotter.wake_word import Cutoff, cutoff_for
-from firmware_tools.tflite import tflm
 from firmware_tools.tflite.ring_model import ring_model
 from kws_data.bundle import ModelBundle
 from kws_data.deploy.packages.figures import RunFigures, licences_line
 from kws_data.deploy.packages.layout import TEMPLATES, filled, templates, words
 from kws_data.deploy.packages.maker import KWS, Maker
+from kws_data.deploy.ring_arena import ring_arena_bytes
 from kws_data.errors import BundleError
 
 KIND = "micro_wake_word"
@@ -29,8 +29,6 @@ LEAST_ESPHOME = "2024.7.0"
 #: much is needed, up to twice this; before, it took the manifest's word.
 ARENA_MARGIN = 1.5
 ARENA_STEP = 16
-#: Times the window: the ring, what is read of it, and the window itself. Where TFLM cannot be asked.
-RING_COPIES = 3
 
 
 @dataclass(frozen=True)
@@ -71,14 +69,6 @@ def wake_word(bundle: ModelBundle) -> WakeWord:
     cutoff = cutoff_for(sums[FIRST_KEYWORD], bundle.stream.average)
     name = re.sub(r"[^a-z0-9]+", "_", keywords[0].lower()).strip("_") or "wake_word"
     return WakeWord(name, words(bundle).title(), model, cutoff, ring_arena_bytes(bundle, model))
-
-
-def ring_arena_bytes(bundle: ModelBundle, model: bytes) -> int:
-    """Arena of a bundle's ring model by TFLM's recording allocator; where its wheel is missing, the window's and the
-    ring's."""
-    if tflm.available():
-        return tflm.arena_bytes(model)
-    return bundle.arena_bytes + RING_COPIES * bundle.frames * bundle.frontend.features
 
 
 def manifest(word: WakeWord, maker: Maker) -> dict[str, Any]:
