@@ -87,8 +87,8 @@ def bench_frontend(spec: FrontendSpec, clips: int = 256) -> list[BenchRow]:
     ]
 
 
-def bench_engine(tflite: bytes, clips: int = 256) -> list[BenchRow]:
-    """The generated C engine on the host against the TFLM interpreter."""
+def bench_engine(tflite: bytes, clips: int = 256, name: str = "") -> list[BenchRow]:
+    """The generated C engine on the host against the TFLM interpreter, on a model (of that name, in the row)."""
     from firmware_tools.engine.host import HostEngine
     from firmware_tools.tflite.graph import read_tflite
     from firmware_tools.tflite.tflm import TflmInterpreter, available
@@ -102,11 +102,24 @@ def bench_engine(tflite: bytes, clips: int = 256) -> list[BenchRow]:
     if not np.array_equal(engine(inputs), interpreter(inputs)):
         raise KwsError("engine and TFLM disagree", None, "please report this with the model")
     ours, theirs = rate(lambda: engine(inputs), clips), rate(lambda: interpreter(inputs), clips)
-    return [BenchRow("engine", "inferences", "tflite-micro interpreter", theirs, ours)]
+    what = f"engine, {name}" if name else "engine"
+    return [BenchRow(what, "inferences", "tflite-micro interpreter", theirs, ours)]
+
+
+def bench_built_in(clips: int = 256) -> list[BenchRow]:
+    """:func:`bench_engine` on each built-in shape; raises KwsError when the baseline is not here."""
+    from kws_data.bench.shapes import BUILT_IN, built_in
+
+    return [row for name in BUILT_IN for row in bench_engine(built_in(name).tflite, clips, name)]
 
 
 def run_bench(bundle: Path | None, what: str | None = None) -> list[BenchRow]:
-    """Comparisons that can be made here, or only those of ``"frontend"`` or ``"engine"``; the engine needs a bundle."""
+    """Comparisons that can be made here, or only those of ``"frontend"`` or ``"engine"``.
+
+    Without a bundle the engine alone runs the built-in shapes; with both parts it needs one.
+    """
+    if bundle is None and what == "engine":
+        return bench_built_in()
     if bundle is None:
         return bench_frontend(FrontendSpec())
     from kws_data.bundle import ModelBundle

@@ -1,0 +1,110 @@
+"""Models that every kws can measure without having trained one: published shapes and those of its own configurations.
+
+They are built here with random weights and converted to int8 here; nothing is downloaded. Cycles, memory and code
+depend on the shape alone, scores mean nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from firmware_tools.frontend.spec import FrontendSpec
+from kws_data.config.export import ExportSettings
+from kws_data.config.load import load_config
+from kws_data.errors import ConfigError
+
+if TYPE_CHECKING:
+    import keras
+
+    from kws_data.bundle import ModelBundle
+
+CLIP_SAMPLES = 16_000
+SEED = 0
+_CALIBRATION_CLIPS = 32
+#: What makes a model of the demo's family stream: columns of every frame, and none made up at a clip's edges.
+STREAMING = ("model.padding=valid", "model.stride=1", "model.kernel=5")
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A model of a certain shape, and the front end whose features it takes."""
+
+    name: str
+    tflite: bytes
+    frontend: FrontendSpec
+    labels: tuple[str, ...]
+
+
+def _mlperf_ds_cnn() -> Shape:
+    from kws_data.models.reference_shapes import DS_CNN_LABELS, mlperf_ds_cnn
+
+    frontend = FrontendSpec(window_samples=480, coefficients=10)
+    return _converted("mlperf_ds_cnn", mlperf_ds_cnn(SEED), frontend, DS_CNN_LABELS)
+
+
+def _micro_speech() -> Shape:
+    from kws_data.models.reference_shapes import MICRO_SPEECH_LABELS, micro_speech
+
+    frontend = FrontendSpec(kind="log_mel", window_samples=480)
+    return _converted("micro_speech", micro_speech(SEED), frontend, MICRO_SPEECH_LABELS)
+
+
+def _of_configuration(name: str, *settings: str, called: str = "") -> Shape:
+    """The model that a configuration of kws trains, untrained, with ``settings``."""
+    import keras
+
+    from kws_data.models.registry import build_model
+
+    config = load_config(name, settings)
+    keras.utils.set_random_seed(SEED)
+    frontend = config.frontend
+    frames = frontend.frames(CLIP_SAMPLES)
+    model = build_model(config.model, (frames, 1, frontend.features), len(config.labels))
+    return _converted(called or name, model, frontend, len(config.labels), config.export, config.model.pointwise_bits)
+
+
+def _converted(
+    name: str,
+    model: keras.Model,
+    frontend: FrontendSpec,
+    labels: int,
+    export: ExportSettings | None = None,
+    pointwise_bits: int = 8,
+) -> Shape:
+    from kws_data.export.convert import exported_tflite
+
+    drawn = np.random.default_rng(SEED)
+    size = (_CALIBRATION_CLIPS, frontend.frames(CLIP_SAMPLES), frontend.features)
+    features = drawn.integers(-128, 128, size, dtype=np.int8)
+    tflite = exported_tflite(model, features, export or ExportSettings(), SEED, pointwise_bits)
+    return Shape(name, tflite, frontend, tuple(f"label{number}" for number in range(labels)))
+
+
+_BUILDERS: dict[str, Callable[[], Shape]] = {
+    "demo": lambda: _of_configuration("demo"),
+    "gsc9": lambda: _of_configuration("gsc9", "data.folder=."),
+    "mlperf_ds_cnn": _mlperf_ds_cnn,
+    "micro_speech": _micro_speech,
+    "streaming": lambda: _of_configuration("demo", *STREAMING, called="streaming"),
+}
+BUILT_IN = tuple(_BUILDERS)
+
+
+def built_in(name: str) -> Shape:
+    """One of :data:`BUILT_IN`, the same bytes each time.
+
+    Raises:
+        ConfigError: there is no such shape.
+    """
+    if name not in _BUILDERS:
+        raise ConfigError("no such built-in shape", name, f"use one of {', '.join(BUILT_IN)}")
+    return _BUILDERS[name]()
+
+
+def shape_of(name: str, bundle: ModelBundle) -> Shape:
+    """A trained model in place of an untrained one."""
+    return Shape(name, bundle.tflite, bundle.frontend, bundle.labels)
