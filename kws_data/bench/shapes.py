@@ -55,15 +55,12 @@ def _micro_speech() -> Shape:
 
 def _of_configuration(name: str, *settings: str, called: str = "") -> Shape:
     """The model that a configuration of kws trains, untrained, with ``settings``."""
-    import keras
-
-    from kws_data.models.registry import build_model
+    from kws_data.models.reference_shapes import untrained
 
     config = load_config(name, settings)
-    keras.utils.set_random_seed(SEED)
     frontend = config.frontend
     frames = frontend.frames(CLIP_SAMPLES)
-    model = build_model(config.model, (frames, 1, frontend.features), len(config.labels))
+    model = untrained(config.model, (frames, 1, frontend.features), len(config.labels), SEED)
     return _converted(called or name, model, frontend, len(config.labels), config.export, config.model.pointwise_bits)
 
 

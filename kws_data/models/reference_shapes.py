@@ -13,9 +13,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from kws_data.models.layers import classifier
+from kws_data.models.registry import build_model
 
 if TYPE_CHECKING:
     import keras
+
+    from kws_data.config.model import ModelSettings
 
 DS_CNN_FRAMES, DS_CNN_FEATURES, DS_CNN_LABELS = 49, 10, 12
 MICRO_SPEECH_FRAMES, MICRO_SPEECH_FEATURES, MICRO_SPEECH_LABELS = 49, 40, 4
@@ -44,6 +47,14 @@ def micro_speech(seed: int = 0) -> keras.Model:
     inputs, x = _image(MICRO_SPEECH_FRAMES, MICRO_SPEECH_FEATURES)
     x = keras.layers.DepthwiseConv2D((10, 8), strides=2, depth_multiplier=8, padding="same", activation="relu")(x)
     return classifier(inputs, keras.layers.Flatten()(x), MICRO_SPEECH_LABELS)
+
+
+def untrained(settings: ModelSettings, input_shape: tuple[int, int, int], labels: int, seed: int = 0) -> keras.Model:
+    """A model of a configuration, as its training begins; raises ConfigError as :func:`build_model`."""
+    import keras
+
+    keras.utils.set_random_seed(seed)
+    return build_model(settings, input_shape, labels)
 
 
 def _image(frames: int, features: int) -> tuple[Any, Any]:
