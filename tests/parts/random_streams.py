@@ -69,16 +69,6 @@ def _residual(build: ModelBuilder, x: Handle) -> Handle:
     return build.elementwise("ADD", x, build.conv2d(x, x.shape[3], (1, 1)), activation=_activation(build))
 
 
-def _cropped_residual(build: ModelBuilder, x: Handle) -> Handle:
-    """Around a kernel in time, cut at both ends as much as the kernel takes."""
-    kernel = 3 if x.shape[1] < 10 else int(build.rng.integers(2, 6))
-    if x.shape[1] < 4:
-        return x
-    before = int(build.rng.integers(0, kernel))
-    y = build.conv2d(x, x.shape[3], (kernel, 1), same=False, depthwise=bool(build.rng.random() < 0.5))
-    return build.elementwise("ADD", build.crop(x, before, before + y.shape[1]), y)
-
-
 def _constant(build: ModelBuilder, x: Handle) -> Handle:
     other = build.constant((1, 1, 1, x.shape[3]), float(x.scale))
     return build.elementwise(str(build.rng.choice(("ADD", "MUL"))), x, other)

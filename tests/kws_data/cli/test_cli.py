@@ -66,7 +66,7 @@ def test_the_list_of_verbs_matches_the_commands() -> None:
     [
         (["trian"], "did you mean train?"),
         (["bench", "recrod"], "did you mean record? (see kws bench --help)"),
-        (["bench", "engine"], "--bundle"),
+        (["bench", "engine", "--bundle", "nowhere"], "bundle is missing"),
         (["run"], "CONFIG"),
         (["run", "none.yaml"], "none.yaml"),
         (["build", "{demo}", "--set", "train.epocs=3"], "did you mean epochs?"),

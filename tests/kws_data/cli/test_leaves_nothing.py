@@ -105,7 +105,6 @@ WRONG: dict[str, list[list[str]]] = {
     ],
     "bench": [
         ["nonsense"],
-        ["engine"],
         ["engine", "--bundle", "nowhere"],
         ["--bundle", "text"],
         ["synth", "--styles", "none"],
