@@ -19,6 +19,7 @@ from firmware_tools.tflite.graph import Graph, Operator, Tensor, graph_place
 
 PIXELS = 3  # KWS_PIXELS and KWS_MOST_DEPTH of firmware/include/kws_dots.h
 MOST_DEPTH = 504
+MOST_PAIRS = 5  # KWS_MOST_PAIRS of firmware/include/kws_depthwise.h
 
 
 def conv_2d(graph: Graph, operator: Operator) -> list[Call]:
@@ -76,21 +77,19 @@ def depthwise_conv_2d(graph: Graph, operator: Operator) -> list[Call]:
         steps = dict(zip(steps, (steps[k] for k in ("in_jump", "in_step", "out_jump", "out_step")), strict=True))
     filters = np.ascontiguousarray(filters).reshape(window.out_channels, -1)
     rows = (window.height.out - 1) * window.height.stride + window.height.reach
-    pairs = window.width.reach // 2 + 1
-    if window.width.stride == 1:
-        columns = (window.width.out + 3) // 4 * 4 + 2 * pairs - 2
-    else:
-        columns = (window.width.out - 1) * window.width.stride + 2 * pairs
-    columns += columns % 2
+    pairs, piece = _pairs(window)
+    columns = (window.width.out - 1) * window.width.stride + 2 * pairs
+    columns += columns % 2  # rows begin with whole words
     scratch = rows * columns + 4 * window.height.kernel * pairs
     place = graph_place(operator)
     channels = channels_of(graph, operator, filters)
+    sizes = {"per_input": per_input, "rows": rows, "columns": columns, "pairs": pairs, "piece": piece, **steps}
     parameters: dict[str, Value] = {
         "weights": "weights",
         **channels.parameters(),
         "window": window.parameters(place),
         "range": _range(graph, operator),
-        **fits_uint16({"per_input": per_input, "rows": rows, "columns": columns, "pairs": pairs, **steps}, place),
+        **fits_uint16(sizes, place),
     }
     constants = {"weights": Constant("int8_t", filters), **channels.constants()}
     inputs = (x.index,)
@@ -106,6 +105,16 @@ def depthwise_conv_2d(graph: Graph, operator: Operator) -> list[Call]:
             inputs if in_place else (),
         )
     ]
+
+
+def _pairs(window: Window) -> tuple[int, int]:
+    """Pairs of weights in a row of the kernel, and in a piece of it; 0 where eight outputs are not computed at once."""
+    pairs = window.width.reach // 2 + 1
+    if window.width.stride > 1 or (pairs > MOST_PAIRS and window.height.kernel > 1):
+        return pairs, 0
+    pieces = -(-pairs // MOST_PAIRS)
+    piece = -(-pairs // pieces)
+    return pieces * piece, piece
 
 
 def _one_column(window: Window) -> bool:
