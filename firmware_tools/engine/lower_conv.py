@@ -83,7 +83,16 @@ def depthwise_conv_2d(graph: Graph, operator: Operator) -> list[Call]:
     scratch = rows * columns + 4 * window.height.kernel * pairs
     place = graph_place(operator)
     channels = channels_of(graph, operator, filters)
-    sizes = {"per_input": per_input, "rows": rows, "columns": columns, "pairs": pairs, "piece": piece, **steps}
+    sizes = {
+        "per_input": per_input,
+        "rows": rows,
+        "columns": columns,
+        "inside_rows": min(rows - window.height.pad, window.height.size),
+        "inside_columns": min(columns - window.width.pad, window.width.size),
+        "pairs": pairs,
+        "piece": piece,
+        **steps,
+    }
     parameters: dict[str, Value] = {
         "weights": "weights",
         **channels.parameters(),
