@@ -38,11 +38,15 @@ def depthwise_conv_2d(graph: Graph, operator: Operator) -> list[Call]:
 
 
 def in_fours(filters: NDArray[np.int8]) -> NDArray[np.int8]:
-    """Filters int8 ``[out, taps]`` one after the other: of each four the first taps, the second ones and so on."""
-    count, taps = filters.shape
-    whole = count // 4 * 4
-    together = filters[:whole].reshape(-1, 4, taps).transpose(0, 2, 1)
-    return np.concatenate([together.reshape(-1), filters[whole:].reshape(-1)])
+    """Filters int8 ``[out, taps]`` as ``[ceil(out / 4), taps, 4]``; the last four share some with the four before.
+
+    Fewer than four stay as they are.
+    """
+    count = len(filters)
+    if count < 4:
+        return filters
+    first = [min(start, count - 4) for start in range(0, count, 4)]
+    return np.stack([filters[start : start + 4].T for start in first])
 
 
 def _one_column(window: Window) -> bool:

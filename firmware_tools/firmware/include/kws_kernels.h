@@ -51,8 +51,8 @@ typedef struct {
 void kws_conv(const kws_conv_params *params, const int8_t *input, int8_t *output, int16_t *scratch);
 
 /* Rows of the kernel are of `taps` weights, the last ones zero beyond kernel_width. Where `piece` is not 0, weights of each
- * four channels come together, [kernel_height][taps][4], and rows are of pieces of `piece` taps (kws_depthwise.h); those
- * of the channels left over, and all where it is 0, are [kernel_height][taps]. out_channels = in_channels * per_input.
+ * four channels come together, [kernel_height][taps][4], and rows are of pieces of `piece` taps (kws_depthwise.h); where
+ * it is 0 each channel's are [kernel_height][taps]. out_channels = in_channels * per_input.
  * Planes of rows * columns hold padded input channels, of which the inside is read.
  * Neighbours along a row lie `step` bytes apart, rows `jump` bytes: the generator may exchange rows and columns. */
 typedef struct {
@@ -73,8 +73,8 @@ typedef struct {
  * In place when per_input is 1 and no output lies behind the input it is computed from. */
 void kws_depthwise(const kws_depthwise_params *params, const int8_t *input, int8_t *output, int16_t *scratch);
 
-/* Weights of each four channels, [taps][4], then of each channel left over, [taps]; the window's rows of `count` channels
- * begin `step` bytes apart. */
+/* Weights of each four channels come together, [taps][4] (kws_depthwise.h); where there are fewer, of each channel. The
+ * window's rows of `count` channels begin `step` bytes apart. */
 typedef struct {
     const int8_t *weights;
     const kws_channel *channels; /* where it is NULL the layer has wide ones */

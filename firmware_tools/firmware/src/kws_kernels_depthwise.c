@@ -10,6 +10,7 @@
 /* One channel, of which `input` is the first sample, into the inside of a plane, which begins at `inside`. */
 static KWS_APART void gather_plane(const kws_depthwise_params *p, const int8_t *input, int16_t *inside) {
     const uint32_t columns = p->inside_columns, step = p->in_step, jump = p->in_jump, down = p->columns;
+    KWS_ROLLED
     for (uint32_t left = p->inside_rows; left > 0; left--, inside += down, input += jump) {
         const int8_t *next = input;
         int16_t *halves = inside;
@@ -39,6 +40,7 @@ static KWS_APART void filter_two(const kws_depthwise_params *p, const int16_t *s
     const uint32_t down = (uint32_t)p->columns * p->window.dilation_height - spread * taps;
     const uint32_t unused = between * (p->taps - taps);
     uint32_t first = sums[0], second = sums[1]; /* wide biases may wrap */
+    KWS_ROLLED
     for (uint32_t row = p->window.kernel_height; row > 0; row--, samples += down, weights += unused) {
         KWS_ROLLED
         for (uint32_t left = taps; left > 0; left--, samples += spread, weights += between) {
@@ -77,24 +79,23 @@ static KWS_APART void filter_plane(const kws_depthwise_params *p, const int16_t 
     }
 }
 
-/* Channels from number `c` on, of which the first `in_fours` have their weights in fours. */
-static void filter_planes(const kws_depthwise_params *p, const int8_t *input, int8_t *output, int16_t *plane, uint32_t c,
-                          uint32_t in_fours) {
+static void filter_planes(const kws_depthwise_params *p, const int8_t *input, int8_t *output, int16_t *plane) {
     const kws_window *w = &p->window;
-    const uint32_t taps = (uint32_t)w->kernel_height * p->taps;
+    const uint32_t taps = (uint32_t)w->kernel_height * p->taps, channels = w->out_channels;
     const uint32_t size = (uint32_t)p->rows * p->columns;
+    const int8_t *weights = p->weights;
     KWS_ROLLED
     for (uint32_t i = 0; i < size; i++) {
         plane[i] = p->range.in_zero;
     }
-    for (; c < w->out_channels; c++) {
+    for (uint32_t c = 0; c < channels; c++) {
         if (c % p->per_input == 0) {
             gather_plane(p, input + c / p->per_input, plane + w->pad_top * p->columns + w->pad_left);
         }
-        if (c < in_fours) {
-            filter_plane(p, plane, c, p->weights + c / 4 * 4 * taps + c % 4, 4, output + c);
+        if (p->piece > 0) {
+            filter_plane(p, plane, c, kws_weights_in_fours(weights, c, channels, taps), 4, output + c);
         } else {
-            filter_plane(p, plane, c, p->weights + c * taps, 1, output + c);
+            filter_plane(p, plane, c, weights + c * taps, 1, output + c);
         }
     }
 }
@@ -139,13 +140,33 @@ static KWS_APART void limit(const kws_depthwise_params *p, int8_t *output) {
     }
 }
 
-static void filter_fours(const kws_depthwise_params *p, const int8_t *input, int8_t *output, int8_t *plane,
-                         uint32_t in_fours) {
+/* A row of four channels of which the last ones are wanted, by way of the stack. */
+#define TOGETHER 16
+static KWS_APART void filter_last(const kws_depthwise_params *p, kws_depthwise_row row, const int8_t *samples,
+                                  const int8_t *weights, int8_t *output) {
+    const uint32_t wanted = p->window.out_channels % 4, step = row.step;
+    int8_t outputs[4 * TOGETHER];
+    row.step = 4;
+    KWS_ROLLED
+    for (uint32_t left = p->window.out_width; left > 0; left -= row.count, samples += 4 * TOGETHER) {
+        row.count = left < TOGETHER ? left : TOGETHER;
+        kws_depthwise_2x4(&row, samples, weights, outputs);
+        KWS_ROLLED
+        for (uint32_t i = 0; i < row.count; i++, output += step) {
+            KWS_ROLLED
+            for (uint32_t c = 4 - wanted; c < 4; c++) {
+                output[c] = outputs[4 * i + c];
+            }
+        }
+    }
+}
+
+static void filter_fours(const kws_depthwise_params *p, const int8_t *input, int8_t *output, int8_t *plane) {
     const kws_window *w = &p->window;
     const uint32_t size = (uint32_t)p->rows * p->columns, zeros = (uint8_t)p->range.in_zero * 0x01010101u;
     const int32_t down = 4 * (int32_t)p->columns, limited = p->range.least > INT8_MIN || p->range.most < INT8_MAX;
     const int8_t *weights = p->weights;
-    kws_depthwise_row row = {.channels = p->channels, .size = 4u * w->kernel_height * p->taps, .piece = p->piece};
+    kws_depthwise_row row = {.size = 4u * w->kernel_height * p->taps, .piece = p->piece};
     row.jump = w->kernel_height == 1 ? -4 : down * w->dilation_height - 4 * (p->piece + 1);
     row.zero = p->range.out_zero;
     row.step = p->out_step;
@@ -154,12 +175,18 @@ static void filter_fours(const kws_depthwise_params *p, const int8_t *input, int
     for (uint32_t i = 0; i < size; i++) {
         kws_store_word(plane + 4 * i, zeros);
     }
-    for (uint32_t c = 0; c < in_fours; c += 4, weights += row.size, row.channels += 4) {
+    for (int32_t left = w->out_channels; left > 0; left -= 4, weights += row.size) {
+        const uint32_t c = w->out_channels - (uint32_t)(left < 4 ? 4 : left);
         const int8_t *samples = plane;
         int8_t *next = output + c;
+        row.channels = p->channels + c;
         gather_four(p, input + c, plane + w->pad_top * down + 4 * w->pad_left);
-        for (uint32_t left = w->out_height; left > 0; left--, next += p->out_jump) {
-            kws_depthwise_2x4(&row, samples, weights, next);
+        for (uint32_t rows = w->out_height; rows > 0; rows--, next += p->out_jump) {
+            if (left < 4) {
+                filter_last(p, row, samples, weights, next);
+            } else {
+                kws_depthwise_2x4(&row, samples, weights, next);
+            }
             if (limited) {
                 limit(p, next);
             }
@@ -170,15 +197,11 @@ static void filter_fours(const kws_depthwise_params *p, const int8_t *input, int
 #endif
 
 void kws_depthwise(const kws_depthwise_params *params, const int8_t *input, int8_t *output, int16_t *scratch) {
-    const uint32_t channels = params->window.out_channels, in_fours = params->piece > 0 ? channels & ~3u : 0;
-    uint32_t done = 0;
 #if KWS_DSP
-    if (in_fours > 0) {
-        filter_fours(params, input, output, (int8_t *)scratch, in_fours);
-        done = in_fours;
+    if (params->piece > 0) {
+        filter_fours(params, input, output, (int8_t *)scratch);
+        return;
     }
 #endif
-    if (done < channels) {
-        filter_planes(params, input, output, scratch, done, in_fours);
-    }
+    filter_planes(params, input, output, scratch);
 }

@@ -28,28 +28,43 @@ static KWS_APART void filter_one(const kws_depthwise_column_params *p, const int
     *output = requantised(p, channel, sum);
 }
 
-void kws_depthwise_column(const kws_depthwise_column_params *params, const int8_t *input, int8_t *output) {
-    const uint32_t count = params->count, taps = params->taps, in_fours = count & ~3u;
-    uint32_t channel = 0;
 #if KWS_DSP
-    if (params->wide == 0 && in_fours > 0) {
-        kws_depthwise_1x4(input, params->weights, params->channels, output, params->step, taps, params->range.out_zero,
-                          in_fours / 4);
-        if (params->range.least > INT8_MIN || params->range.most < INT8_MAX) {
-            KWS_ROLLED
-            for (uint32_t i = 0; i < in_fours; i++) {
-                output[i] = kws_clamp(output[i], params->range.least, params->range.most);
-            }
+static void filter_fours(const kws_depthwise_column_params *p, const int8_t *input, int8_t *output) {
+    const uint32_t count = p->count, taps = p->taps, last = count - 4;
+    const int32_t zero = p->range.out_zero;
+    int8_t some[4];
+    kws_depthwise_1x4(input, p->weights, p->channels, output, p->step, taps, zero, count / 4);
+    if (count % 4 > 0) {
+        const int8_t *weights = p->weights + (count & ~3u) * taps;
+        kws_depthwise_1x4(input + last, weights, p->channels + last, some, p->step, taps, zero, 1);
+        KWS_ROLLED
+        for (uint32_t i = 4 - count % 4; i < 4; i++) {
+            output[last + i] = some[i];
         }
-        channel = in_fours;
+    }
+    if (p->range.least > INT8_MIN || p->range.most < INT8_MAX) {
+        KWS_ROLLED
+        for (uint32_t i = 0; i < count; i++) {
+            output[i] = kws_clamp(output[i], p->range.least, p->range.most);
+        }
+    }
+}
+#endif
+
+void kws_depthwise_column(const kws_depthwise_column_params *params, const int8_t *input, int8_t *output) {
+    const uint32_t count = params->count, taps = params->taps;
+#if KWS_DSP
+    if (params->wide == 0 && count >= 4) {
+        filter_fours(params, input, output);
+        return;
     }
 #endif
-    for (; channel < count; channel++) {
-        if (channel < in_fours) {
-            const int8_t *weights = params->weights + channel / 4 * 4 * taps + channel % 4;
-            filter_one(params, input + channel, weights, 4, channel, output + channel);
+    for (uint32_t c = 0; c < count; c++) {
+        if (count >= 4) {
+            const int8_t *weights = kws_weights_in_fours(params->weights, c, count, taps);
+            filter_one(params, input + c, weights, 4, c, output + c);
         } else {
-            filter_one(params, input + channel, params->weights + channel * taps, 1, channel, output + channel);
+            filter_one(params, input + c, params->weights + c * taps, 1, c, output + c);
         }
     }
 }
