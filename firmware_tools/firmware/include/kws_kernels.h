@@ -145,6 +145,13 @@ typedef struct {
 
 void kws_copy(const kws_copy_params *params, const int8_t *input, int8_t *output);
 
+/* Copies, of each of `blocks` pieces of `stride` bytes, the `length` bytes from `offset` on: what is left of a dimension. */
+typedef struct {
+    uint32_t blocks, length, stride, offset;
+} kws_slice_params;
+
+void kws_slice(const kws_slice_params *params, const int8_t *input, int8_t *output);
+
 /* Constant padding of up to four dimensions. */
 typedef struct {
     uint16_t in_size[4];
