@@ -130,6 +130,18 @@ typedef struct {
 void kws_add(const kws_add_params *params, const int8_t *a, const int8_t *b, int8_t *output);
 void kws_mul(const kws_mul_params *params, const int8_t *a, const int8_t *b, int8_t *output);
 
+/* Addition of operands of one shape, limited by int8 alone:
+ * output = (offset + a * multiplier_a / 2^8 + b * multiplier_b / 2^8) / 2^22, each division rounded down. The generator has
+ * compared that with TFLM's addition for every pair of bytes. */
+typedef struct {
+    uint32_t count;
+    int32_t multiplier_a, multiplier_b;
+    int32_t offset;
+} kws_add_linear_params;
+
+/* In place on either operand. */
+void kws_add_linear(const kws_add_linear_params *params, const int8_t *a, const int8_t *b, int8_t *output);
+
 /* Any function of one int8: table[value + 128]. In place. */
 typedef struct {
     const int8_t *table;
