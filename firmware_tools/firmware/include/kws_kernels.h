@@ -50,9 +50,10 @@ typedef struct {
  * In place where the generator finds that no output overtakes the input still needed, and there are two pixels or more. */
 void kws_conv(const kws_conv_params *params, const int8_t *input, int8_t *output, int16_t *scratch);
 
-/* Weights [out_channels][kernel_height * kernel_width]; out_channels = in_channels * per_input.
- * Planes of rows * columns hold one padded input channel; 2 * `pairs` words hold one row of weights, in pieces of
- * `piece` pairs (kws_depthwise.h), or piece is 0.
+/* Rows of the kernel are of `taps` weights, the last ones zero beyond kernel_width. Where `piece` is not 0, weights of each
+ * four channels come together, [kernel_height][taps][4], and rows are of pieces of `piece` taps (kws_depthwise.h); where
+ * it is 0 each channel's are [kernel_height][taps]. out_channels = in_channels * per_input.
+ * Planes of rows * columns hold padded input channels, of which the inside is read.
  * Neighbours along a row lie `step` bytes apart, rows `jump` bytes: the generator may exchange rows and columns. */
 typedef struct {
     const int8_t *weights;
@@ -62,16 +63,18 @@ typedef struct {
     kws_range range;
     uint16_t per_input;
     uint16_t rows, columns;
-    uint16_t pairs, piece;
+    uint16_t inside_rows, inside_columns;
+    uint16_t taps, piece;
     uint16_t in_step, in_jump;
     uint16_t out_step, out_jump;
 } kws_depthwise_params;
 
-/* DEPTHWISE_CONV_2D. scratch: rows * columns + 4 * kernel_height * pairs, word-aligned.
+/* DEPTHWISE_CONV_2D. scratch, word-aligned: 2 * rows * columns bytes, or 4 * rows * columns where piece is not 0.
  * In place when per_input is 1 and no output lies behind the input it is computed from. */
 void kws_depthwise(const kws_depthwise_params *params, const int8_t *input, int8_t *output, int16_t *scratch);
 
-/* Weights [taps][count]; the window's rows of `count` channels begin `step` bytes apart. */
+/* Weights of each four channels come together, [taps][4] (kws_depthwise.h); where there are fewer, of each channel. The
+ * window's rows of `count` channels begin `step` bytes apart. */
 typedef struct {
     const int8_t *weights;
     const kws_channel *channels; /* where it is NULL the layer has wide ones */
