@@ -153,6 +153,39 @@ static inline uint32_t kws_odd_bytes(uint32_t word) {
 #endif
 }
 
+/* a - b, halfword by halfword. */
+static inline uint32_t kws_subtract_halves(uint32_t a, uint32_t b) {
+#if KWS_DSP_NATIVE
+    uint32_t result;
+    __asm__("ssub16 %0, %1, %2" : "=r"(result) : "r"(a), "r"(b));
+    return result;
+#else
+    return (uint16_t)(a - b) | ((a >> 16) - (b >> 16)) << 16;
+#endif
+}
+
+/* sums + kws_even_bytes(word), halfword by halfword. */
+static inline uint32_t kws_add_even_bytes(uint32_t sums, uint32_t word) {
+#if KWS_DSP_NATIVE
+    uint32_t result;
+    __asm__("sxtab16 %0, %1, %2" : "=r"(result) : "r"(sums), "r"(word));
+    return result;
+#else
+    const uint32_t bytes = kws_even_bytes(word);
+    return (uint16_t)(sums + bytes) | ((sums >> 16) + (bytes >> 16)) << 16;
+#endif
+}
+
+static inline uint32_t kws_add_odd_bytes(uint32_t sums, uint32_t word) {
+#if KWS_DSP_NATIVE
+    uint32_t result;
+    __asm__("sxtab16 %0, %1, %2, ror #8" : "=r"(result) : "r"(sums), "r"(word));
+    return result;
+#else
+    return kws_add_even_bytes(sums, word >> 8);
+#endif
+}
+
 /* value - 1 where value is negative, else value. */
 static inline int32_t kws_less_if_negative(int32_t value) {
 #if KWS_DSP_NATIVE
