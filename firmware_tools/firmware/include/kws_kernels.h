@@ -59,7 +59,8 @@ void kws_conv(const kws_conv_params *params, const int8_t *input, int8_t *output
 void kws_conv_pixel(const kws_conv_params *params, const int8_t *input, int8_t *output);
 
 /* Weights [out_channels][kernel_height * kernel_width]; out_channels = in_channels * per_input.
- * Planes of rows * columns hold one padded input channel; `pairs` words hold one row of weights.
+ * Planes of rows * columns hold one padded input channel; 2 * `pairs` words hold one row of weights, in pieces of
+ * `piece` pairs (kws_depthwise.h), or piece is 0.
  * Neighbours along a row lie `step` bytes apart, rows `jump` bytes: the generator may exchange rows and columns. */
 typedef struct {
     const int8_t *weights;
@@ -69,7 +70,7 @@ typedef struct {
     kws_range range;
     uint16_t per_input;
     uint16_t rows, columns;
-    uint16_t pairs;
+    uint16_t pairs, piece;
     uint16_t in_step, in_jump;
     uint16_t out_step, out_jump;
 } kws_depthwise_params;
@@ -166,6 +167,13 @@ typedef struct {
 } kws_copy_params;
 
 void kws_copy(const kws_copy_params *params, const int8_t *input, int8_t *output);
+
+/* Copies, of each of `blocks` pieces of `stride` bytes, the `length` bytes from `offset` on: what is left of a dimension. */
+typedef struct {
+    uint32_t blocks, length, stride, offset;
+} kws_slice_params;
+
+void kws_slice(const kws_slice_params *params, const int8_t *input, int8_t *output);
 
 /* Constant padding of up to four dimensions. */
 typedef struct {
