@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from firmware_tools.errors import ModelError
 
 
-
 @dataclass(frozen=True)
 class Symbol:
     """An object of the kernels that a field points to, by its C name."""
@@ -19,7 +18,7 @@ class Symbol:
     name: str
 
 
-# A field of a parameter struct: a number, numbers, a nested struct, the name of one of the call's constants, or an object.
+# A field of a parameter struct: a number, numbers, a nested struct, the name of one of the constants, or an object.
 Value: TypeAlias = "int | str | tuple[int, ...] | Mapping[str, Value] | Symbol"
 
 UINT16_MAX = 65535

@@ -31,6 +31,13 @@
 #endif
 #endif
 
+/* The same, and it is such a core. */
+#if defined(__ARM_ARCH_ISA_THUMB) && __ARM_ARCH_ISA_THUMB == 1 && KWS_SHORT_MULTIPLY
+#define KWS_SHORT_MULTIPLY_NATIVE 1
+#else
+#define KWS_SHORT_MULTIPLY_NATIVE 0
+#endif
+
 /* Requantisation of one output channel: output = zero + acc * multiplier / 2^31 / 2^shift, as TFLM rounds it. The
  * generator guarantees |acc| < 2^30, |bias| < 2^25 and 1 <= shift <= 31. */
 typedef struct {
@@ -57,13 +64,6 @@ static inline int32_t kws_channel_shift(const kws_channel *channel) { return cha
 #define KWS_ROLLED _Pragma("clang loop unroll(disable)")
 #else
 #define KWS_ROLLED
-#endif
-
-/* Two sums are ready here: keeps compilers from collecting products where there are eight registers for them. */
-#if KWS_SHORT_MULTIPLY
-#define KWS_IN_ORDER(a, b) __asm__("" : "+r"(a), "+r"(b));
-#else
-#define KWS_IN_ORDER(a, b)
 #endif
 
 /* A constant that stays in its register: compilers would write it anew for each use. */
