@@ -1,5 +1,8 @@
 /* A detector that listens. See kws_listener.h. */
 #include "kws_listener.h"
+#include "kws_small.h"
+
+KWS_SMALL_BEGIN
 
 int kws_listener_init(kws_listener *listener, const kws_listener_parts *parts)
 {
@@ -121,3 +124,5 @@ int kws_listener_hear(kws_listener *listener, const int16_t *samples, size_t cou
     }
     return 0;
 }
+
+KWS_SMALL_END

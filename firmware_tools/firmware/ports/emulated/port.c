@@ -3,6 +3,7 @@
 
 #include "kws_emulated.h"
 #include "kws_err.h"
+#include "kws_small.h"
 
 #ifndef KWS_CLOCK_HZ
 #error "KWS_CLOCK_HZ comes from the board file"
@@ -12,6 +13,8 @@
 
 /* 16 samples are 1 ms at 16 kHz: a sleeping core wakes often enough, and not for every sample. */
 #define MIC_MARK 16u
+
+KWS_SMALL_BEGIN
 
 void kws_port_init(void)
 {
@@ -120,3 +123,5 @@ uint32_t kws_port_traits(void)
 {
     return REG(KWS_SYS_BASE, KWS_SYS_TRAITS) & KWS_TRAIT_VIRTUAL_TIME;
 }
+
+KWS_SMALL_END
