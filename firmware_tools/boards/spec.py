@@ -23,6 +23,9 @@ from firmware_tools.home import in_home
 from firmware_tools.toolchain.cores import CORE_FLAGS
 from firmware_tools.yaml_text import read_yaml
 
+#: What a board's file may name as ``timing``.
+TIMING_NAMES = ("default", "kindest", "harshest")
+
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}")
 
 
@@ -59,6 +62,7 @@ class BoardSpec:
         oscillator: where its clock comes from, for ports that can choose.
         power: what it draws while it listens, by its data sheets; None where nobody has looked them up.
         loader: what its flasher needs to know (``boards.loader``), such as the name of a drive.
+        timing: which setting of the emulator's cycle model counts its cycles (``emulator.timing``).
         proven: where it was seen to work, a line each; the first says how it was built.
     """
 
@@ -78,6 +82,7 @@ class BoardSpec:
     oscillator: Peripheral = BUILTIN
     loader: tuple[tuple[str, Any], ...] = ()
     power: PowerSpec | None = None
+    timing: str = "default"
     proven: tuple[str, ...] = ()
 
     @property
@@ -216,6 +221,7 @@ def _check_ranges(board: BoardSpec, where: str) -> None:
     )
     require(board.core in CORE_FLAGS, "core", board.core, f"one of {', '.join(sorted(CORE_FLAGS))}")
     require(board.core in board.family.cores, "core", board.core, f"its port runs on {', '.join(board.family.cores)}")
+    require(board.timing in TIMING_NAMES, "timing", board.timing, f"one of {', '.join(TIMING_NAMES)}")
     require(1_000 <= board.clock_hz <= 2_000_000_000, "clock_hz", board.clock_hz, "1 kHz to 2 GHz")
     require(300 <= board.baud <= 12_000_000, "baud", board.baud, "300 to 12000000")
     for key, memory in (("flash", board.flash), ("ram", board.ram)):
