@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from math import ceil
+
+from firmware_tools.frontend.spec import MICRO
+from firmware_tools.spotter.gate import GateSpec
 from firmware_tools.spotter.stream_spec import StreamSpec
 from kws_data.bundle import Engine, ModelBundle, model_hash
 from kws_data.config.config import Config
+from kws_data.errors import ConfigError
 
 
 def make_bundle(
@@ -14,6 +19,7 @@ def make_bundle(
     from firmware_tools.tflite.graph import read_tflite
 
     graph = read_tflite(tflite)
+    stride_frames = config.stream.stride_frames if engine == "streaming" else StreamSpec().stride_frames
     return ModelBundle(
         config=config.name,
         labels=tuple(config.labels),
@@ -33,8 +39,28 @@ def make_bundle(
             "max_fpr": config.threshold.max_fpr,
         },
         tflite=tflite,
-        stream=StreamSpec(stride_frames=config.stream.stride_frames) if engine == "streaming" else StreamSpec(),
+        stream=StreamSpec(stride_frames=stride_frames, gate=gate_of(config)),
         engine=engine,
+    )
+
+
+def gate_of(config: Config) -> GateSpec | None:
+    """The gate that ``stream.gate`` asks for, in frames; None where it asks for none.
+
+    Raises:
+        ConfigError: it is asked for where other firmware than ours listens.
+    """
+    gate, spec = config.stream.gate, config.frontend
+    if gate is None:
+        return None
+    if spec.kind == MICRO:
+        raise ConfigError("stream.gate cannot be used", spec.kind, "micro_wake_word has no gate: leave it out")
+    per_frame_ms = 1_000 * spec.hop_samples / spec.sample_rate_hz
+    return GateSpec(
+        open_sixteenths=round(16 * 10 ** (gate.open_db / 10)),
+        hold_frames=ceil(gate.hold_ms / per_frame_ms),
+        preroll_frames=ceil(gate.preroll_ms / per_frame_ms),
+        rise_shift=gate.rise_shift,
     )
 
 
