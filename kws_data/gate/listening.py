@@ -20,6 +20,8 @@ class Listening:
         model: cycles of the model from one decision to the next.
         decision: cycles of a decision.
         clock_hz: of the core.
+        awake: share of its time that the core is awake, the microphone read and the serial line looked at; None where
+            nothing counts it.
         gated: a gate of energy keeps frames from the model while it is quiet.
         at_most: the model's cycles are a bound: those of the last frame, taken for every one.
     """
@@ -30,6 +32,7 @@ class Listening:
     model: int
     decision: int
     clock_hz: int
+    awake: float | None = None
     gated: bool = False
     at_most: bool = False
 
@@ -57,9 +60,10 @@ class Listening:
         """For a person."""
         bound = "at most " if self.at_most else ""
         closed = f"; while the gate is closed {self.behind_gate(0.0):.1%}" if self.gated else ""
+        awake = "" if self.awake is None else f"; with microphone and serial line it is awake for {self.awake:.1%}"
         return (
             f"listening takes {bound}{self.share:.1%} of the core: every {1_000 * self.hop_s:.0f} ms {self.frames} "
-            f"frames of {self.frontend:,} cycles, the model {self.model:,}, a decision {self.decision:,}{closed}"
+            f"frames of {self.frontend:,} cycles, the model {self.model:,}, a decision {self.decision:,}{closed}{awake}"
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -74,6 +78,7 @@ class Listening:
             "decision_cycles": self.decision,
             "clock_hz": self.clock_hz,
             "closed_share": self.behind_gate(0.0) if self.gated else None,
+            "awake_share": self.awake,
             "at_most": self.at_most,
         }
 
