@@ -105,7 +105,9 @@ def rows(board: BoardSpec) -> list[Row]:
         Row("micro_speech, RAM", "<= 7,168 bytes", lambda: _ram(shape("micro_speech"), 7_168)),
         Row("streaming, a hop against a window", "<= 0.10", lambda: _hop(shape("streaming"))),
         Row("front end, cycles a frame", frame_wanted, lambda: _frame(shape("streaming"))),
-        Row("share of the core while listening", "<= 6 %", lambda: _share(shape("streaming"), 0.06)),
+        Row(
+            "share of the core while listening, everything included", "<= 6 %", lambda: _share(shape("streaming"), 0.06)
+        ),
         Row(small, "<= 15 %", lambda: _share(small_core(), 0.15)),
         Row("streaming detector's image, flash", "<= 40,960 bytes", lambda: _flash(shape("streaming"), 40_960)),
         Row("code of the streaming engine", code_wanted, lambda: _code(shape("streaming"), code)),
@@ -152,12 +154,11 @@ def _frame(measured: Measured) -> Outcome:
 
 
 def _share(measured: Measured, reach: float) -> Outcome:
-    cycles, share = measured.listening, measured.share
-    text = f"{share(cycles.default):.1%}; {cycles.default:,} cycles for {measured.frames} frames, features and decision"
-    passed = share(cycles.default) <= reach
-    parts = {"share": share(cycles.default), "hop_cycles": measured.hop.default}
+    cycles, computed, share = measured.listener.awake, measured.computed.default, measured.share
+    text = f"{share(cycles.default):.1%}; {share(computed):.1%} without fetching samples and waking for them"
+    parts = {"share": share(cycles.default), "computed_share": share(computed), "hop_cycles": measured.hop.default}
     parts |= {f"{part}_cycles": getattr(measured.listener, part).default for part in ("frame", "decision")}
-    return _counted(text, passed, cycles, lambda n: f"{share(n):.1%}", **parts)
+    return _counted(text, share(cycles.default) <= reach, cycles, lambda n: f"{share(n):.1%}", **parts)
 
 
 def _flash(measured: Measured, reach: int) -> Outcome:

@@ -10,6 +10,7 @@ from pathlib import Path
 from firmware_tools.boards.spec import BoardSpec
 from firmware_tools.image.build import build_image
 from firmware_tools.tflite.graph import Graph, read_tflite
+from kws_data.bench.awake import awake
 from kws_data.bench.readings import Readings, boards_by_reading, readings
 from kws_data.bench.shapes import CLIP_SAMPLES, Shape
 from kws_data.bundle import Engine, ModelBundle, model_hash
@@ -19,11 +20,18 @@ from kws_data.gate.measure import LayerCycles, measure_latency, measure_layers, 
 
 @dataclass(frozen=True)
 class Listener:
-    """A detector's image: bytes of flash, and cycles of a frame's features and of a decision."""
+    """A detector's image: bytes of flash, and cycles.
+
+    Attributes:
+        frame: of a frame's features.
+        decision: of a decision.
+        awake: of all that it does while it listens, from one decision to the next.
+    """
 
     flash_bytes: int
     frame: Readings
     decision: Readings
+    awake: Readings
 
 
 @dataclass(frozen=True)
@@ -87,11 +95,14 @@ class Measured:
         bundle = replace(self.bundle, engine="streaming")
         with tempfile.TemporaryDirectory(prefix="kws-bench-") as folder:
             image = build_image(self.board, "spotter", generated_sources(bundle), Path(folder))
-            measured = [measure_latency(board, bundle, image) for board in boards_by_reading(self.board)]
+            boards = boards_by_reading(self.board)
+            measured = [measure_latency(board, bundle, image) for board in boards]
+            shares = [awake(board, image, bundle.frontend.sample_rate_hz).share for board in boards]
         return Listener(
             image.flash_bytes,
             readings([one.frontend for one in measured]),
             readings([one.decision for one in measured]),
+            readings([round(share * bundle.hop_s * self.board.clock_hz) for share in shares]),
         )
 
     @property
@@ -100,8 +111,8 @@ class Measured:
         return self.bundle.stream.stride_frames
 
     @property
-    def listening(self) -> Readings:
-        """Cycles of all that the streaming detector computes from one decision to the next."""
+    def computed(self) -> Readings:
+        """Cycles of features, model and decision from one decision to the next: a part of ``listener.awake``."""
         return self.hop.plus(self.listener.decision).plus(self.listener.frame, self.frames)
 
     def share(self, cycles: int) -> float:

@@ -43,10 +43,13 @@ def test_a_streaming_shape_costs_less_a_hop_than_its_window(streaming: Measured)
 
 
 def test_listening_is_frames_a_hop_and_a_decision_by_each_reading(streaming: Measured) -> None:
-    listener, all_of_it = streaming.listener, streaming.listening
-    assert all_of_it.default == 3 * listener.frame.default + streaming.hop.default + listener.decision.default
-    assert all_of_it.kindest <= all_of_it.default < all_of_it.harshest < 2 * all_of_it.default
-    assert streaming.share(all_of_it.default) == all_of_it.default / 0.06 / 64e6
+    listener, computed = streaming.listener, streaming.computed
+    assert computed.default == 3 * listener.frame.default + streaming.hop.default + listener.decision.default
+    assert computed.kindest <= computed.default < computed.harshest < 2 * computed.default
+    assert streaming.share(computed.default) == computed.default / 0.06 / 64e6
+    awake = listener.awake  # with samples to fetch, and a wake-up a millisecond
+    assert computed.default < awake.default < 1.5 * computed.default
+    assert awake.kindest <= 1.01 * awake.default and awake.default < awake.harshest
 
 
 def test_a_cortex_m0plus_takes_longer(streaming: Measured) -> None:
