@@ -16,6 +16,7 @@ from typing import Any
 from firmware_tools.boards.loader import USB_ID, loader_settings
 from firmware_tools.boards.pins import check_pins
 from firmware_tools.boards.port import BUILTIN, Peripheral, PortSpec, load_port, peripheral, port_names
+from firmware_tools.boards.power import PowerSpec, power_settings
 from firmware_tools.boards.table import checked_table, nearest, texts
 from firmware_tools.errors import BoardError
 from firmware_tools.home import in_home
@@ -59,6 +60,7 @@ class BoardSpec:
         usb_ids: ``vvvv:pppp`` in small hexadecimal digits, by which its serial port is found.
         microphone, serial: which of those that its port knows, and the pins.
         oscillator: where its clock comes from, for ports that can choose.
+        power: what it draws while it listens, by its data sheets; None where nobody has looked them up.
         loader: what its flasher needs to know (``boards.loader``), such as the name of a drive.
         timing: which setting of the emulator's cycle model counts its cycles (``emulator.timing``).
         proven: where it was seen to work, a line each; the first says how it was built.
@@ -79,6 +81,7 @@ class BoardSpec:
     serial: Peripheral = BUILTIN
     oscillator: Peripheral = BUILTIN
     loader: tuple[tuple[str, Any], ...] = ()
+    power: PowerSpec | None = None
     timing: str = "default"
     proven: tuple[str, ...] = ()
 
@@ -192,6 +195,7 @@ def board_from_dict(values: object, where: str = "board") -> BoardSpec:
     table["usb_ids"] = texts(table, "usb_ids", where, USB_ID, "give a list of texts like '2341:805a'")
     table["proven"] = texts(table, "proven", where, re.compile(r".+"), "give a list of texts, a line each")
     table["loader"] = loader_settings(table["flasher"], table.get("loader"), where)
+    table["power"] = power_settings(table.get("power"), where)
     if table["port"] not in port_names():
         raise BoardError(f"{where}: port", str(table["port"]), f"one of {', '.join(port_names())}")
     port = load_port(table["port"])
