@@ -109,6 +109,7 @@ def rows(board: BoardSpec) -> list[Row]:
             "share of the core while listening, everything included", "<= 6 %", lambda: _share(shape("streaming"), 0.06)
         ),
         Row(small, "<= 15 %", lambda: _share(small_core(), 0.15)),
+        Row("island of the streaming detector", "<= 16,384 bytes", lambda: _island(shape("streaming"), 16_384)),
         Row("streaming detector's image, flash", "<= 40,960 bytes", lambda: _flash(shape("streaming"), 40_960)),
         Row("code of the streaming engine", code_wanted, lambda: _code(shape("streaming"), code)),
     ]
@@ -159,6 +160,12 @@ def _share(measured: Measured, reach: float) -> Outcome:
     parts = {"share": share(cycles.default), "computed_share": share(computed), "hop_cycles": measured.hop.default}
     parts |= {f"{part}_cycles": getattr(measured.listener, part).default for part in ("frame", "decision")}
     return _counted(text, share(cycles.default) <= reach, cycles, lambda n: f"{share(n):.1%}", **parts)
+
+
+def _island(measured: Measured, reach: int) -> Outcome:
+    found = measured.listener.island
+    largest = ", ".join(f"{kind} {size:,}" for kind, size in sorted(found.by_kind.items(), key=lambda one: -one[1])[:4])
+    return Outcome(f"{found.bytes:,} bytes: {largest}, ...", found.bytes <= reach, found.to_dict())
 
 
 def _flash(measured: Measured, reach: int) -> Outcome:

@@ -9,12 +9,14 @@ from pathlib import Path
 
 from firmware_tools.boards.spec import BoardSpec
 from firmware_tools.image.build import build_image
+from firmware_tools.spotter.island import Island
 from firmware_tools.tflite.graph import Graph, read_tflite
 from kws_data.bench.awake import awake
 from kws_data.bench.readings import Readings, boards_by_reading, readings
 from kws_data.bench.shapes import CLIP_SAMPLES, Shape
 from kws_data.bundle import Engine, ModelBundle, model_hash
 from kws_data.deploy.images import generated_sources
+from kws_data.gate.island import measure_island
 from kws_data.gate.measure import LayerCycles, measure_latency, measure_layers, measure_layers_on
 
 
@@ -26,12 +28,14 @@ class Listener:
         frame: of a frame's features.
         decision: of a decision.
         awake: of all that it does while it listens, from one decision to the next.
+        island: every byte that listening needs.
     """
 
     flash_bytes: int
     frame: Readings
     decision: Readings
     awake: Readings
+    island: Island
 
 
 @dataclass(frozen=True)
@@ -97,12 +101,14 @@ class Measured:
             image = build_image(self.board, "spotter", generated_sources(bundle), Path(folder))
             boards = boards_by_reading(self.board)
             measured = [measure_latency(board, bundle, image) for board in boards]
+            whole = measure_island(self.board, bundle, image, measured[0])
             shares = [awake(board, image, bundle.frontend.sample_rate_hz).share for board in boards]
         return Listener(
             image.flash_bytes,
             readings([one.frontend for one in measured]),
             readings([one.decision for one in measured]),
             readings([round(share * bundle.hop_s * self.board.clock_hz) for share in shares]),
+            whole,
         )
 
     @property

@@ -47,6 +47,7 @@ def test_listening_is_frames_a_hop_and_a_decision_by_each_reading(streaming: Mea
     assert computed.default == 3 * listener.frame.default + streaming.hop.default + listener.decision.default
     assert computed.kindest <= computed.default < computed.harshest < 2 * computed.default
     assert streaming.share(computed.default) == computed.default / 0.06 / 64e6
+    assert listener.island.bytes > streaming.bundle.tflite_bytes
     awake = listener.awake  # with samples to fetch, and a wake-up a millisecond
     assert computed.default < awake.default < 1.5 * computed.default
     assert awake.kindest <= 1.01 * awake.default and awake.default < awake.harshest
