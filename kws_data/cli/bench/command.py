@@ -17,7 +17,12 @@ BENCHES: dict[str, tuple[str, str]] = {
         "bench.graphs",
         "Random networks in the C engine: TensorFlow Lite Micro's bytes, by windows and as streams.",
     ),
+    "sanitized": ("bench.sanitized", "The firmware's C under ASan and UBSan: any samples, commands, networks."),
     "device": ("bench.device", "Detectors on the emulated core: cycles and bytes, beside TFLM with CMSIS-NN."),
+    "microphone": (
+        "bench.microphone",
+        "A detector at the emulated microphone for half an hour, against the host.",
+    ),
     "train": ("bench.train", "Steps of training, along time only, against Keras layers."),
     "build": ("bench.build", "How data sets are built: speed, memory, the same bytes always."),
     "model": ("bench.model", "Model families side by side on one data set."),
