@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from firmware_tools.engine.call import Call, Constant, Value, fits_uint16
 from firmware_tools.engine.channels import channels_of
@@ -18,6 +19,7 @@ from firmware_tools.tflite.graph import Graph, Operator, Tensor, graph_place
 
 PIXELS = 3  # KWS_PIXELS and KWS_MOST_DEPTH of firmware/include/kws_dots.h
 MOST_DEPTH = 504
+MOST_PAIRS = 5  # KWS_MOST_PAIRS of firmware/include/kws_depthwise.h
 
 
 def conv_2d(graph: Graph, operator: Operator) -> list[Call]:
@@ -26,13 +28,15 @@ def conv_2d(graph: Graph, operator: Operator) -> list[Call]:
     window = window_of(graph, operator, (weights.shape[1], weights.shape[2]))
     if weights.shape[0] != window.out_channels or weights.shape[3] != window.in_channels:
         raise ModelError(f"{graph_place(operator)} has weights that do not fit", list(weights.shape))
-    return [_dot_products(graph, operator, window)]
+    assert weights.data is not None
+    return [_dot_products(graph, operator, window, weights.data.reshape(window.out_channels, -1))]
 
 
 def fully_connected(graph: Graph, operator: Operator) -> list[Call]:
     """FULLY_CONNECTED as a 1x1 convolution over rows; weights ``[units, depth]``."""
     x, y = graph.tensors[operator.inputs[0]], graph.tensors[operator.output]
-    shape = graph.tensors[operator.inputs[1]].shape
+    weights = graph.tensors[operator.inputs[1]]
+    shape = weights.shape
     if len(shape) != 2:
         raise ModelError(f"{graph_place(operator)} has weights that do not fit", list(shape))
     units, depth = shape
@@ -42,11 +46,12 @@ def fully_connected(graph: Graph, operator: Operator) -> list[Call]:
     if rows * units != y.elements or rows * depth != x.elements:
         raise ModelError(f"{graph_place(operator)} has weights that do not fit", [units, depth])
     window = Window(Axis(1, 1, 1, 1, 1, 0), Axis(rows, rows, 1, 1, 1, 0), depth, units)
-    return [_dot_products(graph, operator, window)]
+    assert weights.data is not None
+    return [_dot_products(graph, operator, window, weights.data)]
 
 
 def depthwise_conv_2d(graph: Graph, operator: Operator) -> list[Call]:
-    """DEPTHWISE_CONV_2D; weights ``[1, kh, kw, out]``."""
+    """DEPTHWISE_CONV_2D; weights ``[1, kh, kw, out]``. Of a single input channel it is a convolution like any other."""
     x, weights = graph.tensors[operator.inputs[0]], graph.tensors[operator.inputs[1]]
     window = window_of(graph, operator, (weights.shape[1], weights.shape[2]))
     per_input = window.out_channels // window.in_channels
@@ -58,6 +63,8 @@ def depthwise_conv_2d(graph: Graph, operator: Operator) -> list[Call]:
     if per_input == 1 and _one_column(window):
         return [_depthwise_column(graph, operator, window)]
     filters = np.moveaxis(weights.data[0], 2, 0)
+    if window.in_channels == 1 and per_input > 1:
+        return [_dot_products(graph, operator, window, filters.reshape(per_input, -1))]
     in_place = per_input == 1 and _depthwise_in_place(window)
     steps = {
         "in_step": window.in_channels,
@@ -70,21 +77,19 @@ def depthwise_conv_2d(graph: Graph, operator: Operator) -> list[Call]:
         steps = dict(zip(steps, (steps[k] for k in ("in_jump", "in_step", "out_jump", "out_step")), strict=True))
     filters = np.ascontiguousarray(filters).reshape(window.out_channels, -1)
     rows = (window.height.out - 1) * window.height.stride + window.height.reach
-    pairs = window.width.reach // 2 + 1
-    if window.width.stride == 1:
-        columns = (window.width.out + 3) // 4 * 4 + 2 * pairs - 2
-    else:
-        columns = (window.width.out - 1) * window.width.stride + 2 * pairs
-    columns += columns % 2
+    pairs, piece = _pairs(window)
+    columns = (window.width.out - 1) * window.width.stride + 2 * pairs
+    columns += columns % 2  # rows begin with whole words
     scratch = rows * columns + 4 * window.height.kernel * pairs
     place = graph_place(operator)
     channels = channels_of(graph, operator, filters)
+    sizes = {"per_input": per_input, "rows": rows, "columns": columns, "pairs": pairs, "piece": piece, **steps}
     parameters: dict[str, Value] = {
         "weights": "weights",
         **channels.parameters(),
         "window": window.parameters(place),
         "range": _range(graph, operator),
-        **fits_uint16({"per_input": per_input, "rows": rows, "columns": columns, "pairs": pairs, **steps}, place),
+        **fits_uint16(sizes, place),
     }
     constants = {"weights": Constant("int8_t", filters), **channels.constants()}
     inputs = (x.index,)
@@ -100,6 +105,16 @@ def depthwise_conv_2d(graph: Graph, operator: Operator) -> list[Call]:
             inputs if in_place else (),
         )
     ]
+
+
+def _pairs(window: Window) -> tuple[int, int]:
+    """Pairs of weights in a row of the kernel, and in a piece of it; 0 where eight outputs are not computed at once."""
+    pairs = window.width.reach // 2 + 1
+    if window.width.stride > 1 or (pairs > MOST_PAIRS and window.height.kernel > 1):
+        return pairs, 0
+    pieces = -(-pairs // MOST_PAIRS)
+    piece = -(-pairs // pieces)
+    return pieces * piece, piece
 
 
 def _one_column(window: Window) -> bool:
@@ -134,11 +149,9 @@ def _depthwise_in_place(window: Window) -> bool:
     return window.height.out * window.width.out <= window.height.size * window.width.size
 
 
-def _dot_products(graph: Graph, operator: Operator, window: Window) -> Call:
-    weights = graph.tensors[operator.inputs[1]]
-    assert weights.data is not None
-    filters = weights.data.reshape(window.out_channels, -1)
-    halves = weights.dtype == "INT4"
+def _dot_products(graph: Graph, operator: Operator, window: Window, filters: NDArray[np.int8]) -> Call:
+    """Filters int8 ``[out, taps]``, taps in the order in which a window's bytes lie."""
+    halves = graph.tensors[operator.inputs[1]].dtype == "INT4"
     taps = filters.shape[1]
     depth, plain = padded_depth(taps), window.one_piece and taps >= GROUP
     place = graph_place(operator)

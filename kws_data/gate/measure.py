@@ -1,4 +1,4 @@
-"""What the gate measures on the board: cycles of features, inference and decision, of each layer, and the island."""
+"""What the gate measures on the board: cycles of features, inference and decision, of each layer."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from firmware_tools.boards.spec import BoardSpec
 from firmware_tools.flashers.emulated import EmulatedFlasher
 from firmware_tools.image.build import FirmwareImage, build_image
 from firmware_tools.link.session import BoardSession, open_board
-from firmware_tools.spotter.island import island_parts
 from kws_data.bundle import ModelBundle
 from kws_data.deploy.images import generated_sources, image_session
 
@@ -106,8 +105,3 @@ def session_cycles(session: BoardSession, bundle: ModelBundle) -> LatencyCycles:
     result = classify(session.link, clip)
     frontend = result.latency_cycles - result.inference_cycles - result.decision_cycles
     return LatencyCycles(frontend, result.inference_cycles, result.decision_cycles, session.hello.clock_hz)
-
-
-def island_bytes(bundle: ModelBundle, image: FirmwareImage) -> int:
-    """Weights plus every byte of RAM that engine and front end use; raises FirmwareError as :func:`island_parts`."""
-    return sum(island_parts(image, bundle.tflite_bytes).values())

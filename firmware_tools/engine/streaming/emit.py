@@ -194,7 +194,7 @@ void {self._name}_scores(void *state, int8_t *scores) {{
 
     def _whole(self, index: int) -> str:
         """What the head reads: a window's columns, or what it made itself."""
-        columns = self._program.columns.get(index)
+        columns = self._program.columns.get(self._program.source(index))  # a flattened window, too
         return self._rows(index, columns.count if columns else 1)
 
     def _rows(self, index: int, back: int) -> str:

@@ -66,6 +66,9 @@ static inline int32_t kws_channel_shift(const kws_channel *channel) { return cha
 #define KWS_IN_ORDER(a, b)
 #endif
 
+/* A constant that stays in its register: compilers would write it anew for each use. */
+#define KWS_KEPT(constant) __asm__("" : "+r"(constant));
+
 /* Four bytes or two halfwords as one word; the address need not be aligned where KWS_DSP is 1. */
 static inline uint32_t kws_load_word(const void *address) {
     uint32_t word;
@@ -100,6 +103,31 @@ static inline int32_t kws_dual_multiply_add(uint32_t a, uint32_t b, int32_t sum)
 #else
     const int32_t low = (int16_t)a * (int16_t)b, high = (int16_t)(a >> 16) * (int16_t)(b >> 16);
     return (int32_t)((uint32_t)sum + (uint32_t)low + (uint32_t)high);
+#endif
+}
+
+/* sum + (a * low halfword of b) / 2^16, rounded down; wraps as a register does. */
+static inline int32_t kws_multiply_low_add(int32_t a, uint32_t b, int32_t sum) {
+#if KWS_DSP_NATIVE
+    int32_t result;
+    __asm__("smlawb %0, %1, %2, %3" : "=r"(result) : "r"(a), "r"(b), "r"(sum));
+    return result;
+#elif KWS_SHORT_MULTIPLY
+    const int32_t factor = (int16_t)b;
+    return (int32_t)((uint32_t)sum + (uint32_t)((a >> 16) * factor) + (uint32_t)((int32_t)(uint16_t)a * factor >> 16));
+#else
+    return (int32_t)((uint32_t)sum + (uint32_t)((int64_t)a * (int16_t)b >> 16));
+#endif
+}
+
+/* The same with the high halfword of b. */
+static inline int32_t kws_multiply_high_add(int32_t a, uint32_t b, int32_t sum) {
+#if KWS_DSP_NATIVE
+    int32_t result;
+    __asm__("smlawt %0, %1, %2, %3" : "=r"(result) : "r"(a), "r"(b), "r"(sum));
+    return result;
+#else
+    return kws_multiply_low_add(a, b >> 16, sum);
 #endif
 }
 

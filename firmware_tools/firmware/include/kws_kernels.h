@@ -51,7 +51,8 @@ typedef struct {
 void kws_conv(const kws_conv_params *params, const int8_t *input, int8_t *output, int16_t *scratch);
 
 /* Weights [out_channels][kernel_height * kernel_width]; out_channels = in_channels * per_input.
- * Planes of rows * columns hold one padded input channel; `pairs` words hold one row of weights.
+ * Planes of rows * columns hold one padded input channel; 2 * `pairs` words hold one row of weights, in pieces of
+ * `piece` pairs (kws_depthwise.h), or piece is 0.
  * Neighbours along a row lie `step` bytes apart, rows `jump` bytes: the generator may exchange rows and columns. */
 typedef struct {
     const int8_t *weights;
@@ -61,7 +62,7 @@ typedef struct {
     kws_range range;
     uint16_t per_input;
     uint16_t rows, columns;
-    uint16_t pairs;
+    uint16_t pairs, piece;
     uint16_t in_step, in_jump;
     uint16_t out_step, out_jump;
 } kws_depthwise_params;
@@ -128,6 +129,18 @@ typedef struct {
 /* In place on an operand that is not broadcast. */
 void kws_add(const kws_add_params *params, const int8_t *a, const int8_t *b, int8_t *output);
 void kws_mul(const kws_mul_params *params, const int8_t *a, const int8_t *b, int8_t *output);
+
+/* Addition of operands of one shape, limited by int8 alone:
+ * output = (offset + a * multiplier_a / 2^8 + b * multiplier_b / 2^8) / 2^22, each division rounded down. The generator has
+ * compared that with TFLM's addition for every pair of bytes. */
+typedef struct {
+    uint32_t count;
+    int32_t multiplier_a, multiplier_b;
+    int32_t offset;
+} kws_add_linear_params;
+
+/* In place on either operand. */
+void kws_add_linear(const kws_add_linear_params *params, const int8_t *a, const int8_t *b, int8_t *output);
 
 /* Any function of one int8: table[value + 128]. In place. */
 typedef struct {

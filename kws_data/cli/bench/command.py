@@ -13,6 +13,10 @@ from kws_data.cli.options import json_option
 BENCHES: dict[str, tuple[str, str]] = {
     "frontend": ("bench.frontend", "The C front end against librosa."),
     "engine": ("bench.engine", "The C engine against TensorFlow Lite Micro, on a model."),
+    "graphs": (
+        "bench.graphs",
+        "Random networks in the C engine: TensorFlow Lite Micro's bytes, by windows and as streams.",
+    ),
     "device": ("bench.device", "Detectors on the emulated core: cycles and bytes, beside TFLM with CMSIS-NN."),
     "train": ("bench.train", "Steps of training, along time only, against Keras layers."),
     "build": ("bench.build", "How data sets are built: speed, memory, the same bytes always."),

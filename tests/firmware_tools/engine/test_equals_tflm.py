@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 from convolution_models import deep_layers, shapes_of_convolutions
+from depthwise_models import depthwise_layers, extreme_depthwise_layers, several_filters_a_channel
 from random_models import random_model
 from synthetic_models import ModelBuilder, keyword_model
 
@@ -78,7 +79,16 @@ def edge_models() -> Iterator[bytes]:
 
 
 @pytest.mark.parametrize("flags", [PLAIN, DSP, SHORT], ids=["plain", "dsp", "short"])
-@pytest.mark.parametrize("models", [shapes_of_convolutions, deep_layers])
+@pytest.mark.parametrize(
+    "models",
+    [
+        shapes_of_convolutions,
+        deep_layers,
+        depthwise_layers,
+        several_filters_a_channel,
+        extreme_depthwise_layers,
+    ],
+)
 def test_convolutions(models: Callable[[], Iterator[bytes]], flags: tuple[str, ...]) -> None:
     assert_equal(list(models()), flags)
 

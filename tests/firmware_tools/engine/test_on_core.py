@@ -9,6 +9,7 @@ import pytest
 from bare_core import BareCore
 from coarse_models import coarse, model_of_every_weighted_kind
 from convolution_models import deep_layers, shapes_of_convolutions
+from depthwise_models import depthwise_layers, extreme_depthwise_layers, several_filters_a_channel
 from random_models import random_model
 from synthetic_models import keyword_model
 
@@ -109,6 +110,18 @@ def test_assembly_equals_the_portable_c(tmp_path: Path) -> None:
     four_bits = [read_tflite(coarse(model, four_bits=True)) for model in shapes_of_convolutions()]
     fast = ManyOnCore([*graphs, *four_bits], tmp_path / "fast")
     portable = ManyOnCore(fast.graphs, tmp_path / "portable", "KWS_DSP=0")
+    assert_agree(fast, portable)
+
+
+def test_depthwise_kernels_of_the_core_equal_the_portable_ones(tmp_path: Path) -> None:
+    models = (depthwise_layers, several_filters_a_channel, extreme_depthwise_layers)
+    graphs = [read_tflite(model) for make in models for model in make()]
+    fast = ManyOnCore(graphs, tmp_path / "fast")
+    assert_agree(fast, ManyOnCore(graphs, tmp_path / "portable", "KWS_DSP=0"))
+
+
+def assert_agree(fast: ManyOnCore, portable: ManyOnCore) -> None:
+    """Random inputs, and those that are largest and least throughout."""
     rng = np.random.default_rng(3)
     for _ in range(3):
         inputs = [rng.integers(-128, 128, graph.input.shape).astype(np.int8) for graph in fast.graphs]

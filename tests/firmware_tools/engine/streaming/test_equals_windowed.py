@@ -74,6 +74,16 @@ def test_after_a_reset_nothing_is_left_of_what_was_heard() -> None:
         np.testing.assert_array_equal(stream(heard, hop, state), windowed.windows(heard, hop))
 
 
+def test_a_window_that_is_flattened_for_the_head_is_read_whole() -> None:
+    """``kws bench graphs`` found it: a dense layer behind a reshape was given the last column and what lay after."""
+    build = ModelBuilder(2)
+    x = build.conv2d(build.input((1, 12, 1, 6)), 8, (3, 1), same=False)
+    x = build.conv2d(build.conv2d(x, 24, (1, 1)), 8, (1, 1))
+    graph = read_tflite(build.finish(build.dense(build.reshape(x, (1, 80)), 5)))
+    rows = random_rows(graph, 1)
+    np.testing.assert_array_equal(HostStream(graph).windows(rows, 1), HostEngine(graph).windows(rows, 1))
+
+
 def test_hops_and_rows_that_do_not_fit_are_refused() -> None:
     stream = HostStream(random_stream(13))
     rows, hop = random_rows(stream.graph, 3), stream.plan.hop_frames
