@@ -188,12 +188,11 @@ typedef struct {
 
 void kws_pad(const kws_pad_params *params, const int8_t *input, int8_t *output);
 
-/* Softmax of rows. exponentials[d] is exp(-d * scale * beta) in Q0.31 for d <= reach; beyond that it is zero.
- * In place. */
+/* Softmax of rows. scale * beta is multiplier / 2^31 * 2^shift in steps of 2^-26; a score more than `reach` below the
+ * largest has no share. In place. */
 typedef struct {
-    const int32_t *exponentials;
     uint32_t rows, depth;
-    int32_t reach;
+    int32_t reach, multiplier, shift;
 } kws_softmax_params;
 
 void kws_softmax(const kws_softmax_params *params, const int8_t *input, int8_t *output);
