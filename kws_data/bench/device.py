@@ -16,6 +16,7 @@ from pathlib import Path
 from firmware_tools.boards.spec import BoardSpec, load_board
 from firmware_tools.engine.plan import plan_memory
 from firmware_tools.image.build import build_image
+from firmware_tools.spotter.stream_spec import StreamSpec
 from firmware_tools.tflite.graph import Graph, read_tflite
 from kws_data.bench.figures import Figure
 from kws_data.bench.shapes import CLIP_SAMPLES, Shape, built_in
@@ -66,6 +67,7 @@ class Measured:
             parameters=self.graph.parameters,
             train_settings={},
             tflite=tflite,
+            stream=StreamSpec(stride_frames=self.shape.stride_frames),
         )
 
     def cycles(self, engine: Engine) -> LayerCycles:
