@@ -21,6 +21,7 @@ LOWERINGS: Mapping[str, Callable[[Graph, Operator], list[Call]]] = {
     "MUL": lower_binary.mul,
     "PAD": lower_move.pad,
     "CONCATENATION": lower_move.concatenation,
+    "STRIDED_SLICE": lower_move.strided_slice,
     "RELU": lower_table.relu,
     "RELU6": lower_table.relu6,
     "LOGISTIC": lower_table.logistic,

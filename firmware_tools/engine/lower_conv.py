@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from firmware_tools.engine.call import Call, Constant, Value, fits_uint16
-from firmware_tools.engine.channels import channels_of
+from firmware_tools.engine.call import Call, Constant, Symbol, Value, fits_uint16
+from firmware_tools.engine.channels import Channels, channels_of
 from firmware_tools.engine.fixed_point import activation_range
 from firmware_tools.engine.paired import GROUP, exact, padded_depth, pair_filters, pair_nibbles
 from firmware_tools.engine.window import Axis, Window, window_of
@@ -62,9 +62,11 @@ def dot_products(graph: Graph, operator: Operator, window: Window, filters: NDAr
     channels = channels_of(graph, operator, filters)
     if not halves and not exact(filters):
         channels = replace(channels, rare=True)
+    pixels = window.height.out * window.width.out
     parameters: dict[str, Value] = {
         "weights": "weights",
         **channels.parameters(),
+        "dots": Symbol(_dots(channels, depth, pixels, halves)),
         "window": window.parameters(place),
         "range": range_of(graph, operator),
         **fits_uint16({"taps": taps, "depth": depth, "plain": int(plain), "halves": int(halves)}, place),
@@ -72,10 +74,21 @@ def dot_products(graph: Graph, operator: Operator, window: Window, filters: NDAr
     stored = pair_nibbles(filters) if halves else pair_filters(filters)
     constants = {"weights": Constant("int16_t", stored), **channels.constants()}
     inputs = (operator.inputs[0],)
-    pixels = window.height.out * window.width.out  # a single one is not copied before it is overwritten
-    in_place = inputs if pixels > 1 and window.allows_in_place(1) else ()
+    if plain and pixels == 1:
+        return Call(operator.index, "kws_conv_pixel", inputs, operator.output, parameters, constants)
+    in_place = inputs if pixels > 1 and window.allows_in_place(1) else ()  # a single one is not copied before
     scratch = _scratch_bytes(pixels, depth, plain)
     return Call(operator.index, "kws_conv", inputs, operator.output, parameters, constants, scratch, in_place)
+
+
+def _dots(channels: Channels, depth: int, pixels: int, halves: bool) -> str:
+    """The functions that a layer's pixels need, of those in ``kws_kernels_conv_dots.c``."""
+    if not channels.packed:
+        return "kws_dots_wide"
+    bits = "4bit" if halves else "8bit"
+    if depth > MOST_DEPTH:
+        return f"kws_dots_deep_{bits}"
+    return f"kws_dots_{bits}" if pixels >= PIXELS else f"kws_dots_pixel_{bits}"
 
 
 def _scratch_bytes(pixels: int, depth: int, plain: bool) -> int:

@@ -7,13 +7,13 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from firmware_tools.atomic import write_bytes
 from kws_data.bench.damaged.case import BAD, KINDS, Fate, Kind
 from kws_data.bench.damaged.make import make_case
-from kws_data.bench.damaged.watch import watched
-from kws_data.bench.damaged.worker import Task
+from kws_data.bench.damaged.worker import work
+from kws_data.bench.watch import Task, watched
 from kws_data.progress import Progress
 
 TASK_FILES = 200
@@ -106,9 +106,10 @@ def bench_damaged(bench: DamagedBench, progress: Progress) -> list[Row]:
     rows = {kind: Row(kind, count) for kind, count in bench.wanted.items() if count}
     total = sum(bench.wanted.values())
     until = time.monotonic() + bench.seconds
-    results = watched(_tasks(bench), bench.workers, bench.hang_s, until)
-    for done, (kind, number, fate, cause) in enumerate(results, 1):
+    results = watched(work, _tasks(bench), bench.workers, bench.hang_s, until)
+    for done, (name, number, said, cause) in enumerate(results, 1):
         progress("damaged files", done, total)
+        kind, fate = cast("Kind", name), cast("Fate", said)
         row = rows[kind]
         row.fates[fate] += 1
         if fate in BAD:

@@ -1,4 +1,4 @@
-"""The process that opens damaged files: it may die, hang or grow, its parent watches it."""
+"""The process that opens damaged files: it may die, hang or grow, its parent watches it (``bench/watch.py``)."""
 
 from __future__ import annotations
 
@@ -8,20 +8,19 @@ import signal
 import warnings
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import cast
 
 from kws_data.bench.damaged.case import Kind
 from kws_data.bench.damaged.doors import try_door
 from kws_data.bench.damaged.make import make_case
+from kws_data.bench.watch import READY
 from kws_data.system.processes import end_with_parent
 
 MORE_BYTES = 3 << 29  # memory that one file may take, above what the process has when it begins: 1.5 GiB
-READY = -1
-
-Task = tuple[Kind, int, int, int]  # kind, seed, first number, number after the last
 
 
-def work(pipe: Connection, folder: str, kinds: tuple[Kind, ...]) -> None:
-    """Take tasks from the pipe until it closes; give ``(number, fate, cause)`` for each file, in order."""
+def work(pipe: Connection, folder: str, kinds: tuple[str, ...]) -> None:
+    """Take tasks from the pipe until it closes (``kws_data.bench.watch``)."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     end_with_parent()
     _be_silent()
@@ -37,8 +36,8 @@ def work(pipe: Connection, folder: str, kinds: tuple[Kind, ...]) -> None:
                 pipe.send((number, *_one(kind, seed, number, folder)))
 
 
-def _one(kind: Kind, seed: int, number: int, folder: str) -> tuple[str, str]:
-    case = make_case(kind, seed, number)
+def _one(kind: str, seed: int, number: int, folder: str) -> tuple[str, str]:
+    case = make_case(cast("Kind", kind), seed, number)
     path = _place(folder, case.seed.name)
     path.write_bytes(case.data)
     verdict = try_door(case, path)

@@ -13,12 +13,22 @@ from kws_data.cli.options import json_option
 BENCHES: dict[str, tuple[str, str]] = {
     "frontend": ("bench.frontend", "The C front end against librosa."),
     "engine": ("bench.engine", "The C engine against TensorFlow Lite Micro, on a model."),
+    "graphs": (
+        "bench.graphs",
+        "Random networks in the C engine: TensorFlow Lite Micro's bytes, by windows and as streams.",
+    ),
+    "sanitized": ("bench.sanitized", "The firmware's C under ASan and UBSan: any samples, commands, networks."),
     "device": ("bench.device", "Detectors on the emulated core: cycles and bytes, beside TFLM with CMSIS-NN."),
+    "microphone": (
+        "bench.microphone",
+        "A detector at the emulated microphone for half an hour, against the host.",
+    ),
     "train": ("bench.train", "Steps of training, along time only, against Keras layers."),
     "build": ("bench.build", "How data sets are built: speed, memory, the same bytes always."),
     "model": ("bench.model", "Model families side by side on one data set."),
     "synth": ("bench.synth", "Speech engines: clips a second, beside espeak-ng."),
     "near": ("bench.near", "How often words that are no keyword are taken for one, by folds of people."),
+    "gate": ("bench.gate", "A gate of energy before the network: what it saves in sounds, and which words it misses."),
     "listen": ("bench.listen", "What models do in streams they never met: found, false accepts, noise, clips."),
     "record": ("bench.record", "What serial capture loses, mistakes or survives."),
     "damaged": ("bench.damaged", "Damaged audio, configurations and models: nothing may crash, hang or get lost."),

@@ -13,10 +13,8 @@ from click.testing import CliRunner
 
 from firmware_tools.errors import KwsError
 from kws_data.bench.damaged import bench as bench_module
-from kws_data.bench.damaged import watch
 from kws_data.bench.damaged.bench import DamagedBench, Row, bench_damaged
-from kws_data.bench.damaged.case import Kind
-from kws_data.bench.damaged.worker import READY
+from kws_data.bench.watch import READY
 from kws_data.cli.bench.command import command
 from kws_data.progress import no_progress
 
@@ -29,7 +27,7 @@ def test_any_number_of_workers_finds_the_same() -> None:
     assert all(row.fates["read"] and row.fates["refused"] for row in one)
 
 
-def faulty_worker(pipe: Connection, folder: str, kinds: tuple[Kind, ...]) -> None:
+def faulty_worker(pipe: Connection, folder: str, kinds: tuple[str, ...]) -> None:
     """Dies at file 7, hangs at file 20, meets an exception at file 30; all others are read."""
     pipe.send((READY, "read", ""))
     while True:
@@ -45,7 +43,7 @@ def faulty_worker(pipe: Connection, folder: str, kinds: tuple[Kind, ...]) -> Non
 def test_crashes_hangs_and_tracebacks_are_counted_kept_and_gone_past(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(watch, "work", faulty_worker)
+    monkeypatch.setattr(bench_module, "work", faulty_worker)
     bench = DamagedBench(audio=40, yaml=0, tflite=0, seed=5, workers=2, hang_s=1.0, keep=tmp_path)
     (row,) = bench_damaged(bench, no_progress)
     assert row.fates == {"read": 37, "crash": 1, "hang": 1, "traceback": 1}
@@ -61,24 +59,24 @@ def test_crashes_hangs_and_tracebacks_are_counted_kept_and_gone_past(
     assert kept["crash-audio-5-7"] == bench_module.make_case("audio", 5, 7).data
 
 
-def silent_worker(pipe: Connection, folder: str, kinds: tuple[Kind, ...]) -> None:
+def silent_worker(pipe: Connection, folder: str, kinds: tuple[str, ...]) -> None:
     pipe.send((READY, "read", ""))
     time.sleep(60)
 
 
 def test_time_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(watch, "work", silent_worker)
+    monkeypatch.setattr(bench_module, "work", silent_worker)
     started = time.monotonic()
     (row,) = bench_damaged(DamagedBench(audio=10, yaml=0, tflite=0, seconds=4), no_progress)
     assert row.files == 0 and time.monotonic() - started < 20
 
 
-def stillborn_worker(pipe: Connection, folder: str, kinds: tuple[Kind, ...]) -> None:
+def stillborn_worker(pipe: Connection, folder: str, kinds: tuple[str, ...]) -> None:
     os._exit(3)
 
 
 def test_workers_that_cannot_begin_are_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(watch, "work", stillborn_worker)
+    monkeypatch.setattr(bench_module, "work", stillborn_worker)
     with pytest.raises(KwsError, match="ended before its first file: 3"):
         bench_damaged(DamagedBench(audio=10, yaml=0, tflite=0), no_progress)
 

@@ -1,4 +1,8 @@
-"""Workers that open damaged files, and the parent who sees one die or hang and goes on with another."""
+"""Workers that try dangerous things one by one, and the parent who sees one die or hang and goes on with another.
+
+A worker is a function of a pipe, a folder of its own kind and the kinds of things to try. It sends ``(READY, "", "")``
+when it can begin, then takes tasks from the pipe and answers with ``(number, fate, cause)`` for each thing, in order.
+"""
 
 from __future__ import annotations
 
@@ -6,19 +10,21 @@ import multiprocessing
 import tempfile
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 
 from firmware_tools.errors import KwsError
-from kws_data.bench.damaged.case import Fate, Kind
-from kws_data.bench.damaged.worker import READY, Task, work
 
 START_S = 180.0  # loading the libraries on a busy machine
 LOOK_S = 0.5
 
-Result = tuple[Kind, int, Fate, str]  # kind, number, fate, cause
+READY = -1
+
+Task = tuple[str, int, int, int]  # kind, seed, first number, number after the last
+Result = tuple[str, int, str, str]  # kind, number, fate, cause
+Work = Callable[[Connection, str, tuple[str, ...]], None]
 
 _FRESH = multiprocessing.get_context("spawn")
 
@@ -35,7 +41,7 @@ class Worker:
     done: int = field(default=0)
 
     def hangs(self, hang_s: float) -> bool:
-        """Whether it is at one file for too long."""
+        """Whether it is at one thing for too long."""
         if self.ready and self.task is None:
             return False
         return time.monotonic() - self.heard_at > (hang_s if self.ready else START_S)
@@ -47,21 +53,22 @@ class Worker:
         self.pipe.close()
 
 
-def watched(tasks: list[Task], workers: int, hang_s: float, until: float) -> Iterator[Result]:
+def watched(work: Work, tasks: list[Task], workers: int, hang_s: float, until: float) -> Iterator[Result]:
     """Results as they come, until all tasks are done or ``until`` (of the monotonic clock) is reached.
 
     Args:
+        work: what a worker does; a function that a fresh process can import.
         tasks: in the order in which they are begun.
         workers: processes.
-        hang_s: seconds without an answer for one file, from which on it counts as a hang.
+        hang_s: seconds without an answer for one thing, from which on it counts as a hang.
         until: when to stop, whatever is left.
 
     Raises:
         KwsError: a worker cannot begin.
     """
     waiting, kinds = deque(tasks), tuple(dict.fromkeys(kind for kind, *_ in tasks))
-    with tempfile.TemporaryDirectory(prefix="kws-damaged-") as folder:
-        running = [_started(folder, kinds) for _ in range(min(workers, len(tasks)))]
+    with tempfile.TemporaryDirectory(prefix="kws-bench-") as folder:
+        running = [_started(work, folder, kinds) for _ in range(min(workers, len(tasks)))]
         try:
             while (waiting or any(worker.task for worker in running)) and time.monotonic() < until:
                 wait([worker.pipe for worker in running], LOOK_S)
@@ -71,7 +78,7 @@ def watched(tasks: list[Task], workers: int, hang_s: float, until: float) -> Ite
                     if fate is not None:
                         worker.end()
                         yield from _blamed(worker, fate, waiting)
-                        running[place] = _started(folder, kinds)
+                        running[place] = _started(work, folder, kinds)
                     elif worker.ready and worker.task is None and waiting:
                         _give(worker, waiting.popleft())
         finally:
@@ -79,7 +86,7 @@ def watched(tasks: list[Task], workers: int, hang_s: float, until: float) -> Ite
                 worker.end()
 
 
-def _started(folder: str, kinds: tuple[Kind, ...]) -> Worker:
+def _started(work: Work, folder: str, kinds: tuple[str, ...]) -> Worker:
     ours, theirs = _FRESH.Pipe()
     process = _FRESH.Process(target=work, args=(theirs, folder, kinds), daemon=True)
     process.start()
@@ -111,18 +118,18 @@ def _heard(worker: Worker) -> Iterator[Result]:
         worker.process.join(LOOK_S)
 
 
-def _fate(worker: Worker, hang_s: float) -> Fate | None:
+def _fate(worker: Worker, hang_s: float) -> str | None:
     """None for a worker that lives and answers."""
     if not worker.process.is_alive():
         return "crash"
     return "hang" if worker.hangs(hang_s) else None
 
 
-def _blamed(worker: Worker, fate: Fate, waiting: deque[Task]) -> Iterator[Result]:
-    """The file that a dead worker was at; what it had not begun goes back.
+def _blamed(worker: Worker, fate: str, waiting: deque[Task]) -> Iterator[Result]:
+    """The thing that a dead worker was at; what it had not begun goes back.
 
     Raises:
-        KwsError: it died before it had any file.
+        KwsError: it died before it had any.
     """
     if worker.task is None:
         remedy = "is there enough memory? try --workers 1"
