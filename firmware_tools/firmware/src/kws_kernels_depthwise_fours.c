@@ -16,13 +16,16 @@
     "sxtb16 " odd ", " word ", ror #8\n"              \
     "sxtb16 " word ", " word "\n"
 
-#define REQUANTISE(sum, multiplier, shift, zero)      \
-    "lsl " sum ", " sum ", #1\n"                      \
+#define REQUANTISE_DOUBLED(sum, multiplier, shift, zero) \
     "smmulr " sum ", " sum ", " multiplier "\n"       \
     "add " sum ", " sum ", " sum ", asr #31\n"        \
     "asrs " sum ", " sum ", " shift "\n"              \
     "adc " sum ", " sum ", " zero "\n"                \
     "ssat " sum ", #8, " sum "\n"
+
+#define REQUANTISE(sum, multiplier, shift, zero)      \
+    "lsl " sum ", " sum ", #1\n"                      \
+    REQUANTISE_DOUBLED(sum, multiplier, shift, zero)
 
 /* ---- two outputs ----
  * r0 samples, r1 weights, r2 and r3 a sample widened, r4 to r7 sums of the first output, r8 to r11 of the second, r12 and
@@ -133,14 +136,28 @@ __attribute__((naked, aligned(4))) void kws_depthwise_2x4(const kws_depthwise_ro
  * r0 samples, r1 weights, r2 channels, r3 output, r4 to r7 sums, r8 to r11 a sample and a weight widened, r12 step, lr
  * taps left.
  */
+#define TO_NEXT_BLOCK "[sp]"
 #define ONE_STEP "[sp, #52]"
 #define ONE_TAPS "[sp, #56]"
 #define ONE_ZERO "[sp, #60]"
 #define ONE_BLOCKS "[sp, #64]"
 
+/* Flags are kept. */
+#define ONE_LOADED                                    \
+    "ldr r8, [r0]\n"                                  \
+    "ldr r10, [r1], #4\n"                             \
+    "add r0, r0, r12\n"                               \
+    WIDEN("r8", "r9")                                 \
+    WIDEN("r10", "r11")
+#define ONE_TAP                                       \
+    ONE_LOADED                                        \
+    MEET("r4", "r5", "r6", "r7", "r8", "r9", "r10", "r11")
+
 #define ONE_OUTPUT(sum, word, multiplier)             \
-    "and " word ", " word ", #31\n"                   \
-    REQUANTISE(sum, multiplier, word, "r12")          \
+    "and lr, " word ", #31\n"                         \
+    "asr " word ", " word ", #5\n"                    \
+    "add " sum ", " word ", " sum ", lsl #1\n"        \
+    REQUANTISE_DOUBLED(sum, multiplier, "lr", "r12")  \
     "strb " sum ", [r3], #1\n"
 
 __attribute__((naked, aligned(4))) void kws_depthwise_1x4(const int8_t *samples UNUSED, const int8_t *weights UNUSED,
@@ -149,32 +166,33 @@ __attribute__((naked, aligned(4))) void kws_depthwise_1x4(const int8_t *samples 
                                                           int32_t zero UNUSED, uint32_t blocks UNUSED) {
     __asm__ volatile(
         "push {r0-r11, lr}\n"
+        "ldr r4, " ONE_STEP "\n"
+        "ldr r5, " ONE_TAPS "\n"
+        "muls r4, r5\n"
+        "rsb r4, r4, #4\n"
+        "str r4, " TO_NEXT_BLOCK "\n"
         "1:\n"
-        "ldr r0, [sp]\n"
         "ldr r12, " ONE_STEP "\n"
         "ldr lr, " ONE_TAPS "\n"
-        "ldr r4, [r2]\n"
-        "ldr r5, [r2, #8]\n"
-        "ldr r6, [r2, #16]\n"
-        "ldr r7, [r2, #24]\n"
-        "asrs r4, r4, #6\n"
-        "asrs r5, r5, #6\n"
-        "asrs r6, r6, #6\n"
-        "asrs r7, r7, #6\n"
+        ONE_LOADED
+        "smulbb r4, r8, r10\n"
+        "smulbb r5, r9, r11\n"
+        "smultt r6, r8, r10\n"
+        "smultt r7, r9, r11\n"
+        "subs lr, lr, #1\n"
+        "beq 3f\n"
+        "lsrs lr, lr, #1\n"
+        "bcc 2f\n"
+        ONE_TAP
+        "beq 3f\n"
         ".balign 4\n"
         "2:\n"
-        "ldr r8, [r0]\n"
-        "ldr r10, [r1], #4\n"
-        "add r0, r0, r12\n"
-        WIDEN("r8", "r9")
-        WIDEN("r10", "r11")
-        MEET("r4", "r5", "r6", "r7", "r8", "r9", "r10", "r11")
+        ONE_TAP
         "subs lr, lr, #1\n"
+        ONE_TAP
         "bne 2b\n"
-        "ldr r0, [sp]\n"
+        "3:\n"
         "ldr r12, " ONE_ZERO "\n"
-        "adds r0, #4\n"
-        "str r0, [sp]\n"
         "ldm r2!, {r8-r11}\n"
         ONE_OUTPUT("r4", "r8", "r9")
         ONE_OUTPUT("r5", "r10", "r11")
@@ -182,7 +200,9 @@ __attribute__((naked, aligned(4))) void kws_depthwise_1x4(const int8_t *samples 
         ONE_OUTPUT("r6", "r8", "r9")
         ONE_OUTPUT("r7", "r10", "r11")
         "ldr lr, " ONE_BLOCKS "\n"
+        "ldr r8, " TO_NEXT_BLOCK "\n"
         "subs lr, lr, #1\n"
+        "add r0, r0, r8\n"
         "str lr, " ONE_BLOCKS "\n"
         "bne 1b\n"
         "add sp, sp, #16\n"
