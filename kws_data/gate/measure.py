@@ -62,7 +62,8 @@ def measure_layers(board: BoardSpec, bundle: ModelBundle) -> LayerCycles:
     from firmware_tools.spotter.layers import APP, layer_cycles, layer_sources
 
     streams = bundle.engine == "streaming"
-    sources = layer_sources(bundle.tflite, generated_sources(bundle), bundle.bundle_hash, streams)
+    spotter, stride = generated_sources(bundle), bundle.stream.stride_frames
+    sources = layer_sources(bundle.tflite, spotter, bundle.bundle_hash, streams, stride)
     with tempfile.TemporaryDirectory(prefix="kws-layers-") as folder:
         image = build_image(board, APP, sources, Path(folder) / "image")
         EmulatedFlasher(board, Path(folder)).flash(image.bin)
