@@ -58,9 +58,11 @@ void kws_conv(const kws_conv_params *params, const int8_t *input, int8_t *output
 /* The same where there is one output pixel, and its window is plain. */
 void kws_conv_pixel(const kws_conv_params *params, const int8_t *input, int8_t *output);
 
-/* Weights [out_channels][kernel_height * kernel_width]; out_channels = in_channels * per_input.
- * Planes of rows * columns hold one padded input channel; 2 * `pairs` words hold one row of weights, in pieces of
- * `piece` pairs (kws_depthwise.h), or piece is 0.
+/* Rows of the kernel are of `taps` weights, the last ones zero beyond kernel_width. With `fours` weights of each four
+ * channels come together, [kernel_height][taps][4] (kws_depthwise.h), else each channel's are [kernel_height][taps].
+ * `piece` is taps of a row that are filtered at two outputs at a time, 0 where those are not neighbours.
+ * out_channels = in_channels * per_input; with `fours` they are as many.
+ * Planes of rows * columns hold one or four padded input channels, of which the inside is read.
  * Neighbours along a row lie `step` bytes apart, rows `jump` bytes: the generator may exchange rows and columns. */
 typedef struct {
     const int8_t *weights;
@@ -70,16 +72,18 @@ typedef struct {
     kws_range range;
     uint16_t per_input;
     uint16_t rows, columns;
-    uint16_t pairs, piece;
+    uint16_t inside_rows, inside_columns;
+    uint16_t taps, fours, piece;
     uint16_t in_step, in_jump;
     uint16_t out_step, out_jump;
 } kws_depthwise_params;
 
-/* DEPTHWISE_CONV_2D. scratch: rows * columns + 4 * kernel_height * pairs, word-aligned.
+/* DEPTHWISE_CONV_2D. scratch, word-aligned: rows * columns bytes, with `fours` four times as many.
  * In place when per_input is 1 and no output lies behind the input it is computed from. */
 void kws_depthwise(const kws_depthwise_params *params, const int8_t *input, int8_t *output, int16_t *scratch);
 
-/* Weights [taps][count]; the window's rows of `count` channels begin `step` bytes apart. */
+/* Weights of each four channels come together, [taps][4] (kws_depthwise.h); count >= 4. The window's rows of `count`
+ * channels begin `step` bytes apart. */
 typedef struct {
     const int8_t *weights;
     const kws_channel *channels; /* where it is NULL the layer has wide ones */
@@ -185,12 +189,11 @@ typedef struct {
 
 void kws_pad(const kws_pad_params *params, const int8_t *input, int8_t *output);
 
-/* Softmax of rows. exponentials[d] is exp(-d * scale * beta) in Q0.31 for d <= reach; beyond that it is zero.
- * In place. */
+/* Softmax of rows. scale * beta is multiplier / 2^31 * 2^shift in steps of 2^-26; a score more than `reach` below the
+ * largest has no share. In place. */
 typedef struct {
-    const int32_t *exponentials;
     uint32_t rows, depth;
-    int32_t reach;
+    int32_t reach, multiplier, shift;
 } kws_softmax_params;
 
 void kws_softmax(const kws_softmax_params *params, const int8_t *input, int8_t *output);

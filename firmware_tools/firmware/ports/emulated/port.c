@@ -11,8 +11,9 @@
 
 #define REG(base, offset) (*(volatile uint32_t *)((base) + (offset)))
 
-/* 16 samples are 1 ms at 16 kHz: a sleeping core wakes often enough, and not for every sample. */
-#define MIC_MARK 16u
+/* 64 samples are 4 ms at 16 kHz: a sleeping core wakes often enough, and not for little. The usual frames (512 samples
+ * every 320) end with one of these marks, so that none waits. */
+#define MIC_MARK 64u
 
 KWS_SMALL_BEGIN
 
