@@ -6,7 +6,6 @@ import struct
 
 from firmware_tools.engine.emit import emit_c
 from firmware_tools.engine.streaming.emit import emit_stream_c
-from firmware_tools.engine.streaming.steps import stream_program
 from firmware_tools.errors import ProtocolError
 from firmware_tools.link.serial_link import Link
 from firmware_tools.protocol.frames import Type
@@ -17,20 +16,15 @@ APP = "layers"
 SHARED = ("kws_app_config.h", "kws_app_config.c")
 
 
-def layer_sources(
-    tflite: bytes, spotter: dict[str, str], bundle_hash: str, streaming: bool = False, stride_frames: int = 1
-) -> dict[str, str]:
-    """Generated files of the layers app, from those of the spotter app of the same model, which decides every
-    ``stride_frames`` frames.
+def layer_sources(tflite: bytes, spotter: dict[str, str], bundle_hash: str, streaming: bool = False) -> dict[str, str]:
+    """Generated files of the layers app, from those of the spotter app of the same model.
 
     Raises:
         ModelError: the model cannot be read or lowered.
     """
     graph, header = read_tflite(tflite), f"bundle {bundle_hash}"
-    if streaming:
-        model = emit_stream_c(graph, stream_program(graph, stride_frames), header=header, steps=True)
-    else:
-        model = emit_c(graph, header=header, steps=True)
+    emit = emit_stream_c if streaming else emit_c
+    model = emit(graph, header=header, steps=True)
     return {**model, **{name: spotter[name] for name in SHARED}}
 
 

@@ -83,7 +83,7 @@ def spotter_sources(
 
 
 def _streaming_model(graph: Graph, stream: StreamSpec, header: str) -> dict[str, str]:
-    program = stream_program(graph, stream.stride_frames)
+    program = stream_program(graph)
     check_stride(program.hop_frames, stream.stride_frames)
     return emit_stream_c(graph, program, header=header)
 

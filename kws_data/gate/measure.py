@@ -71,8 +71,7 @@ def measure_layers_on(boards: Sequence[BoardSpec], bundle: ModelBundle) -> list[
     """
     from firmware_tools.spotter.layers import APP, layer_sources
 
-    spotter, streams, stride = generated_sources(bundle), bundle.engine == "streaming", bundle.stream.stride_frames
-    sources = layer_sources(bundle.tflite, spotter, bundle.bundle_hash, streams, stride)
+    sources = layer_sources(bundle.tflite, generated_sources(bundle), bundle.bundle_hash, bundle.engine == "streaming")
     with tempfile.TemporaryDirectory(prefix="kws-layers-") as folder:
         image = build_image(boards[0], APP, sources, Path(folder) / "image")
         EmulatedFlasher(boards[0], Path(folder)).flash(image.bin)

@@ -153,8 +153,8 @@ void {self._name}_scores(void *state, int8_t *scores) {{
         lines = []
         for number, step in enumerate(self._program.steps):
             pairs = zip(step.call.inputs, step.rows_back, strict=True)
-            inputs = [self._moved(index, self._rows(index, back), step.times) for index, back in pairs]
-            lines.append((step.due, [*self._advance(number), self._call(number, step.call, inputs, step.times)]))
+            texts = [*self._advance(number), self._call(number, step.call, [self._rows(*pair) for pair in pairs])]
+            lines.append((step.due, texts))
         return lines
 
     def _advance(self, number: int) -> list[str]:
@@ -162,38 +162,26 @@ void {self._name}_scores(void *state, int8_t *scores) {{
         output = self._program.source(self._program.steps[number].call.output)
         store = self._program.stores[output]
         before = [self._program.source(step.call.output) for step in self._program.steps[:number]]
-        gone = self._program.together
-        if store.rows == gone or output in before:
+        if store.rows == 1 or output in before:
             return []
-        kept = (store.rows - gone) * store.row_bytes
-        return [f"kws_stream_advance(at + {self._plan.rows[output]}, {kept}, {gone * store.row_bytes});"]
+        return [f"kws_stream_advance(at + {self._plan.rows[output]}, {store.rows}, {store.row_bytes});"]
 
     def _mean_lines(self) -> list[Line]:
         first, lines = len(self._program.steps), []
         for number, (index, mean) in enumerate(self._program.means.items(), first):
-            (source,), together = mean.add.inputs, self._program.together
-            inputs = [f"at + {self._plan.means[index]}", self._moved(source, self._rows(source, together), together)]
-            lines.append((mean.due, [self._call(number, mean.add, inputs, together)]))
+            text = f"kws_stream_add(&{self._name}_{number}, at + {self._plan.means[index]}, "
+            text += f"{self._rows(mean.add.inputs[0], 1)});"
+            lines.append((mean.due, [text + self._told(mean.add)]))
         return lines
 
-    def _call(self, number: int, call: Call, inputs: list[str], times: int = 1) -> str:
-        """A call's text; with ``times``, for so many rows one after the other."""
-        outputs = (
-            [] if call.function == "kws_stream_add" else [self._moved(call.output, self._output(call.output), times)]
-        )
-        arguments = [f"&{self._name}_{number}", *inputs, *outputs]
+    def _call(self, number: int, call: Call, inputs: list[str]) -> str:
+        output = [] if call.function == "kws_stream_add" else [self._output(call.output)]
+        arguments = [f"&{self._name}_{number}", *inputs, *output]
         if call.scratch_bytes:
             arguments.append(f"(int16_t *)(void *)(at + {self._plan.scratch[number]})")
         elif call.scratch_bytes is not None:
             arguments.append("0")
-        text = f"{call.function}({', '.join(arguments)});"
-        loop = f"for (uint32_t i = 0; i < {times}u; i++) {{ {text} }}"
-        return (text if times == 1 else loop) + self._told(call)
-
-    def _moved(self, index: int, place: str, times: int) -> str:
-        """A row's address, in a loop over so many rows."""
-        store = self._program.stores.get(self._program.source(index))
-        return f"{place} + {store.row_bytes}u * i" if times > 1 and store else place
+        return f"{call.function}({', '.join(arguments)});" + self._told(call)
 
     def _told(self, call: Call) -> str:
         """Word to the app that a layer's call is done."""
@@ -202,7 +190,7 @@ void {self._name}_scores(void *state, int8_t *scores) {{
     def _output(self, index: int) -> str:
         source = self._program.source(index)
         ends = source == NOWHERE or source == self._program.source(self._graph.outputs[0])
-        return "scores" if ends and source not in self._program.stores else self._rows(index, self._program.together)
+        return "scores" if ends and source not in self._program.stores else self._rows(index, 1)
 
     def _whole(self, index: int) -> str:
         """What the head reads: a window's columns, or what it made itself."""

@@ -86,19 +86,14 @@ class Stream:
         return outputs
 
 
-def load_streams(
-    graphs: Sequence[Graph], *, stride_frames: int = 1, flags: Sequence[str] = (), optimise: str = "-O3"
-) -> list[Stream]:
-    """Several models compiled into one library, in order (one run of the compiler).
-
-    ``stride_frames``: scores are asked for so often (:func:`~firmware_tools.engine.streaming.steps.stream_program`).
-    """
+def load_streams(graphs: Sequence[Graph], *, flags: Sequence[str] = (), optimise: str = "-O3") -> list[Stream]:
+    """Several models compiled into one library, in order (one run of the compiler)."""
     sources: list[Path | str] = [*stream_sources()]
     headers: dict[str, str] = {}
     plans = []
     for number, graph in enumerate(graphs):
         name = f"kws_model_{number}"
-        program = stream_program(graph, stride_frames)
+        program = stream_program(graph)
         plans.append(plan_stream(graph, program))
         files = emit_stream_c(graph, program, header=_HEADER, name=name)
         headers[f"{name}.h"] = files[f"{name}.h"]

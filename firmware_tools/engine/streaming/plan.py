@@ -27,7 +27,7 @@ class StreamPlan:
         output_bytes: of the scores.
         cycle_frames: frames after which all layers are where they began; 1 where each frame makes a column everywhere.
         hop_frames: windows begin at multiples of so many frames.
-        rows: place of the columns that are kept, by tensor; of the others in the block, those of a frame.
+        rows: place of the columns that are kept, by tensor; of the others in the block, their only row.
         means: place of each running mean, by the tensor that it gives.
         scratch: place of the scratch memory of each call, by its number in the program's ``calls``.
     """
@@ -51,7 +51,7 @@ def plan_stream(graph: Graph, program: StreamProgram | None = None) -> StreamPla
         ModelError: it cannot be lowered.
     """
     program = program or stream_program(graph)
-    cycle = math.lcm(program.together, *(columns.period for columns in program.columns.values()))
+    cycle = math.lcm(*(columns.period for columns in program.columns.values()))
     end = ALIGNMENT if cycle > 1 else 0
     rows, means = {}, {}
     for index, mean in program.means.items():
@@ -108,5 +108,4 @@ def _belongs_to_others(graph: Graph, program: StreamProgram, source: int) -> boo
 def _bytes(graph: Graph, program: StreamProgram, source: int) -> int:
     if source == NOWHERE:
         return 0
-    store = program.stores.get(source)
-    return store.rows * store.row_bytes if store else graph.tensors[source].elements
+    return program.stores[source].row_bytes if source in program.stores else graph.tensors[source].elements

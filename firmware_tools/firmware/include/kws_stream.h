@@ -10,10 +10,10 @@
 
 #include "kws_kernels.h"
 
-/* Make room for columns: the oldest `gone` bytes go, the `kept` bytes behind them move up to `rows`. */
-void kws_stream_advance(int8_t *rows, uint32_t kept, uint32_t gone);
+/* Make room for a column: `count` rows of `row_bytes` each move up by one; the first is gone, the last may be written. */
+void kws_stream_advance(int8_t *rows, uint32_t count, uint32_t row_bytes);
 
-/* `count` rows of `row_bytes` each move up by one; the first is gone, the last is `column`. */
+/* The same, and the last row is `column`. */
 void kws_stream_keep(int8_t *rows, uint32_t count, uint32_t row_bytes, const int8_t *column);
 
 /* `sums` sums over the last `columns` columns of `row_bytes` each; byte i of a column is part of sum i % sums.

@@ -48,14 +48,15 @@ static void move_words(int8_t *to, const int8_t *from, uint32_t bytes)
 }
 #endif
 
-KWS_APART void kws_stream_advance(int8_t *rows, uint32_t kept, uint32_t gone)
+KWS_APART void kws_stream_advance(int8_t *rows, uint32_t count, uint32_t row_bytes)
 {
-    const int8_t *from = rows + gone;
-    if ((kept | gone) % 4u == 0) {
-        move_words(rows, from, kept);
+    const int8_t *from = rows + row_bytes;
+    const uint32_t bytes = (count - 1u) * row_bytes;
+    if (row_bytes % 4u == 0) {
+        move_words(rows, from, bytes);
     } else {
         KWS_ROLLED
-        for (const int8_t *end = from + kept; from != end;) {
+        for (const int8_t *end = from + bytes; from != end;) {
             *rows++ = *from++;
         }
     }
@@ -63,9 +64,8 @@ KWS_APART void kws_stream_advance(int8_t *rows, uint32_t kept, uint32_t gone)
 
 void kws_stream_keep(int8_t *rows, uint32_t count, uint32_t row_bytes, const int8_t *column)
 {
-    const uint32_t kept = (count - 1u) * row_bytes;
-    kws_stream_advance(rows, kept, row_bytes);
-    kws_copy_bytes(rows + kept, column, (int32_t)row_bytes);
+    kws_stream_advance(rows, count, row_bytes);
+    kws_copy_bytes(rows + (count - 1u) * row_bytes, column, (int32_t)row_bytes);
 }
 
 /* sums[i] += column[i] - row[i], and row[i] = column[i], four at a time where words are loaded from anywhere. */

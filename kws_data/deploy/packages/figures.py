@@ -8,7 +8,6 @@ from pathlib import Path
 
 from firmware_tools.engine.plan import plan_memory
 from firmware_tools.engine.streaming.plan import plan_stream
-from firmware_tools.engine.streaming.steps import stream_program
 from firmware_tools.spotter.detector import FIRST_KEYWORD
 from firmware_tools.spotter.stream_spec import NEVER
 from firmware_tools.tflite.graph import read_tflite
@@ -78,10 +77,9 @@ def _memory_row(bundle: ModelBundle) -> tuple[str, str]:
     """What the bundle's engine keeps in RAM."""
     graph = read_tflite(bundle.tflite)
     if bundle.engine == "streaming":
-        program = stream_program(graph, bundle.stream.stride_frames)
         return (
             "state of the streaming engine",
-            f"{plan_stream(graph, program).state_bytes:,} bytes; it keeps no window of frames",
+            f"{plan_stream(graph).state_bytes:,} bytes; it keeps no window of frames",
         )
     return "arena of the engine", f"{plan_memory(graph).arena_bytes:,} bytes"
 

@@ -12,7 +12,6 @@ from synthetic_models import ModelBuilder
 from firmware_tools.engine.host import HostEngine, load_batches
 from firmware_tools.engine.streaming.columns import why_not_streaming
 from firmware_tools.engine.streaming.host import HostStream, load_streams
-from firmware_tools.engine.streaming.steps import stream_program
 from firmware_tools.errors import ModelError
 from firmware_tools.tflite.graph import Graph, read_tflite
 from firmware_tools.tflite.tflm import TflmInterpreter, available
@@ -51,23 +50,6 @@ def test_random_networks_at_every_hop(flags: tuple[str, ...]) -> None:
         assert len(expected) > 1
         np.testing.assert_array_equal(stream(rows, hop), expected, err_msg=f"seed {seed}")
         np.testing.assert_array_equal(stream(rows, 3 * hop), expected[::3], err_msg=f"seed {seed}, every third")
-
-
-@pytest.mark.parametrize("flags", [PLAIN, DSP], ids=["plain", "dsp"])
-def test_columns_that_are_made_together_are_the_same(flags: tuple[str, ...]) -> None:
-    graphs = [read_tflite(model) for model in random_streams(200, 60)]
-    programs = [stream_program(graph, 6) for graph in graphs]
-    assert sum(program.together == 3 for program in programs) > 20
-    assert {step.times for program in programs for step in program.steps} == {1, 3}
-    streams = load_streams(graphs, stride_frames=6, flags=flags, optimise="-O1")
-    for seed, (graph, run, stream) in enumerate(
-        zip(graphs, load_batches(graphs, optimise="-O1"), streams, strict=True)
-    ):
-        rows, hop, state = random_rows(graph, seed), stream.plan.hop_frames, stream.new_state()
-        assert hop % 3 == 0 or any(columns.period > 1 for columns in programs[seed].columns.values())
-        for heard in (rows, rows[: graph.input.shape[1] + 1], rows[2:]):  # after a reset, amid columns that wait
-            expected = run.slide(heard, hop * rows.shape[1], (len(heard) - graph.input.shape[1]) // hop + 1)
-            np.testing.assert_array_equal(stream(heard, hop, state), expected, err_msg=f"seed {seed}")
 
 
 @pytest.mark.skipif(not available(), reason="tflite-micro has no wheel for this machine")
