@@ -10,6 +10,7 @@ from pathlib import Path
 from firmware_tools.boards.spec import BoardSpec
 from firmware_tools.image.build import build_image
 from firmware_tools.spotter.island import Island
+from firmware_tools.spotter.stream_spec import StreamSpec
 from firmware_tools.tflite.graph import Graph, read_tflite
 from kws_data.bench.readings import Readings, boards_by_reading, readings
 from kws_data.bench.shapes import CLIP_SAMPLES, Shape
@@ -74,6 +75,7 @@ class Measured:
             parameters=self.graph.parameters,
             train_settings={},
             tflite=tflite,
+            stream=StreamSpec(stride_frames=self.shape.stride_frames),
         )
 
     def cycles(self, engine: Engine) -> LayerCycles:
