@@ -9,7 +9,7 @@ import numpy as np
 from firmware_tools.frontend.spec import FrontendSpec
 from firmware_tools.frontend.tables import FrontendTables, tables
 
-_C_TYPES = {"int16": "int16_t", "uint16": "uint16_t", "int32": "int32_t", "int64": "int64_t"}
+_C_TYPES = {"uint8": "uint8_t", "uint32": "uint32_t", "int16": "int16_t", "uint16": "uint16_t", "int32": "int32_t", "int64": "int64_t"}
 
 
 def frontend_c_header(spec: FrontendSpec) -> str:
@@ -24,7 +24,7 @@ def frontend_c_header(spec: FrontendSpec) -> str:
 #define KWS_FRONTEND_HOP_SAMPLES {spec.hop_samples}
 #define KWS_FRONTEND_FEATURES {spec.features}
 #define KWS_FRONTEND_WORK_WORDS {spec.fft_size}
-#define KWS_FRONTEND_HISTORY_SAMPLES {spec.window_samples}
+#define KWS_FRONTEND_HISTORY_SAMPLES {max(spec.window_samples - spec.hop_samples, 1)}
 
 extern const kws_frontend_tables kws_frontend_tables_generated;
 
@@ -42,7 +42,9 @@ def frontend_c_source(spec: FrontendSpec) -> str:
     arrays, members = [], []
     for field in fields(FrontendTables):
         value = getattr(values, field.name)
-        if isinstance(value, np.ndarray):
+        if field.name == "window" and np.array_equal(value, values.cosine):
+            members.append("    .window = table_cosine,")
+        elif isinstance(value, np.ndarray):
             arrays.append(_c_array(f"table_{field.name}", value))
             members.append(f"    .{field.name} = table_{field.name},")
         else:

@@ -4,8 +4,9 @@
  * Every size follows from the tables:
  *
  *     frame t covers samples [t * hop_samples, t * hop_samples + window_samples)     (no padding)
- *     work buffer     fft_size words of 32 bit
- *     history buffer  window_samples samples of 16 bit (only for kws_frontend_push)
+ *     work buffer     fft_size words of 32 bit: the frame's windowed samples, as they come, and all that is made of them
+ *     history buffer  window_samples - hop_samples samples of 16 bit, which the next frame sees again, and at least one
+ *                     (only for kws_frontend_push)
  *
  * The generated kws_frontend_tables.h gives these sizes as macros.
  */
@@ -35,29 +36,36 @@ typedef struct kws_frontend_tables {
     uint8_t is_mfcc;         /* 1: DCT of the mel levels; 0: the mel levels themselves */
     uint8_t dct_shift;       /* brings a DCT sum to Q20 octaves */
 
-    const int32_t *window;       /* Q31 [window_samples], periodic Hann */
-    const uint16_t *reversed;    /* [fft_size / 2], index with its bits reversed */
-    const int32_t *twiddles;     /* Q30, six words a butterfly: w, w^2, w^3; stage by stage */
-    const int32_t *split;        /* Q31 [fft_size / 4][2]: cos, sin of 2 pi k / fft_size, k = 1 .. */
-    const uint16_t *segments;    /* [mel_bands + 1], bins between two neighbouring mel centres */
-    const uint16_t *fall;        /* Q16, one a bin: weight in the lower filter; the rest goes to the upper one */
-    const int32_t *band_offset;  /* Q15 octaves [mel_bands], added to log2 of a band's energy */
-    int32_t floor_octaves;       /* Q15, the lowest level */
-    const uint16_t *log2_table;  /* Q15 [65]: log2(1 + i / 64) */
-    const int16_t *dct;          /* [features][(mel_bands + 1) / 2], first half of each cosine row */
-    const int32_t *multiplier;   /* Q20 [features]: int8 steps per octave */
-    const int64_t *bias;         /* Q40 [features]: in int8 steps, with the half step that rounds */
+    int16_t dct_mean;        /* row 0 of the DCT: the same for all bands */
+    int32_t floor_octaves;   /* Q15, the lowest level */
+    int32_t first_offset;    /* Q15 octaves, added to log2 of the first band's energy */
+
+    const uint32_t *cosine;       /* [fft_size / 4 + 1], a quarter of a cosine; see below */
+    const uint32_t *window;       /* a quarter of the window's cosine, from its first sample on: of an even number of samples
+                                     [window_samples / 4 + 1], else [window_samples / 2 + 1] at half samples */
+    const uint8_t *segments;      /* [mel_bands + 1], bins between two neighbouring mel centres; 255: and those that follow */
+    const uint32_t *falls;        /* Q32 [mel_bands + 1][2]: weight of a segment's first bin in the lower filter, of which
+                                     the upper 16 bits count, and by how much it falls a bin; the rest goes to the upper one */
+    const uint16_t *offset_drops; /* Q15 octaves [mel_bands], from a band's offset to the next one's */
+    const uint16_t *log2_table;   /* Q15 [65]: log2(1 + i / 64) */
+    const int16_t *dct;           /* [2 * mel_bands + 1], cosine of half a circle */
+    const int32_t *multiplier;    /* Q20 [features], or one for log_mel: int8 steps per octave */
+    const int64_t *biases;        /* Q40, in int8 steps, with the half step that rounds: of most rows; of bias_rows */
+    const uint8_t *bias_rows;     /* ascending; 255 ends them */
 } kws_frontend_tables;
+
+/* A cosine in 32 bits: its Q30 is the upper 30; its Q31 is twice that, plus the lower two, minus 1. Both are rounded, but
+ * that of 1 is the largest below it. */
 
 /* State of one stream. Its members are private. */
 typedef struct kws_frontend {
     const kws_frontend_tables *tables;
     int32_t *work;
     int16_t *history;
-    uint16_t filled; /* samples in history */
+    uint16_t filled; /* samples of the frame that came */
 } kws_frontend;
 
-/* Prepare a stream. work_words must be at least tables->fft_size, history_samples at least tables->window_samples;
+/* Prepare a stream. work_words must be at least tables->fft_size, history_samples at least window less hop;
  * both buffers belong to the caller and must outlive f.
  * Returns KWS_OK, KWS_ERR_ARG (tables out of range) or KWS_ERR_SPACE (a buffer too small). */
 int kws_frontend_init(kws_frontend *f, const kws_frontend_tables *tables, int32_t *work, size_t work_words,

@@ -10,7 +10,7 @@ from frontend_signals import SPECS, signals
 from numpy.typing import NDArray
 
 from firmware_tools.errors import FrontendError
-from firmware_tools.firmware import SOURCE_DIR
+from firmware_tools.firmware import FRONTEND_SOURCES
 from firmware_tools.frontend.emit import frontend_c_header, frontend_c_source
 from firmware_tools.frontend.host import HostFrontend
 from firmware_tools.frontend.scaling import dequantise, quantise
@@ -47,7 +47,7 @@ int stream(const int16_t *samples, size_t count, size_t chunk, int8_t *frames) {
 
 def stream_library(spec: FrontendSpec) -> ctypes.CDLL:
     headers = {"kws_frontend_tables.h": frontend_c_header(spec)}
-    sources: list[Path | str] = [SOURCE_DIR / "kws_frontend.c", frontend_c_source(spec), STREAM_C]
+    sources: list[Path | str] = [*FRONTEND_SOURCES, frontend_c_source(spec), STREAM_C]
     library = ctypes.CDLL(str(compile_host(sources, headers=headers, name="test_stream")))
     size, pointer = ctypes.c_size_t, ctypes.c_void_p
     library.start.argtypes = [size, size]

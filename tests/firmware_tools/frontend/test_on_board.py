@@ -9,7 +9,7 @@ import pytest
 from frontend_signals import SPECS, signals
 
 from firmware_tools.emulator.cycles import CortexM4
-from firmware_tools.firmware import SOURCE_DIR
+from firmware_tools.firmware import FRONTEND_SOURCES
 from firmware_tools.frontend.emit import frontend_c_header, frontend_c_source
 from firmware_tools.frontend.host import HostFrontend
 from firmware_tools.frontend.spec import FrontendSpec
@@ -73,7 +73,7 @@ class BareCore:
         board: Any = SimpleNamespace(core="cortex-m4f")
         toolchain.compile_arm(
             board.core,
-            [SOURCE_DIR / "kws_frontend.c", frontend_c_source(self.spec), MAIN_C],
+            [*FRONTEND_SOURCES, frontend_c_source(self.spec), MAIN_C],
             linker_script=folder / "memory.ld",
             out_elf=folder / "image.elf",
             headers={"kws_frontend_tables.h": frontend_c_header(self.spec)},
