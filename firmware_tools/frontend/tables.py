@@ -95,7 +95,8 @@ def quarter_cosine(circle: int) -> NDArray[np.uint32]:
     real = np.cos(2.0 * np.pi * np.arange(circle // 4 + 1) / circle)
     q30, q31 = np.floor(real * 2.0**30 + 0.5).astype(np.int64), np.floor(real * 2.0**31 + 0.5).astype(np.int64)
     q30, q31 = np.minimum(q30, 2**30 - 1), np.minimum(q31, 2**31 - 1)
-    return (4 * q30 + (q31 - 2 * q30) + 1).astype(np.uint32)
+    low = np.array([0, 1, 3])[q31 - 2 * q30 + 1]
+    return np.asarray(4 * q30 + low, dtype=np.uint32)
 
 
 def _drops(offsets: NDArray[np.int64]) -> NDArray[np.uint16]:

@@ -54,8 +54,8 @@ typedef struct kws_frontend_tables {
     const uint8_t *bias_rows;     /* ascending; 255 ends them */
 } kws_frontend_tables;
 
-/* A cosine in 32 bits: its Q30 is the upper 30; its Q31 is twice that, plus the lower two, minus 1. Both are rounded, but
- * that of 1 is the largest below it. */
+/* A cosine in 32 bits: its Q30 is the upper 30; its Q31 the upper 31, less 1 where the lowest bit is 0. Both are rounded,
+ * but that of 1 is the largest below it. */
 
 /* State of one stream. Its members are private. */
 typedef struct kws_frontend {

@@ -1,0 +1,34 @@
+/* The front end's inner loops: assembly where the core has the DSP extension (kws_frontend_dsp.c), the same in C for all
+ * others (kws_frontend_loops.c). `z` are complex numbers, int32 real and imaginary part; `bytes` lie between the four
+ * points of a butterfly. */
+#ifndef KWS_FRONTEND_LOOPS_H
+#define KWS_FRONTEND_LOOPS_H
+
+#include "kws_frontend_parts.h"
+
+/* Where pairs of samples go: the first one's number, so shifted that its bits reversed are the place's offset in bytes,
+ * and what the next one's is more. */
+typedef struct {
+    uint32_t number, step;
+} kws_places;
+
+/* Window `pairs` >= 1 pairs of samples; `step` (bytes) leads from one's cosine to the next one's. Near the window's zero a
+ * weight is one half less half the cosine, near its middle one half more. */
+void kws_frontend_window_edge(int32_t *work, const int16_t *samples, uint32_t pairs, kws_places places,
+                              const uint32_t *cosine, int32_t step);
+void kws_frontend_window_middle(int32_t *work, const int16_t *samples, uint32_t pairs, kws_places places,
+                                const uint32_t *cosine, int32_t step);
+
+/* Butterflies of radix 4 without twiddles: the first of each group of 4 * bytes, from z on; all divide by four. The points
+ * are sub-sequences 0, 2, 1, 3. */
+void kws_frontend_plain(int32_t *z, const int32_t *end, uint32_t bytes);
+
+/* All others of a stage. Twiddles are exp(-i angle), its square and its cube, where the angle grows by `unit` (bytes in
+ * `cosine`); `right` (bytes) is the place of 90 degrees. */
+void kws_frontend_turned(int32_t *z, const int32_t *end, uint32_t bytes, uint32_t unit, const uint32_t *cosine,
+                         uint32_t right);
+
+/* From the transform of pairs to powers, two bins at a time, from both ends. */
+void kws_frontend_split(int32_t *low, int32_t *high, const uint32_t *cosine, const uint32_t *sine);
+
+#endif
