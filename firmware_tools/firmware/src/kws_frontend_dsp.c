@@ -1,0 +1,311 @@
+/* The front end's inner loops for cores with the DSP extension, in assembly. See kws_frontend_loops.h.
+ *
+ * A product's high word is rounded down before a sum is made of it, so SMMLA serves where one is added, but SMMLS, which
+ * rounds the difference, does not where one is taken away.
+ */
+#include "kws_frontend_loops.h"
+
+#if KWS_DSP_NATIVE
+
+#define ASSEMBLY __attribute__((naked, noinline))
+#define UNUSED __attribute__((unused))
+
+/* ---- Window: r0 work, r1 samples, r2 their end, r3 number of the pair; r4 what the next one's is more, r5 cosine,
+ * r6 step, r7 one half, r8 two steps */
+
+#define WINDOW(minus_or_plus)                          \
+    "push {r4-r11, lr}\n"                              \
+    "ldrd r4, r5, [sp, #36]\n"                         \
+    "ldr r6, [sp, #44]\n"                              \
+    "mov r7, #0x40000000\n"                            \
+    "add r2, r1, r2, lsl #2\n"                         \
+    "lsl r8, r6, #1\n"                                 \
+    ".balign 4\n"                                      \
+    "1:\n"                                             \
+    "ldr r9, [r5]\n"                                   \
+    "ldr r10, [r5, r6]\n"                              \
+    "ldr r11, [r1], #4\n"                              \
+    minus_or_plus " r9, r7, r9, lsr #2\n"              \
+    minus_or_plus " r10, r7, r10, lsr #2\n"            \
+    "rbit r12, r3\n"                                   \
+    "smulwb r9, r9, r11\n"                             \
+    "add r12, r12, r0\n"                               \
+    "smulwt r10, r10, r11\n"                           \
+    "add r3, r3, r4\n"                                 \
+    "str r9, [r12]\n"                                  \
+    "str r10, [r12, #4]\n"                             \
+    "add r5, r5, r8\n"                                 \
+    "cmp r1, r2\n"                                     \
+    "bne 1b\n"                                         \
+    "pop {r4-r11, pc}\n"
+
+ASSEMBLY void kws_frontend_window_edge(int32_t *work UNUSED, const int16_t *samples UNUSED, uint32_t pairs UNUSED,
+                                       kws_places places UNUSED, const uint32_t *cosine UNUSED, int32_t step UNUSED) {
+    __asm__(WINDOW("sub"));
+}
+
+ASSEMBLY void kws_frontend_window_middle(int32_t *work UNUSED, const int16_t *samples UNUSED, uint32_t pairs UNUSED,
+                                         kws_places places UNUSED, const uint32_t *cosine UNUSED, int32_t step UNUSED) {
+    __asm__(WINDOW("add"));
+}
+
+/* ---- Butterflies: r0, r12, r11, lr the four points, r2 bytes between them. The sum of two registers and their difference
+ * take the place of both: x - y first, then 2x less that. */
+
+ASSEMBLY void kws_frontend_plain(int32_t *z UNUSED, const int32_t *end UNUSED, uint32_t bytes UNUSED) {
+    __asm__("push {r4-r11, lr}\n"
+            ".balign 4\n"
+            "1:\n"
+            "add r12, r0, r2\n"
+            "add r11, r0, r2, lsl #1\n"
+            "add lr, r11, r2\n"
+            "ldr r3, [r0]\n" /* a: r3, r4; b: r7, r8; c: r5, r6; d: r9, r10 */
+            "ldr r4, [r0, #4]\n"
+            "ldr r5, [r12]\n"
+            "ldr r6, [r12, #4]\n"
+            "ldr r7, [r11]\n"
+            "ldr r8, [r11, #4]\n"
+            "ldr r9, [lr]\n"
+            "ldr r10, [lr, #4]\n"
+            "asrs r3, r3, #2\n"
+            "asrs r4, r4, #2\n"
+            "asrs r7, r7, #2\n"
+            "asr r8, r8, #2\n"
+            "sub r5, r3, r5, asr #2\n" /* a - c */
+            "sub r6, r4, r6, asr #2\n"
+            "sub r9, r7, r9, asr #2\n" /* b - d */
+            "sub r10, r8, r10, asr #2\n"
+            "rsb r3, r5, r3, lsl #1\n" /* a + c */
+            "rsb r4, r6, r4, lsl #1\n"
+            "rsb r7, r9, r7, lsl #1\n" /* b + d */
+            "rsb r8, r10, r8, lsl #1\n"
+            "subs r7, r3, r7\n"
+            "sub r8, r4, r8\n"
+            "sub r10, r5, r10\n"
+            "add r9, r6, r9\n"
+            "rsb r3, r7, r3, lsl #1\n"
+            "rsb r4, r8, r4, lsl #1\n"
+            "rsb r5, r10, r5, lsl #1\n"
+            "rsb r6, r9, r6, lsl #1\n"
+            "str r3, [r0]\n"
+            "str r4, [r0, #4]\n"
+            "add r0, lr, r2\n"
+            "str r5, [r12]\n"
+            "str r6, [r12, #4]\n"
+            "str r7, [r11]\n"
+            "str r8, [r11, #4]\n"
+            "cmp r0, r1\n"
+            "str r10, [lr]\n"
+            "str r9, [lr, #4]\n"
+            "blo 1b\n"
+            "pop {r4-r11, pc}\n");
+}
+
+/* z times w, z in registers r and i, w in wr and wi: the product takes the place of z. */
+#define TURN(r, i, wr, wi)                   \
+    "smmul r1, " r ", " wr "\n"              \
+    "smmul " r ", " r ", " wi "\n"           \
+    "smmul " wi ", " i ", " wi "\n"          \
+    "smmla " i ", " i ", " wr ", " r "\n"    \
+    "sub " r ", r1, " wi "\n"
+
+/* On the stack. */
+#define END "[sp]"
+#define UNIT "[sp, #4]"
+#define FIRST "[sp, #8]"
+#define AFTER_LAST "[sp, #12]"
+#define ANGLE "[sp, #16]"
+#define TWIDDLE1(part) "[sp, #20" part "]"
+#define TWIDDLE2(part) "[sp, #28" part "]"
+#define TWIDDLE3(part) "[sp, #36" part "]"
+#define COSINE_AND_RIGHT "[sp, #80]"
+
+/* Cosine of the angle in r10 to r7, and that of the rest to 90 degrees (r6) to r8; r5 the table. */
+#define COSINE_AND_SINE          \
+    "ldr r7, [r5, r10]\n"        \
+    "sub r8, r6, r10\n"          \
+    "ldr r8, [r5, r8]\n"
+
+ASSEMBLY void kws_frontend_turned(int32_t *z UNUSED, const int32_t *end UNUSED, uint32_t bytes UNUSED,
+                                  uint32_t unit UNUSED, const uint32_t *cosine UNUSED, uint32_t right UNUSED) {
+    __asm__("push {r4-r11, lr}\n"
+            "sub sp, sp, #44\n"
+            "str r1, " END "\n"
+            "str r3, " UNIT "\n"
+            "add r1, r0, r2\n"
+            "str r1, " AFTER_LAST "\n"
+            "movs r10, #0\n"
+            "b 8f\n"
+            /* three twiddles: exp(-i r10), r9 is 0 */
+            "1:\n"
+            "ldrd r5, r6, " COSINE_AND_RIGHT "\n"
+            "mov r9, #0\n"
+            "str r0, " FIRST "\n"
+            "str r10, " ANGLE "\n"
+            COSINE_AND_SINE
+            "mov r3, r10\n"
+            "lsrs r7, r7, #2\n"
+            "sub r8, r9, r8, lsr #2\n"
+            "str r7, " TWIDDLE1("") "\n"
+            "str r8, " TWIDDLE1(" + 4") "\n"
+            "lsl r10, r10, #1\n"
+            "cmp r10, r6\n"
+            "beq 2f\n"
+            "bhi 3f\n"
+            COSINE_AND_SINE
+            "lsrs r7, r7, #2\n"
+            "sub r8, r9, r8, lsr #2\n"
+            "b 4f\n"
+            "2:\n" /* 90 degrees: the table's 1 is a little less */
+            "movs r7, #0\n"
+            "mov r8, #0xC0000000\n"
+            "b 4f\n"
+            "3:\n"
+            "sub r10, r10, r6\n"
+            COSINE_AND_SINE
+            "add r10, r10, r6\n"
+            "sub r4, r9, r7, lsr #2\n"
+            "sub r7, r9, r8, lsr #2\n"
+            "mov r8, r4\n"
+            "4:\n"
+            "str r7, " TWIDDLE2("") "\n"
+            "str r8, " TWIDDLE2(" + 4") "\n"
+            "add r10, r10, r3\n"
+            "subs r4, r10, r6\n"
+            "bhs 5f\n"
+            COSINE_AND_SINE
+            "lsrs r7, r7, #2\n"
+            "sub r8, r9, r8, lsr #2\n"
+            "b 7f\n"
+            "5:\n"
+            "subs r10, r4, r6\n"
+            "bhs 6f\n"
+            "mov r10, r4\n"
+            COSINE_AND_SINE
+            "sub r4, r9, r7, lsr #2\n"
+            "sub r7, r9, r8, lsr #2\n"
+            "mov r8, r4\n"
+            "b 7f\n"
+            "6:\n"
+            COSINE_AND_SINE
+            "sub r7, r9, r7, lsr #2\n"
+            "lsr r8, r8, #2\n"
+            "7:\n"
+            "str r7, " TWIDDLE3("") "\n"
+            "str r8, " TWIDDLE3(" + 4") "\n"
+            /* the butterflies that have them */
+            ".balign 4\n"
+            "9:\n"
+            "add r12, r0, r2\n"
+            "add r11, r0, r2, lsl #1\n"
+            "add lr, r11, r2\n"
+            "ldr r3, [r11]\n"
+            "ldr r4, [r11, #4]\n"
+            "ldr r5, " TWIDDLE1("") "\n"
+            "ldr r6, " TWIDDLE1(" + 4") "\n"
+            TURN("r3", "r4", "r5", "r6") /* b */
+            "ldr r5, [lr]\n"
+            "ldr r6, [lr, #4]\n"
+            "ldr r7, " TWIDDLE3("") "\n"
+            "ldr r8, " TWIDDLE3(" + 4") "\n"
+            TURN("r5", "r6", "r7", "r8") /* d */
+            "ldr r7, [r12]\n"
+            "ldr r8, [r12, #4]\n"
+            "ldr r9, " TWIDDLE2("") "\n"
+            "ldr r10, " TWIDDLE2(" + 4") "\n"
+            "subs r5, r3, r5\n" /* b - d */
+            "subs r6, r4, r6\n"
+            "rsb r3, r5, r3, lsl #1\n" /* b + d */
+            "rsb r4, r6, r4, lsl #1\n"
+            TURN("r7", "r8", "r9", "r10") /* c */
+            "ldr r9, [r0]\n"
+            "ldr r10, [r0, #4]\n"
+            "add r1, r7, r9, asr #2\n" /* a + c */
+            "rsb r7, r7, r9, asr #2\n" /* a - c */
+            "add r9, r8, r10, asr #2\n"
+            "rsb r8, r8, r10, asr #2\n"
+            "sub r10, r1, r3\n"
+            "adds r3, r1, r3\n"
+            "str r10, [r11]\n"
+            "sub r1, r9, r4\n"
+            "add r4, r9, r4\n"
+            "str r1, [r11, #4]\n"
+            "ldr r1, " END "\n"
+            "str r3, [r0]\n"
+            "str r4, [r0, #4]\n"
+            "add r9, r7, r6\n"
+            "subs r6, r7, r6\n"
+            "sub r7, r8, r5\n"
+            "add r5, r8, r5\n"
+            "add r0, lr, r2\n"
+            "str r9, [r12]\n"
+            "str r7, [r12, #4]\n"
+            "str r6, [lr]\n"
+            "str r5, [lr, #4]\n"
+            "cmp r0, r1\n"
+            "blo 9b\n"
+            /* the next angle */
+            "ldr r0, " FIRST "\n"
+            "ldr r10, " ANGLE "\n"
+            "ldr r1, " AFTER_LAST "\n"
+            "ldr r3, " UNIT "\n"
+            "add r10, r10, r3\n"
+            "b 10f\n"
+            "8:\n"
+            "add r10, r10, r3\n"
+            "10:\n"
+            "adds r0, #8\n"
+            "cmp r0, r1\n"
+            "bne 1b\n"
+            "add sp, sp, #44\n"
+            "pop {r4-r11, pc}\n");
+}
+
+/* ---- Powers: r0 low, r1 high, r2 cosine, r3 sine */
+
+ASSEMBLY void kws_frontend_split(int32_t *low UNUSED, int32_t *high UNUSED, const uint32_t *cosine UNUSED,
+                                 const uint32_t *sine UNUSED) {
+    __asm__("push {r4-r11, lr}\n"
+            ".balign 4\n"
+            "1:\n"
+            "ldr r4, [r0]\n"
+            "ldr r5, [r0, #4]\n"
+            "ldr r6, [r1]\n"
+            "ldr r7, [r1, #4]\n"
+            "ldr r8, [r2], #4\n"
+            "ldr r9, [r3], #-4\n"
+            "lsrs r8, r8, #1\n"
+            "sbc r8, r8, #0\n"
+            "lsrs r9, r9, #1\n"
+            "sbc r9, r9, #0\n"
+            "asr r10, r6, #2\n"
+            "add r10, r10, r4, asr #2\n" /* r10, r4: half of the even part */
+            "asr r11, r4, #1\n"
+            "sub r11, r11, r6, asr #1\n" /* r11, r5: the odd part */
+            "asrs r4, r5, #2\n"
+            "sub r4, r4, r7, asr #2\n"
+            "asrs r5, r5, #1\n"
+            "add r5, r5, r7, asr #1\n"
+            "smmul r6, r5, r8\n"
+            "smmul r7, r11, r9\n"
+            "subs r6, r6, r7\n"
+            "smmul r5, r5, r9\n"
+            "smmla r5, r11, r8, r5\n"
+            "add r7, r10, r6\n"
+            "sub r10, r10, r6\n"
+            "subs r6, r4, r5\n"
+            "adds r4, r4, r5\n"
+            "smull r8, r9, r7, r7\n"
+            "smlal r8, r9, r6, r6\n"
+            "smull r5, r11, r10, r10\n"
+            "smlal r5, r11, r4, r4\n"
+            "str r8, [r0], #8\n"
+            "str r9, [r0, #-4]\n"
+            "str r5, [r1], #-8\n"
+            "str r11, [r1, #12]\n"
+            "cmp r0, r1\n"
+            "bls 1b\n"
+            "pop {r4-r11, pc}\n");
+}
+
+#endif
