@@ -28,7 +28,7 @@ void kws_frontend_plain(int32_t *z, const int32_t *end, uint32_t bytes);
 void kws_frontend_turned(int32_t *z, const int32_t *end, uint32_t bytes, uint32_t unit, const uint32_t *cosine,
                          uint32_t right);
 
-/* From the transform of pairs to powers, two bins at a time, from both ends. */
-void kws_frontend_split(int32_t *low, int32_t *high, const uint32_t *cosine, const uint32_t *sine);
+/* From the transform of pairs, of `words`, to powers. */
+void kws_frontend_split(int32_t *z, const uint32_t *cosine, uint32_t words);
 
 #endif

@@ -112,85 +112,80 @@ ASSEMBLY void kws_frontend_plain(int32_t *z UNUSED, const int32_t *end UNUSED, u
 /* On the stack. */
 #define END "[sp]"
 #define UNIT "[sp, #4]"
-#define FIRST "[sp, #8]"
-#define AFTER_LAST "[sp, #12]"
-#define ANGLE "[sp, #16]"
-#define TWIDDLE1(part) "[sp, #20" part "]"
-#define TWIDDLE2(part) "[sp, #28" part "]"
-#define TWIDDLE3(part) "[sp, #36" part "]"
-#define COSINE_AND_RIGHT "[sp, #80]"
+#define ANGLE "[sp, #8]"
+#define UP_AND_DOWN "[sp, #12]"
+#define MIRROR "[sp, #20]"
+#define TWIDDLE1(part) "[sp, #24" part "]"
+#define TWIDDLE2(part) "[sp, #32" part "]"
+#define TWIDDLE3(part) "[sp, #40" part "]"
+#define COSINE_AND_RIGHT "[sp, #84]"
 
-/* Cosine of the angle in r10 to r7, and that of the rest to 90 degrees (r6) to r8; r5 the table. */
-#define COSINE_AND_SINE          \
-    "ldr r7, [r5, r10]\n"        \
-    "sub r8, r6, r10\n"          \
+/* Cosine of the angle to r7, and that of the rest to 90 degrees (r6) to r8; r5 the table. */
+#define COSINE_AND_SINE(angle)       \
+    "sub r8, r6, " angle "\n"        \
+    "ldr r7, [r5, " angle "]\n"      \
     "ldr r8, [r5, r8]\n"
 
+/* Butterflies whose angles mirror one another at 45 degrees follow one another: their twiddles are made of the same six. */
 ASSEMBLY void kws_frontend_turned(int32_t *z UNUSED, const int32_t *end UNUSED, uint32_t bytes UNUSED,
                                   uint32_t unit UNUSED, const uint32_t *cosine UNUSED, uint32_t right UNUSED) {
     __asm__("push {r4-r11, lr}\n"
-            "sub sp, sp, #44\n"
+            "sub sp, sp, #48\n"
             "str r1, " END "\n"
             "str r3, " UNIT "\n"
             "add r1, r0, r2\n"
-            "str r1, " AFTER_LAST "\n"
             "movs r10, #0\n"
-            "b 8f\n"
-            /* three twiddles: exp(-i r10), r9 is 0 */
+            "b 2f\n"
+            /* the next angle */
             "1:\n"
+            "ldrd r0, r1, " UP_AND_DOWN "\n"
+            "ldr r10, " ANGLE "\n"
+            "ldr r3, " UNIT "\n"
+            "2:\n"
+            "adds r0, #8\n"
+            "subs r1, #8\n"
+            "add r10, r10, r3\n"
             "ldrd r5, r6, " COSINE_AND_RIGHT "\n"
-            "mov r9, #0\n"
-            "str r0, " FIRST "\n"
+            "cmp r0, r1\n"
+            "bhi 8f\n"
+            "strd r0, r1, " UP_AND_DOWN "\n"
             "str r10, " ANGLE "\n"
-            COSINE_AND_SINE
-            "mov r3, r10\n"
-            "lsrs r7, r7, #2\n"
+            "str r1, " MIRROR "\n"
+            /* exp(-i angle) */
+            COSINE_AND_SINE("r10")
+            "mov r9, #0\n"
+            "lsr r7, r7, #2\n"
             "sub r8, r9, r8, lsr #2\n"
             "str r7, " TWIDDLE1("") "\n"
             "str r8, " TWIDDLE1(" + 4") "\n"
-            "lsl r10, r10, #1\n"
-            "cmp r10, r6\n"
-            "beq 2f\n"
-            "bhi 3f\n"
-            COSINE_AND_SINE
+            /* its square */
+            "add r4, r10, r10\n"
+            "beq 3f\n"
+            COSINE_AND_SINE("r4")
             "lsrs r7, r7, #2\n"
             "sub r8, r9, r8, lsr #2\n"
             "b 4f\n"
-            "2:\n" /* 90 degrees: the table's 1 is a little less */
+            "3:\n" /* 90 degrees: the table's 1 is a little less, and there is no mirror */
             "movs r7, #0\n"
             "mov r8, #0xC0000000\n"
-            "b 4f\n"
-            "3:\n"
-            "sub r10, r10, r6\n"
-            COSINE_AND_SINE
-            "add r10, r10, r6\n"
-            "sub r4, r9, r7, lsr #2\n"
-            "sub r7, r9, r8, lsr #2\n"
-            "mov r8, r4\n"
+            "str r7, " MIRROR "\n"
             "4:\n"
             "str r7, " TWIDDLE2("") "\n"
             "str r8, " TWIDDLE2(" + 4") "\n"
-            "add r10, r10, r3\n"
+            /* its cube */
+            "add r10, r10, r4\n"
             "subs r4, r10, r6\n"
             "bhs 5f\n"
-            COSINE_AND_SINE
+            COSINE_AND_SINE("r10")
             "lsrs r7, r7, #2\n"
             "sub r8, r9, r8, lsr #2\n"
-            "b 7f\n"
+            "b 6f\n"
             "5:\n"
-            "subs r10, r4, r6\n"
-            "bhs 6f\n"
-            "mov r10, r4\n"
-            COSINE_AND_SINE
+            COSINE_AND_SINE("r4")
             "sub r4, r9, r7, lsr #2\n"
             "sub r7, r9, r8, lsr #2\n"
             "mov r8, r4\n"
-            "b 7f\n"
             "6:\n"
-            COSINE_AND_SINE
-            "sub r7, r9, r7, lsr #2\n"
-            "lsr r8, r8, #2\n"
-            "7:\n"
             "str r7, " TWIDDLE3("") "\n"
             "str r8, " TWIDDLE3(" + 4") "\n"
             /* the butterflies that have them */
@@ -244,67 +239,93 @@ ASSEMBLY void kws_frontend_turned(int32_t *z UNUSED, const int32_t *end UNUSED, 
             "str r5, [lr, #4]\n"
             "cmp r0, r1\n"
             "blo 9b\n"
-            /* the next angle */
-            "ldr r0, " FIRST "\n"
-            "ldr r10, " ANGLE "\n"
-            "ldr r1, " AFTER_LAST "\n"
-            "ldr r3, " UNIT "\n"
-            "add r10, r10, r3\n"
-            "b 10f\n"
+            /* their mirror */
+            "ldr r0, " MIRROR "\n"
+            "movs r1, #0\n"
+            "cmp r0, #0\n"
+            "beq 1b\n"
+            "str r1, " MIRROR "\n"
+            "ldr r3, " TWIDDLE1("") "\n"
+            "ldr r4, " TWIDDLE1(" + 4") "\n"
+            "ldr r5, " TWIDDLE2("") "\n"
+            "ldr r6, " TWIDDLE3("") "\n"
+            "ldr r7, " TWIDDLE3(" + 4") "\n"
+            "rsbs r3, r3, #0\n"
+            "rsbs r4, r4, #0\n"
+            "rsbs r5, r5, #0\n"
+            "str r4, " TWIDDLE1("") "\n"
+            "str r3, " TWIDDLE1(" + 4") "\n"
+            "str r5, " TWIDDLE2("") "\n"
+            "str r7, " TWIDDLE3("") "\n"
+            "str r6, " TWIDDLE3(" + 4") "\n"
+            "b 9b\n"
             "8:\n"
-            "add r10, r10, r3\n"
-            "10:\n"
-            "adds r0, #8\n"
-            "cmp r0, r1\n"
-            "bne 1b\n"
-            "add sp, sp, #44\n"
+            "add sp, sp, #48\n"
             "pop {r4-r11, pc}\n");
 }
 
-/* ---- Powers: r0 low, r1 high, r2 cosine, r3 sine */
+/* ---- Powers: r0 low, r1 high, r2 and r3 the same from the middle, lr cosine, r12 sine, r8 and r9 these two in Q31.
+ * Bins that mirror one another at the middle have the same two, swapped. */
 
-ASSEMBLY void kws_frontend_split(int32_t *low UNUSED, int32_t *high UNUSED, const uint32_t *cosine UNUSED,
-                                 const uint32_t *sine UNUSED) {
+#define SPLIT(low, high, wr, wi, low_step, high_step)     \
+    "ldr r4, [" low "]\n"                                 \
+    "ldr r5, [" low ", #4]\n"                             \
+    "ldr r6, [" high "]\n"                                \
+    "ldr r7, [" high ", #4]\n"                            \
+    "asr r10, r6, #2\n"                                   \
+    "add r10, r10, r4, asr #2\n" /* r10, r4: half of the even part */ \
+    "asr r11, r4, #1\n"                                   \
+    "sub r11, r11, r6, asr #1\n" /* r11, r5: the odd part */ \
+    "asrs r4, r5, #2\n"                                   \
+    "sub r4, r4, r7, asr #2\n"                            \
+    "asrs r5, r5, #1\n"                                   \
+    "add r5, r5, r7, asr #1\n"                            \
+    "smmul r6, r5, " wr "\n"                              \
+    "smmul r7, r11, " wi "\n"                             \
+    "subs r6, r6, r7\n"                                   \
+    "smmul r5, r5, " wi "\n"                              \
+    "smmla r5, r11, " wr ", r5\n"                         \
+    "add r7, r10, r6\n"                                   \
+    "sub r10, r10, r6\n"                                  \
+    "subs r6, r4, r5\n"                                   \
+    "adds r4, r4, r5\n"                                   \
+    "smull r5, r11, r7, r7\n"                             \
+    "smlal r5, r11, r6, r6\n"                             \
+    "smull r6, r7, r10, r10\n"                            \
+    "smlal r6, r7, r4, r4\n"                              \
+    "str r5, [" low "], #" low_step "\n"                  \
+    "str r11, [" low ", #4 - " low_step "]\n"             \
+    "str r6, [" high "], #" high_step "\n"                \
+    "str r7, [" high ", #4 - " high_step "]\n"
+
+ASSEMBLY void kws_frontend_split(int32_t *z UNUSED, const uint32_t *cosine UNUSED, uint32_t words UNUSED) {
     __asm__("push {r4-r11, lr}\n"
+            "add lr, r1, #4\n"
+            "add r12, r1, r2\n"
+            "sub r12, r12, #4\n"
+            "add r1, r0, r2, lsl #2\n"
+            "add r2, r0, r2, lsl #1\n"
+            "mov r3, r2\n"
+            /* the middle: twiddle -i */
+            "movs r8, #0\n"
+            "mvn r9, #0x80000000\n"
+            SPLIT("r2", "r3", "r8", "r9", "-8", "8")
+            "adds r0, #8\n"
+            "subs r1, #8\n"
             ".balign 4\n"
             "1:\n"
-            "ldr r4, [r0]\n"
-            "ldr r5, [r0, #4]\n"
-            "ldr r6, [r1]\n"
-            "ldr r7, [r1, #4]\n"
-            "ldr r8, [r2], #4\n"
-            "ldr r9, [r3], #-4\n"
+            "ldr r8, [lr], #4\n"
+            "ldr r9, [r12], #-4\n"
             "lsrs r8, r8, #1\n"
             "sbc r8, r8, #0\n"
             "lsrs r9, r9, #1\n"
             "sbc r9, r9, #0\n"
-            "asr r10, r6, #2\n"
-            "add r10, r10, r4, asr #2\n" /* r10, r4: half of the even part */
-            "asr r11, r4, #1\n"
-            "sub r11, r11, r6, asr #1\n" /* r11, r5: the odd part */
-            "asrs r4, r5, #2\n"
-            "sub r4, r4, r7, asr #2\n"
-            "asrs r5, r5, #1\n"
-            "add r5, r5, r7, asr #1\n"
-            "smmul r6, r5, r8\n"
-            "smmul r7, r11, r9\n"
-            "subs r6, r6, r7\n"
-            "smmul r5, r5, r9\n"
-            "smmla r5, r11, r8, r5\n"
-            "add r7, r10, r6\n"
-            "sub r10, r10, r6\n"
-            "subs r6, r4, r5\n"
-            "adds r4, r4, r5\n"
-            "smull r8, r9, r7, r7\n"
-            "smlal r8, r9, r6, r6\n"
-            "smull r5, r11, r10, r10\n"
-            "smlal r5, r11, r4, r4\n"
-            "str r8, [r0], #8\n"
-            "str r9, [r0, #-4]\n"
-            "str r5, [r1], #-8\n"
-            "str r11, [r1, #12]\n"
-            "cmp r0, r1\n"
-            "bls 1b\n"
+            SPLIT("r0", "r1", "r8", "r9", "8", "-8")
+            "cmp r0, r2\n"
+            "bhi 2f\n"
+            SPLIT("r2", "r3", "r9", "r8", "-8", "8")
+            "b 1b\n"
+            "2:\n"
             "pop {r4-r11, pc}\n");
 }
 

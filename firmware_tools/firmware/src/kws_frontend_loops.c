@@ -101,9 +101,10 @@ static inline void put_power(int32_t *bin, int32_t r, int32_t i) {
     bin[1] = (int32_t)(uint32_t)(power >> 32);
 }
 
-void kws_frontend_split(int32_t *low, int32_t *high, const uint32_t *cosine, const uint32_t *sine) {
-    for (; low <= high; low += 2, high -= 2) {
-        const int32_t wr = kws_cosine_q31(*cosine++), wi = kws_cosine_q31(*sine--);
+void kws_frontend_split(int32_t *z, const uint32_t *cosine, uint32_t words) {
+    const uint32_t *sine = cosine + words / 4u;
+    for (int32_t *low = z + 2, *high = z + words - 2u; low <= high; low += 2, high -= 2) {
+        const int32_t wr = kws_cosine_q31(*++cosine), wi = kws_cosine_q31(*--sine);
         const int32_t er = (low[0] >> 2) + (high[0] >> 2), ei = (low[1] >> 2) - (high[1] >> 2);
         const int32_t dr = (low[0] >> 1) - (high[0] >> 1), di = (low[1] >> 1) + (high[1] >> 1);
         const int32_t tr = kws_high_word(di, wr) - kws_high_word(dr, wi);

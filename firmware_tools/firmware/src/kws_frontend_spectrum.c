@@ -80,8 +80,7 @@ static void transform(const kws_frontend_tables *t, int32_t *z) {
 
 /* X[k] = (Z[k] + Z*[M-k]) / 2 - i W^k (Z[k] - Z*[M-k]) / 2, and X[M-k] from the same two, where M is fft_size / 2. */
 void kws_frontend_powers(const kws_frontend_tables *t, int32_t *work) {
-    const uint32_t size = t->fft_size;
     fill_up(t, work);
     transform(t, work);
-    kws_frontend_split(work + 2, work + size - 2u, t->cosine + 1, t->cosine + size / 4u - 1u);
+    kws_frontend_split(work, t->cosine, t->fft_size);
 }
