@@ -9,7 +9,14 @@ import numpy as np
 from firmware_tools.frontend.spec import FrontendSpec
 from firmware_tools.frontend.tables import FrontendTables, tables
 
-_C_TYPES = {"uint8": "uint8_t", "uint32": "uint32_t", "int16": "int16_t", "uint16": "uint16_t", "int32": "int32_t", "int64": "int64_t"}
+_C_TYPES = {
+    "uint8": "uint8_t",
+    "int16": "int16_t",
+    "uint16": "uint16_t",
+    "int32": "int32_t",
+    "uint32": "uint32_t",
+    "int64": "int64_t",
+}
 
 
 def frontend_c_header(spec: FrontendSpec) -> str:
@@ -67,16 +74,16 @@ def _banner(spec: FrontendSpec) -> str:
     )
 
 
-def _c_array(name: str, values: np.ndarray[tuple[int, ...], np.dtype[np.signedinteger]]) -> str:
-    c_type = _C_TYPES[values.dtype.name]
-    items = [_c_integer(int(value), values.dtype.name) for value in values.ravel()] or ["0"]
+def _c_array(name: str, values: np.ndarray[tuple[int, ...], np.dtype[np.generic]]) -> str:
+    if values.dtype.names:
+        c_type, items = "kws_mel_segment", ["{" + ", ".join(str(int(part)) for part in row) + "}" for row in values]
+    else:
+        c_type = _C_TYPES[values.dtype.name]
+        items = [_c_integer(int(value), values.dtype.name) for value in values.ravel()]
     lines = [", ".join(items[start : start + 12]) for start in range(0, len(items), 12)]
-    aligned = " __attribute__((aligned(4)))" if values.dtype.name == "int16" else ""
     body = ",\n    ".join(lines)
-    return f"static const {c_type} {name}[{len(items)}]{aligned} = {{\n    {body}}};\n"
+    return f"static const {c_type} {name}[{len(items)}] = {{\n    {body}}};\n"
 
 
 def _c_integer(value: int, kind: str) -> str:
-    if kind == "int32" and value == -(2**31):
-        return "INT32_MIN"
     return f"INT64_C({value})" if kind == "int64" else str(value)

@@ -35,7 +35,7 @@ void kws_frontend_many(const int16_t *clips, size_t count, size_t samples, size_
             kws_frontend_powers(first, work);
             kws_frontend_levels(first, work);
             for (size_t kind = 0; kind < sizeof many / sizeof many[0]; kind++) {
-                for (size_t band = 0; band < first->mel_bands; band++) {
+                for (size_t band = 0; band <= first->mel_bands; band++) {
                     again[band] = work[band];
                 }
                 kws_frontend_features(many[kind], again, features[kind]);

@@ -14,16 +14,7 @@ from numpy.typing import NDArray
 
 from firmware_tools.errors import FrontendError
 
-LONGEST = 255  # bins in a byte; that many mean that the next byte's are of the same segment
 _ONE = 1 << 16
-
-
-def segment_bytes(segments: NDArray[np.int64]) -> NDArray[np.uint8]:
-    """Bins of each segment as bytes."""
-    written: list[int] = []
-    for bins in segments:
-        written += [LONGEST] * (int(bins) // LONGEST) + [int(bins) % LONGEST]
-    return np.array(written, dtype=np.uint8)
 
 
 def straight_falls(segments: NDArray[np.int64], fall: NDArray[np.int64]) -> NDArray[np.uint32]:

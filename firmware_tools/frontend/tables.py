@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from firmware_tools.errors import FrontendError
 from firmware_tools.frontend.design import OCTAVE_DB, FrontendDesign, Reals, design
-from firmware_tools.frontend.mel_lines import segment_bytes, straight_falls
+from firmware_tools.frontend.mel_lines import straight_falls
 from firmware_tools.frontend.scaling import quantisation
 from firmware_tools.frontend.spec import MICRO, FrontendSpec
 
@@ -17,6 +17,7 @@ RANGE_OCTAVES = 22
 """Levels run from -22 octaves (the floor) to about +22 (full scale): two of them fit one int16 at 9 bits."""
 
 NO_ROW = 255
+SEGMENT = np.dtype([("first", np.uint32), ("fall", np.uint32), ("bins", np.uint16), ("drop", np.uint16)])
 
 
 @dataclass(frozen=True)
@@ -36,9 +37,7 @@ class FrontendTables:
     first_offset: int
     cosine: NDArray[np.uint32]
     window: NDArray[np.uint32]
-    segments: NDArray[np.uint8]
-    falls: NDArray[np.uint32]
-    offset_drops: NDArray[np.uint16]
+    segments: NDArray[np.void]
     log2_table: NDArray[np.uint16]
     dct: NDArray[np.int16]
     multiplier: NDArray[np.int32]
@@ -72,9 +71,7 @@ def tables(spec: FrontendSpec) -> FrontendTables:
         first_offset=int(offsets[0]),
         cosine=quarter_cosine(spec.fft_size),
         window=quarter_cosine(spec.window_samples * (1 + spec.window_samples % 2)),
-        segments=segment_bytes(real.segments),
-        falls=straight_falls(real.segments, np.minimum(np.rint(real.fall * 2**16), 2**16 - 1).astype(np.int64)),
-        offset_drops=_drops(offsets),
+        segments=_segments(spec, real, offsets),
         log2_table=np.rint(np.log2(1.0 + np.arange(65) / 64.0) * 2**15).astype(np.uint16),
         dct=cosines,
         multiplier=multiplier if spec.kind == "mfcc" else multiplier[:1],
@@ -99,12 +96,16 @@ def quarter_cosine(circle: int) -> NDArray[np.uint32]:
     return np.asarray(4 * q30 + low, dtype=np.uint32)
 
 
-def _drops(offsets: NDArray[np.int64]) -> NDArray[np.uint16]:
-    """What each band's offset is above the next one's; bands get wider, so none is below."""
-    drops = np.append(offsets[:-1] - offsets[1:], 0)
-    if drops.min() < 0 or drops.max() >= 2**16:
+def _segments(spec: FrontendSpec, real: FrontendDesign, offsets: NDArray[np.int64]) -> NDArray[np.void]:
+    """The lines of the mel filters, and what each band's offset is below that of the one before."""
+    drops = np.concatenate([[0, 0], offsets[:-1] - offsets[1:]])
+    if drops.min() < 0 or drops.max() >= 2**16:  # bands get wider, by four times at the very most
         raise FrontendError("front end: mel bands widen too fast", f"{drops.max() / 2**15:.1f} octaves", "use more bands")
-    return drops.astype(np.uint16)
+    weights = np.minimum(np.rint(real.fall * 2**16), 2**16 - 1).astype(np.int64)
+    made = np.zeros(spec.mel_bands + 1, SEGMENT)
+    made["first"], made["fall"] = straight_falls(real.segments, weights).T
+    made["bins"], made["drop"] = real.segments, drops
+    return made
 
 
 def _few_biases(bias: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:

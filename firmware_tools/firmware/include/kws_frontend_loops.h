@@ -6,6 +6,10 @@
 
 #include "kws_frontend_parts.h"
 
+/* Of the functions in assembly. */
+#define KWS_ASSEMBLY __attribute__((naked, noinline))
+#define KWS_UNUSED __attribute__((unused))
+
 /* Where pairs of samples go: the first one's number, so shifted that its bits reversed are the place's offset in bytes,
  * and what the next one's is more. */
 typedef struct {
@@ -30,5 +34,21 @@ void kws_frontend_turned(int32_t *z, const int32_t *end, uint32_t bytes, uint32_
 
 /* From the transform of pairs, of `words`, to powers. */
 void kws_frontend_split(int32_t *z, const uint32_t *cosine, uint32_t words);
+
+/* Levels of the mel bands, from the powers of bins; before the first one comes what is below the first centre, which is
+ * no band's. `table` is of log2. */
+void kws_frontend_mel(int32_t *levels, const int32_t *powers, const kws_mel_segment *segments,
+                      const kws_mel_segment *end, const uint16_t *table, int32_t offset, int32_t floor);
+
+/* The cosines of the DCT: half a circle, units of a circle, and those of 2^32. */
+typedef struct {
+    const int16_t *table;
+    int32_t whole;
+    uint32_t unit;
+} kws_circle;
+
+/* Row k of the DCT over `count` differences, of which the first comes last, and, but for its sign, row bands - k. */
+void kws_frontend_row_pair(const kws_circle *circle, uint32_t k, const int32_t *differences, uint32_t count,
+                           int64_t *sums);
 
 #endif

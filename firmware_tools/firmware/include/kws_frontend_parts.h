@@ -6,7 +6,7 @@
  * Everything happens in the caller's work buffer of fft_size words:
  *   windowed samples   int32, two a complex number, which lies where its number with the bits reversed says
  *   powers             uint64 of bin 1 .. fft_size / 2 - 1, from word 2 * bin on
- *   levels             int32 Q9 octaves, one a band, from word 0 on
+ *   levels             int32 Q9 octaves, one a band, from word 1 on
  */
 #ifndef KWS_FRONTEND_PARTS_H
 #define KWS_FRONTEND_PARTS_H

@@ -7,8 +7,7 @@
 
 #if KWS_DSP_NATIVE
 
-#define ASSEMBLY __attribute__((naked, noinline))
-#define UNUSED __attribute__((unused))
+#define UNUSED KWS_UNUSED
 
 /* ---- Window: r0 work, r1 samples, r2 their end, r3 number of the pair; r4 what the next one's is more, r5 cosine,
  * r6 step, r7 one half, r8 two steps */
@@ -39,12 +38,12 @@
     "bne 1b\n"                                         \
     "pop {r4-r11, pc}\n"
 
-ASSEMBLY void kws_frontend_window_edge(int32_t *work UNUSED, const int16_t *samples UNUSED, uint32_t pairs UNUSED,
+KWS_ASSEMBLY void kws_frontend_window_edge(int32_t *work UNUSED, const int16_t *samples UNUSED, uint32_t pairs UNUSED,
                                        kws_places places UNUSED, const uint32_t *cosine UNUSED, int32_t step UNUSED) {
     __asm__(WINDOW("sub"));
 }
 
-ASSEMBLY void kws_frontend_window_middle(int32_t *work UNUSED, const int16_t *samples UNUSED, uint32_t pairs UNUSED,
+KWS_ASSEMBLY void kws_frontend_window_middle(int32_t *work UNUSED, const int16_t *samples UNUSED, uint32_t pairs UNUSED,
                                          kws_places places UNUSED, const uint32_t *cosine UNUSED, int32_t step UNUSED) {
     __asm__(WINDOW("add"));
 }
@@ -52,7 +51,7 @@ ASSEMBLY void kws_frontend_window_middle(int32_t *work UNUSED, const int16_t *sa
 /* ---- Butterflies: r0, r12, r11, lr the four points, r2 bytes between them. The sum of two registers and their difference
  * take the place of both: x - y first, then 2x less that. */
 
-ASSEMBLY void kws_frontend_plain(int32_t *z UNUSED, const int32_t *end UNUSED, uint32_t bytes UNUSED) {
+KWS_ASSEMBLY void kws_frontend_plain(int32_t *z UNUSED, const int32_t *end UNUSED, uint32_t bytes UNUSED) {
     __asm__("push {r4-r11, lr}\n"
             ".balign 4\n"
             "1:\n"
@@ -127,7 +126,7 @@ ASSEMBLY void kws_frontend_plain(int32_t *z UNUSED, const int32_t *end UNUSED, u
     "ldr r8, [r5, r8]\n"
 
 /* Butterflies whose angles mirror one another at 45 degrees follow one another: their twiddles are made of the same six. */
-ASSEMBLY void kws_frontend_turned(int32_t *z UNUSED, const int32_t *end UNUSED, uint32_t bytes UNUSED,
+KWS_ASSEMBLY void kws_frontend_turned(int32_t *z UNUSED, const int32_t *end UNUSED, uint32_t bytes UNUSED,
                                   uint32_t unit UNUSED, const uint32_t *cosine UNUSED, uint32_t right UNUSED) {
     __asm__("push {r4-r11, lr}\n"
             "sub sp, sp, #48\n"
@@ -298,7 +297,7 @@ ASSEMBLY void kws_frontend_turned(int32_t *z UNUSED, const int32_t *end UNUSED, 
     "str r6, [" high "], #" high_step "\n"                \
     "str r7, [" high ", #4 - " high_step "]\n"
 
-ASSEMBLY void kws_frontend_split(int32_t *z UNUSED, const uint32_t *cosine UNUSED, uint32_t words UNUSED) {
+KWS_ASSEMBLY void kws_frontend_split(int32_t *z UNUSED, const uint32_t *cosine UNUSED, uint32_t words UNUSED) {
     __asm__("push {r4-r11, lr}\n"
             "add lr, r1, #4\n"
             "add r12, r1, r2\n"

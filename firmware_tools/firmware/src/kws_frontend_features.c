@@ -4,83 +4,84 @@
  * a circle serves all rows. Rows of odd k are antisymmetric, those of even k symmetric and, over half as many sums, a
  * DCT-II again. Row N - k is row k backwards with alternating signs. All sums are exact: their order does not matter.
  */
-#include "kws_frontend_parts.h"
+#include "kws_frontend_loops.h"
 
-typedef struct {
-    const int16_t *table;
-    int32_t at, step, whole; /* all three in the circle's units */
-} turning;
-
-static inline int32_t next_cosine(turning *c) {
-    const int32_t index = c->at * 2 > c->whole ? c->whole - c->at : c->at;
-    c->at += c->step;
-    c->at -= c->at >= c->whole ? c->whole : 0;
-    return c->table[index];
+static inline int32_t next_cosine(const kws_circle *circle, uint32_t k, int32_t *at) {
+    const int32_t here = *at, next = here + 2 * (int32_t)k;
+    *at = next >= circle->whole ? next - circle->whole : next;
+    return circle->table[2 * here > circle->whole ? circle->whole - here : here];
 }
 
-/* Rows k and N - k over differences, of which the first comes last. */
-static void row_pair(turning c, const int32_t *differences, uint32_t count, int64_t *row, int64_t *other) {
+#if !KWS_DSP_NATIVE
+void kws_frontend_row_pair(const kws_circle *circle, uint32_t k, const int32_t *differences, uint32_t count,
+                           int64_t *sums) {
     const int32_t *down = differences + count;
-    int64_t sum = 0, alternating = 0;
+    int32_t at = (int32_t)k;
+    int64_t row = 0, alternating = 0;
     for (uint32_t i = 0; i < count; i++) {
-        const int32_t cosine = next_cosine(&c);
-        sum += (int64_t)cosine * *--down;
+        const int32_t cosine = next_cosine(circle, k, &at);
+        row += (int64_t)cosine * *--down;
         alternating = (int64_t)cosine * *differences++ - alternating;
     }
-    *row = sum;
-    *other = alternating;
+    sums[0] = row;
+    sums[1] = alternating;
 }
+#endif
 
-static int64_t single_row(turning c, const int32_t *sums, uint32_t count) {
+static int64_t single_row(const kws_circle *circle, uint32_t k, const int32_t *values, uint32_t count, int step) {
+    int32_t at = (int32_t)k;
     int64_t sum = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        sum += (int64_t)next_cosine(&c) * sums[i];
+    for (uint32_t i = 0; i < count; i++, values += step) {
+        sum += (int64_t)next_cosine(circle, k, &at) * *values;
     }
     return sum;
 }
 
-static turning row_of(const kws_frontend_tables *t, uint32_t k) {
-    const int32_t whole = 4 * t->mel_bands, step = (int32_t)(2u * k);
-    return (turning){t->dct, (int32_t)k, step, whole};
+/* Sums of mirrored levels come first, in order, then their differences, the first one last; returns how many of these. */
+static uint32_t fold(int32_t *levels, uint32_t count) {
+    for (int32_t *low = levels, *high = levels + count - 1u; low < high; low++, high--) {
+        const int32_t a = *low, b = *high;
+        *low = a + b;
+        *high = a - b;
+    }
+    return count / 2u;
 }
+
+static inline int32_t rounded(int64_t sum, uint32_t shift) { return (int32_t)((sum + ((1 << shift) >> 1)) >> shift); }
 
 /* Cepstra, Q20 octaves, from levels, which are lost. */
 static void cepstrum(const kws_frontend_tables *t, int32_t *levels, int32_t *cepstra) {
-    const uint32_t bands = t->mel_bands, rows = t->features, shift = t->dct_shift;
-    const int64_t round = (1 << shift) >> 1;
+    const uint32_t bands = t->mel_bands, rows = t->features, shift = t->dct_shift, whole = 4u * bands;
+    const kws_circle circle = {t->dct, (int32_t)whole, UINT32_MAX / whole + 1u};
     uint32_t count = bands, odd = 1;
     for (; (count & 1u) == 0; odd *= 2u) {
-        for (int32_t *low = levels, *high = levels + count - 1u; low < high; low++, high--) {
-            const int32_t a = *low, b = *high;
-            *low = a + b;
-            *high = a - b;
-        }
-        count /= 2u;
+        count = fold(levels, count);
         for (uint32_t k = odd; k < rows && 2u * k <= bands; k += 2u * odd) {
-            int64_t row, other;
-            row_pair(row_of(t, k), levels + count, count, &row, &other);
-            cepstra[k] = (int32_t)((row + round) >> shift);
+            int64_t sums[2];
+            kws_frontend_row_pair(&circle, k, levels + count, count, sums);
+            cepstra[k] = rounded(sums[0], shift);
             if (bands - k < rows) {
-                other = (k & 2u * odd) != 0 ? -other : other;
-                cepstra[bands - k] = (int32_t)((other + round) >> shift);
+                cepstra[bands - k] = rounded((k & 2u * odd) != 0 ? -sums[1] : sums[1], shift);
             }
         }
     }
+    const uint32_t half = fold(levels, count), left = count - half;
     int64_t sum = 0;
-    for (uint32_t i = 0; i < count; i++) {
+    for (uint32_t i = 0; i < left; i++) {
         sum += levels[i];
     }
-    cepstra[0] = (int32_t)((sum * t->dct_mean + round) >> shift);
-    for (uint32_t k = odd; k < rows; k += odd) {
-        cepstra[k] = (int32_t)((single_row(row_of(t, k), levels, count) + round) >> shift);
+    cepstra[0] = rounded(sum * t->dct_mean, shift);
+    for (uint32_t k = odd, turn = 1; k < rows; k += odd, turn ^= 1u) {
+        cepstra[k] = rounded(turn != 0 ? single_row(&circle, k, levels + count - 1u, half, -1)
+                                       : single_row(&circle, k, levels, left, 1), shift);
     }
 }
 
 void kws_frontend_features(const kws_frontend_tables *t, int32_t *work, int8_t *frame) {
-    int32_t *octaves = work;
+    int32_t *octaves = work + 1;
     if (t->is_mfcc != 0) {
         octaves += t->mel_bands;
-        cepstrum(t, work, octaves);
+        cepstrum(t, work + 1, octaves);
     } else {
         for (uint32_t i = 0; i < t->mel_bands; i++) {
             octaves[i] *= 2048;

@@ -1,0 +1,154 @@
+/* Mel levels and rows of the DCT for cores with the DSP extension, in assembly. See kws_frontend_loops.h; the same in C is
+ * in kws_frontend_levels.c and kws_frontend_features.c. */
+#include "kws_frontend_loops.h"
+
+#if KWS_DSP_NATIVE
+
+#define UNUSED KWS_UNUSED
+
+/* On the stack. */
+#define RISING "[sp]"
+#define LEVELS "[sp, #8]"
+#define LAST_SEGMENT "[sp, #12]"
+#define TABLE "[sp, #52]"
+#define OFFSET "[sp, #56]"
+#define FLOOR "[sp, #60]"
+
+/* r1 bin, r2 segments; of a segment: r0 its last bin, r3 weight, r4 fall, r5:r6 sum of powers, of their products with the
+ * weight r7:r8 that of the high words, r9:r10 that of the low ones. */
+KWS_ASSEMBLY void kws_frontend_mel(int32_t *levels UNUSED, const int32_t *powers UNUSED,
+                                   const kws_mel_segment *segments UNUSED, const kws_mel_segment *end UNUSED,
+                                   const uint16_t *table UNUSED, int32_t offset UNUSED, int32_t floor UNUSED) {
+    __asm__("push {r0, r3-r11, lr}\n"
+            "movs r4, #0\n"
+            "movs r5, #0\n"
+            "push {r4, r5}\n"
+            "1:\n"
+            "ldm r2!, {r3, r4, r12}\n"
+            "ldr lr, " OFFSET "\n"
+            "uxth r0, r12\n"
+            "sub lr, lr, r12, lsr #16\n"
+            "str lr, " OFFSET "\n"
+            "movs r5, #0\n"
+            "movs r6, #0\n"
+            "movs r7, #0\n"
+            "mov r8, #0\n"
+            "mov r9, #0\n"
+            "mov r10, #0\n"
+            "cbz r0, 3f\n"
+            "add r0, r1, r0, lsl #3\n"
+            ".balign 4\n"
+            "2:\n"
+            "ldr r11, [r1], #8\n"
+            "ldr r12, [r1, #-4]\n"
+            "lsr lr, r3, #16\n"
+            "adds r5, r5, r11\n"
+            "adc r6, r6, r12\n"
+            "umlal r7, r8, r12, lr\n"
+            "umlal r9, r10, r11, lr\n"
+            "subs r3, r3, r4\n"
+            "cmp r1, r0\n"
+            "bne 2b\n"
+            "3:\n"
+            /* r9:r10 what falls; r3:r4 the band's energy, with what rose in the segment before */
+            "ldrd r3, r4, " RISING "\n"
+            "lsr r9, r9, #16\n"
+            "orr r9, r9, r10, lsl #16\n"
+            "lsr r10, r10, #16\n"
+            "lsr r11, r7, #16\n"
+            "orr r11, r11, r8, lsl #16\n"
+            "adds r9, r9, r7, lsl #16\n"
+            "adc r10, r10, r11\n"
+            "adds r3, r3, r9\n"
+            "adc r4, r4, r10\n"
+            "subs r5, r5, r9\n"
+            "sbc r6, r6, r10\n"
+            "strd r5, r6, " RISING "\n"
+            /* log2: r7 its whole part, r4 the rest from bit 30 on */
+            "movs r7, #63\n"
+            "cmp r4, #0\n"
+            "ittt eq\n"
+            "moveq r4, r3\n"
+            "moveq r3, #0\n"
+            "moveq r7, #31\n"
+            "ldr r12, " TABLE "\n"
+            "ldr r5, " FLOOR "\n"
+            "ldr r11, " OFFSET "\n"
+            "clz r8, r4\n"
+            "cbz r4, 4f\n"
+            "lsl r4, r4, r8\n"
+            "rsb r9, r8, #32\n"
+            "lsr r3, r3, r9\n"
+            "orrs r4, r4, r3\n"
+            "sub r7, r7, r8\n"
+            "ubfx r9, r4, #25, #6\n"
+            "add r12, r12, r9, lsl #1\n"
+            "ubfx r4, r4, #9, #16\n"
+            "ldrh r9, [r12]\n"
+            "ldrh r10, [r12, #2]\n"
+            "add r11, r11, r7, lsl #15\n"
+            "sub r10, r10, r9\n"
+            "mul r10, r10, r4\n"
+            "add r9, r9, r11\n"
+            "add r10, r10, #0x8000\n"
+            "add r9, r9, r10, lsr #16\n"
+            "cmp r5, r9\n"
+            "it lt\n"
+            "movlt r5, r9\n"
+            "4:\n"
+            "ldr r0, " LEVELS "\n"
+            "ldr r3, " LAST_SEGMENT "\n"
+            "adds r5, #32\n"
+            "asrs r5, r5, #6\n"
+            "str r5, [r0], #4\n"
+            "str r0, " LEVELS "\n"
+            "cmp r2, r3\n"
+            "bne 1b\n"
+            "add sp, sp, #16\n"
+            "pop {r4-r11, pc}\n");
+}
+
+/* Of the cosine's angle r1, where a circle has 2^32 units, its place in half a circle: r12. */
+#define NEXT_COSINE                            \
+    "eor r12, r1, r1, asr #31\n"               \
+    "add r1, r1, r6\n"                         \
+    "smmulr r12, r12, r5\n"                    \
+    "ldr lr, [r7, #-4]!\n"                     \
+    "ldrsh r12, [r4, r12, lsl #1]\n"           \
+    "ldr r0, [r2], #4\n"                       \
+    "smlal r8, r9, r12, lr\n"
+
+/* r2 differences upwards, r7 downwards, r3 pairs left, r4 table, r5 units of a circle, r6 step of the angle; r8:r9 row k,
+ * r10:r11 the other one. */
+KWS_ASSEMBLY void kws_frontend_row_pair(const kws_circle *circle UNUSED, uint32_t k UNUSED,
+                                        const int32_t *differences UNUSED, uint32_t count UNUSED,
+                                        int64_t *sums UNUSED) {
+    __asm__("push {r4-r11, lr}\n"
+            "ldm r0, {r4, r5, r6}\n"
+            "add r7, r2, r3, lsl #2\n"
+            "mul r1, r1, r6\n"
+            "mov r8, #0\n"
+            "mov r9, #0\n"
+            "mov r10, #0\n"
+            "mov r11, #0\n"
+            "lsl r6, r1, #1\n"
+            "adds r3, r3, #1\n"
+            "lsrs r3, r3, #1\n"
+            "bcc 2f\n" /* their number is odd: the signs begin with plus */
+            ".balign 4\n"
+            "1:\n"
+            NEXT_COSINE
+            "rsb r12, r12, #0\n"
+            "smlal r10, r11, r12, r0\n"
+            "2:\n"
+            NEXT_COSINE
+            "smlal r10, r11, r12, r0\n"
+            "subs r3, r3, #1\n"
+            "bne 1b\n"
+            "ldr r0, [sp, #36]\n"
+            "strd r8, r9, [r0]\n"
+            "strd r10, r11, [r0, #8]\n"
+            "pop {r4-r11, pc}\n");
+}
+
+#endif
