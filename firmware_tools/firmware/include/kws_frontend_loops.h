@@ -40,15 +40,16 @@ void kws_frontend_split(int32_t *z, const uint32_t *cosine, uint32_t words);
 void kws_frontend_mel(int32_t *levels, const int32_t *powers, const kws_mel_segment *segments,
                       const kws_mel_segment *end, const uint16_t *table, int32_t offset, int32_t floor);
 
-/* The cosines of the DCT: half a circle, units of a circle, and those of 2^32. */
+/* A DCT: half a circle of cosines, units of a circle, how many of 2^32 each is, and by what sums are shifted. */
 typedef struct {
     const int16_t *table;
     int32_t whole;
-    uint32_t unit;
+    uint32_t unit, shift;
 } kws_circle;
 
-/* Row k of the DCT over `count` differences, of which the first comes last, and, but for its sign, row bands - k. */
-void kws_frontend_row_pair(const kws_circle *circle, uint32_t k, const int32_t *differences, uint32_t count,
-                           int64_t *sums);
+/* Rows first, 3 * first, ... last of the DCT over `count` differences, of which the first comes last, and rows bands - k,
+ * where `first` times `count` is half of the bands. */
+void kws_frontend_odd_rows(const kws_circle *circle, const int32_t *differences, uint32_t count, int32_t *cepstra,
+                           uint32_t first, uint32_t last);
 
 #endif

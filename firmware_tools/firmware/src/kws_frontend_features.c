@@ -12,68 +12,72 @@ static inline int32_t next_cosine(const kws_circle *circle, uint32_t k, int32_t 
     return circle->table[2 * here > circle->whole ? circle->whole - here : here];
 }
 
+static inline int32_t rounded(int64_t sum, uint32_t shift) { return (int32_t)((sum + ((1 << shift) >> 1)) >> shift); }
+
 #if !KWS_DSP_NATIVE
-void kws_frontend_row_pair(const kws_circle *circle, uint32_t k, const int32_t *differences, uint32_t count,
-                           int64_t *sums) {
-    const int32_t *down = differences + count;
-    int32_t at = (int32_t)k;
-    int64_t row = 0, alternating = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        const int32_t cosine = next_cosine(circle, k, &at);
-        row += (int64_t)cosine * *--down;
-        alternating = (int64_t)cosine * *differences++ - alternating;
+void kws_frontend_odd_rows(const kws_circle *circle, const int32_t *differences, uint32_t count, int32_t *cepstra,
+                           uint32_t first, uint32_t last) {
+    int minus = 0;
+    for (uint32_t k = first; k <= last; k += 2u * first, minus = !minus) {
+        const int32_t *up = differences, *down = differences + count;
+        int32_t at = (int32_t)k;
+        int64_t row = 0, other = 0;
+        for (uint32_t i = 0; i < count; i++) {
+            const int32_t cosine = next_cosine(circle, k, &at);
+            row += (int64_t)cosine * *--down;
+            other = (int64_t)cosine * *up++ - other;
+        }
+        cepstra[k] = rounded(row, circle->shift);
+        cepstra[2u * first * count - k] = rounded(minus ? -other : other, circle->shift);
     }
-    sums[0] = row;
-    sums[1] = alternating;
 }
 #endif
 
-static int64_t single_row(const kws_circle *circle, uint32_t k, const int32_t *values, uint32_t count, int step) {
+KWS_APART static int32_t single_row(const kws_circle *circle, uint32_t k, const int32_t *values, uint32_t count,
+                                    int32_t step) {
     int32_t at = (int32_t)k;
     int64_t sum = 0;
+    KWS_ROLLED
     for (uint32_t i = 0; i < count; i++, values += step) {
         sum += (int64_t)next_cosine(circle, k, &at) * *values;
     }
-    return sum;
+    return rounded(sum, circle->shift);
 }
 
-/* Sums of mirrored levels come first, in order, then their differences, the first one last; returns how many of these. */
-static uint32_t fold(int32_t *levels, uint32_t count) {
+/* Sums of mirrored levels come first, in order, then their differences, the first one last. */
+KWS_APART static void fold(int32_t *levels, uint32_t count) {
+    KWS_ROLLED
     for (int32_t *low = levels, *high = levels + count - 1u; low < high; low++, high--) {
         const int32_t a = *low, b = *high;
         *low = a + b;
         *high = a - b;
     }
-    return count / 2u;
 }
 
-static inline int32_t rounded(int64_t sum, uint32_t shift) { return (int32_t)((sum + ((1 << shift) >> 1)) >> shift); }
-
-/* Cepstra, Q20 octaves, from levels, which are lost. */
+/* Cepstra, Q20 octaves, from levels, which are lost. All bands get one, whether it is wanted or not. */
 static void cepstrum(const kws_frontend_tables *t, int32_t *levels, int32_t *cepstra) {
-    const uint32_t bands = t->mel_bands, rows = t->features, shift = t->dct_shift, whole = 4u * bands;
-    const kws_circle circle = {t->dct, (int32_t)whole, UINT32_MAX / whole + 1u};
-    uint32_t count = bands, odd = 1;
-    for (; (count & 1u) == 0; odd *= 2u) {
-        count = fold(levels, count);
-        for (uint32_t k = odd; k < rows && 2u * k <= bands; k += 2u * odd) {
-            int64_t sums[2];
-            kws_frontend_row_pair(&circle, k, levels + count, count, sums);
-            cepstra[k] = rounded(sums[0], shift);
-            if (bands - k < rows) {
-                cepstra[bands - k] = rounded((k & 2u * odd) != 0 ? -sums[1] : sums[1], shift);
-            }
-        }
+    const uint32_t bands = t->mel_bands, rows = t->features, whole = 4u * bands;
+    const kws_circle circle = {t->dct, (int32_t)whole, UINT32_MAX / whole + 1u, t->dct_shift};
+    uint32_t count = bands, first = 1;
+    const uint32_t last = 2u * rows <= bands ? rows - 1u : bands / 2u;
+    for (; (count & 1u) == 0; first *= 2u) {
+        fold(levels, count);
+        count /= 2u;
+        kws_frontend_odd_rows(&circle, levels + count, count, cepstra, first, last);
     }
-    const uint32_t half = fold(levels, count), left = count - half;
+    fold(levels, count);
+    const uint32_t half = count / 2u;
     int64_t sum = 0;
-    for (uint32_t i = 0; i < left; i++) {
+    KWS_ROLLED
+    for (uint32_t i = 0; i < count - half; i++) {
         sum += levels[i];
     }
-    cepstra[0] = rounded(sum * t->dct_mean, shift);
-    for (uint32_t k = odd, turn = 1; k < rows; k += odd, turn ^= 1u) {
-        cepstra[k] = rounded(turn != 0 ? single_row(&circle, k, levels + count - 1u, half, -1)
-                                       : single_row(&circle, k, levels, left, 1), shift);
+    cepstra[0] = rounded(sum * t->dct_mean, circle.shift);
+    int odd = 1;
+    KWS_ROLLED
+    for (uint32_t k = first; k < rows; k += first, odd = !odd) {
+        cepstra[k] = odd ? single_row(&circle, k, levels + count - 1u, half, -1)
+                         : single_row(&circle, k, levels, count - half, 1);
     }
 }
 
@@ -83,12 +87,14 @@ void kws_frontend_features(const kws_frontend_tables *t, int32_t *work, int8_t *
         octaves += t->mel_bands;
         cepstrum(t, work + 1, octaves);
     } else {
+        KWS_ROLLED
         for (uint32_t i = 0; i < t->mel_bands; i++) {
             octaves[i] *= 2048;
         }
     }
     const uint8_t *row = t->bias_rows;
     const int64_t *bias = t->biases;
+    KWS_ROLLED
     for (uint32_t k = 0; k < t->features; k++) {
         int64_t wide = t->biases[0];
         if (k == *row) {
