@@ -10,18 +10,16 @@
 #define KWS_ASSEMBLY __attribute__((naked, noinline))
 #define KWS_UNUSED __attribute__((unused))
 
-/* Where pairs of samples go: the first one's number, so shifted that its bits reversed are the place's offset in bytes,
- * and what the next one's is more. */
+/* Where pairs of samples go: the first one's number, which is even, so shifted that its bits reversed are the place's
+ * offset in bytes; what the next one's offset is more; and what the number of the pair after that is more. */
 typedef struct {
-    uint32_t number, step;
+    uint32_t number, bytes, step;
 } kws_places;
 
-/* Window `pairs` >= 1 pairs of samples; `step` (bytes) leads from one's cosine to the next one's. Near the window's zero a
- * weight is one half less half the cosine, near its middle one half more. */
-void kws_frontend_window_edge(int32_t *work, const int16_t *samples, uint32_t pairs, kws_places places,
-                              const uint32_t *cosine, int32_t step);
-void kws_frontend_window_middle(int32_t *work, const int16_t *samples, uint32_t pairs, kws_places places,
-                                const uint32_t *cosine, int32_t step);
+/* Window pairs of samples, twice as many as two, until `end`. A weight is one half less half the cosine, or more in the
+ * window's middle; the next sample's cosine comes next, or before where it falls back to the window's zero or middle. */
+void kws_frontend_window_pairs(int32_t *work, const int16_t *samples, const int16_t *end, kws_places places,
+                               const uint32_t *cosine, int back, int middle);
 
 /* Butterflies of radix 4 without twiddles: the first of each group of 4 * bytes, from z on; all divide by four. The points
  * are sub-sequences 0, 2, 1, 3. */

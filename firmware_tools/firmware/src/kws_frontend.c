@@ -39,13 +39,23 @@ void kws_frontend_reset(kws_frontend *f) {
     f->filled = 0;
 }
 
+/* From the first on; the places may overlap if they lie before the samples. */
+static void move(int16_t *to, const int16_t *samples, uint32_t count) {
+#if KWS_DSP
+    for (; count > 1u; count -= 2u, to += 2, samples += 2) { /* they need not lie on words */
+        kws_store_word(to, kws_load_word(samples));
+    }
+#endif
+    for (; count != 0; count--) {
+        *to++ = *samples++;
+    }
+}
+
 /* Keep those of the samples that the next frame sees again. */
 static void remember(const kws_frontend *f, const int16_t *samples, uint32_t count) {
-    const uint32_t hop = f->tables->hop_samples;
-    const uint32_t skipped = f->filled < hop ? hop - f->filled : 0;
-    int16_t *to = f->history + (f->filled + skipped - hop);
-    for (uint32_t i = skipped; i < count; i++) {
-        *to++ = samples[i];
+    const uint32_t hop = f->tables->hop_samples, skipped = f->filled < hop ? hop - f->filled : 0;
+    if (count > skipped) {
+        move(f->history + (f->filled + skipped - hop), samples + skipped, count - skipped);
     }
 }
 
@@ -66,8 +76,8 @@ int kws_frontend_push(kws_frontend *f, const int16_t *samples, size_t count, siz
     }
     finish(tables, f->work, frame);
     kws_frontend_window(tables, f->work, 0, f->history, again);
-    for (uint32_t i = tables->hop_samples; i < again; i++) { /* they will be seen a third time */
-        f->history[i - tables->hop_samples] = f->history[i];
+    if (again > tables->hop_samples) { /* some will be seen a third time */
+        move(f->history, f->history + tables->hop_samples, again - tables->hop_samples);
     }
     f->filled = (uint16_t)again;
     return 1;

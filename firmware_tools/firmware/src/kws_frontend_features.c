@@ -81,6 +81,24 @@ static void cepstrum(const kws_frontend_tables *t, int32_t *levels, int32_t *cep
     }
 }
 
+static void quantise(const kws_frontend_tables *t, const int32_t *octaves, int8_t *frame) {
+    const int64_t usual = t->biases[0], *bias = t->biases;
+    const uint8_t *row = t->bias_rows;
+    const int32_t *multiplier = t->multiplier;
+    const uint32_t features = t->features, step = t->is_mfcc;
+    uint32_t unusual = *row;
+    KWS_ROLLED
+    for (uint32_t k = 0; k < features; k++, multiplier += step) {
+        int64_t wide = usual;
+        if (k == unusual) {
+            wide = *++bias;
+            unusual = *++row;
+        }
+        wide += (int64_t)*octaves++ * *multiplier;
+        *frame++ = kws_clamp((int32_t)(wide >> 40), INT8_MIN, INT8_MAX);
+    }
+}
+
 void kws_frontend_features(const kws_frontend_tables *t, int32_t *work, int8_t *frame) {
     int32_t *octaves = work + 1;
     if (t->is_mfcc != 0) {
@@ -92,18 +110,5 @@ void kws_frontend_features(const kws_frontend_tables *t, int32_t *work, int8_t *
             octaves[i] *= 2048;
         }
     }
-    const uint8_t *row = t->bias_rows;
-    const int64_t *bias = t->biases;
-    KWS_ROLLED
-    for (uint32_t k = 0; k < t->features; k++) {
-        int64_t wide = t->biases[0];
-        if (k == *row) {
-            wide = *++bias;
-            row++;
-        }
-        wide += (int64_t)octaves[k] * t->multiplier[t->is_mfcc != 0 ? k : 0];
-        int32_t steps = (int32_t)(wide >> 40);
-        steps = steps > 127 ? 127 : steps;
-        frame[k] = (int8_t)(steps < -128 ? -128 : steps);
-    }
+    quantise(t, octaves, frame);
 }

@@ -8,26 +8,17 @@
 
 /* ---- Window -------------------------------------------------------------------------------------------------- */
 
-static inline void window_pairs(int32_t *work, const int16_t *samples, uint32_t pairs, kws_places places,
-                                const uint32_t *cosine, int32_t step, int32_t sign) {
-    const int32_t half = (int32_t)1 << 30;
-    step /= 4;
-    for (const int16_t *end = samples + 2u * pairs; samples < end; samples += 2, places.number += places.step) {
+void kws_frontend_window_pairs(int32_t *work, const int16_t *samples, const int16_t *end, kws_places places,
+                               const uint32_t *cosine, int back, int middle) {
+    const int32_t half = (int32_t)1 << 30, sign = middle ? 1 : -1;
+    const int step = back ? -1 : 1;
+    for (; samples < end; places.number += places.step) {
         int32_t *to = work + kws_reversed(places.number) / 4u;
-        to[0] = kws_scale_sample(half + sign * kws_cosine_q30(cosine[0]), samples[0]);
-        to[1] = kws_scale_sample(half + sign * kws_cosine_q30(cosine[step]), samples[1]);
-        cosine += 2 * step;
+        for (int i = 0; i < 2; i++, samples += 2, cosine += 2 * step, to += places.bytes / 4u) {
+            to[0] = kws_scale_sample(half + sign * kws_cosine_q30(cosine[0]), samples[0]);
+            to[1] = kws_scale_sample(half + sign * kws_cosine_q30(cosine[step]), samples[1]);
+        }
     }
-}
-
-void kws_frontend_window_edge(int32_t *work, const int16_t *samples, uint32_t pairs, kws_places places,
-                              const uint32_t *cosine, int32_t step) {
-    window_pairs(work, samples, pairs, places, cosine, step, -1);
-}
-
-void kws_frontend_window_middle(int32_t *work, const int16_t *samples, uint32_t pairs, kws_places places,
-                                const uint32_t *cosine, int32_t step) {
-    window_pairs(work, samples, pairs, places, cosine, step, 1);
 }
 
 /* ---- Transform ----------------------------------------------------------------------------------------------- */

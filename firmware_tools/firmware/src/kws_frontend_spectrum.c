@@ -10,34 +10,31 @@
 
 #define ONE_HALF ((int32_t)1 << 30)
 
-/* Where the pair of that number lies. */
-static kws_places places_from(const kws_frontend_tables *t, uint32_t number) {
-    const uint32_t shift = (uint32_t)__builtin_clz(t->fft_size / 2u) - 2u;
-    return (kws_places){number << shift, (uint32_t)1 << shift};
-}
+static inline uint32_t shift_of(const kws_frontend_tables *t) { return (uint32_t)__builtin_clz(t->fft_size / 2u) - 2u; }
 
-typedef void window_loop(int32_t *, const int16_t *, uint32_t, kws_places, const uint32_t *, int32_t);
+/* The word of sample number `at`. */
+static inline uint32_t word_of(uint32_t at, uint32_t shift) { return kws_reversed((at >> 1) << shift) / 4u + (at & 1u); }
 
 void kws_frontend_window(const kws_frontend_tables *t, int32_t *work, uint32_t from, const int16_t *samples,
                          uint32_t count) {
-    const uint32_t step = 1u + (t->window_samples & 1u); /* cosines a sample, of which the window has `whole` */
-    const uint32_t whole = t->window_samples * step, half = whole / 2u;
+    const uint32_t shift = shift_of(t), step = 1u + (t->window_samples & 1u); /* of a sample, in cosines: the window */
+    const uint32_t whole = t->window_samples * step, half = whole / 2u;       /* has `whole` */
     while (count != 0) {
-        const uint32_t at = from * step, folded = at > half ? whole - at : at;
-        const int middle = folded > whole / 4u, rises = middle == (at > half);
+        const uint32_t at = from * step;
+        const int second = at >= half;
+        const uint32_t folded = second ? whole - at : at;
+        const int middle = second ? 4u * folded > whole : 4u * folded >= whole, back = middle != second;
         const uint32_t index = middle ? half - folded : folded;
-        uint32_t stretch = (rises ? whole / 4u - index : index) / step + 1u;
-        stretch = stretch < count ? stretch : count;
         const uint32_t *cosine = t->window + index;
-        const int32_t by = rises ? 4 * (int32_t)step : -4 * (int32_t)step;
-        window_loop *loop = middle ? kws_frontend_window_middle : kws_frontend_window_edge;
-        if ((from & 1u) != 0 || stretch == 1u) {
+        uint32_t stretch = back ? index : half - whole / 4u - index;
+        stretch = (stretch < count ? stretch : count) & ~3u;
+        if ((from & 3u) != 0 || stretch == 0 || step != 1u) {
             const int32_t swing = kws_cosine_q30(*cosine), weight = ONE_HALF + (middle ? swing : -swing);
-            work[kws_reversed(places_from(t, from / 2u).number) / 4u + (from & 1u)] = kws_scale_sample(weight, *samples);
+            work[word_of(from, shift)] = kws_scale_sample(weight, *samples);
             stretch = 1;
         } else {
-            stretch &= ~1u;
-            loop(work, samples, stretch / 2u, places_from(t, from / 2u), cosine, by);
+            const kws_places places = {(from / 2u) << shift, 2u * t->fft_size, 2u << shift};
+            kws_frontend_window_pairs(work, samples, samples + stretch, places, cosine, back, middle);
         }
         from += stretch;
         samples += stretch;
@@ -47,8 +44,8 @@ void kws_frontend_window(const kws_frontend_tables *t, int32_t *work, uint32_t f
 
 /* Zeros after the window's last sample, and for its first, whose weight is zero. */
 static void fill_up(const kws_frontend_tables *t, int32_t *work) {
-    for (uint32_t at = t->window_samples; at < t->fft_size; at++) {
-        work[kws_reversed(places_from(t, at / 2u).number) / 4u + (at & 1u)] = 0;
+    for (uint32_t at = t->window_samples, shift = shift_of(t); at < t->fft_size; at++) {
+        work[word_of(at, shift)] = 0;
     }
     work[0] = 0;
 }
