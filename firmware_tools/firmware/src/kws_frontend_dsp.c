@@ -207,27 +207,27 @@ KWS_ASSEMBLY void kws_frontend_turned(int32_t *z UNUSED, const int32_t *end UNUS
             "ldr r4, [r11, #4]\n"
             "ldr r5, " TWIDDLE1("") "\n"
             "ldr r6, " TWIDDLE1(" + 4") "\n"
-            TURN("r3", "r4", "r5", "r6") /* b */
-            "ldr r5, [lr]\n"
-            "ldr r6, [lr, #4]\n"
-            "ldr r7, " TWIDDLE3("") "\n"
-            "ldr r8, " TWIDDLE3(" + 4") "\n"
-            TURN("r5", "r6", "r7", "r8") /* d */
-            "ldr r7, [r12]\n"
-            "ldr r8, [r12, #4]\n"
+            "ldr r7, [lr]\n"
+            "ldr r8, [lr, #4]\n"
+            "ldr r9, " TWIDDLE3("") "\n"
+            "ldr r10, " TWIDDLE3(" + 4") "\n"
+            TURN("r3", "r4", "r5", "r6")  /* b */
+            TURN("r7", "r8", "r9", "r10") /* d */
+            "ldr r5, [r12]\n"
+            "ldr r6, [r12, #4]\n"
             "ldr r9, " TWIDDLE2("") "\n"
             "ldr r10, " TWIDDLE2(" + 4") "\n"
-            "subs r5, r3, r5\n" /* b - d */
-            "subs r6, r4, r6\n"
-            "rsb r3, r5, r3, lsl #1\n" /* b + d */
-            "rsb r4, r6, r4, lsl #1\n"
-            TURN("r7", "r8", "r9", "r10") /* c */
+            "subs r7, r3, r7\n" /* b - d */
+            "sub r8, r4, r8\n"
+            "rsb r3, r7, r3, lsl #1\n" /* b + d */
+            "rsb r4, r8, r4, lsl #1\n"
+            TURN("r5", "r6", "r9", "r10") /* c */
             "ldr r9, [r0]\n"
             "ldr r10, [r0, #4]\n"
-            "add r1, r7, r9, asr #2\n" /* a + c */
-            "rsb r7, r7, r9, asr #2\n" /* a - c */
-            "add r9, r8, r10, asr #2\n"
-            "rsb r8, r8, r10, asr #2\n"
+            "add r1, r5, r9, asr #2\n" /* a + c */
+            "rsb r5, r5, r9, asr #2\n" /* a - c */
+            "add r9, r6, r10, asr #2\n"
+            "rsb r6, r6, r10, asr #2\n"
             "sub r10, r1, r3\n"
             "adds r3, r1, r3\n"
             "str r10, [r11]\n"
@@ -237,15 +237,15 @@ KWS_ASSEMBLY void kws_frontend_turned(int32_t *z UNUSED, const int32_t *end UNUS
             "ldr r1, " END "\n"
             "str r3, [r0]\n"
             "str r4, [r0, #4]\n"
-            "add r9, r7, r6\n"
-            "subs r6, r7, r6\n"
-            "sub r7, r8, r5\n"
-            "add r5, r8, r5\n"
+            "add r9, r5, r8\n"
+            "sub r8, r5, r8\n"
+            "subs r5, r6, r7\n"
+            "adds r7, r6, r7\n"
             "add r0, lr, r2\n"
             "str r9, [r12]\n"
-            "str r7, [r12, #4]\n"
-            "str r6, [lr]\n"
-            "str r5, [lr, #4]\n"
+            "str r5, [r12, #4]\n"
+            "str r8, [lr]\n"
+            "str r7, [lr, #4]\n"
             "cmp r0, r1\n"
             "blo 9b\n"
             /* their mirror */
