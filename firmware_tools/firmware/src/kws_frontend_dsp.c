@@ -118,16 +118,74 @@ KWS_ASSEMBLY void kws_frontend_plain(int32_t *z UNUSED, const int32_t *end UNUSE
     "smmla " i ", " i ", " wr ", " r "\n"    \
     "sub " r ", r1, " wi "\n"
 
-/* On the stack. */
+#define LOAD_POINT(r, i, at, wr, wi, twiddle_r, twiddle_i)     \
+    "ldr " r ", [" at "]\n"                                    \
+    "ldr " i ", [" at ", #4]\n"                                \
+    "ldr " wr ", " twiddle_r "\n"                              \
+    "ldr " wi ", " twiddle_i "\n"
+
+/* All butterflies of a stage that have the same three twiddles. */
+#define BUTTERFLIES(r1, i1, r2, i2, r3, i3)                    \
+    ".balign 4\n"                                              \
+    "9:\n"                                                     \
+    "add r12, r0, r2\n"                                        \
+    "add r11, r0, r2, lsl #1\n"                                \
+    "add lr, r11, r2\n"                                        \
+    LOAD_POINT("r3", "r4", "r11", "r5", "r6", r1, i1)          \
+    LOAD_POINT("r7", "r8", "lr", "r9", "r10", r3, i3)          \
+    TURN("r3", "r4", "r5", "r6")  /* b */                      \
+    TURN("r7", "r8", "r9", "r10") /* d */                      \
+    LOAD_POINT("r5", "r6", "r12", "r9", "r10", r2, i2)         \
+    "subs r7, r3, r7\n" /* b - d */                            \
+    "sub r8, r4, r8\n"                                         \
+    "rsb r3, r7, r3, lsl #1\n" /* b + d */                     \
+    "rsb r4, r8, r4, lsl #1\n"                                 \
+    TURN("r5", "r6", "r9", "r10") /* c */                      \
+    "ldr r9, [r0]\n"                                           \
+    "ldr r10, [r0, #4]\n"                                      \
+    "add r1, r5, r9, asr #2\n" /* a + c */                     \
+    "rsb r5, r5, r9, asr #2\n" /* a - c */                     \
+    "add r9, r6, r10, asr #2\n"                                \
+    "rsb r6, r6, r10, asr #2\n"                                \
+    "sub r10, r1, r3\n"                                        \
+    "adds r3, r1, r3\n"                                        \
+    "str r10, [r11]\n"                                         \
+    "sub r1, r9, r4\n"                                         \
+    "add r4, r9, r4\n"                                         \
+    "str r1, [r11, #4]\n"                                      \
+    "ldr r1, " END "\n"                                        \
+    "str r3, [r0]\n"                                           \
+    "str r4, [r0, #4]\n"                                       \
+    "add r9, r5, r8\n"                                         \
+    "sub r8, r5, r8\n"                                         \
+    "subs r5, r6, r7\n"                                        \
+    "adds r7, r6, r7\n"                                        \
+    "add r0, lr, r2\n"                                         \
+    "str r9, [r12]\n"                                          \
+    "str r5, [r12, #4]\n"                                      \
+    "str r8, [lr]\n"                                           \
+    "str r7, [lr, #4]\n"                                       \
+    "cmp r0, r1\n"                                             \
+    "blo 9b\n"
+
+/* On the stack. The twiddles of two angles that mirror one another at 45 degrees, cos - i sin and sin - i cos, and their
+ * powers are made of the same numbers. */
 #define END "[sp]"
 #define UNIT "[sp, #4]"
-#define ANGLE "[sp, #8]"
-#define UP_AND_DOWN "[sp, #12]"
-#define MIRROR "[sp, #20]"
-#define TWIDDLE1(part) "[sp, #24" part "]"
-#define TWIDDLE2(part) "[sp, #32" part "]"
-#define TWIDDLE3(part) "[sp, #40" part "]"
-#define COSINE_AND_RIGHT "[sp, #84]"
+#define BOTH "[sp, #8]" /* the sum of the two places */
+#define PLACE "[sp, #12]"
+#define ANGLE "[sp, #16]"
+#define COS1 "[sp, #20]"
+#define MINUS_SIN1 "[sp, #24]"
+#define SIN1 "[sp, #28]"
+#define MINUS_COS1 "[sp, #32]"
+#define COS2 "[sp, #36]"
+#define MINUS_COS2 "[sp, #40]"
+#define MINUS_SIN2 "[sp, #44]"
+#define COS3 "[sp, #48]"
+#define MINUS_SIN3 "[sp, #52]"
+#define COSINE "[sp, #92]"
+#define RIGHT "[sp, #96]"
 
 /* Cosine of the angle to r7, and that of the rest to 90 degrees (r6) to r8; r5 the table. */
 #define COSINE_AND_SINE(angle)       \
@@ -135,141 +193,81 @@ KWS_ASSEMBLY void kws_frontend_plain(int32_t *z UNUSED, const int32_t *end UNUSE
     "ldr r7, [r5, " angle "]\n"      \
     "ldr r8, [r5, r8]\n"
 
-/* Butterflies whose angles mirror one another at 45 degrees follow one another: their twiddles are made of the same six. */
 KWS_ASSEMBLY void kws_frontend_turned(int32_t *z UNUSED, const int32_t *end UNUSED, uint32_t bytes UNUSED,
-                                  uint32_t unit UNUSED, const uint32_t *cosine UNUSED, uint32_t right UNUSED) {
+                                      uint32_t unit UNUSED, const uint32_t *cosine UNUSED, uint32_t right UNUSED) {
     __asm__("push {r4-r11, lr}\n"
-            "sub sp, sp, #48\n"
+            "sub sp, sp, #56\n"
             "str r1, " END "\n"
             "str r3, " UNIT "\n"
-            "add r1, r0, r2\n"
+            "add r1, r2, r0, lsl #1\n"
+            "str r1, " BOTH "\n"
             "movs r10, #0\n"
-            "b 2f\n"
-            /* the next angle */
+            "str r0, " PLACE "\n"
+            "str r10, " ANGLE "\n"
             "1:\n"
-            "ldrd r0, r1, " UP_AND_DOWN "\n"
+            "ldr r0, " PLACE "\n"
             "ldr r10, " ANGLE "\n"
             "ldr r3, " UNIT "\n"
-            "2:\n"
+            "ldr r1, " BOTH "\n"
+            "ldr r5, " COSINE "\n"
+            "ldr r6, " RIGHT "\n"
             "adds r0, #8\n"
-            "subs r1, #8\n"
             "add r10, r10, r3\n"
-            "ldrd r5, r6, " COSINE_AND_RIGHT "\n"
+            "subs r1, r1, r0\n"
             "cmp r0, r1\n"
             "bhi 8f\n"
-            "strd r0, r1, " UP_AND_DOWN "\n"
+            "str r0, " PLACE "\n"
             "str r10, " ANGLE "\n"
-            "str r1, " MIRROR "\n"
-            /* exp(-i angle) */
             COSINE_AND_SINE("r10")
             "mov r9, #0\n"
-            "lsr r7, r7, #2\n"
-            "sub r8, r9, r8, lsr #2\n"
-            "str r7, " TWIDDLE1("") "\n"
-            "str r8, " TWIDDLE1(" + 4") "\n"
-            /* its square */
+            "lsr r3, r7, #2\n"
+            "sub r4, r9, r8, lsr #2\n"
+            "lsr r8, r8, #2\n"
+            "sub r7, r9, r7, lsr #2\n"
+            "str r3, " COS1 "\n"
+            "str r4, " MINUS_SIN1 "\n"
+            "str r8, " SIN1 "\n"
+            "str r7, " MINUS_COS1 "\n"
             "add r4, r10, r10\n"
             "beq 3f\n"
             COSINE_AND_SINE("r4")
-            "lsrs r7, r7, #2\n"
             "sub r8, r9, r8, lsr #2\n"
-            "b 4f\n"
-            "3:\n" /* 90 degrees: the table's 1 is a little less, and there is no mirror */
-            "movs r7, #0\n"
-            "mov r8, #0xC0000000\n"
-            "str r7, " MIRROR "\n"
-            "4:\n"
-            "str r7, " TWIDDLE2("") "\n"
-            "str r8, " TWIDDLE2(" + 4") "\n"
-            /* its cube */
+            "lsr r3, r7, #2\n"
+            "sub r7, r9, r7, lsr #2\n"
+            "str r7, " MINUS_COS2 "\n"
+            "2:\n"
+            "str r3, " COS2 "\n"
+            "str r8, " MINUS_SIN2 "\n"
             "add r10, r10, r4\n"
             "subs r4, r10, r6\n"
-            "bhs 5f\n"
+            "bhs 4f\n"
             COSINE_AND_SINE("r10")
             "lsrs r7, r7, #2\n"
             "sub r8, r9, r8, lsr #2\n"
-            "b 6f\n"
+            "str r7, " COS3 "\n"
+            "str r8, " MINUS_SIN3 "\n"
             "5:\n"
-            COSINE_AND_SINE("r4")
-            "sub r4, r9, r7, lsr #2\n"
-            "sub r7, r9, r8, lsr #2\n"
-            "mov r8, r4\n"
-            "6:\n"
-            "str r7, " TWIDDLE3("") "\n"
-            "str r8, " TWIDDLE3(" + 4") "\n"
-            /* the butterflies that have them */
-            ".balign 4\n"
-            "9:\n"
-            "add r12, r0, r2\n"
-            "add r11, r0, r2, lsl #1\n"
-            "add lr, r11, r2\n"
-            "ldr r3, [r11]\n"
-            "ldr r4, [r11, #4]\n"
-            "ldr r5, " TWIDDLE1("") "\n"
-            "ldr r6, " TWIDDLE1(" + 4") "\n"
-            "ldr r7, [lr]\n"
-            "ldr r8, [lr, #4]\n"
-            "ldr r9, " TWIDDLE3("") "\n"
-            "ldr r10, " TWIDDLE3(" + 4") "\n"
-            TURN("r3", "r4", "r5", "r6")  /* b */
-            TURN("r7", "r8", "r9", "r10") /* d */
-            "ldr r5, [r12]\n"
-            "ldr r6, [r12, #4]\n"
-            "ldr r9, " TWIDDLE2("") "\n"
-            "ldr r10, " TWIDDLE2(" + 4") "\n"
-            "subs r7, r3, r7\n" /* b - d */
-            "sub r8, r4, r8\n"
-            "rsb r3, r7, r3, lsl #1\n" /* b + d */
-            "rsb r4, r8, r4, lsl #1\n"
-            TURN("r5", "r6", "r9", "r10") /* c */
-            "ldr r9, [r0]\n"
-            "ldr r10, [r0, #4]\n"
-            "add r1, r5, r9, asr #2\n" /* a + c */
-            "rsb r5, r5, r9, asr #2\n" /* a - c */
-            "add r9, r6, r10, asr #2\n"
-            "rsb r6, r6, r10, asr #2\n"
-            "sub r10, r1, r3\n"
-            "adds r3, r1, r3\n"
-            "str r10, [r11]\n"
-            "sub r1, r9, r4\n"
-            "add r4, r9, r4\n"
-            "str r1, [r11, #4]\n"
-            "ldr r1, " END "\n"
-            "str r3, [r0]\n"
-            "str r4, [r0, #4]\n"
-            "add r9, r5, r8\n"
-            "sub r8, r5, r8\n"
-            "subs r5, r6, r7\n"
-            "adds r7, r6, r7\n"
-            "add r0, lr, r2\n"
-            "str r9, [r12]\n"
-            "str r5, [r12, #4]\n"
-            "str r8, [lr]\n"
-            "str r7, [lr, #4]\n"
+            BUTTERFLIES(COS1, MINUS_SIN1, COS2, MINUS_SIN2, COS3, MINUS_SIN3)
+            "ldr r0, " BOTH "\n"
+            "ldr r1, " PLACE "\n"
+            "subs r0, r0, r1\n"
             "cmp r0, r1\n"
-            "blo 9b\n"
-            /* their mirror */
-            "ldr r0, " MIRROR "\n"
-            "movs r1, #0\n"
-            "cmp r0, #0\n"
-            "beq 1b\n"
-            "str r1, " MIRROR "\n"
-            "ldr r3, " TWIDDLE1("") "\n"
-            "ldr r4, " TWIDDLE1(" + 4") "\n"
-            "ldr r5, " TWIDDLE2("") "\n"
-            "ldr r6, " TWIDDLE3("") "\n"
-            "ldr r7, " TWIDDLE3(" + 4") "\n"
-            "rsbs r3, r3, #0\n"
-            "rsbs r4, r4, #0\n"
-            "rsbs r5, r5, #0\n"
-            "str r4, " TWIDDLE1("") "\n"
-            "str r3, " TWIDDLE1(" + 4") "\n"
-            "str r5, " TWIDDLE2("") "\n"
-            "str r7, " TWIDDLE3("") "\n"
-            "str r6, " TWIDDLE3(" + 4") "\n"
-            "b 9b\n"
+            "beq 8f\n"
+            BUTTERFLIES(SIN1, MINUS_COS1, MINUS_COS2, MINUS_SIN2, MINUS_SIN3, COS3)
+            "b 1b\n"
+            "3:\n" /* 45 degrees, and twice that: the table's 1 is a little less. There is no mirror */
+            "movs r3, #0\n"
+            "mov r8, #0xC0000000\n"
+            "b 2b\n"
+            "4:\n" /* more than 90 degrees */
+            COSINE_AND_SINE("r4")
+            "sub r7, r9, r7, lsr #2\n"
+            "sub r8, r9, r8, lsr #2\n"
+            "str r8, " COS3 "\n"
+            "str r7, " MINUS_SIN3 "\n"
+            "b 5b\n"
             "8:\n"
-            "add sp, sp, #48\n"
+            "add sp, sp, #56\n"
             "pop {r4-r11, pc}\n");
 }
 
