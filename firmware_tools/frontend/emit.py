@@ -51,6 +51,9 @@ def frontend_c_source(spec: FrontendSpec) -> str:
         value = getattr(values, field.name)
         if field.name == "window" and np.array_equal(value, values.cosine):
             members.append("    .window = table_cosine,")
+        elif field.name == "dct_odd":
+            arrays.append(_only_where_used(_c_array("table_dct_odd", value)) if value is not None else "")
+            members.append(_only_where_used(f"    .dct_odd = {'table_dct_odd' if value is not None else 'NULL'},"))
         elif isinstance(value, np.ndarray):
             arrays.append(_c_array(f"table_{field.name}", value))
             members.append(f"    .{field.name} = table_{field.name},")
@@ -63,6 +66,10 @@ def frontend_c_source(spec: FrontendSpec) -> str:
         "extern const kws_frontend_tables kws_frontend_tables_generated;\n"
         f"const kws_frontend_tables kws_frontend_tables_generated = {{\n{struct}\n}};\n"
     )
+
+
+def _only_where_used(text: str) -> str:
+    return f"#if KWS_FRONTEND_ODD_TABLE\n{text}\n#endif"
 
 
 def _banner(spec: FrontendSpec) -> str:

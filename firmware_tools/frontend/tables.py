@@ -40,6 +40,7 @@ class FrontendTables:
     segments: NDArray[np.void]
     log2_table: NDArray[np.uint16]
     dct: NDArray[np.int16]
+    dct_odd: NDArray[np.int16] | None
     multiplier: NDArray[np.int32]
     biases: NDArray[np.int64]
     bias_rows: NDArray[np.uint8]
@@ -74,6 +75,7 @@ def tables(spec: FrontendSpec) -> FrontendTables:
         segments=_segments(spec, real, offsets),
         log2_table=np.rint(np.log2(1.0 + np.arange(65) / 64.0) * 2**15).astype(np.uint16),
         dct=cosines,
+        dct_odd=_odd_rows(spec, cosines) if spec.kind == "mfcc" and spec.mel_bands % 2 == 0 else None,
         multiplier=multiplier if spec.kind == "mfcc" else multiplier[:1],
         biases=biases,
         bias_rows=bias_rows,
@@ -144,6 +146,13 @@ def dct_rows(spec: FrontendSpec, cosines: NDArray[np.int16], mean: int) -> NDArr
     rows = cosines.astype(np.int64)[np.minimum(place, 4 * bands - place)]
     rows[0] = mean
     return rows
+
+
+def _odd_rows(spec: FrontendSpec, cosines: NDArray[np.int16]) -> NDArray[np.int16]:
+    """First halves of rows 1, 3, ... up to half of the bands, as far as one of their pair is wanted, by fours."""
+    half = spec.mel_bands // 2
+    rows = dct_rows(spec, cosines, 0)[1 : half + 1 : 2, :half]
+    return np.pad(rows, ((0, 0), (0, -half % 4))).ravel().astype(np.int16)
 
 
 def _output_scale(

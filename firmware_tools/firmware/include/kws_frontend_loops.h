@@ -50,4 +50,11 @@ typedef struct {
 void kws_frontend_odd_rows(const kws_circle *circle, const int32_t *differences, uint32_t count, int32_t *cepstra,
                            uint32_t first, uint32_t last);
 
+#if KWS_FRONTEND_ODD_TABLE
+/* Rows from `row` to `end`, every second one, and those from `other` downwards, over differences in pairs: two in their
+ * order, then two in the other order with alternating signs, of which the last is plus. There are `quads` times two. */
+void kws_frontend_pair_rows(const int16_t *cosines, const uint32_t *pairs, uint32_t quads, int32_t *row, int32_t *other,
+                            const int32_t *end, uint32_t shift);
+#endif
+
 #endif

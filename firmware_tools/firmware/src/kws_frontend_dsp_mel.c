@@ -233,4 +233,67 @@ KWS_ASSEMBLY void kws_frontend_odd_rows(const kws_circle *circle UNUSED, const i
             "pop {r4-r11, pc}\n");
 }
 
+#if KWS_FRONTEND_ODD_TABLE
+/* r0 cosines, r1 pairs, r2 quads left, r4:r5 row k, r6:r7 the other one, r8 to lr what is multiplied. */
+KWS_ASSEMBLY void kws_frontend_pair_rows(const int16_t *cosines UNUSED, const uint32_t *pairs UNUSED,
+                                         uint32_t quads UNUSED, int32_t *row UNUSED, int32_t *other UNUSED,
+                                         const int32_t *end UNUSED, uint32_t shift UNUSED) {
+    __asm__("push {r1-r11, lr}\n" /* [sp] pairs, #4 quads, #8 row, #48 other, #52 its end, #56 shift */
+            "movs r3, #0\n"
+            "push {r3, r4}\n" /* [sp] sign */
+            "b 3f\n"
+            "1:\n"
+            "ldr r1, [sp, #8]\n"
+            "ldr r2, [sp, #12]\n"
+            "movs r4, #0\n"
+            "movs r5, #0\n"
+            "movs r6, #0\n"
+            "movs r7, #0\n"
+            ".balign 4\n"
+            "2:\n"
+            "ldr r8, [r0], #4\n"
+            "ldr r9, [r0], #4\n"
+            "ldr r10, [r1], #4\n"
+            "ldr r11, [r1], #4\n"
+            "ldr r12, [r1], #4\n"
+            "ldr lr, [r1], #4\n"
+            "smlald r4, r5, r8, r10\n"
+            "smlald r6, r7, r8, r11\n"
+            "smlald r4, r5, r9, r12\n"
+            "smlald r6, r7, r9, lr\n"
+            "subs r2, #1\n"
+            "bne 2b\n"
+            "ldr r3, [sp]\n"
+            "ldr r12, [sp, #64]\n"
+            "ldr r1, [sp, #16]\n"
+            "ldr r2, [sp, #56]\n"
+            "eors r6, r3\n"
+            "eors r7, r3\n"
+            "subs r6, r6, r3\n"
+            "sbcs r7, r3\n"
+            "mvns r3, r3\n"
+            "str r3, [sp]\n"
+            "rsb r8, r12, #32\n"
+            "lsls r5, r8\n"
+            "lsls r7, r8\n"
+            "lsrs r4, r4, r12\n"
+            "orr r4, r4, r5\n"
+            "adc r4, r4, #0\n"
+            "lsrs r6, r6, r12\n"
+            "orr r6, r6, r7\n"
+            "adc r6, r6, #0\n"
+            "str r4, [r1], #8\n"
+            "str r6, [r2], #-8\n"
+            "str r1, [sp, #16]\n"
+            "str r2, [sp, #56]\n"
+            "3:\n"
+            "ldr r1, [sp, #16]\n"
+            "ldr r2, [sp, #60]\n"
+            "cmp r1, r2\n"
+            "bls 1b\n"
+            "add sp, sp, #20\n"
+            "pop {r4-r11, pc}\n");
+}
+#endif
+
 #endif

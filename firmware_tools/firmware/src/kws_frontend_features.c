@@ -54,6 +54,33 @@ KWS_APART static void fold(int32_t *levels, uint32_t count) {
     }
 }
 
+#if KWS_FRONTEND_ODD_TABLE
+static inline uint32_t packed(int32_t low, int32_t high) { return (uint32_t)(uint16_t)low | (uint32_t)high << 16; }
+
+/* The odd rows, from differences that are those of levels themselves and fit 16 bits. */
+KWS_APART static void rows_of_pairs(const kws_frontend_tables *t, const int32_t *differences, int32_t *cepstra,
+                                    uint32_t last) {
+    const uint32_t count = t->mel_bands / 2u, quads = (count + 3u) / 4u;
+    uint32_t *pairs = (uint32_t *)cepstra + t->mel_bands, *to = pairs;
+    const int32_t *up = differences, *down = differences + count;
+    KWS_ROLLED
+    for (uint32_t left = count; left > 1u; left -= 2u, up += 2, down -= 2, to += 2) {
+        to[0] = packed(down[-1], down[-2]);
+        to[1] = (count & 1u) != 0 ? packed(up[0], -up[1]) : packed(-up[0], up[1]);
+    }
+    if ((count & 1u) != 0) {
+        *to++ = packed(down[-1], 0);
+        *to++ = packed(up[0], 0);
+    }
+    if (((count + 1u) & 2u) != 0) {
+        to[0] = 0;
+        to[1] = 0;
+    }
+    kws_frontend_pair_rows(t->dct_odd, pairs, quads, cepstra + 1, cepstra + t->mel_bands - 1u, cepstra + last,
+                           t->dct_shift);
+}
+#endif
+
 /* Cepstra, Q20 octaves, from levels, which are lost. All bands get one, whether it is wanted or not. */
 static void cepstrum(const kws_frontend_tables *t, int32_t *levels, int32_t *cepstra) {
     const uint32_t bands = t->mel_bands, rows = t->features, whole = 4u * bands;
@@ -63,6 +90,12 @@ static void cepstrum(const kws_frontend_tables *t, int32_t *levels, int32_t *cep
     for (; (count & 1u) == 0; first *= 2u) {
         fold(levels, count);
         count /= 2u;
+#if KWS_FRONTEND_ODD_TABLE
+        if (first == 1u && t->dct_odd != NULL) {
+            rows_of_pairs(t, levels + count, cepstra, last);
+            continue;
+        }
+#endif
         kws_frontend_odd_rows(&circle, levels + count, count, cepstra, first, last);
     }
     fold(levels, count);
