@@ -102,7 +102,9 @@ def _segments(spec: FrontendSpec, real: FrontendDesign, offsets: NDArray[np.int6
     """The lines of the mel filters, and what each band's offset is below that of the one before."""
     drops = np.concatenate([[0, 0], offsets[:-1] - offsets[1:]])
     if drops.min() < 0 or drops.max() >= 2**16:  # bands get wider, by four times at the very most
-        raise FrontendError("front end: mel bands widen too fast", f"{drops.max() / 2**15:.1f} octaves", "use more bands")
+        raise FrontendError(
+            "front end: mel bands widen too fast", f"{drops.max() / 2**15:.1f} octaves", "use more bands"
+        )
     weights = np.minimum(np.rint(real.fall * 2**16), 2**16 - 1).astype(np.int64)
     made = np.zeros(spec.mel_bands + 1, SEGMENT)
     made["first"], made["fall"] = straight_falls(real.segments, weights).T

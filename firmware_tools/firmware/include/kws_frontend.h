@@ -25,10 +25,10 @@ extern "C" {
 #define KWS_FRONTEND_MAX_FFT 1024
 #define KWS_FRONTEND_MAX_MELS 80
 
-/* Whether odd rows of the DCT have their cosines in order: of 40 bands 400 bytes of flash for 1,700 cycles a frame. It takes
- * the DSP extension. */
+/* Whether odd rows of the DCT have their cosines in order: of 40 bands 400 bytes of flash for 1,700 cycles a frame. By
+ * default where the core has the DSP extension, and where memory is no matter. */
 #if !defined(KWS_FRONTEND_ODD_TABLE)
-#if defined(__ARM_FEATURE_DSP) && __ARM_FEATURE_DSP
+#if (defined(__ARM_FEATURE_DSP) && __ARM_FEATURE_DSP) || UINTPTR_MAX > 0xFFFFFFFFu
 #define KWS_FRONTEND_ODD_TABLE 1
 #else
 #define KWS_FRONTEND_ODD_TABLE 0

@@ -32,10 +32,9 @@ void kws_frontend_features(const kws_frontend_tables *t, int32_t *work, int8_t *
 /* High word of the product, rounded down: one SMMUL on a Cortex-M4. */
 static inline int32_t kws_high_word(int32_t a, int32_t b) {
 #if KWS_SHORT_MULTIPLY
-    const uint32_t al = (uint16_t)a, bl = (uint16_t)b;
-    const int32_t ah = a >> 16, bh = b >> 16, left = ah * (int32_t)bl, right = (int32_t)al * bh;
-    const uint32_t low = (al * bl >> 16) + (uint16_t)left + (uint16_t)right;
-    return ah * bh + (left >> 16) + (right >> 16) + (int32_t)(low >> 16);
+    const int32_t al = (uint16_t)a, bl = (uint16_t)b, ah = a >> 16, bh = b >> 16;
+    const int32_t middle = ah * bl + (int32_t)((uint32_t)al * (uint32_t)bl >> 16);
+    return ah * bh + (middle >> 16) + ((al * bh + (int32_t)(uint16_t)middle) >> 16);
 #else
     return (int32_t)(((int64_t)a * b) >> 32);
 #endif
@@ -69,12 +68,23 @@ static inline uint64_t kws_product(uint32_t a, uint32_t b) {
 #endif
 }
 
+/* sum + a * b, of which a has 16 bits. */
+static inline int64_t kws_sum_product(int64_t sum, int32_t a, int32_t b) {
+#if KWS_SHORT_MULTIPLY
+    return sum + (int64_t)((uint64_t)(int64_t)(a * (b >> 16)) << 16) + a * (int32_t)(uint16_t)b;
+#else
+    return sum + (int64_t)a * b;
+#endif
+}
+
 /* The bits of x in reversed order. */
 static inline uint32_t kws_reversed(uint32_t x) {
 #if KWS_DSP_NATIVE
     uint32_t result;
     __asm__("rbit %0, %1" : "=r"(result) : "r"(x));
     return result;
+#elif defined(__clang__)
+    return __builtin_bitreverse32(x);
 #else
     x = (x >> 16) | (x << 16);
     x = ((x >> 8) & 0x00FF00FFu) | ((x & 0x00FF00FFu) << 8);

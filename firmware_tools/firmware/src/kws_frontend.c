@@ -40,12 +40,19 @@ void kws_frontend_reset(kws_frontend *f) {
 }
 
 /* From the first on; the places may overlap if they lie before the samples. */
-static void move(int16_t *to, const int16_t *samples, uint32_t count) {
-#if KWS_DSP
-    for (; count > 1u; count -= 2u, to += 2, samples += 2) { /* they need not lie on words */
-        kws_store_word(to, kws_load_word(samples));
+KWS_APART static void move(int16_t *to, const int16_t *samples, uint32_t count) {
+#if KWS_DSP /* words need not be aligned there */
+    KWS_ROLLED
+    for (; count > 7u; count -= 8u, to += 8, samples += 8) {
+        const uint32_t a = kws_load_word(samples), b = kws_load_word(samples + 2);
+        const uint32_t c = kws_load_word(samples + 4), d = kws_load_word(samples + 6);
+        kws_store_word(to, a);
+        kws_store_word(to + 2, b);
+        kws_store_word(to + 4, c);
+        kws_store_word(to + 6, d);
     }
 #endif
+    KWS_ROLLED
     for (; count != 0; count--) {
         *to++ = *samples++;
     }

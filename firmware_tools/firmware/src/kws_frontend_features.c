@@ -15,6 +15,23 @@ static inline int32_t next_cosine(const kws_circle *circle, uint32_t k, int32_t 
 static inline int32_t rounded(int64_t sum, uint32_t shift) { return (int32_t)((sum + ((1 << shift) >> 1)) >> shift); }
 
 #if !KWS_DSP_NATIVE
+#if KWS_FRONTEND_ODD_TABLE
+void kws_frontend_pair_rows(const int16_t *cosines, const uint32_t *pairs, uint32_t quads, int32_t *row, int32_t *other,
+                            const int32_t *end, uint32_t shift) {
+    for (int minus = 0; row <= end; row += 2, other -= 2, minus = !minus) {
+        int64_t sums[2] = {0, 0};
+        for (uint32_t i = 0; i < 4u * quads; i += 2) {
+            const uint32_t a = pairs[i], b = pairs[i + 1u];
+            sums[0] += (int32_t)cosines[i] * (int16_t)a + (int64_t)cosines[i + 1u] * (int16_t)(a >> 16);
+            sums[1] += (int32_t)cosines[i] * (int16_t)b + (int64_t)cosines[i + 1u] * (int16_t)(b >> 16);
+        }
+        cosines += 4u * quads;
+        *row = rounded(sums[0], shift);
+        *other = rounded(minus ? -sums[1] : sums[1], shift);
+    }
+}
+#endif
+
 void kws_frontend_odd_rows(const kws_circle *circle, const int32_t *differences, uint32_t count, int32_t *cepstra,
                            uint32_t first, uint32_t last) {
     int minus = 0;
@@ -24,8 +41,8 @@ void kws_frontend_odd_rows(const kws_circle *circle, const int32_t *differences,
         int64_t row = 0, other = 0;
         for (uint32_t i = 0; i < count; i++) {
             const int32_t cosine = next_cosine(circle, k, &at);
-            row += (int64_t)cosine * *--down;
-            other = (int64_t)cosine * *up++ - other;
+            row = kws_sum_product(row, cosine, *--down);
+            other = kws_sum_product(-other, cosine, *up++);
         }
         cepstra[k] = rounded(row, circle->shift);
         cepstra[2u * first * count - k] = rounded(minus ? -other : other, circle->shift);
@@ -39,7 +56,7 @@ KWS_APART static int32_t single_row(const kws_circle *circle, uint32_t k, const 
     int64_t sum = 0;
     KWS_ROLLED
     for (uint32_t i = 0; i < count; i++, values += step) {
-        sum += (int64_t)next_cosine(circle, k, &at) * *values;
+        sum = kws_sum_product(sum, next_cosine(circle, k, &at), *values);
     }
     return rounded(sum, circle->shift);
 }

@@ -23,38 +23,66 @@ void kws_frontend_window_pairs(int32_t *work, const int16_t *samples, const int1
 
 /* ---- Transform ----------------------------------------------------------------------------------------------- */
 
+#if KWS_SHORT_MULTIPLY
+#define SMALL KWS_APART /* where registers are few, and calls nothing beside products */
+#else
+#define SMALL inline
+#endif
+
 typedef struct {
     int32_t r, i;
 } complex_number;
 
-static inline complex_number turned(const int32_t *z, complex_number w) {
-    return (complex_number){kws_high_word(z[0], w.r) - kws_high_word(z[1], w.i),
-                            kws_high_word(z[0], w.i) + kws_high_word(z[1], w.r)};
+/* z becomes z times w. */
+static SMALL void turn(int32_t *z, complex_number w) {
+    int32_t r = z[0], i = z[1];
+    int32_t real = kws_high_word(i, w.i);
+    KWS_IN_ORDER(i, real)
+    KWS_IN_ORDER(r, w.r)
+    real = kws_high_word(r, w.r) - real;
+    KWS_IN_ORDER(r, real)
+    KWS_IN_ORDER(w.i, w.r)
+    int32_t imaginary = kws_high_word(r, w.i);
+    KWS_IN_ORDER(w.r, imaginary)
+    z[0] = real;
+    z[1] = imaginary + kws_high_word(i, w.r);
 }
 
-static inline complex_number quarter(const int32_t *z) { return (complex_number){z[0] >> 2, z[1] >> 2}; }
+static inline void quarter(int32_t *z) {
+    z[0] >>= 2;
+    z[1] >>= 2;
+}
 
-static inline void butterfly(int32_t *z, uint32_t apart, complex_number b, complex_number c, complex_number d) {
-    const complex_number a = quarter(z);
-    const int32_t sr = a.r + c.r, si = a.i + c.i, tr = a.r - c.r, ti = a.i - c.i;
-    const int32_t ur = b.r + d.r, ui = b.i + d.i, vr = b.r - d.r, vi = b.i - d.i;
-    z[0] = sr + ur;
-    z[1] = si + ui;
-    z += apart;
-    z[0] = tr + vi;
-    z[1] = ti - vr;
-    z += apart;
-    z[0] = sr - ur;
-    z[1] = si - ui;
-    z += apart;
-    z[0] = tr - vi;
-    z[1] = ti + vr;
+/* x and y become x + y and x - y. */
+static inline void add_and_subtract(int32_t *x, int32_t *y) {
+    const int32_t a = *x, b = *y;
+    *x = a + b;
+    *y = a - b;
+}
+
+static SMALL void butterfly(int32_t *a, uint32_t apart) {
+    int32_t *c = a + apart, *b = c + apart, *d = b + apart;
+    add_and_subtract(a, c);
+    add_and_subtract(a + 1, c + 1);
+    add_and_subtract(b, d);
+    add_and_subtract(b + 1, d + 1);
+    add_and_subtract(a, b);
+    add_and_subtract(a + 1, b + 1);
+    const int32_t r = d[0];
+    d[0] = c[0] - d[1];
+    c[0] += d[1];
+    d[1] = c[1] + r;
+    c[1] -= r;
 }
 
 void kws_frontend_plain(int32_t *z, const int32_t *end, uint32_t bytes) {
     const uint32_t apart = bytes / 4u;
     for (; z < end; z += 4u * apart) {
-        butterfly(z, apart, quarter(z + 2u * apart), quarter(z + apart), quarter(z + 3u * apart));
+        quarter(z);
+        quarter(z + apart);
+        quarter(z + 2u * apart);
+        quarter(z + 3u * apart);
+        butterfly(z, apart);
     }
 }
 
@@ -79,29 +107,33 @@ void kws_frontend_turned(int32_t *z, const int32_t *end, uint32_t bytes, uint32_
         const complex_number w1 = twiddle(cosine, place, right), w2 = twiddle(cosine, 2u * place, right);
         const complex_number w3 = twiddle(cosine, 3u * place, right);
         for (int32_t *p = z + 2u * j; p < end; p += 4u * apart) {
-            butterfly(p, apart, turned(p + 2u * apart, w1), turned(p + apart, w2), turned(p + 3u * apart, w3));
+            quarter(p);
+            turn(p + apart, w2);
+            turn(p + 2u * apart, w1);
+            turn(p + 3u * apart, w3);
+            butterfly(p, apart);
         }
     }
 }
 
 /* ---- Powers -------------------------------------------------------------------------------------------------- */
 
-static inline void put_power(int32_t *bin, int32_t r, int32_t i) {
+static SMALL void put_power(int32_t *bin, int32_t r, int32_t i) {
     const uint64_t power = kws_square(r) + kws_square(i);
     bin[0] = (int32_t)(uint32_t)power;
     bin[1] = (int32_t)(uint32_t)(power >> 32);
 }
 
+/* X[k] = (Z[k] + Z*[M-k]) / 2 - i W^k (Z[k] - Z*[M-k]) / 2, and X[M-k] from the same two. */
 void kws_frontend_split(int32_t *z, const uint32_t *cosine, uint32_t words) {
     const uint32_t *sine = cosine + words / 4u;
     for (int32_t *low = z + 2, *high = z + words - 2u; low <= high; low += 2, high -= 2) {
-        const int32_t wr = kws_cosine_q31(*++cosine), wi = kws_cosine_q31(*--sine);
+        const complex_number w = {kws_cosine_q31(*++cosine), kws_cosine_q31(*--sine)};
         const int32_t er = (low[0] >> 2) + (high[0] >> 2), ei = (low[1] >> 2) - (high[1] >> 2);
-        const int32_t dr = (low[0] >> 1) - (high[0] >> 1), di = (low[1] >> 1) + (high[1] >> 1);
-        const int32_t tr = kws_high_word(di, wr) - kws_high_word(dr, wi);
-        const int32_t ti = kws_high_word(di, wi) + kws_high_word(dr, wr);
-        put_power(low, er + tr, ei - ti);
-        put_power(high, er - tr, ei + ti);
+        int32_t odd[2] = {(low[1] >> 1) + (high[1] >> 1), (low[0] >> 1) - (high[0] >> 1)};
+        turn(odd, w);
+        put_power(low, er + odd[0], ei - odd[1]);
+        put_power(high, er - odd[0], ei + odd[1]);
     }
 }
 

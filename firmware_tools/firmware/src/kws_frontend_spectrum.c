@@ -44,13 +44,15 @@ void kws_frontend_window(const kws_frontend_tables *t, int32_t *work, uint32_t f
 
 /* Zeros after the window's last sample, and for its first, whose weight is zero. */
 static void fill_up(const kws_frontend_tables *t, int32_t *work) {
+    KWS_ROLLED
     for (uint32_t at = t->window_samples, shift = shift_of(t); at < t->fft_size; at++) {
         work[word_of(at, shift)] = 0;
     }
     work[0] = 0;
 }
 
-static void radix2_stage(int32_t *z, const int32_t *end) {
+KWS_APART static void radix2_stage(int32_t *z, const int32_t *end) {
+    KWS_ROLLED
     for (; z < end; z += 4) {
         const int32_t ar = z[0] >> 1, ai = z[1] >> 1, br = z[2] >> 1, bi = z[3] >> 1;
         z[0] = ar + br;

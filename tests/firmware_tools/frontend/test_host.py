@@ -80,8 +80,8 @@ def test_threads_do_not_disturb_each_other(clips: NDArray[np.int16]) -> None:
     assert all(np.array_equal(result, expected) for result in results)
 
 
-@pytest.mark.parametrize("name", ["default", "window480", "smallest", "odd"])
-@pytest.mark.parametrize("chunk", [1, 7, 333, 4_000])
+@pytest.mark.parametrize("name", ["default", "window480", "window640", "smallest", "odd"])
+@pytest.mark.parametrize("chunk", [1, 7, 64, 333, 4_000])
 def test_stream_gives_the_windowed_frames(name: str, chunk: int) -> None:
     spec = SPECS[name]
     samples = signals(4_000)["speech"] + signals(4_000)["quiet_noise"]
@@ -89,7 +89,7 @@ def test_stream_gives_the_windowed_frames(name: str, chunk: int) -> None:
     expected = HostFrontend(spec).one(samples)
     frames = np.zeros_like(expected)
     for _ in range(2):  # a second start forgets the first stream
-        assert library.start(spec.fft_size, spec.window_samples) == 0
+        assert library.start(spec.fft_size, max(spec.window_samples - spec.hop_samples, 1)) == 0
         assert library.stream(samples.ctypes.data, len(samples), chunk, frames.ctypes.data) == len(expected)
         assert np.array_equal(frames, expected)
 
@@ -97,8 +97,10 @@ def test_stream_gives_the_windowed_frames(name: str, chunk: int) -> None:
 def test_buffers_that_are_too_small_are_refused() -> None:
     spec = FrontendSpec()
     library = stream_library(spec)
-    assert library.start(spec.fft_size - 1, spec.window_samples) == -2
-    assert library.start(spec.fft_size, spec.window_samples - 1) == -2
+    again = spec.window_samples - spec.hop_samples
+    assert library.start(spec.fft_size - 1, again) == -2
+    assert library.start(spec.fft_size, again - 1) == -2
+    assert library.start(spec.fft_size, again) == 0
 
 
 @pytest.mark.parametrize(
