@@ -1,5 +1,5 @@
-/* The front end's inner loops: assembly where the core has the DSP extension (kws_frontend_dsp.c), the same in C for all
- * others (kws_frontend_loops.c). `z` are complex numbers, int32 real and imaginary part; `bytes` lie between the four
+/* The front end's inner loops: assembly where the core has the DSP extension (kws_frontend_dsp_*.c), the same in C for all
+ * others. `z` are complex numbers, int32 real and imaginary part; `bytes` lie between the four
  * points of a butterfly. */
 #ifndef KWS_FRONTEND_LOOPS_H
 #define KWS_FRONTEND_LOOPS_H

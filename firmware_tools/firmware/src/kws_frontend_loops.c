@@ -1,4 +1,4 @@
-/* The front end's inner loops in C. See kws_frontend_loops.h.
+/* The front end's inner loops in C, from samples to powers. See kws_frontend_loops.h.
  *
  * How each product is rounded is part of the features: a factor is negated before it is multiplied, never the product.
  */

@@ -1,4 +1,4 @@
-/* The front end's inner loops for cores with the DSP extension, in assembly. See kws_frontend_loops.h.
+/* The transform's butterflies for cores with the DSP extension, in assembly. See kws_frontend_loops.h.
  *
  * A product's high word is rounded down before a sum is made of it, so SMMLA serves where one is added, but SMMLS, which
  * rounds the difference, does not where one is taken away.
@@ -9,56 +9,7 @@
 
 #define UNUSED KWS_UNUSED
 
-/* ---- Window: r0 work, r1 samples, r2 their end, r3 number of a pair whose next one lies r4 bytes behind it, r5 what the
- * number after that is more, r6 cosine, r7 one half */
-
-#define WINDOW_PAIR(minus_or_plus, step, place)           \
-    "ldr r8, [r6], #" step "\n"                           \
-    "ldr r9, [r6], #" step "\n"                           \
-    "ldr r10, [r1], #4\n"                                 \
-    minus_or_plus " r8, r7, r8, lsr #2\n"                 \
-    minus_or_plus " r9, r7, r9, lsr #2\n"                 \
-    place                                                 \
-    "smulwb r8, r8, r10\n"                                \
-    "smulwt r9, r9, r10\n"                                \
-    "str r8, [r12]\n"                                     \
-    "str r9, [r12, #4]\n"
-
-#define WINDOW(minus_or_plus, step)                       \
-    ".balign 4\n"                                         \
-    "1:\n"                                                \
-    "rbit r12, r3\n"                                      \
-    "add r3, r3, r5\n"                                    \
-    WINDOW_PAIR(minus_or_plus, step, "add r12, r12, r0\n") \
-    WINDOW_PAIR(minus_or_plus, step, "add r12, r12, r4\n") \
-    "cmp r1, r2\n"                                        \
-    "bne 1b\n"                                            \
-    "pop {r4-r10, pc}\n"
-
-KWS_ASSEMBLY void kws_frontend_window_pairs(int32_t *work UNUSED, const int16_t *samples UNUSED,
-                                            const int16_t *end UNUSED, kws_places places UNUSED,
-                                            const uint32_t *cosine UNUSED, int back UNUSED, int middle UNUSED) {
-    __asm__("push {r4-r10, lr}\n"
-            "ldrd r4, r5, [sp, #32]\n"
-            "ldrd r6, r8, [sp, #40]\n"
-            "ldr r9, [sp, #48]\n"
-            "mov r7, #0x40000000\n"
-            "cmp r9, #0\n"
-            "bne 3f\n"
-            "cmp r8, #0\n"
-            "bne 2f\n"
-            WINDOW("sub", "4")
-            "2:\n"
-            WINDOW("sub", "-4")
-            "3:\n"
-            "cmp r8, #0\n"
-            "bne 2f\n"
-            WINDOW("add", "4")
-            "2:\n"
-            WINDOW("add", "-4"));
-}
-
-/* ---- Butterflies: r0, r12, r11, lr the four points, r2 bytes between them. The sum of two registers and their difference
+/* r0, r12, r11, lr the four points, r2 bytes between them. The sum of two registers and their difference
  * take the place of both: x - y first, then 2x less that. */
 
 KWS_ASSEMBLY void kws_frontend_plain(int32_t *z UNUSED, const int32_t *end UNUSED, uint32_t bytes UNUSED) {
@@ -268,71 +219,6 @@ KWS_ASSEMBLY void kws_frontend_turned(int32_t *z UNUSED, const int32_t *end UNUS
             "b 5b\n"
             "8:\n"
             "add sp, sp, #56\n"
-            "pop {r4-r11, pc}\n");
-}
-
-/* ---- Powers: r0 low, r1 high, r2 and r3 the same from the middle, lr cosine, r12 sine, r8 and r9 these two in Q31.
- * Bins that mirror one another at the middle have the same two, swapped. */
-
-#define SPLIT(low, high, wr, wi, low_step, high_step)     \
-    "ldr r4, [" low "]\n"                                 \
-    "ldr r5, [" low ", #4]\n"                             \
-    "ldr r6, [" high "]\n"                                \
-    "ldr r7, [" high ", #4]\n"                            \
-    "asr r10, r6, #2\n"                                   \
-    "add r10, r10, r4, asr #2\n" /* r10, r4: half of the even part */ \
-    "asr r11, r4, #1\n"                                   \
-    "sub r11, r11, r6, asr #1\n" /* r11, r5: the odd part */ \
-    "asrs r4, r5, #2\n"                                   \
-    "sub r4, r4, r7, asr #2\n"                            \
-    "asrs r5, r5, #1\n"                                   \
-    "add r5, r5, r7, asr #1\n"                            \
-    "smmul r6, r5, " wr "\n"                              \
-    "smmul r7, r11, " wi "\n"                             \
-    "subs r6, r6, r7\n"                                   \
-    "smmul r5, r5, " wi "\n"                              \
-    "smmla r5, r11, " wr ", r5\n"                         \
-    "add r7, r10, r6\n"                                   \
-    "sub r10, r10, r6\n"                                  \
-    "subs r6, r4, r5\n"                                   \
-    "adds r4, r4, r5\n"                                   \
-    "smull r5, r11, r7, r7\n"                             \
-    "smlal r5, r11, r6, r6\n"                             \
-    "smull r6, r7, r10, r10\n"                            \
-    "smlal r6, r7, r4, r4\n"                              \
-    "str r5, [" low "], #" low_step "\n"                  \
-    "str r11, [" low ", #4 - " low_step "]\n"             \
-    "str r6, [" high "], #" high_step "\n"                \
-    "str r7, [" high ", #4 - " high_step "]\n"
-
-KWS_ASSEMBLY void kws_frontend_split(int32_t *z UNUSED, const uint32_t *cosine UNUSED, uint32_t words UNUSED) {
-    __asm__("push {r4-r11, lr}\n"
-            "add lr, r1, #4\n"
-            "add r12, r1, r2\n"
-            "sub r12, r12, #4\n"
-            "add r1, r0, r2, lsl #2\n"
-            "add r2, r0, r2, lsl #1\n"
-            "mov r3, r2\n"
-            /* the middle: twiddle -i */
-            "movs r8, #0\n"
-            "mvn r9, #0x80000000\n"
-            SPLIT("r2", "r3", "r8", "r9", "-8", "8")
-            "adds r0, #8\n"
-            "subs r1, #8\n"
-            ".balign 4\n"
-            "1:\n"
-            "ldr r8, [lr], #4\n"
-            "ldr r9, [r12], #-4\n"
-            "lsrs r8, r8, #1\n"
-            "sbc r8, r8, #0\n"
-            "lsrs r9, r9, #1\n"
-            "sbc r9, r9, #0\n"
-            SPLIT("r0", "r1", "r8", "r9", "8", "-8")
-            "cmp r0, r2\n"
-            "bhi 2f\n"
-            SPLIT("r2", "r3", "r9", "r8", "-8", "8")
-            "b 1b\n"
-            "2:\n"
             "pop {r4-r11, pc}\n");
 }
 
