@@ -222,6 +222,8 @@ def _check_ranges(board: BoardSpec, where: str) -> None:
     require(board.core in CORE_FLAGS, "core", board.core, f"one of {', '.join(sorted(CORE_FLAGS))}")
     require(board.core in board.family.cores, "core", board.core, f"its port runs on {', '.join(board.family.cores)}")
     require(board.timing in TIMING_NAMES, "timing", board.timing, f"one of {', '.join(TIMING_NAMES)}")
+    counted = board.timing == "default" or board.emulator == "unicorn"
+    require(counted, "timing", board.timing, "leave it out: only the emulated board's cycles are counted by it")
     require(1_000 <= board.clock_hz <= 2_000_000_000, "clock_hz", board.clock_hz, "1 kHz to 2 GHz")
     require(300 <= board.baud <= 12_000_000, "baud", board.baud, "300 to 12000000")
     for key, memory in (("flash", board.flash), ("ram", board.ram)):

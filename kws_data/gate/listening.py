@@ -20,6 +20,9 @@ class Listening:
         model: cycles of the model from one decision to the next.
         decision: cycles of a decision.
         clock_hz: of the core.
+        awake: share of its time that the core is awake, the microphone read and the serial line looked at; None where
+            nothing counts it.
+        gated: a gate of energy keeps frames from the model while it is quiet.
         at_most: the model's cycles are a bound: those of the last frame, taken for every one.
     """
 
@@ -29,6 +32,8 @@ class Listening:
     model: int
     decision: int
     clock_hz: int
+    awake: float | None = None
+    gated: bool = False
     at_most: bool = False
 
     @property
@@ -46,12 +51,19 @@ class Listening:
         """Of the core's time, 0 to 1 and above where it cannot keep up."""
         return self.cycles_per_s / self.clock_hz
 
+    def behind_gate(self, open_share: float) -> float:
+        """Of the core's time where a gate is open for ``open_share`` of it; features are made all the time."""
+        cycles = self.frames * self.frontend + open_share * (self.model + self.decision)
+        return cycles / self.hop_s / self.clock_hz
+
     def line(self) -> str:
         """For a person."""
         bound = "at most " if self.at_most else ""
+        closed = f"; while the gate is closed {self.behind_gate(0.0):.1%}" if self.gated else ""
+        awake = "" if self.awake is None else f"; with microphone and serial line it is awake for {self.awake:.1%}"
         return (
             f"listening takes {bound}{self.share:.1%} of the core: every {1_000 * self.hop_s:.0f} ms {self.frames} "
-            f"frames of {self.frontend:,} cycles, the model {self.model:,}, a decision {self.decision:,}"
+            f"frames of {self.frontend:,} cycles, the model {self.model:,}, a decision {self.decision:,}{closed}{awake}"
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -65,6 +77,8 @@ class Listening:
             "model_cycles": self.model,
             "decision_cycles": self.decision,
             "clock_hz": self.clock_hz,
+            "closed_share": self.behind_gate(0.0) if self.gated else None,
+            "awake_share": self.awake,
             "at_most": self.at_most,
         }
 
@@ -88,5 +102,6 @@ def listening_of(bundle: ModelBundle, cycles: LatencyCycles, layers: LayerCycles
         model=bound if layers is None else layers.hop,
         decision=cycles.decision,
         clock_hz=cycles.clock_hz,
+        gated=bundle.stream.gate is not None,
         at_most=layers is None and streams,
     )

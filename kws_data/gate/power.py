@@ -36,17 +36,22 @@ class PowerEstimate:
     clock_hz: int
 
     @property
+    def share(self) -> float:
+        """Of the time that the core computes: as counted, or else as added up; no more than all of it."""
+        counted = self.listening.awake
+        return min(1.0, self.listening.share if counted is None else counted)
+
+    @property
     def cycles_per_hour(self) -> float:
         """Of listening."""
-        return 3_600 * self.listening.cycles_per_s
+        return 3_600 * self.share * self.clock_hz
 
     @property
     def parts_ua(self) -> dict[str, float]:
         """Mean microamperes of each part."""
-        share = min(1.0, self.listening.share)
         return {
-            "core, computing": share * self.spec.active.ua_per_mhz * self.clock_hz / 1e6,
-            "core, asleep": (1.0 - share) * self.spec.sleep.ua,
+            "core, computing": self.share * self.spec.active.ua_per_mhz * self.clock_hz / 1e6,
+            "core, asleep": (1.0 - self.share) * self.spec.sleep.ua,
             "capture": self.spec.capture.ua,
             "microphone": self.spec.microphone.ua,
         }

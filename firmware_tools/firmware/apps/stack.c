@@ -19,6 +19,11 @@
 #ifndef BLOCK_SAMPLES
 #define BLOCK_SAMPLES 128u /* as the spotter app reads them from its microphone */
 #endif
+#ifdef KWS_APP_GATE_HOLD_FRAMES
+#define LOUD_FRAMES (KWS_APP_CLIP_FRAMES + KWS_APP_GATE_HOLD_FRAMES + KWS_APP_GATE_PREROLL_FRAMES)
+#else
+#define LOUD_FRAMES UINT16_MAX
+#endif
 #define PAINT 0xA5C3960Fu
 #define OWN_WORDS 16u /* below the painter's frame pointer that may be its own */
 
@@ -30,6 +35,7 @@ static kws_link serial_line;
 static kws_listener listener;
 static uint32_t deepest[STEPS];
 static uint32_t drawn;
+static uint32_t frames; /* made so far; a gate may keep some of them from the model */
 
 static const kws_hello hello = {
     .app = "stack",
@@ -66,6 +72,7 @@ __attribute__((noinline)) static void look(enum step step)
 static void frame_made(void)
 {
     kws_detection found;
+    frames++;
     paint();
     kws_listener_keep(&listener);
     look(KEEP);
@@ -96,21 +103,25 @@ __attribute__((noinline)) static void hear_block(void)
     int16_t block[BLOCK_SAMPLES];
     for (size_t i = 0; i < BLOCK_SAMPLES; i++) {
         drawn = drawn * 1664525u + 1013904223u; /* Numerical Recipes' generator */
-        block[i] = (int16_t)((int32_t)drawn >> 18);
+        block[i] = (int16_t)((int32_t)drawn >> (frames % (2u * LOUD_FRAMES) < LOUD_FRAMES ? 18 : 26));
     }
     hear(block, BLOCK_SAMPLES);
 }
 
-/* A window of noise, and two decisions more. */
+/* A window of noise, and two decisions more; with a gate also quiet, in which it closes and opens again. */
 static void measure(void)
 {
-    const uint32_t frames = KWS_APP_CLIP_FRAMES + 2u * KWS_APP_STRIDE_FRAMES;
+    uint32_t wanted = KWS_APP_CLIP_FRAMES + 2u * KWS_APP_STRIDE_FRAMES;
+#ifdef KWS_APP_GATE_HOLD_FRAMES
+    wanted += 2u * LOUD_FRAMES + KWS_APP_STRIDE_FRAMES;
+#endif
+    frames = 0;
     for (int step = 0; step < STEPS; step++) {
         deepest[step] = 0;
     }
     drawn = 1;
     kws_listener_reset(&listener);
-    while (listener.frames < frames) {
+    while (frames < wanted) {
         hear_block();
     }
 }

@@ -1,30 +1,40 @@
-/* Sums of one depthwise filter at eight neighbouring places: assembly where the core has the DSP extension, and C of the
- * same contract (kws_kernels_depthwise_eight.c).
- *
- * Weights are words of two halfwords: (w0,w1) for sums at even places and (0,w0) for those at odd ones, then (w2,w3) and
- * (w1,w2), and so on, so that every word of two samples serves both kinds.
+/* Depthwise sums of four channels that lie side by side: assembly where the core has the DSP extension, and C of the same
+ * contract (kws_kernels_depthwise_fours.c). A word holds a sample, or a weight, of each of the four. Where their number is
+ * no multiple of four, the last four channels of a layer share some with the four before.
  */
 #ifndef KWS_DEPTHWISE_H
 #define KWS_DEPTHWISE_H
 
 #include <stdint.h>
 
-#define KWS_MOST_PAIRS 5
+#include "kws_kernels.h"
 
-/* Weights and what becomes of the sums. A kernel of several rows has `piece` pairs in each; one of a single row may have
- * several pieces. */
+#define KWS_MOST_TAPS 9
+
+/* One row of outputs. A kernel of several rows has `piece` taps in each; one of a single row may have several pieces. */
 typedef struct {
-    const int16_t *weights, *end;
-    int32_t jump;       /* bytes from the end of a piece's first samples to the beginning of the next one's */
-    uint32_t piece;     /* pairs, 1 to KWS_MOST_PAIRS */
-    int32_t bias;       /* weights and bias are twice what they should be */
-    int32_t multiplier; /* as in kws_channel */
-    int32_t shift;
-    int32_t zero;
-    uint32_t step; /* bytes from one output to the next */
-} kws_depthwise_filter;
+    const kws_channel *channels; /* of the four */
+    uint32_t size;               /* bytes of the weights of the four */
+    int32_t jump;                /* bytes from one sample behind a piece's last to the next one's first */
+    uint32_t piece;              /* taps, 1 to KWS_MOST_TAPS */
+    int32_t zero;                /* of the outputs */
+    uint32_t step;               /* bytes from one output to the next */
+    uint32_t count;              /* of the outputs */
+} kws_depthwise_row;
 
-/* 8 * groups outputs; samples are word-aligned, or words may lie anywhere. */
-void kws_depthwise_eight(const kws_depthwise_filter *filter, const int16_t *samples, int8_t *output, uint32_t groups);
+/* A row of outputs of four channels, two at a time: samples of neighbours are neighbouring words. Where `count` is odd
+ * the samples of one more are read. Weights and samples are word-aligned. */
+void kws_depthwise_2x4(const kws_depthwise_row *row, const int8_t *samples, const int8_t *weights, int8_t *output);
+
+/* One output of 4 * blocks channels, blocks > 0: samples lie `step` bytes apart. In place. */
+void kws_depthwise_1x4(const int8_t *samples, const int8_t *weights, const kws_channel *channels, int8_t *output,
+                       uint32_t step, uint32_t taps, int32_t zero, uint32_t blocks);
+
+/* Weights of channel `number`, each four bytes from the last, where those of each four channels are [taps][4]. */
+static inline const int8_t *kws_weights_in_fours(const int8_t *weights, uint32_t number, uint32_t channels,
+                                                 uint32_t taps) {
+    const uint32_t four = number / 4, first = 4 * four + 4 <= channels ? 4 * four : channels - 4;
+    return weights + 4 * four * taps + number - first;
+}
 
 #endif

@@ -31,6 +31,13 @@
 #endif
 #endif
 
+/* The same, and it is such a core. */
+#if defined(__ARM_ARCH_ISA_THUMB) && __ARM_ARCH_ISA_THUMB == 1 && KWS_SHORT_MULTIPLY
+#define KWS_SHORT_MULTIPLY_NATIVE 1
+#else
+#define KWS_SHORT_MULTIPLY_NATIVE 0
+#endif
+
 /* Requantisation of one output channel: output = zero + acc * multiplier / 2^31 / 2^shift, as TFLM rounds it. The
  * generator guarantees |acc| < 2^30, |bias| < 2^25 and 1 <= shift <= 31. */
 typedef struct {
@@ -57,13 +64,6 @@ static inline int32_t kws_channel_shift(const kws_channel *channel) { return cha
 #define KWS_ROLLED _Pragma("clang loop unroll(disable)")
 #else
 #define KWS_ROLLED
-#endif
-
-/* Two sums are ready here: keeps compilers from collecting products where there are eight registers for them. */
-#if KWS_SHORT_MULTIPLY
-#define KWS_IN_ORDER(a, b) __asm__("" : "+r"(a), "+r"(b));
-#else
-#define KWS_IN_ORDER(a, b)
 #endif
 
 /* A constant that stays in its register: compilers would write it anew for each use. */
@@ -150,6 +150,39 @@ static inline uint32_t kws_odd_bytes(uint32_t word) {
     return result;
 #else
     return kws_even_bytes(word >> 8);
+#endif
+}
+
+/* a - b, halfword by halfword. */
+static inline uint32_t kws_subtract_halves(uint32_t a, uint32_t b) {
+#if KWS_DSP_NATIVE
+    uint32_t result;
+    __asm__("ssub16 %0, %1, %2" : "=r"(result) : "r"(a), "r"(b));
+    return result;
+#else
+    return (uint16_t)(a - b) | ((a >> 16) - (b >> 16)) << 16;
+#endif
+}
+
+/* sums + kws_even_bytes(word), halfword by halfword. */
+static inline uint32_t kws_add_even_bytes(uint32_t sums, uint32_t word) {
+#if KWS_DSP_NATIVE
+    uint32_t result;
+    __asm__("sxtab16 %0, %1, %2" : "=r"(result) : "r"(sums), "r"(word));
+    return result;
+#else
+    const uint32_t bytes = kws_even_bytes(word);
+    return (uint16_t)(sums + bytes) | ((sums >> 16) + (bytes >> 16)) << 16;
+#endif
+}
+
+static inline uint32_t kws_add_odd_bytes(uint32_t sums, uint32_t word) {
+#if KWS_DSP_NATIVE
+    uint32_t result;
+    __asm__("sxtab16 %0, %1, %2, ror #8" : "=r"(result) : "r"(sums), "r"(word));
+    return result;
+#else
+    return kws_add_even_bytes(sums, word >> 8);
 #endif
 }
 

@@ -28,14 +28,20 @@ typedef struct {
     int16_t least, most;
 } kws_range;
 
+/* How a convolution's pixels meet its filters (kws_dots.h): with three pixels at a time or with one, by the bits of
+ * weights; deep: of more than KWS_MOST_DEPTH inputs; wide: of wide channels, or with weights of 8 bits that are -128. */
+typedef struct kws_dots kws_dots;
+extern const kws_dots kws_dots_8bit, kws_dots_4bit, kws_dots_pixel_8bit, kws_dots_pixel_4bit, kws_dots_deep_8bit,
+    kws_dots_deep_4bit, kws_dots_wide;
+
 /* Weights of pairs of filters as kws_dots.h lays them out, [(out_channels + 1) / 2][depth] halfwords (with `halves`,
  * weights of 4 bits, half as many), depth = taps rounded up to 4 with zeros.
- * Biases contain -in_zero * sum(weights). Where a sum may leave the bounds of kws_channel, or weights of 8 bits are
- * -128, channels are wide. */
+ * Biases contain -in_zero * sum(weights). Where a sum may leave the bounds of kws_channel, channels are wide. */
 typedef struct {
     const int16_t *weights;
     const kws_channel *channels; /* where it is NULL the layer has wide ones */
     const kws_wide_channel *wide;
+    const kws_dots *dots;
     kws_window window;
     kws_range range;
     uint16_t taps; /* kernel_height * kernel_width * in_channels */
@@ -45,14 +51,17 @@ typedef struct {
 } kws_conv_params;
 
 /* CONV_2D and (with a 1x1 window over the rows) FULLY_CONNECTED. scratch, word-aligned: with three pixels or more
- * and a depth of at most KWS_MOST_DEPTH 6 * depth bytes, and depth more unless windows are plain; else depth bytes, or
- * none for a single plain one.
+ * and a depth of at most KWS_MOST_DEPTH 6 * depth bytes, and depth more unless windows are plain; else depth bytes.
  * In place where the generator finds that no output overtakes the input still needed, and there are two pixels or more. */
 void kws_conv(const kws_conv_params *params, const int8_t *input, int8_t *output, int16_t *scratch);
 
-/* Weights [out_channels][kernel_height * kernel_width]; out_channels = in_channels * per_input.
- * Planes of rows * columns hold one padded input channel; 2 * `pairs` words hold one row of weights, in pieces of
- * `piece` pairs (kws_depthwise.h), or piece is 0.
+/* The same where there is one output pixel, and its window is plain. */
+void kws_conv_pixel(const kws_conv_params *params, const int8_t *input, int8_t *output);
+
+/* Rows of the kernel are of `taps` weights, the last ones zero beyond kernel_width. Where `piece` is not 0, weights of each
+ * four channels come together, [kernel_height][taps][4], and rows are of pieces of `piece` taps (kws_depthwise.h); where
+ * it is 0 each channel's are [kernel_height][taps]. out_channels = in_channels * per_input.
+ * Planes of rows * columns hold padded input channels, of which the inside is read.
  * Neighbours along a row lie `step` bytes apart, rows `jump` bytes: the generator may exchange rows and columns. */
 typedef struct {
     const int8_t *weights;
@@ -62,16 +71,18 @@ typedef struct {
     kws_range range;
     uint16_t per_input;
     uint16_t rows, columns;
-    uint16_t pairs, piece;
+    uint16_t inside_rows, inside_columns;
+    uint16_t taps, piece;
     uint16_t in_step, in_jump;
     uint16_t out_step, out_jump;
 } kws_depthwise_params;
 
-/* DEPTHWISE_CONV_2D. scratch: rows * columns + 4 * kernel_height * pairs, word-aligned.
+/* DEPTHWISE_CONV_2D. scratch, word-aligned: 2 * rows * columns bytes, or 4 * rows * columns where piece is not 0.
  * In place when per_input is 1 and no output lies behind the input it is computed from. */
 void kws_depthwise(const kws_depthwise_params *params, const int8_t *input, int8_t *output, int16_t *scratch);
 
-/* Weights [taps][count]; the window's rows of `count` channels begin `step` bytes apart. */
+/* Weights of each four channels come together, [taps][4] (kws_depthwise.h); where there are fewer, of each channel. The
+ * window's rows of `count` channels begin `step` bytes apart. */
 typedef struct {
     const int8_t *weights;
     const kws_channel *channels; /* where it is NULL the layer has wide ones */
@@ -101,6 +112,9 @@ typedef struct {
 
 /* In place when outer is 1. */
 void kws_mean(const kws_mean_params *params, const int8_t *input, int8_t *output);
+
+/* The means of `count` sums of params->count values each. */
+void kws_means_of(const kws_mean_params *params, const int32_t *sums, uint32_t count, int8_t *output);
 
 /* Elementwise operators walk up to four dimensions with a stride of 0 where an operand is broadcast. */
 typedef struct {

@@ -1,47 +1,26 @@
-/* Depthwise convolution, one channel at a time as a plain filter over a padded copy of it.
+/* Depthwise convolution over padded copies of channels, so that the result may overwrite them in the same tensor.
  *
- * The channel is gathered into int16, so that the result may overwrite it in the same tensor; sums stay in registers
- * until they are outputs. With the DSP extension its weights are widened into pairs (kws_depthwise.h) and eight outputs
- * are computed at a time.
+ * With the DSP extension four channels are copied as they lie side by side and filtered together (kws_depthwise.h); the
+ * others, and what those kernels do not serve, one at a time.
  */
 #include "kws_depthwise.h"
-#include "kws_kernels.h"
 
-/* Every `step`-th byte, `count` times, widened. */
-static inline void pick(const int8_t *bytes, uint32_t step, int16_t *halves, uint32_t count) {
-    const int16_t *end = halves + count;
+/* ---- one channel ---- */
+
+/* One channel, of which `input` is the first sample, into the inside of a plane, which begins at `inside`. */
+static KWS_APART void gather_plane(const kws_depthwise_params *p, const int8_t *input, int16_t *inside) {
+    const uint32_t columns = p->inside_columns, step = p->in_step, jump = p->in_jump, down = p->columns;
     KWS_ROLLED
-    for (const int16_t *fours = halves + (count & ~3u); halves != fours; halves += 4) {
-        const int8_t *more = bytes + 2 * step;
-        const int16_t a = bytes[0], b = bytes[step], c = more[0], d = more[step];
-        halves[0] = a;
-        halves[1] = b;
-        halves[2] = c;
-        halves[3] = d;
-        bytes = more + 2 * step;
-    }
-    KWS_ROLLED
-    for (; halves != end; bytes += step) {
-        *halves++ = *bytes;
+    for (uint32_t left = p->inside_rows; left > 0; left--, inside += down, input += jump) {
+        const int8_t *next = input;
+        int16_t *halves = inside;
+        KWS_ROLLED
+        for (const int16_t *end = halves + columns; halves != end; next += step) {
+            *halves++ = *next;
+        }
     }
 }
 
-static int32_t least_of(int32_t a, int32_t b) { return a < b ? a : b; }
-
-/* Input channel `channel` into the inside of plane[rows][columns]. */
-static KWS_APART void gather_plane(const kws_depthwise_params *p, const int8_t *input, uint32_t channel, int16_t *plane) {
-    const kws_window *w = &p->window;
-    const int32_t columns = least_of(p->columns - w->pad_left, w->in_width);
-    const int8_t *row = input + channel;
-    plane += (uint32_t)w->pad_top * p->columns + w->pad_left;
-    KWS_ROLLED
-    for (int32_t left = least_of(p->rows - w->pad_top, w->in_height); left > 0; left--, plane += p->columns) {
-        pick(row, p->in_step, plane, (uint32_t)columns);
-        row += p->in_jump;
-    }
-}
-
-/* What becomes of a sum, which is twice as large where pairs are multiplied and channels are not wide. */
 static KWS_APART int8_t requantised(const kws_depthwise_params *p, uint32_t number, int32_t sum) {
     const kws_range *range = &p->range;
     if (p->wide) {
@@ -50,171 +29,179 @@ static KWS_APART int8_t requantised(const kws_depthwise_params *p, uint32_t numb
         return kws_clamp(value + range->out_zero, range->least, range->most);
     }
     const kws_channel *channel = p->channels + number;
-    const int32_t high = kws_multiply_high(KWS_DSP ? sum : sum * 2, channel->multiplier);
+    const int32_t high = kws_multiply_high(sum * 2, channel->multiplier);
     return kws_clamp(kws_shift_to(range->out_zero, high, kws_channel_shift(channel)), range->least, range->most);
 }
 
-static int32_t bias_of(const kws_depthwise_params *p, uint32_t channel) {
-    return p->wide ? p->wide[channel].bias : kws_channel_bias(p->channels + channel) * (KWS_DSP ? 2 : 1);
-}
-
-#if KWS_DSP
-/* Weight number `place` of a row, counting those of zero between the taps of a dilated kernel, to its two places. */
-static inline void put(int16_t *pairs, uint32_t place, int32_t weight) {
-    pairs[place / 2 * 4 + place % 2] = (int16_t)weight;
-    pairs[(place + 1) / 2 * 4 + 2 + (place + 1) % 2] = (int16_t)weight;
-}
-
-/* Weights of one output channel, shifted left by `doubled`, as pairs of each row. */
-static KWS_APART void widen(const kws_depthwise_params *p, const int8_t *weights, uint32_t doubled, int16_t *pairs) {
-    const uint32_t width = p->window.kernel_width, spread = p->window.dilation_width;
-    KWS_ROLLED
-    for (uint32_t row = p->window.kernel_height; row > 0; row--, pairs += 4 * p->pairs) {
-        uint32_t place = 0;
-        const int8_t *end = weights + width;
-        if (spread == 1) {
-            int16_t *next = pairs;
-            KWS_ROLLED
-            for (; place + 2 <= width; place += 2, next += 4, weights += 2) {
-                put(next, 0, weights[0] << doubled);
-                put(next, 1, weights[1] << doubled);
-            }
-        }
-        KWS_ROLLED
-        for (; weights != end; place += spread) {
-            put(pairs, place, *weights++ << doubled);
-        }
-    }
-}
-
-/* The output at `samples`. */
-static KWS_APART int8_t filter_one(const kws_depthwise_params *p, const kws_depthwise_filter *filter,
-                                   const int16_t *samples, uint32_t channel) {
-    const uint32_t down = (uint32_t)p->columns * p->window.dilation_height;
-    const int16_t *pair = filter->weights;
-    int32_t sum = filter->bias;
-    do {
-        const int16_t *next = samples, *end = pair + 4 * p->pairs;
-        KWS_ROLLED
-        do {
-            sum = kws_dual_multiply_add(kws_load_word(next), kws_load_word(pair), sum);
-            next += 2;
-            pair += 4;
-        } while (pair != end);
-        samples += down;
-    } while (pair != filter->end);
-    return requantised(p, channel, sum);
-}
-
-/* One row of outputs of one channel. */
-static KWS_APART void filter_row(const kws_depthwise_params *p, const kws_depthwise_filter *filter,
-                                 const int16_t *samples, uint32_t channel, int8_t *output) {
-    const uint32_t width = p->window.out_width, stride = p->window.stride_width, step = p->out_step;
-    uint32_t done = 0;
-    if (p->piece > 0 && p->wide == 0 && width >= 8) {
-        done = width & ~7u;
-        kws_depthwise_eight(filter, samples, output, width / 8);
-        if (width - done > 2) { /* some of the last eight once more */
-            kws_depthwise_eight(filter, samples + width - 8, output + (width - 8) * step, 1);
-            done = width;
-        }
-        if (p->range.least > INT8_MIN || p->range.most < INT8_MAX) {
-            KWS_ROLLED
-            for (uint32_t i = 0; i < done; i++) {
-                output[i * step] = kws_clamp(output[i * step], p->range.least, p->range.most);
-            }
-        }
-    }
-    KWS_ROLLED
-    for (; done < width; done++) {
-        output[done * step] = filter_one(p, filter, samples + done * stride, channel);
-    }
-}
-
-static void filter_plane(const kws_depthwise_params *p, const int16_t *plane, int16_t *pairs, uint32_t channel,
-                         int8_t *output) {
-    const kws_window *w = &p->window;
-    const kws_channel *packed = p->channels + channel;
-    kws_depthwise_filter filter;
-    widen(p, p->weights + channel * w->kernel_height * w->kernel_width, p->wide == 0, pairs);
-    filter.weights = pairs;
-    filter.end = pairs + 4u * w->kernel_height * p->pairs;
-    filter.jump = w->kernel_height == 1 ? 0 : 2 * (p->columns * w->dilation_height) - 4 * p->pairs;
-    filter.piece = p->piece;
-    filter.bias = bias_of(p, channel);
-    if (p->wide == 0) {
-        filter.multiplier = packed->multiplier;
-        filter.shift = kws_channel_shift(packed);
-    }
-    filter.zero = p->range.out_zero;
-    filter.step = p->out_step;
-    KWS_ROLLED
-    for (uint32_t row = 0; row < w->out_height; row++, output += p->out_jump) {
-        filter_row(p, &filter, plane, channel, output);
-        plane += (uint32_t)w->stride_height * p->columns;
-    }
-}
-#else
-/* Sums of two outputs whose samples lie `apart` from one another. */
+/* Two outputs, whose samples lie `apart` from one another. */
 static KWS_APART void filter_two(const kws_depthwise_params *p, const int16_t *samples, uint32_t apart,
-                                 const int8_t *weights, int32_t *sums) {
-    const uint32_t spread = p->window.dilation_width;
-    const uint32_t down = (uint32_t)p->columns * p->window.dilation_height - spread * p->window.kernel_width;
-    int32_t first = sums[0], second = sums[1];
-    for (uint32_t row = p->window.kernel_height; row > 0; row--, samples += down) {
+                                 const int8_t *weights, uint32_t between, uint32_t *sums) {
+    const uint32_t taps = p->window.kernel_width, spread = p->window.dilation_width;
+    const uint32_t down = (uint32_t)p->columns * p->window.dilation_height - spread * taps;
+    const uint32_t unused = between * (p->taps - taps);
+    uint32_t first = sums[0], second = sums[1]; /* wide biases may wrap */
+    KWS_ROLLED
+    for (uint32_t row = p->window.kernel_height; row > 0; row--, samples += down, weights += unused) {
         KWS_ROLLED
-        for (const int8_t *end = weights + p->window.kernel_width; weights != end; samples += spread) {
-            const int32_t weight = *weights++;
-            first += weight * samples[0];
-            second += weight * samples[apart];
+        for (uint32_t left = taps; left > 0; left--, samples += spread, weights += between) {
+            const int32_t weight = *weights;
+            first += (uint32_t)(weight * samples[0]);
+            second += (uint32_t)(weight * samples[apart]);
         }
     }
     sums[0] = first;
     sums[1] = second;
 }
 
-static void filter_plane(const kws_depthwise_params *p, const int16_t *plane, int16_t *pairs, uint32_t channel,
-                         int8_t *output) {
+/* All outputs of channel `number`, whose weights lie `between` from one another. */
+static KWS_APART void filter_plane(const kws_depthwise_params *p, const int16_t *plane, uint32_t number,
+                                   const int8_t *weights, uint32_t between, int8_t *output) {
     const kws_window *w = &p->window;
-    const int8_t *weights = p->weights + channel * w->kernel_height * w->kernel_width;
-    const int32_t bias = bias_of(p, channel);
-    (void)pairs;
-    for (uint32_t row = 0; row < w->out_height; row++, output += p->out_jump) {
+    const uint32_t stride = w->stride_width, step = p->out_step;
+    const uint32_t bias = (uint32_t)(p->wide ? p->wide[number].bias : kws_channel_bias(p->channels + number));
+    for (uint32_t row = w->out_height; row > 0; row--, output += p->out_jump) {
         const int16_t *samples = plane;
         int8_t *next = output;
-        for (uint32_t left = w->out_width; left > 0; left -= left > 1 ? 2 : 1) {
-            int32_t sums[2] = {bias, bias};
-            filter_two(p, samples, left > 1 ? w->stride_width : 0, weights, sums);
-            *next = requantised(p, channel, sums[0]);
-            next += p->out_step;
-            if (left > 1) {
-                *next = requantised(p, channel, sums[1]);
-                next += p->out_step;
+        uint32_t left = w->out_width;
+        while (left > 0) {
+            const uint32_t two = left > 1;
+            uint32_t sums[2] = {bias, bias};
+            filter_two(p, samples, two * stride, weights, between, sums);
+            *next = requantised(p, number, (int32_t)sums[0]);
+            if (two) {
+                next[step] = requantised(p, number, (int32_t)sums[1]);
             }
-            samples += 2u * w->stride_width;
+            samples += 2 * stride;
+            next += 2 * step;
+            left -= 1 + two;
         }
         plane += (uint32_t)w->stride_height * p->columns;
+    }
+}
+
+static void filter_planes(const kws_depthwise_params *p, const int8_t *input, int8_t *output, int16_t *plane) {
+    const kws_window *w = &p->window;
+    const uint32_t taps = (uint32_t)w->kernel_height * p->taps, channels = w->out_channels;
+    const uint32_t size = (uint32_t)p->rows * p->columns;
+    const int8_t *weights = p->weights;
+    KWS_ROLLED
+    for (uint32_t i = 0; i < size; i++) {
+        plane[i] = p->range.in_zero;
+    }
+    for (uint32_t c = 0; c < channels; c++) {
+        if (c % p->per_input == 0) {
+            gather_plane(p, input + c / p->per_input, plane + w->pad_top * p->columns + w->pad_left);
+        }
+        if (p->piece > 0) {
+            filter_plane(p, plane, c, kws_weights_in_fours(weights, c, channels, taps), 4, output + c);
+        } else {
+            filter_plane(p, plane, c, weights + c * taps, 1, output + c);
+        }
+    }
+}
+
+#if KWS_DSP
+/* ---- four channels ---- */
+
+/* Words, one `step` bytes after the other. */
+static inline void pick_words(const int8_t *bytes, uint32_t step, int8_t *words, uint32_t count) {
+    KWS_ROLLED
+    for (; count >= 4; count -= 4, words += 16) {
+        const uint32_t a = kws_load_word(bytes), b = kws_load_word(bytes + step);
+        bytes += 2 * step;
+        const uint32_t c = kws_load_word(bytes), d = kws_load_word(bytes + step);
+        bytes += 2 * step;
+        kws_store_word(words, a);
+        kws_store_word(words + 4, b);
+        kws_store_word(words + 8, c);
+        kws_store_word(words + 12, d);
+    }
+    KWS_ROLLED
+    for (; count > 0; count--, words += 4, bytes += step) {
+        kws_store_word(words, kws_load_word(bytes));
+    }
+}
+
+static KWS_APART void gather_four(const kws_depthwise_params *p, const int8_t *input, int8_t *inside) {
+    const uint32_t columns = p->inside_columns, step = p->in_step, jump = p->in_jump, down = 4u * p->columns;
+    KWS_ROLLED
+    for (uint32_t left = p->inside_rows; left > 0; left--, inside += down, input += jump) {
+        pick_words(input, step, inside, columns);
+    }
+}
+
+static KWS_APART void limit(const kws_depthwise_params *p, int8_t *output) {
+    KWS_ROLLED
+    for (uint32_t left = p->window.out_width; left > 0; left--, output += p->out_step) {
+        KWS_ROLLED
+        for (uint32_t c = 0; c < 4; c++) {
+            output[c] = kws_clamp(output[c], p->range.least, p->range.most);
+        }
+    }
+}
+
+/* A row of four channels of which the last ones are wanted, by way of the stack. */
+#define TOGETHER 16
+static KWS_APART void filter_last(const kws_depthwise_params *p, kws_depthwise_row row, const int8_t *samples,
+                                  const int8_t *weights, int8_t *output) {
+    const uint32_t wanted = p->window.out_channels % 4, step = row.step;
+    int8_t outputs[4 * TOGETHER];
+    row.step = 4;
+    KWS_ROLLED
+    for (uint32_t left = p->window.out_width; left > 0; left -= row.count, samples += 4 * TOGETHER) {
+        row.count = left < TOGETHER ? left : TOGETHER;
+        kws_depthwise_2x4(&row, samples, weights, outputs);
+        KWS_ROLLED
+        for (uint32_t i = 0; i < row.count; i++, output += step) {
+            KWS_ROLLED
+            for (uint32_t c = 4 - wanted; c < 4; c++) {
+                output[c] = outputs[4 * i + c];
+            }
+        }
+    }
+}
+
+static void filter_fours(const kws_depthwise_params *p, const int8_t *input, int8_t *output, int8_t *plane) {
+    const kws_window *w = &p->window;
+    const uint32_t size = (uint32_t)p->rows * p->columns, zeros = (uint8_t)p->range.in_zero * 0x01010101u;
+    const int32_t down = 4 * (int32_t)p->columns, limited = p->range.least > INT8_MIN || p->range.most < INT8_MAX;
+    const int8_t *weights = p->weights;
+    kws_depthwise_row row = {.size = 4u * w->kernel_height * p->taps, .piece = p->piece};
+    row.jump = w->kernel_height == 1 ? -4 : down * w->dilation_height - 4 * (p->piece + 1);
+    row.zero = p->range.out_zero;
+    row.step = p->out_step;
+    row.count = w->out_width;
+    KWS_ROLLED
+    for (uint32_t i = 0; i < size; i++) {
+        kws_store_word(plane + 4 * i, zeros);
+    }
+    for (int32_t left = w->out_channels; left > 0; left -= 4, weights += row.size) {
+        const uint32_t c = w->out_channels - (uint32_t)(left < 4 ? 4 : left);
+        const int8_t *samples = plane;
+        int8_t *next = output + c;
+        row.channels = p->channels + c;
+        gather_four(p, input + c, plane + w->pad_top * down + 4 * w->pad_left);
+        for (uint32_t rows = w->out_height; rows > 0; rows--, next += p->out_jump) {
+            if (left < 4) {
+                filter_last(p, row, samples, weights, next);
+            } else {
+                kws_depthwise_2x4(&row, samples, weights, next);
+            }
+            if (limited) {
+                limit(p, next);
+            }
+            samples += w->stride_height * down;
+        }
     }
 }
 #endif
 
 void kws_depthwise(const kws_depthwise_params *params, const int8_t *input, int8_t *output, int16_t *scratch) {
-    const uint32_t size = (uint32_t)params->rows * params->columns;
-    int16_t *pairs = scratch + size;
-    KWS_ROLLED
-    for (uint32_t i = 0; i < size; i++) {
-        scratch[i] = params->range.in_zero;
-    }
 #if KWS_DSP
-    KWS_ROLLED
-    for (uint32_t i = 0; i < 4u * params->window.kernel_height * params->pairs; i++) {
-        pairs[i] = 0;
+    if (params->piece > 0) {
+        filter_fours(params, input, output, (int8_t *)scratch);
+        return;
     }
 #endif
-    for (uint32_t c = 0; c < params->window.out_channels; c++) {
-        if (c % params->per_input == 0) {
-            gather_plane(params, input, c / params->per_input, scratch);
-        }
-        filter_plane(params, scratch, pairs, c, output + c);
-    }
+    filter_planes(params, input, output, scratch);
 }

@@ -1,5 +1,8 @@
 /* Softmax in the fixed-point arithmetic of gemmlowp, as TFLM computes it. */
 #include "kws_kernels.h"
+#include "kws_small.h"
+
+KWS_SMALL_BEGIN
 
 /* a * b / 2^31, rounded (SaturatingRoundingDoublingHighMul; never called with two INT32_MIN). */
 static int32_t high_multiply(int32_t a, int32_t b) { return (int32_t)(((int64_t)a * b + ((int64_t)1 << 30)) >> 31); }
@@ -75,3 +78,5 @@ void kws_softmax(const kws_softmax_params *params, const int8_t *input, int8_t *
         output += params->depth;
     }
 }
+
+KWS_SMALL_END

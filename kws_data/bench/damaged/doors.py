@@ -87,9 +87,11 @@ def _yaml(case: Case, path: Path) -> Verdict:
 
 
 def _tflite(case: Case, path: Path) -> Verdict:
-    """All that check and export do: graph, limits, plan of memory, C."""
+    """All that check and export do: graph, limits, plan of memory, C, and its streaming form where it has one."""
     from firmware_tools.engine.emit import emit_c
     from firmware_tools.engine.plan import plan_memory
+    from firmware_tools.engine.streaming.columns import why_not_streaming
+    from firmware_tools.engine.streaming.emit import emit_stream_c
     from firmware_tools.engine.tflm_plan import plan_vector
     from firmware_tools.tflite.flatbuffer import file_bytes
     from firmware_tools.tflite.graph import read_tflite
@@ -102,6 +104,8 @@ def _tflite(case: Case, path: Path) -> Verdict:
     graph = read_tflite(tflite)
     plan = plan_memory(graph)
     emit_c(graph, plan, header="damaged")
+    if why_not_streaming(graph) is None:
+        emit_stream_c(graph, header="damaged")
     check_model(tflite, plan.arena_bytes, BudgetSettings())
     plan_vector(slim(tflite))
     if case.number % ARENA_ASKED == 0:

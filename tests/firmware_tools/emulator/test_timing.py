@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -80,6 +81,25 @@ def test_constants_in_flash_are_waited_for(check_image: FirmwareImage, tmp_path:
         after = board.stats()
         assert after["unaligned"] - before["unaligned"] == 2 * READS
         assert READS <= after["flash_reads"] - before["flash_reads"] < READS + 50
+
+
+def test_a_load_whose_condition_fails_reads_nothing(tmp_path: Path) -> None:
+    board = replace(BOARD, flash=SLOW_FLASH)
+    image = build_image(board, CHECK.with_name("conditional_loads.c"), {}, tmp_path / "image")
+    with _powered(board, image, tmp_path / "state") as (powered, port):
+
+        def reads(flags: int) -> tuple[int, int]:
+            before = powered.stats()["flash_reads"]
+            port.write(bytes([flags]))
+            held = int(struct.unpack("<I", port.read(4))[0])
+            time.sleep(0.02)  # until it sleeps again
+            return held, powered.stats()["flash_reads"] - before
+
+        found = [reads(flags) for flags in range(16)]
+    assert all(held.bit_count() == 7 for held, _ in found)  # of two opposite conditions one holds
+    assert len({held for held, _ in found}) == 16
+    assert len({count - (held & 0x2AAA).bit_count() for held, count in found}) == 1
+    assert len({count for _, count in found}) > 3
 
 
 def test_unaligned_words_cost_what_the_manual_says(check_image: FirmwareImage, tmp_path: Path) -> None:

@@ -48,6 +48,19 @@ def test_power_is_that_of_the_shares() -> None:
     assert set(found.to_dict()["cells"]) == set(CELLS_MAH)
 
 
+def test_the_time_that_was_counted_awake_goes_before_what_was_added_up() -> None:
+    found = PowerEstimate("some", replace(WORK, awake=0.06), SPEC, 64_000_000)
+    assert found.parts_ua["core, computing"] == pytest.approx(0.06 * 50 * 64)
+    assert found.cycles_per_hour == pytest.approx(0.06 * 64e6 * 3_600)
+    assert "awake for 6.0%" in replace(WORK, awake=0.06).line()
+
+
+def test_a_gate_leaves_the_features() -> None:
+    assert WORK.behind_gate(1.0) == pytest.approx(WORK.share)
+    assert WORK.behind_gate(0.0) == pytest.approx(3 * 40_000 / 0.06 / 64e6)
+    assert "while the gate is closed 3.1%" in replace(WORK, gated=True).line()
+
+
 def test_a_core_that_cannot_keep_up_computes_all_the_time() -> None:
     late = replace(WORK, model=100_000_000)
     assert PowerEstimate("some", late, SPEC, 64_000_000).parts_ua["core, asleep"] == 0.0

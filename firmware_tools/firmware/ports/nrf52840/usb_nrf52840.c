@@ -7,13 +7,13 @@
  * Erratum 199 of the chip, "USBD cannot receive tasks during DMA", has its remedy here: a write, at an address that
  * Nordic names, around each transfer. 171 and 187 have theirs in usb_nrf52840_power.c.
  */
-#if KWS_SERIAL_USB
-
 #include "kws_usb.h"
 #include "kws_usb_driver.h"
 #include "nrf52840_port.h"
 #include "usb_nrf52840.h"
 #include "usb_nrf52840_regs.h"
+
+#if KWS_SERIAL_USB
 
 #define ERRATUM_199 0x40027C1Cu
 #define ERRATUM_199_ON 0x00000082u

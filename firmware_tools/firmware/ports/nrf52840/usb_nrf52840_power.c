@@ -5,12 +5,12 @@
  * - 171 "USBD might not reach its active state": a write around ENABLE.
  * - 187 "USB cannot be enabled": likewise.
  */
-#if KWS_SERIAL_USB
-
 #include "kws_usb_driver.h"
 #include "nrf52840_port.h"
 #include "usb_nrf52840.h"
 #include "usb_nrf52840_regs.h"
+
+#if KWS_SERIAL_USB
 
 #ifndef KWS_SERIAL_TOUCH
 #error "KWS_SERIAL_TOUCH comes from the board file: what its boot loader looks for in GPREGRET"

@@ -6,12 +6,13 @@
 #include "kws_usb_driver.h"
 #include "usb_rp2040_regs.h"
 
-typedef void *(*rom_lookup)(const uint16_t *table, uint32_t code);
+typedef uintptr_t (*rom_lookup)(const uint16_t *table, uint32_t code);
 typedef void (*rom_usb_boot)(uint32_t activity_pin, uint32_t without);
 
 /* 2.8.3.1: half-words in the ROM say where its functions are. */
 static uintptr_t rom_word(uintptr_t at)
 {
+    __asm__("" : "+r"(at)); /* GCC takes constants below 4096 for members of a null pointer */
     return *(const volatile uint16_t *)at;
 }
 

@@ -11,20 +11,21 @@
 #define SOON_MS 10u /* 0 would be never */
 #define CHIP_WORDS 4u /* what was asked for, the package, and the chip's number, its lower word first */
 
-typedef void *(*rom_lookup)(uint32_t code, uint32_t kind);
+typedef uintptr_t (*rom_lookup)(uint32_t code, uint32_t kind);
 typedef int (*rom_system_info)(uint32_t *words, uint32_t count, uint32_t what);
 typedef int (*rom_reboot)(uint32_t how, uint32_t delay_ms, uint32_t parameter_0, uint32_t parameter_1);
 
 static uintptr_t rom_word(uintptr_t at)
 {
+    __asm__("" : "+r"(at)); /* GCC takes constants below 4096 for members of a null pointer */
     return *(const volatile uint16_t *)at;
 }
 
-/* NULL where there is none, or no such ROM. */
-static void *rom_function(uint32_t code)
+/* 0 where there is none, or no such ROM. */
+static uintptr_t rom_function(uint32_t code)
 {
     if (rom_word(ROM_MAGIC) != CODE('M', 'u') || (rom_word(ROM_MAGIC + 2) & 0xFFu) != 2)
-        return NULL;
+        return 0;
     const rom_lookup lookup = (rom_lookup)rom_word(ROM_LOOKUP);
     return lookup(code, ROM_FUNCTION_ARM_SECURE);
 }

@@ -1,10 +1,11 @@
 /* A microphone with an amplifier on a pin of the ADC: 12 bits, of which an RP2040's own faults leave some 9 (erratum
  * RP2040-E11). The constant that comes with it, half of the supply or so, mic.c takes away.
  */
-#ifdef KWS_MIC_ANALOG
 #include "kws_err.h"
 #include "mic.h"
 #include "kws_rp2.h"
+
+#ifdef KWS_MIC_ANALOG
 
 #define LEAST_HZ 1000u /* the divider is 16 bit: 733 Hz */
 #define MOST_HZ 100000u

@@ -3,11 +3,12 @@
  * The word clock changes a bit before the slot does; the first bit is the highest (Philips' I2S bus specification). The
  * core's clock is divided in steps of 1/256, 125 MHz by 61.035, 150 MHz by 73.242: 16,000 Hz exactly.
  */
-#ifdef KWS_MIC_I2S
 #include "kws_err.h"
 #include "mic.h"
 #include "pio.h"
 #include "kws_rp2.h"
+
+#ifdef KWS_MIC_I2S
 
 #define RATE_HZ 16000u
 #define INSTRUCTIONS 128u /* a sample: two slots of 32 bits of two */

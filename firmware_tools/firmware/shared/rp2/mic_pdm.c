@@ -3,12 +3,13 @@
  * The clock is the core's divided in steps of 1/256: 125 MHz by 30.52, 16,001.0 Hz, 64 millionths too fast; 150 MHz by
  * 36.62, 16,000 Hz exactly.
  */
-#ifdef KWS_MIC_PDM
 #include "kws_err.h"
 #include "kws_pdm.h"
 #include "mic.h"
 #include "pio.h"
 #include "kws_rp2.h"
+
+#ifdef KWS_MIC_PDM
 
 #define RATE_HZ 16000u
 

@@ -1,8 +1,9 @@
 /* The serial line of a board that has it on UART0: what comes goes into a ring by interrupt, what goes, by DMA. */
-#if !KWS_SERIAL_USB
 #include "kws_port.h"
 
 #include "kws_rp2.h"
+
+#if !KWS_SERIAL_USB
 
 #if KWS_SERIAL_TX_PIN != 0 && KWS_SERIAL_TX_PIN != 12 && KWS_SERIAL_TX_PIN != 16 && KWS_SERIAL_TX_PIN != 28
 #error "UART0 sends on GPIO 0, 12, 16 or 28: write one of them as tx_pin into the board file"

@@ -1,9 +1,10 @@
 /* The serial line of a board that has it on the controller's own USB: kws_usb.h does the work. */
-#if KWS_SERIAL_USB
 #include "kws_port.h"
 #include "kws_usb.h"
 
 #include "kws_rp2.h"
+
+#if KWS_SERIAL_USB
 
 void kws_serial_init(void)
 {

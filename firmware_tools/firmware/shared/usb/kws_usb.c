@@ -2,13 +2,13 @@
  *
  * Each end of a ring has one owner: the main loop fills `tx` and empties `rx`, the interrupt does the other two.
  */
-#if KWS_SERIAL_USB
-
 #include "kws_usb.h"
 
 #include "kws_port.h"
 #include "kws_usb_driver.h"
 #include "kws_usb_internal.h"
+
+#if KWS_SERIAL_USB
 
 #define RING_BYTES 1024u /* a power of two, several packets */
 #define CLOSED_WAIT_US 20000u

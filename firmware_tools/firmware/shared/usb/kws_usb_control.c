@@ -2,10 +2,10 @@
  *
  * Runs in the interrupt only.
  */
-#if KWS_SERIAL_USB
-
 #include "kws_usb_driver.h"
 #include "kws_usb_internal.h"
+
+#if KWS_SERIAL_USB
 
 static enum { IDLE, DATA_IN, DATA_OUT, STATUS_IN, STATUS_OUT } stage;
 static const uint8_t *data_at;

@@ -1,9 +1,9 @@
 /* What the board says of itself: USB 2.0 chapter 9, CDC 1.2 and its PSTN subclass 1.2 (abstract control model). */
-#if KWS_SERIAL_USB
-
 #include "kws_port.h"
 #include "kws_usb_driver.h"
 #include "kws_usb_internal.h"
+
+#if KWS_SERIAL_USB
 
 #if !defined(KWS_SERIAL_VID) || !defined(KWS_SERIAL_PID)
 #error "KWS_SERIAL_VID and KWS_SERIAL_PID come from the board file: serial: {kind: usb, vid: ..., pid: ...}"

@@ -3,10 +3,10 @@
  *
  * Runs in the interrupt only.
  */
-#if KWS_SERIAL_USB
-
 #include "kws_usb_driver.h"
 #include "kws_usb_internal.h"
+
+#if KWS_SERIAL_USB
 
 #define REQUEST(type, code) ((uint16_t)((type) << 8 | (code)))
 

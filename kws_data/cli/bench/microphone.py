@@ -1,0 +1,51 @@
+"""``kws bench microphone``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from kws_data.cli.options import Number, json_option, print_json, progress_bars, verb
+
+
+@verb("microphone", "kws bench microphone --minutes 30")
+@click.option("--minutes", type=Number(0.1), default=30, show_default=True, help="Of sound.")
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of the sound.")
+@click.option(
+    "--bundle",
+    type=click.Path(path_type=Path),
+    default=None,
+    help="The model; when left out, a shape that streams, with random weights.",
+)
+@json_option
+def command(minutes: float, seed: int, bundle: Path | None, as_json: bool) -> int:
+    """A detector listens to the emulated board's microphone; the host hears the same sound by whole windows.
+
+    The sound is made here: noise, chirps, squares and silence. Exits 1 where the scores of one decision, the sample
+    after which it was made, or one detection is another on the board than on the host.
+    """
+    from dataclasses import replace
+
+    from firmware_tools.boards.spec import load_board
+    from kws_data.bench.device import Measured
+    from kws_data.bench.microphone import compare_at_microphone, hears_often, made_sound
+    from kws_data.bench.shapes import built_in
+    from kws_data.bundle import ModelBundle
+
+    board = load_board("emulated")
+    model = ModelBundle.load(bundle) if bundle is not None else Measured(built_in("streaming"), board).bundle
+    samples = made_sound(60 * minutes, model.frontend.sample_rate_hz, seed)
+    if bundle is None:
+        model = hears_often(replace(model, engine="streaming"), samples[: 60 * model.frontend.sample_rate_hz])
+    with progress_bars() as progress:
+        compared = compare_at_microphone(model, board, samples, progress)
+    if as_json:
+        print_json({"seed": seed, "passed": not compared.difference, **compared.to_dict()})
+    else:
+        click.echo(
+            f"{compared.engine} engine, {compared.seconds / 60:g} minutes of sound in {compared.wall_s:.0f} s: "
+            f"{compared.hops:,} decisions and {compared.detections:,} detections, "
+            + (compared.difference or "every score, sample and detection that of the host's windows")
+        )
+    return 1 if compared.difference else 0
