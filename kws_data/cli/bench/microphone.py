@@ -28,7 +28,7 @@ def command(minutes: float, seed: int, bundle: Path | None, as_json: bool) -> in
     from dataclasses import replace
 
     from firmware_tools.boards.spec import load_board
-    from kws_data.bench.device import Measured
+    from kws_data.bench.measured import Measured
     from kws_data.bench.microphone import compare_at_microphone, hears_often, made_sound
     from kws_data.bench.shapes import built_in
     from kws_data.bundle import ModelBundle
