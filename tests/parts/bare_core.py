@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -18,7 +19,7 @@ from firmware_tools.toolchain import compile as toolchain
 
 LINKER_SCRIPT = """ENTRY(Reset)
 MEMORY {
-  FLASH (rx) : ORIGIN = 0x0, LENGTH = 256K
+  FLASH (rx) : ORIGIN = 0x0, LENGTH = 1M
   RAM (rw) : ORIGIN = 0x20000000, LENGTH = 64K
 }
 SECTIONS {
@@ -29,11 +30,15 @@ SECTIONS {
 }
 """
 INCLUDES = (INCLUDE_DIR, FIRMWARE_DIR / "libc")
-FLASH_BYTES, RAM, RAM_BYTES = 0x40000, 0x20000000, 0x10000
+FLASH_BYTES, RAM, RAM_BYTES = 0x100000, 0x20000000, 0x10000
 
 
 class BareCore:
-    """Runs ``Reset`` of the given sources; ``.io`` is the first thing in RAM."""
+    """Runs ``Reset`` of the given sources; ``.io`` is the first thing in RAM.
+
+    ``counting``: count cycles, which takes many times as long as running. ``gcc``: GCC compiles for a Cortex-M4F
+    instead of zig for ``core``.
+    """
 
     def __init__(
         self,
@@ -42,6 +47,8 @@ class BareCore:
         folder: Path,
         *,
         core: str = "cortex-m4f",
+        counting: bool = True,
+        gcc: str | None = None,
         **build: Any,
     ) -> None:
         from unicorn import UC_ARCH_ARM, UC_HOOK_BLOCK, UC_HOOK_INTR, UC_MODE_MCLASS, UC_MODE_THUMB, Uc, arm_const
@@ -53,21 +60,40 @@ class BareCore:
         self._core.ctl_set_cpu_model(getattr(arm_const, CORES[core].unicorn))
         self._core.mem_map(0, FLASH_BYTES)
         self._core.mem_map(RAM, RAM_BYTES)
-        self._core.hook_add(UC_HOOK_BLOCK, self._count)
+        if counting:
+            self._core.hook_add(UC_HOOK_BLOCK, self._count)
         self._core.hook_add(UC_HOOK_INTR, lambda core, *_: core.emu_stop())
         self.cycles: Counter[int] = Counter()
         self.elf = folder / "image.elf"
         (folder / "memory.ld").write_text(LINKER_SCRIPT)
-        toolchain.compile_arm(
-            core,
-            sources,
-            headers=headers,
-            linker_script=folder / "memory.ld",
-            out_elf=self.elf,
-            include_dirs=INCLUDES,
-            **build,
-        )
+        if gcc is None:
+            toolchain.compile_arm(
+                core,
+                sources,
+                headers=headers,
+                linker_script=folder / "memory.ld",
+                out_elf=self.elf,
+                include_dirs=INCLUDES,
+                **build,
+            )
+        else:
+            self._by_gcc(gcc, sources, headers, folder)
         self._load(self.elf.read_bytes())
+
+    def _by_gcc(self, gcc: str, sources: Sequence[Path | str], headers: Mapping[str, str], folder: Path) -> None:
+        for name, text in headers.items():
+            (folder / name).write_text(text)
+        files = []
+        for number, source in enumerate(sources):
+            path = folder / f"generated_{number}.c" if isinstance(source, str) else source
+            if isinstance(source, str):
+                path.write_text(source)
+            files.append(str(path))
+        core = ["-mcpu=cortex-m4", "-mthumb", "-mfpu=fpv4-sp-d16", "-mfloat-abi=hard", "-std=gnu99", "-O2"]
+        link = ["-nostartfiles", f"-T{folder / 'memory.ld'}", "-Wl,--gc-sections", "-Wl,-e,Reset", "-o", str(self.elf)]
+        flags = ["-ffunction-sections", "-fdata-sections", *(f"-I{path}" for path in (folder, INCLUDES[0]))]
+        done = subprocess.run([gcc, *core, *flags, *files, *link], capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr[-2_000:]
 
     def _load(self, elf: bytes) -> None:
         start = int.from_bytes(elf[28:32], "little")

@@ -16,7 +16,7 @@ from kws_data.cli.options import Number, json_option, print_json, progress_bars,
     "--bundle",
     type=click.Path(path_type=Path),
     default=None,
-    help="The model; when left out, a shape that streams, with random weights.",
+    help="The model; when left out, one that streams, with random weights.",
 )
 @json_option
 def command(minutes: float, seed: int, bundle: Path | None, as_json: bool) -> int:
@@ -25,19 +25,14 @@ def command(minutes: float, seed: int, bundle: Path | None, as_json: bool) -> in
     The sound is made here: noise, chirps, squares and silence. Exits 1 where the scores of one decision, the sample
     after which it was made, or one detection is another on the board than on the host.
     """
-    from dataclasses import replace
-
     from firmware_tools.boards.spec import load_board
-    from kws_data.bench.measured import Measured
-    from kws_data.bench.microphone import compare_at_microphone, hears_often, made_sound
-    from kws_data.bench.shapes import built_in
+    from kws_data.bench.microphone import FITTED_S, compare_at_microphone, lively_bundle, made_sound
     from kws_data.bundle import ModelBundle
 
-    board = load_board("emulated")
-    model = ModelBundle.load(bundle) if bundle is not None else Measured(built_in("streaming"), board).bundle
-    samples = made_sound(60 * minutes, model.frontend.sample_rate_hz, seed)
-    if bundle is None:
-        model = hears_often(replace(model, engine="streaming"), samples[: 60 * model.frontend.sample_rate_hz])
+    board, trained = load_board("emulated"), ModelBundle.load(bundle) if bundle is not None else None
+    rate_hz = trained.frontend.sample_rate_hz if trained is not None else 16_000
+    samples = made_sound(60 * minutes, rate_hz, seed)
+    model = trained or lively_bundle(samples[: FITTED_S * rate_hz])
     with progress_bars() as progress:
         compared = compare_at_microphone(model, board, samples, progress)
     if as_json:
