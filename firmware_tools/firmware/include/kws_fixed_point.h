@@ -216,7 +216,7 @@ static inline int32_t kws_shift_to(int32_t zero, int32_t value, int32_t shift) {
     __asm__("asrs %0, %0, %1\n\tadc %0, %0, %2" : "+&r"(value) : "r"(shift), "r"(zero) : "cc");
     return value;
 #elif KWS_SHORT_MULTIPLY_NATIVE
-    __asm__("asrs %0, %1\n\tadcs %0, %2" : "+&l"(value) : "l"(shift), "l"(zero) : "cc");
+    __asm__(".syntax unified\n\tasrs %0, %1\n\tadcs %0, %2" : "+&l"(value) : "l"(shift), "l"(zero) : "cc");
     return value;
 #else
     return zero + (value >> shift) + ((value >> (shift - 1)) & 1);

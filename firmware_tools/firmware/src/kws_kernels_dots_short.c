@@ -11,6 +11,7 @@
  * first and second filter, third and fourth; r12 the inputs' end.
  */
 #define ENTER                    \
+    ".syntax unified\n"          \
     "push {r4-r7, lr}\n"         \
     "mov r4, r8\n"               \
     "mov r5, r9\n"               \
@@ -126,6 +127,7 @@ __attribute__((naked)) void kws_add_groups_4bit(const int8_t *bytes UNUSED, cons
 __attribute__((naked)) void kws_requantise(const int32_t *sums UNUSED, const kws_channel *channels UNUSED,
                                            int8_t *outputs UNUSED, int32_t zero UNUSED, uint32_t count UNUSED) {
     __asm__ volatile(
+        ".syntax unified\n"
         "push {r3-r7, lr}\n"
         "ldr r4, " COUNT "\n"
         "lsls r4, r4, #2\n"
