@@ -81,13 +81,7 @@ static inline void kws_finish(const int32_t *sums, const kws_channel *channels, 
     if (wide) {
         kws_finish_wide(sums, wide + c, zero, outputs, count);
     } else {
-        const kws_channel *channel = channels + c, *end = channel + count;
-        int8_t *next = outputs;
-        KWS_ROLLED
-        for (; channel != end; channel++) {
-            const int32_t high = kws_multiply_high((kws_channel_bias(channel) + *sums++) * 2, channel->multiplier);
-            *next++ = kws_clamp(kws_shift_to(zero, high, kws_channel_shift(channel)), INT8_MIN, INT8_MAX);
-        }
+        kws_requantise(sums, channels + c, outputs, zero, count);
     }
     kws_limit_all(range, outputs, count);
 }

@@ -215,6 +215,9 @@ static inline int32_t kws_shift_to(int32_t zero, int32_t value, int32_t shift) {
 #if KWS_DSP_NATIVE
     __asm__("asrs %0, %0, %1\n\tadc %0, %0, %2" : "+&r"(value) : "r"(shift), "r"(zero) : "cc");
     return value;
+#elif KWS_SHORT_MULTIPLY_NATIVE
+    __asm__(".syntax unified\n\tasrs %0, %1\n\tadcs %0, %2" : "+&l"(value) : "l"(shift), "l"(zero) : "cc");
+    return value;
 #else
     return zero + (value >> shift) + ((value >> (shift - 1)) & 1);
 #endif
@@ -225,6 +228,16 @@ int32_t kws_scale(int32_t value, int32_t multiplier, int32_t left, int32_t right
 
 /* Bits 12 to 15 as a signed number. */
 static inline int32_t kws_nibble(uint32_t halves) { return (int16_t)(uint16_t)halves >> 12; }
+
+/* Limited by int8 alone. */
+static inline int8_t kws_clamp8(int32_t value) {
+#if KWS_SHORT_MULTIPLY
+    return value == (int8_t)value ? (int8_t)value : (int8_t)(value < 0 ? INT8_MIN : INT8_MAX);
+#else
+    value = value < INT8_MIN ? INT8_MIN : value;
+    return (int8_t)(value > INT8_MAX ? INT8_MAX : value);
+#endif
+}
 
 static inline int8_t kws_clamp(int32_t value, int32_t least, int32_t most) {
     value = value < least ? least : value;

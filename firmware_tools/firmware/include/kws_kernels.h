@@ -198,4 +198,20 @@ typedef struct {
 
 void kws_softmax(const kws_softmax_params *params, const int8_t *input, int8_t *output);
 
+/* ---- what kernels share ---- */
+
+/* Outputs of `count` >= 1 channels from their sums without bias, limited by int8 alone. */
+#if KWS_SHORT_MULTIPLY_NATIVE
+void kws_requantise(const int32_t *sums, const kws_channel *channels, int8_t *outputs, int32_t zero, uint32_t count);
+#else
+static inline void kws_requantise(const int32_t *sums, const kws_channel *channels, int8_t *outputs, int32_t zero,
+                                  uint32_t count) {
+    KWS_ROLLED
+    for (const kws_channel *end = channels + count; channels != end; channels++) {
+        const int32_t high = kws_multiply_high((*sums++ + kws_channel_bias(channels)) * 2, channels->multiplier);
+        *outputs++ = kws_clamp8(kws_shift_to(zero, high, kws_channel_shift(channels)));
+    }
+}
+#endif
+
 #endif

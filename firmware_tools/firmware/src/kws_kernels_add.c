@@ -3,12 +3,7 @@
 
 #define FRACTION 22 /* FRACTION of engine/linear_sum.py */
 
-static inline int8_t step_of(int32_t sum) { return kws_clamp(sum >> FRACTION, INT8_MIN, INT8_MAX); }
-
-static inline int8_t added(const kws_add_linear_params *p, int32_t a, int32_t b) {
-    const int32_t with_a = kws_multiply_low_add(p->multiplier_a, (uint32_t)a << 8, p->offset);
-    return step_of(kws_multiply_low_add(p->multiplier_b, (uint32_t)b << 8, with_a));
-}
+static inline int8_t step_of(int32_t sum) { return kws_clamp8(sum >> FRACTION); }
 
 void kws_add_linear(const kws_add_linear_params *params, const int8_t *a, const int8_t *b, int8_t *output) {
     const int8_t *end = output + params->count;
@@ -26,9 +21,18 @@ void kws_add_linear(const kws_add_linear_params *params, const int8_t *a, const 
         output[2] = step_of(kws_multiply_high_add(of_b, even_b, kws_multiply_high_add(of_a, even_a, offset)));
         output[3] = step_of(kws_multiply_high_add(of_b, odd_b, kws_multiply_high_add(of_a, odd_a, offset)));
     }
+#else
+    const int32_t high_a = params->multiplier_a >> 8, low_a = params->multiplier_a & 255;
+    const int32_t high_b = params->multiplier_b >> 8, low_b = params->multiplier_b & 255, offset = params->offset;
 #endif
     KWS_ROLLED
     for (; output != end; a++, b++) {
-        *output++ = added(params, *a, *b);
+#if KWS_DSP
+        const int32_t with_a = kws_multiply_low_add(of_a, (uint32_t)*a << 8, offset);
+        *output++ = step_of(kws_multiply_low_add(of_b, (uint32_t)*b << 8, with_a));
+#else
+        const int32_t x = *a, y = *b;
+        *output++ = step_of(offset + (int32_t)((uint32_t)(x * high_a + (x * low_a >> 8)) + (uint32_t)(y * high_b + (y * low_b >> 8))));
+#endif
     }
 }

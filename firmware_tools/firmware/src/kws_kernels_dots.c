@@ -3,11 +3,6 @@
 
 #if !KWS_DSP_NATIVE
 
-static inline int8_t requantised(int32_t sum, const kws_channel *channel, int32_t zero) {
-    const int32_t high = kws_multiply_high((sum + kws_channel_bias(channel)) * 2, channel->multiplier);
-    return kws_clamp(kws_shift_to(zero, high, kws_channel_shift(channel)), INT8_MIN, INT8_MAX);
-}
-
 #if KWS_DSP
 void kws_widen(const int8_t *bytes, int16_t *window, uint32_t groups, uint32_t absent) {
     for (uint32_t i = 0; i < 4 * groups - absent; i++) {
@@ -20,7 +15,7 @@ void kws_widen(const int8_t *bytes, int16_t *window, uint32_t groups, uint32_t a
 
 static void finish(const int32_t *sums, const kws_channel *channel, int8_t *output, uint32_t step, int32_t zero) {
     for (uint32_t pixel = 0; pixel < KWS_PIXELS; pixel++, output += step) {
-        *output = requantised(sums[pixel], channel, zero);
+        kws_requantise(sums + pixel, channel, output, zero, 1);
     }
 }
 
@@ -69,19 +64,24 @@ typedef void add_function(const int8_t *bytes, const int8_t *end, const int16_t 
 #if KWS_SHORT_MULTIPLY_NATIVE
 add_function kws_add_groups_8bit, kws_add_groups_4bit; /* kws_kernels_dots_short.c */
 #else
+#define MEET(weight, another, byte)                         \
+    {                                                       \
+        const int32_t one = weight, two = another, input = byte; \
+        first += (int8_t)one * input;                       \
+        second += one * input;                              \
+        third += (int8_t)two * input;                       \
+        fourth += two * input;                              \
+    }
+
 static void kws_add_groups_8bit(const int8_t *bytes, const int8_t *end, const int16_t *pair, const int16_t *other,
                                 int32_t sums[4]) {
     int32_t first = sums[0], second = sums[1], third = sums[2], fourth = sums[3];
     KWS_ROLLED
     for (; bytes != end; bytes += 4, pair += 4, other += 4) {
-        KWS_ROLLED
-        for (uint32_t i = 0; i < 4; i++) {
-            const int32_t input = bytes[i == 1 ? 2 : i == 2 ? 1 : i], weight = pair[i], another = other[i];
-            first += (int8_t)weight * input;
-            second += weight * input;
-            third += (int8_t)another * input;
-            fourth += another * input;
-        }
+        MEET(pair[0], other[0], bytes[0])
+        MEET(pair[1], other[1], bytes[2])
+        MEET(pair[2], other[2], bytes[1])
+        MEET(pair[3], other[3], bytes[3])
     }
     sums[0] = first;
     sums[1] = second;
@@ -89,20 +89,26 @@ static void kws_add_groups_8bit(const int8_t *bytes, const int8_t *end, const in
     sums[3] = fourth;
 }
 
+#define MEET_4BIT(halves, others, byte)                     \
+    {                                                       \
+        const int32_t input = byte;                         \
+        first += kws_nibble((halves) << 4) * input;         \
+        second += kws_nibble(halves) * input;               \
+        third += kws_nibble((others) << 4) * input;         \
+        fourth += kws_nibble(others) * input;               \
+    }
+
 static void kws_add_groups_4bit(const int8_t *bytes, const int8_t *end, const int16_t *pair, const int16_t *other,
                                 int32_t sums[4]) {
     int32_t first = sums[0], second = sums[1], third = sums[2], fourth = sums[3];
     KWS_ROLLED
-    for (; bytes != end; pair += 2, other += 2) {
-        KWS_ROLLED
-        for (uint32_t i = 0; i < 4; i++) {
-            const int32_t input = *bytes++, up = i % 2 * 8;
-            const uint32_t halves = (uint32_t)(uint16_t)pair[i / 2] << up, others = (uint32_t)(uint16_t)other[i / 2] << up;
-            first += kws_nibble(halves << 4) * input;
-            second += kws_nibble(halves) * input;
-            third += kws_nibble(others << 4) * input;
-            fourth += kws_nibble(others) * input;
-        }
+    for (; bytes != end; bytes += 4, pair += 2, other += 2) {
+        const uint32_t low = (uint16_t)pair[0], high = (uint16_t)pair[1];
+        const uint32_t others_low = (uint16_t)other[0], others_high = (uint16_t)other[1];
+        MEET_4BIT(low, others_low, bytes[0])
+        MEET_4BIT(low << 8, others_low << 8, bytes[1])
+        MEET_4BIT(high, others_high, bytes[2])
+        MEET_4BIT(high << 8, others_high << 8, bytes[3])
     }
     sums[0] = first;
     sums[1] = second;
@@ -134,10 +140,9 @@ static inline void dots_4x1(const int8_t *bytes, const int16_t *weights, const k
             __builtin_memcpy(output, sums, sizeof sums);
             return;
         }
-        KWS_ROLLED
-        for (uint32_t i = 0; i < 4; i++) {
-            *output++ = requantised(sums[i], channels++, zero);
-        }
+        kws_requantise(sums, channels, output, zero, 4);
+        channels += 4;
+        output += 4;
         weights += apart + halves * groups;
     } while (weights != end);
 }

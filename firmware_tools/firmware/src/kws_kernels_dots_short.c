@@ -1,5 +1,5 @@
-/* Sums of four filters for Cortex-M0 and M0+, in assembly: these have eight registers for most of their instructions, and
- * compilers put the sums into memory. Here sums stay in the other registers, which can be added to.
+/* Sums of four filters, and requantisation, for Cortex-M0 and M0+, in assembly: these have eight registers for most of
+ * their instructions, and compilers put sums into memory. Here they stay in the other registers, which can be added to.
  */
 #include "kws_dots.h"
 
@@ -11,6 +11,7 @@
  * first and second filter, third and fourth; r12 the inputs' end.
  */
 #define ENTER                    \
+    ".syntax unified\n"          \
     "push {r4-r7, lr}\n"         \
     "mov r4, r8\n"               \
     "mov r5, r9\n"               \
@@ -114,6 +115,76 @@ __attribute__((naked)) void kws_add_groups_4bit(const int8_t *bytes UNUSED, cons
         MEET_4BIT("r2", "r10", "r11", 0, 4, 8, 12)
         NEXT_GROUP(4)
         LEAVE);
+}
+
+/* ---- requantisation ----
+ * r0 sums, lr their end, r1 channels, r2 outputs, r12 a channel's word; the zero point is on the stack. A product of 64
+ * bits is put together from four of halfwords: r6 and r7 are a sum's, r4 and r5 the multiplier's.
+ */
+#define COUNT "[sp, #24]"
+#define ZERO "[sp]"
+
+__attribute__((naked)) void kws_requantise(const int32_t *sums UNUSED, const kws_channel *channels UNUSED,
+                                           int8_t *outputs UNUSED, int32_t zero UNUSED, uint32_t count UNUSED) {
+    __asm__ volatile(
+        ".syntax unified\n"
+        "push {r3-r7, lr}\n"
+        "ldr r4, " COUNT "\n"
+        "lsls r4, r4, #2\n"
+        "adds r4, r0, r4\n"
+        "mov lr, r4\n"
+        "1:\n"
+        "ldm r1!, {r4, r5}\n"
+        "ldm r0!, {r6}\n"
+        "mov r12, r4\n"
+        "asrs r4, r4, #6\n"
+        "adds r6, r6, r4\n"
+        "lsls r6, r6, #1\n" /* twice the sum and its bias */
+        "asrs r7, r6, #16\n"
+        "uxth r6, r6\n"
+        "asrs r4, r5, #16\n"
+        "uxth r5, r5\n"
+        "movs r3, r7\n"
+        "muls r3, r4, r3\n" /* high by high */
+        "muls r7, r5, r7\n" /* high by low */
+        "muls r4, r6, r4\n" /* low by high: not negative */
+        "muls r6, r5, r6\n"
+        "lsrs r6, r6, #16\n"
+        "adds r4, r4, r6\n"
+        "asrs r5, r7, #16\n"
+        "adds r3, r3, r5\n"
+        "lsrs r5, r4, #16\n"
+        "adds r3, r3, r5\n"
+        "uxth r7, r7\n"
+        "uxth r4, r4\n"
+        "adds r4, r4, r7\n"
+        "movs r5, #128\n"
+        "lsls r5, r5, #8\n"
+        "adds r4, r4, r5\n"
+        "lsrs r4, r4, #16\n"
+        "adds r3, r3, r4\n" /* the product's high word, rounded */
+        "asrs r4, r3, #31\n"
+        "adds r3, r3, r4\n"
+        "mov r4, r12\n"
+        "movs r5, #31\n"
+        "ands r4, r5\n"
+        "ldr r5, " ZERO "\n"
+        "asrs r3, r4\n"
+        "adcs r3, r5\n"
+        "sxtb r4, r3\n"
+        "cmp r4, r3\n"
+        "bne 3f\n"
+        "2:\n"
+        "strb r3, [r2]\n"
+        "adds r2, #1\n"
+        "cmp r0, lr\n"
+        "bne 1b\n"
+        "pop {r3-r7, pc}\n"
+        "3:\n" /* 127, or -128 where it is negative */
+        "asrs r3, r3, #31\n"
+        "movs r4, #127\n"
+        "eors r3, r4\n"
+        "b 2b\n");
 }
 
 #else

@@ -104,7 +104,11 @@ class ManyOnCore:
         return [self.core.run(one, self.out_at, size) for one, size in zip(placed, sizes, strict=True)]
 
 
-@pytest.mark.parametrize(("core", "plain"), [("cortex-m4f", "KWS_DSP=0"), ("cortex-m0+", "KWS_SHORT_MULTIPLY=0")])
+#: Cores, and what leaves their own kernels out.
+CORES = [("cortex-m4f", "KWS_DSP=0"), ("cortex-m0+", "KWS_SHORT_MULTIPLY=0")]
+
+
+@pytest.mark.parametrize(("core", "plain"), CORES)
 def test_assembly_equals_the_portable_c(core: str, plain: str, tmp_path: Path) -> None:
     """The same inputs through the kernels as the core gets them and through plain C."""
     graphs = [read_tflite(model) for make in (shapes_of_convolutions, deep_layers) for model in make()]
@@ -114,11 +118,12 @@ def test_assembly_equals_the_portable_c(core: str, plain: str, tmp_path: Path) -
     assert_agree(fast, portable)
 
 
-def test_depthwise_kernels_of_the_core_equal_the_portable_ones(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("core", "plain"), CORES)
+def test_depthwise_kernels_of_the_core_equal_the_portable_ones(core: str, plain: str, tmp_path: Path) -> None:
     models = (depthwise_layers, several_filters_a_channel, extreme_depthwise_layers)
     graphs = [read_tflite(model) for make in models for model in make()]
-    fast = ManyOnCore(graphs, tmp_path / "fast")
-    assert_agree(fast, ManyOnCore(graphs, tmp_path / "portable", "KWS_DSP=0"))
+    fast = ManyOnCore(graphs, tmp_path / "fast", core=core)
+    assert_agree(fast, ManyOnCore(graphs, tmp_path / "portable", plain, core=core))
 
 
 def assert_agree(fast: ManyOnCore, portable: ManyOnCore) -> None:
