@@ -18,6 +18,9 @@ _C_TYPES = {
     "int64": "int64_t",
 }
 
+#: Tables that not all machines have, and the macro that says so.
+_OPTIONAL = {"dct_odd": "KWS_FRONTEND_ODD_TABLE", "twiddles": "KWS_FRONTEND_WIDE"}
+
 
 def frontend_c_header(spec: FrontendSpec) -> str:
     """Text of ``kws_frontend_tables.h``: the sizes as macros, the tables' declaration."""
@@ -51,9 +54,11 @@ def frontend_c_source(spec: FrontendSpec) -> str:
         value = getattr(values, field.name)
         if field.name == "window" and np.array_equal(value, values.cosine):
             members.append("    .window = table_cosine,")
-        elif field.name == "dct_odd":
-            arrays.append(_only_where_used(_c_array("table_dct_odd", value)) if value is not None else "")
-            members.append(_only_where_used(f"    .dct_odd = {'table_dct_odd' if value is not None else 'NULL'},"))
+        elif field.name in _OPTIONAL:
+            array = _c_array(f"table_{field.name}", value) if value is not None else ""
+            arrays.append(_only_where(_OPTIONAL[field.name], array))
+            name = f"table_{field.name}" if value is not None else "NULL"
+            members.append(_only_where(_OPTIONAL[field.name], f"    .{field.name} = {name},"))
         elif isinstance(value, np.ndarray):
             arrays.append(_c_array(f"table_{field.name}", value))
             members.append(f"    .{field.name} = table_{field.name},")
@@ -68,8 +73,8 @@ def frontend_c_source(spec: FrontendSpec) -> str:
     )
 
 
-def _only_where_used(text: str) -> str:
-    return f"#if KWS_FRONTEND_ODD_TABLE\n{text}\n#endif"
+def _only_where(macro: str, text: str) -> str:
+    return f"#if {macro}\n{text}\n#endif"
 
 
 def _banner(spec: FrontendSpec) -> str:

@@ -41,6 +41,7 @@ class FrontendTables:
     log2_table: NDArray[np.uint16]
     dct: NDArray[np.int16]
     dct_odd: NDArray[np.int16] | None
+    twiddles: NDArray[np.int32]
     multiplier: NDArray[np.int32]
     biases: NDArray[np.int64]
     bias_rows: NDArray[np.uint8]
@@ -76,6 +77,7 @@ def tables(spec: FrontendSpec) -> FrontendTables:
         log2_table=np.rint(np.log2(1.0 + np.arange(65) / 64.0) * 2**15).astype(np.uint16),
         dct=cosines,
         dct_odd=_odd_rows(spec, cosines) if spec.kind == "mfcc" and spec.mel_bands % 2 == 0 else None,
+        twiddles=_twiddles(spec.fft_size // 2),
         multiplier=multiplier if spec.kind == "mfcc" else multiplier[:1],
         biases=biases,
         bias_rows=bias_rows,
@@ -96,6 +98,17 @@ def quarter_cosine(circle: int) -> NDArray[np.uint32]:
     q30, q31 = np.minimum(q30, 2**30 - 1), np.minimum(q31, 2**31 - 1)
     low = np.array([0, 1, 3])[q31 - 2 * q30 + 1]
     return np.asarray(4 * q30 + low, dtype=np.uint32)
+
+
+def _twiddles(points: int) -> NDArray[np.int32]:
+    """w, w^2, w^3 with w = exp(-2 pi i j / L) for each butterfly j of each stage, L growing by 4 up to ``points``."""
+    quarter = 4 if points.bit_length() % 2 else 2
+    stages = [np.empty(0)]
+    while 4 * quarter <= points:
+        angle = -2.0 * np.pi * np.outer(np.arange(quarter), [1, 2, 3]) / (4 * quarter)
+        stages.append(np.stack([np.cos(angle), np.sin(angle)], axis=-1).ravel())
+        quarter *= 4
+    return np.asarray(np.rint(np.concatenate(stages) * 2.0**30), dtype=np.int32)
 
 
 def _segments(spec: FrontendSpec, real: FrontendDesign, offsets: NDArray[np.int64]) -> NDArray[np.void]:

@@ -25,10 +25,15 @@ extern "C" {
 #define KWS_FRONTEND_MAX_FFT 1024
 #define KWS_FRONTEND_MAX_MELS 80
 
+/* Whether memory is no matter, but the time of whole data sets: all twiddles lie in the order of their use. */
+#if !defined(KWS_FRONTEND_WIDE)
+#define KWS_FRONTEND_WIDE (UINTPTR_MAX > 0xFFFFFFFFu)
+#endif
+
 /* Whether odd rows of the DCT have their cosines in order: of 40 bands 400 bytes of flash for 1,700 cycles a frame. By
  * default where the core has the DSP extension, and where memory is no matter. */
 #if !defined(KWS_FRONTEND_ODD_TABLE)
-#if (defined(__ARM_FEATURE_DSP) && __ARM_FEATURE_DSP) || UINTPTR_MAX > 0xFFFFFFFFu
+#if (defined(__ARM_FEATURE_DSP) && __ARM_FEATURE_DSP) || KWS_FRONTEND_WIDE
 #define KWS_FRONTEND_ODD_TABLE 1
 #else
 #define KWS_FRONTEND_ODD_TABLE 0
@@ -65,6 +70,9 @@ typedef struct kws_frontend_tables {
     const kws_mel_segment *segments; /* [mel_bands + 1] */
     const uint16_t *log2_table;   /* Q15 [65]: log2(1 + i / 64) */
     const int16_t *dct;           /* [2 * mel_bands + 1], cosine of half a circle */
+#if KWS_FRONTEND_WIDE
+    const int32_t *twiddles;      /* Q30, six words a butterfly: of sub-sequence 1, 2, 3; stage by stage */
+#endif
 #if KWS_FRONTEND_ODD_TABLE
     const int16_t *dct_odd;       /* [rows][(mel_bands / 2 + 3) / 4 * 4], first half of rows 1, 3 .. mel_bands / 2; or NULL */
 #endif

@@ -30,6 +30,11 @@ void kws_frontend_plain(int32_t *z, const int32_t *end, uint32_t bytes);
 void kws_frontend_turned(int32_t *z, const int32_t *end, uint32_t bytes, uint32_t unit, const uint32_t *cosine,
                          uint32_t right);
 
+#if KWS_FRONTEND_WIDE
+/* The same and the plain ones too, from twiddles in order; returns those of the next stage. */
+const int32_t *kws_frontend_wide(int32_t *z, const int32_t *end, uint32_t bytes, const int32_t *twiddles);
+#endif
+
 /* From the transform of pairs, of `words`, to powers. */
 void kws_frontend_split(int32_t *z, const uint32_t *cosine, uint32_t words);
 

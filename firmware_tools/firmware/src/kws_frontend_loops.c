@@ -8,16 +8,29 @@
 
 /* ---- Window -------------------------------------------------------------------------------------------------- */
 
+static inline int32_t weighted(uint32_t cosine, int middle, int16_t sample) {
+    const int32_t half = (int32_t)1 << 30, swing = kws_cosine_q30(cosine);
+    return kws_scale_sample(middle ? half + swing : half - swing, sample);
+}
+
+static inline void window_pairs(int32_t *work, const int16_t *samples, const int16_t *end, kws_places places,
+                                const uint32_t *cosine, int step, int middle) {
+    for (; samples < end; places.number += places.step, samples += 4, cosine += 4 * step) {
+        int32_t *to = work + kws_reversed(places.number) / 4u, *next = to + places.bytes / 4u;
+        to[0] = weighted(cosine[0], middle, samples[0]);
+        to[1] = weighted(cosine[step], middle, samples[1]);
+        next[0] = weighted(cosine[2 * step], middle, samples[2]);
+        next[1] = weighted(cosine[3 * step], middle, samples[3]);
+    }
+}
+
 void kws_frontend_window_pairs(int32_t *work, const int16_t *samples, const int16_t *end, kws_places places,
                                const uint32_t *cosine, int back, int middle) {
-    const int32_t half = (int32_t)1 << 30, sign = middle ? 1 : -1;
     const int step = back ? -1 : 1;
-    for (; samples < end; places.number += places.step) {
-        int32_t *to = work + kws_reversed(places.number) / 4u;
-        for (int i = 0; i < 2; i++, samples += 2, cosine += 2 * step, to += places.bytes / 4u) {
-            to[0] = kws_scale_sample(half + sign * kws_cosine_q30(cosine[0]), samples[0]);
-            to[1] = kws_scale_sample(half + sign * kws_cosine_q30(cosine[step]), samples[1]);
-        }
+    if (middle) {
+        window_pairs(work, samples, end, places, cosine, step, 1);
+    } else {
+        window_pairs(work, samples, end, places, cosine, step, 0);
     }
 }
 

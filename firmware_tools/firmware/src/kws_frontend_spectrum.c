@@ -71,6 +71,11 @@ static void transform(const kws_frontend_tables *t, int32_t *z) {
         radix2_stage(z, end);
         bytes = 16;
     }
+#if KWS_FRONTEND_WIDE
+    for (const int32_t *w = t->twiddles; bytes < all; bytes *= 4u) {
+        w = kws_frontend_wide(z, end, bytes, w);
+    }
+#endif
     for (; bytes < all; bytes *= 4u) {
         kws_frontend_plain(z, end, bytes);
         kws_frontend_turned(z, end, bytes, 4u * t->fft_size / (bytes / 2u), t->cosine, t->fft_size);
