@@ -15,6 +15,7 @@ from typing import Any
 
 from firmware_tools.boards.spec import BoardSpec, load_board
 from firmware_tools.engine.plan import plan_memory
+from firmware_tools.engine.streaming.steps import stream_program
 from kws_data.bench.engine_code import WINDOWED_BEFORE_BYTES, engine_code_bytes
 from kws_data.bench.figures import Figure
 from kws_data.bench.measured import Measured
@@ -173,12 +174,14 @@ def _island(measured: Measured, reach: int) -> Outcome:
 
 def _response(measured: Measured, reach_ms: float) -> Outcome:
     """From the first window that a model is sure of to the detection: a hop, the further scores, the computing."""
-    stream, hop_ms = measured.bundle.stream, 1_000 * measured.bundle.hop_s
+    spec, average = measured.shape.frontend, measured.bundle.stream.average
+    frames = stream_program(measured.graph).hop_frames  # as kws export decides where nobody wrote another stride
+    hop_ms = 1_000 * frames * spec.hop_samples / spec.sample_rate_hz
     cycles = measured.hop.plus(measured.listener.frame).plus(measured.listener.decision)
     computing_ms = measured.board.cycles_to_ms(cycles.default)
-    added_ms = hop_ms * stream.average + computing_ms
-    text = f"{added_ms:.0f} ms: {stream.average} scores, {hop_ms:.0f} ms apart, and {computing_ms:.1f} ms of computing"
-    return Outcome(text, added_ms <= reach_ms, {"ms": added_ms, "hop_ms": hop_ms, "average": stream.average})
+    added_ms = hop_ms * average + computing_ms
+    text = f"{added_ms:.0f} ms: {average} scores, {hop_ms:.0f} ms apart, and at most {computing_ms:.1f} ms of computing"
+    return Outcome(text, added_ms <= reach_ms, {"ms": added_ms, "hop_ms": hop_ms, "average": average})
 
 
 def _flash(measured: Measured, reach: int) -> Outcome:

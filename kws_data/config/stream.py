@@ -38,7 +38,11 @@ class StreamSettings(Settings):
         "configuration has stream: and the model allows it",
     )
     stride_frames: int = Field(
-        3, ge=1, le=100, description="an inference every so many frames; a streaming model's stride divides it"
+        3,
+        ge=1,
+        le=100,
+        description="an inference every so many frames; a streaming model's stride divides it, and is taken where "
+        "nothing is written here",
     )
     average: Literal["auto"] | Average = Field(
         "auto", description="score vectors that are averaged; auto: what misses least within the wish"

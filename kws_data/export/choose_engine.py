@@ -30,7 +30,7 @@ def choose_engine(config: Config, tflite: bytes) -> EngineChoice:
     """The engine that ``stream.engine`` asks for.
 
     ``auto`` streams where the configuration has ``stream:``, the model allows it, and the stride that was written down
-    fits; a stride that was not is made to fit.
+    fits; where none was, a model that streams decides whenever it has a new column.
 
     Raises:
         ConfigError: streaming is asked for, but the model does not stream, or not by ``stream.stride_frames``.
@@ -65,6 +65,7 @@ def _may_stream(config: Config) -> bool:
 
 
 def fitted(stream: StreamSettings, hop_frames: int) -> StreamSettings:
-    """With the largest stride that is not above the usual one and fits a model that strides by ``hop_frames``."""
-    stride_frames = max(1, stream.stride_frames // hop_frames) * hop_frames
-    return stream.model_copy(update={"stride_frames": stride_frames})
+    """With a decision whenever a streaming model has a new column: it costs no more than what follows the mean over
+    time. At the same false accepts words are answered as surely, and sooner than with a decision every third frame.
+    """
+    return stream.model_copy(update={"stride_frames": hop_frames})

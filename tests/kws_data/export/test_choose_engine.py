@@ -34,7 +34,7 @@ def config(**stream: Any) -> Config:
 def test_a_model_streams_where_the_configuration_listens() -> None:
     assert choose_engine(config(), model()).engine == "windowed"
     chosen = choose_engine(config(false_accepts_per_hour=1.0), model())
-    assert (chosen.engine, chosen.stream.stride_frames, chosen.note) == ("streaming", 3, "")
+    assert (chosen.engine, chosen.stream.stride_frames, chosen.note) == ("streaming", 1, "")
 
 
 def test_a_stride_that_nobody_wrote_is_made_to_fit() -> None:
