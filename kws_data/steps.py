@@ -26,7 +26,6 @@ from kws_data.set_aside import told
 
 if TYPE_CHECKING:
     from firmware_tools.flashers.flasher import Flasher, FlashReport
-    from firmware_tools.image.build import FirmwareImage
     from firmware_tools.link.session import BoardSession
     from kws_data.catalog.clips import Clip
     from kws_data.dataset.plan import Plan
@@ -180,64 +179,33 @@ def export(ctx: RunContext) -> str:
 
 def check(ctx: RunContext) -> str:
     """Build the image, hold the bundle against its limits; a broken one is said here and fails the run at its end."""
-    limits, island = _checked(ctx)
-    for found in limits.checks:
-        ctx.say(f"  {found.line()}")
-    document = {**limits.to_dict(), "island_bytes": island}
+    found = _held(ctx, ctx.firmware_dir)
+    for line in (*(one.line() for one in found.checks), *found.lines()):
+        ctx.say(f"  {line}")
+    document = {**found.to_dict(), "island_bytes": None if found.island is None else found.island.bytes}
     _write_json(ctx.model_dir / BUDGET_FILE, document)
     return _hash(document)
-
-
-def _checked(ctx: RunContext) -> tuple[BudgetReport, int | None]:
-    """The limits, and the bytes of the always-on island; None where there is no image of ours to count them in."""
-    from kws_data.deploy.images import spotter_image
-    from kws_data.gate.measure import island_bytes
-
-    bundle = ctx.bundle()
-    if bundle.frontend.kind == MICRO:
-        return _held_without_a_board(ctx), None
-    image = spotter_image(ctx.board(), bundle, ctx.firmware_dir)
-    return _held(ctx, image), island_bytes(bundle, image)
-
-
-def _held_without_a_board(ctx: RunContext) -> BudgetReport:
-    """The file that micro_wake_word loads, and its arena; cycles are those of boards that are not ours."""
-    from kws_data.gate.micro_wake_word import check_micro_wake_word
-
-    return check_micro_wake_word(ctx.bundle(), ctx.config.budget)
 
 
 def check_limits(ctx: RunContext) -> BudgetReport:
     """Hold the bundle against the configuration's limits, one clip on the core included; changes nothing in the run."""
     from tempfile import TemporaryDirectory
 
-    from kws_data.deploy.images import spotter_image, spotter_there
-
-    board, bundle = ctx.board(), ctx.bundle()
-    if bundle.frontend.kind == MICRO:
-        return _held_without_a_board(ctx)
     with TemporaryDirectory(prefix="kws-check-") as folder:
-        there = spotter_there(board, bundle, ctx.firmware_dir)
-        return _held(ctx, there or spotter_image(board, bundle, Path(folder)))
+        return _held(ctx, Path(folder))
 
 
-def _held(ctx: RunContext, image: FirmwareImage) -> BudgetReport:
-    """The bundle in this image, measured and compared with the limits."""
-    from firmware_tools.spotter.island import island_parts
-    from kws_data.gate.budget import check_budget
-    from kws_data.gate.measure import measure_latency, measure_layers
+def _held(ctx: RunContext, folder: Path) -> BudgetReport:
+    """The bundle held against the limits, in the run's image where that is there, else in one built in ``folder``."""
+    from kws_data.deploy.images import spotter_image, spotter_there
+    from kws_data.gate.hold import hold
+    from kws_data.gate.micro_wake_word import check_micro_wake_word
 
-    bundle, board = ctx.bundle(), ctx.board()
-    cycles = measure_latency(board, bundle, image, ctx.config.device.port)
-    if board.emulator:
-        layers = measure_layers(board, bundle)
-        cycles = replace(cycles, layers=layers.latest)
-        if bundle.engine == "streaming":
-            frames, share = bundle.stream.stride_frames, layers.hop / board.clock_hz / bundle.hop_s
-            ctx.say(f"  streaming model: {layers.hop:,} cycles every {frames} frames, {share:.1%} of the core")
-    limits = ctx.config.budget
-    island = None if limits.island_bytes is None else island_parts(image, bundle.tflite_bytes)
-    return check_budget(bundle, limits, cycles, island)
+    board, bundle, limits = ctx.board(), ctx.bundle(), ctx.config.budget
+    if bundle.frontend.kind == MICRO:
+        return check_micro_wake_word(bundle, limits)
+    image = spotter_there(board, bundle, ctx.firmware_dir) or spotter_image(board, bundle, folder)
+    return hold(board, bundle, image, limits, ctx.config.device.port)
 
 
 def flash(ctx: RunContext) -> str:

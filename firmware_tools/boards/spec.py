@@ -16,11 +16,15 @@ from typing import Any
 from firmware_tools.boards.loader import USB_ID, loader_settings
 from firmware_tools.boards.pins import check_pins
 from firmware_tools.boards.port import BUILTIN, Peripheral, PortSpec, load_port, peripheral, port_names
+from firmware_tools.boards.power import PowerSpec, power_settings
 from firmware_tools.boards.table import checked_table, nearest, texts
 from firmware_tools.errors import BoardError
 from firmware_tools.home import in_home
 from firmware_tools.toolchain.cores import CORE_FLAGS
 from firmware_tools.yaml_text import read_yaml
+
+#: What a board's file may name as ``timing``.
+TIMING_NAMES = ("default", "kindest", "harshest")
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}")
 
@@ -56,7 +60,9 @@ class BoardSpec:
         usb_ids: ``vvvv:pppp`` in small hexadecimal digits, by which its serial port is found.
         microphone, serial: which of those that its port knows, and the pins.
         oscillator: where its clock comes from, for ports that can choose.
+        power: what it draws while it listens, by its data sheets; None where nobody has looked them up.
         loader: what its flasher needs to know (``boards.loader``), such as the name of a drive.
+        timing: which setting of the emulator's cycle model counts its cycles (``emulator.timing``).
         proven: where it was seen to work, a line each; the first says how it was built.
     """
 
@@ -75,6 +81,8 @@ class BoardSpec:
     serial: Peripheral = BUILTIN
     oscillator: Peripheral = BUILTIN
     loader: tuple[tuple[str, Any], ...] = ()
+    power: PowerSpec | None = None
+    timing: str = "default"
     proven: tuple[str, ...] = ()
 
     @property
@@ -187,6 +195,7 @@ def board_from_dict(values: object, where: str = "board") -> BoardSpec:
     table["usb_ids"] = texts(table, "usb_ids", where, USB_ID, "give a list of texts like '2341:805a'")
     table["proven"] = texts(table, "proven", where, re.compile(r".+"), "give a list of texts, a line each")
     table["loader"] = loader_settings(table["flasher"], table.get("loader"), where)
+    table["power"] = power_settings(table.get("power"), where)
     if table["port"] not in port_names():
         raise BoardError(f"{where}: port", str(table["port"]), f"one of {', '.join(port_names())}")
     port = load_port(table["port"])
@@ -212,6 +221,9 @@ def _check_ranges(board: BoardSpec, where: str) -> None:
     )
     require(board.core in CORE_FLAGS, "core", board.core, f"one of {', '.join(sorted(CORE_FLAGS))}")
     require(board.core in board.family.cores, "core", board.core, f"its port runs on {', '.join(board.family.cores)}")
+    require(board.timing in TIMING_NAMES, "timing", board.timing, f"one of {', '.join(TIMING_NAMES)}")
+    counted = board.timing == "default" or board.emulator == "unicorn"
+    require(counted, "timing", board.timing, "leave it out: only the emulated board's cycles are counted by it")
     require(1_000 <= board.clock_hz <= 2_000_000_000, "clock_hz", board.clock_hz, "1 kHz to 2 GHz")
     require(300 <= board.baud <= 12_000_000, "baud", board.baud, "300 to 12000000")
     for key, memory in (("flash", board.flash), ("ram", board.ram)):

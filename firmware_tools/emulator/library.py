@@ -18,6 +18,8 @@ REGISTERS = FIRMWARE_DIR / "ports" / "emulated"
 
 STOP_FAULT, STOP_RESET, STOP_CORE, STOP_REGISTER, STOP_ORPHAN, STOP_PTY, STOP_ALIGNMENT = range(1, 8)
 
+ACCESS_LOADS = 0x80  # KWS_ACCESS_LOADS
+
 TimeBlock = ctypes.CFUNCTYPE(None, ctypes.c_uint32, ctypes.c_uint32, ctypes.c_void_p)
 OnControl = ctypes.CFUNCTYPE(None)
 OnLog = ctypes.CFUNCTYPE(None, ctypes.c_uint32)
@@ -36,6 +38,20 @@ class Block(ctypes.Structure):
     )
 
 
+class AccessPlace(ctypes.Structure):
+    """``kws_access``"""
+
+    _fields_ = (
+        ("offset", ctypes.c_int16),
+        ("base", ctypes.c_uint8),
+        ("index", ctypes.c_uint8),
+        ("shift", ctypes.c_uint8),
+        ("bytes", ctypes.c_uint8),
+        ("count", ctypes.c_uint8),
+        ("condition", ctypes.c_uint8),
+    )
+
+
 class Config(ctypes.Structure):
     """``kws_machine_config``"""
 
@@ -46,6 +62,13 @@ class Config(ctypes.Structure):
         ("uc_reg_read", ctypes.c_void_p),
         ("reg_pc", ctypes.c_int),
         ("reg_r0", ctypes.c_int),
+        ("reg_sp", ctypes.c_int),
+        ("reg_lr", ctypes.c_int),
+        ("reg_cpsr", ctypes.c_int),
+        ("cpuid", ctypes.c_uint32),
+        ("wait_states", ctypes.c_uint32),
+        ("line_bytes", ctypes.c_uint32),
+        ("charge_unaligned", ctypes.c_int),
         ("flash_origin", ctypes.c_uint32),
         ("flash_bytes", ctypes.c_uint32),
         ("flash", ctypes.c_char_p),
@@ -81,6 +104,8 @@ class Report(ctypes.Structure):
         ("detail", ctypes.c_uint32),
         ("bad_address", ctypes.c_uint32),
         ("bad_access", ctypes.c_uint32),
+        ("unaligned", ctypes.c_uint64),
+        ("flash_reads", ctypes.c_uint64),
     )
 
 
@@ -102,6 +127,8 @@ def machine_library() -> ctypes.CDLL:
     library.kws_machine_play.argtypes = (ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t)
     library.kws_machine_blocks.argtypes = (ctypes.c_void_p,)
     library.kws_machine_blocks.restype = ctypes.c_void_p
+    library.kws_machine_accesses.argtypes = (ctypes.c_void_p,)
+    library.kws_machine_accesses.restype = ctypes.c_void_p
     library.kws_machine_read_report.argtypes = (ctypes.c_void_p, ctypes.POINTER(Report))
     return library
 

@@ -13,8 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firmware_tools.boards.spec import BoardSpec
-from firmware_tools.emulator.cycles import CortexM4
+from firmware_tools.emulator.accesses import accesses
+from firmware_tools.emulator.cores import core_of
 from firmware_tools.emulator.library import (
+    ACCESS_LOADS,
     STOP_ALIGNMENT,
     STOP_CORE,
     STOP_FAULT,
@@ -22,6 +24,7 @@ from firmware_tools.emulator.library import (
     STOP_PTY,
     STOP_REGISTER,
     STOP_RESET,
+    AccessPlace,
     Block,
     Config,
     OnControl,
@@ -31,6 +34,8 @@ from firmware_tools.emulator.library import (
     address_of,
     machine_library,
 )
+from firmware_tools.emulator.mnemonics import disassembler
+from firmware_tools.emulator.timing import timing_named
 from firmware_tools.errors import BoardError
 from firmware_tools.image.elf import Elf
 
@@ -90,7 +95,9 @@ class Machine:
         self.elf = elf
         self._check()
         self._library = machine_library()
-        self._model = CortexM4(board.flash.wait_states)
+        self._core, self._timing = core_of(board), timing_named(board.timing)
+        self._model = self._core.model(board.flash.wait_states, self._timing)
+        self._watches = self._model.wait_states > 0 or self._timing.unaligned
         self._uc = self._power_on()
         self._callbacks = (TimeBlock(self._time_block), OnControl(on_control), OnLog(self._log))
         config = self._config(pty_fd, control_fd, parent_pid)
@@ -99,12 +106,11 @@ class Machine:
         self._machine = ctypes.c_void_p(self._library.kws_machine_new(ctypes.byref(config)))
         if not self._machine:
             raise MemoryError("no memory for the emulated board")
+        self._accesses = int(self._library.kws_machine_accesses(self._machine) or 0) if self._watches else 0
         self._connect(strict)
 
     def _check(self) -> None:
         board = self.board
-        if board.core not in ("cortex-m4", "cortex-m4f"):
-            raise BoardError("core cannot be emulated", board.core, "the emulator has a cortex-m4f")
         if len(self.flash) > board.flash.bytes:
             raise BoardError("flash content is too long", len(self.flash), f"the board has {board.flash.bytes} bytes")
         for memory in (board.flash, board.ram):
@@ -127,7 +133,7 @@ class Machine:
 
         # Without UC_MODE_MCLASS: with it, Unicorn 2.1 makes a Cortex-M33 whatever model is asked for.
         uc = unicorn.Uc(unicorn.UC_ARCH_ARM, unicorn.UC_MODE_THUMB)
-        uc.ctl_set_cpu_model(arm_const.UC_CPU_ARM_CORTEX_M4)
+        uc.ctl_set_cpu_model(getattr(arm_const, self._core.unicorn))
         uc.mem_map(self.board.flash.origin, self.board.flash.bytes, unicorn.UC_PROT_READ | unicorn.UC_PROT_EXEC)
         uc.mem_write(self.board.flash.origin, self.flash)
         uc.mem_map(self.board.ram.origin, self.board.ram.bytes, unicorn.UC_PROT_READ | unicorn.UC_PROT_WRITE)
@@ -146,6 +152,13 @@ class Machine:
             uc_reg_read=address_of(native.uc_reg_read),
             reg_pc=arm_const.UC_ARM_REG_PC,
             reg_r0=arm_const.UC_ARM_REG_R0,
+            reg_sp=arm_const.UC_ARM_REG_SP,
+            reg_lr=arm_const.UC_ARM_REG_LR,
+            reg_cpsr=arm_const.UC_ARM_REG_CPSR,
+            cpuid=self._core.cpuid,
+            wait_states=self._model.wait_states,
+            line_bytes=self._timing.line_bytes if self._timing.data_line else 0,
+            charge_unaligned=int(self._timing.unaligned),
             flash_origin=self.board.flash.origin,
             flash_bytes=self.board.flash.bytes,
             flash=self.flash,
@@ -165,13 +178,15 @@ class Machine:
 
         native, handle, library = binding.uclib, self._uc._uch, self._library
         everywhere = (ctypes.c_uint64(1), ctypes.c_uint64(0))
-        hooks = {
-            unicorn.UC_HOOK_BLOCK: library.kws_machine_on_block,
-            unicorn.UC_HOOK_MEM_INVALID: library.kws_machine_on_bad_access,
-        }
+        hooks = [
+            (unicorn.UC_HOOK_BLOCK, library.kws_machine_on_block),
+            (unicorn.UC_HOOK_MEM_INVALID, library.kws_machine_on_bad_access),
+        ]
         if strict:
-            hooks[unicorn.UC_HOOK_CODE] = library.kws_machine_on_instruction
-        for kind, function in hooks.items():
+            hooks.append((unicorn.UC_HOOK_CODE, library.kws_machine_on_instruction))
+        if self._watches:
+            hooks.append((unicorn.UC_HOOK_CODE, library.kws_machine_on_access))
+        for kind, function in hooks:
             slot = ctypes.c_size_t()
             code = ctypes.c_void_p(address_of(function))
             _check_uc(native.uc_hook_add(handle, ctypes.byref(slot), kind, code, self._machine, *everywhere))
@@ -186,7 +201,10 @@ class Machine:
         """Called by the machine for each block that it meets first."""
         try:
             start = address - self.board.flash.origin
-            cost = self._model.block(address, self.flash[start : start + size])
+            code = self.flash[start : start + size]
+            cost = self._model.block(address, code)
+            if self._watches:
+                self._watch(address, code)
         except BaseException:  # the C code that called cannot pass it on
             traceback.print_exc()
             os._exit(4)
@@ -196,6 +214,15 @@ class Machine:
         block.refill = cost.refill
         block.entry = cost.entry
         block.most = cost.most_refill
+
+    def _watch(self, address: int, code: bytes) -> None:
+        """Tell the machine what the instructions of a block read and write."""
+        for one in accesses(list(disassembler().disasm(code, address))):
+            place = (one.at - self.board.flash.origin) // 2
+            there = AccessPlace.from_address(self._accesses + place * ctypes.sizeof(AccessPlace))
+            there.offset, there.base, there.index, there.shift = one.offset, one.base, one.index, one.shift
+            there.count, there.condition = one.count, one.condition | (ACCESS_LOADS if one.load else 0)
+            there.bytes = one.bytes
 
     @staticmethod
     def _log(character: int) -> None:

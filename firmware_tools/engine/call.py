@@ -10,12 +10,21 @@ from numpy.typing import NDArray
 
 from firmware_tools.errors import ModelError
 
-# A field of a parameter struct: a number, numbers, a nested struct, or the name of one of the call's constants.
-Value: TypeAlias = "int | str | tuple[int, ...] | Mapping[str, Value]"
+
+@dataclass(frozen=True)
+class Symbol:
+    """An object of the kernels that a field points to, by its C name."""
+
+    name: str
+
+
+# A field of a parameter struct: a number, numbers, a nested struct, the name of one of the constants, or an object.
+Value: TypeAlias = "int | str | tuple[int, ...] | Mapping[str, Value] | Symbol"
 
 UINT16_MAX = 65535
 _SHARED_STRUCTS = {
     "kws_average_pool": "kws_pool_params",
+    "kws_conv_pixel": "kws_conv_params",
     "kws_max_pool": "kws_pool_params",
     "kws_stream_average": "kws_pool_params",
     "kws_stream_mean": "kws_mean_params",

@@ -16,7 +16,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from firmware_tools.engine.call import Call, Constant, Value
+from firmware_tools.engine.call import Call, Constant, Symbol, Value
 from firmware_tools.engine.lower import Program, lower
 from firmware_tools.engine.plan import MemoryPlan, plan_memory
 from firmware_tools.tflite.graph import Graph, Tensor
@@ -168,6 +168,8 @@ def _struct_text(call: Call, prefix: str, value: Value | None = None) -> str:
         return _number(fields)
     if isinstance(fields, str):
         return f"{prefix}_{fields}"
+    if isinstance(fields, Symbol):
+        return f"&{fields.name}"
     if isinstance(fields, tuple):
         return "{" + ", ".join(_number(v) for v in fields) + "}"
     inner = ", ".join(f".{key} = {_struct_text(call, prefix, item)}" for key, item in fields.items())

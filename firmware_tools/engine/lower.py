@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from firmware_tools.engine import lower_binary, lower_conv, lower_move, lower_pool, lower_table
+from firmware_tools.engine import lower_binary, lower_conv, lower_depthwise, lower_move, lower_pool, lower_table
 from firmware_tools.engine.call import Call
 from firmware_tools.errors import ModelError
 from firmware_tools.tflite.graph import SUPPORTED, Graph, Operator
 
 LOWERINGS: Mapping[str, Callable[[Graph, Operator], list[Call]]] = {
     "CONV_2D": lower_conv.conv_2d,
-    "DEPTHWISE_CONV_2D": lower_conv.depthwise_conv_2d,
+    "DEPTHWISE_CONV_2D": lower_depthwise.depthwise_conv_2d,
     "FULLY_CONNECTED": lower_conv.fully_connected,
     "AVERAGE_POOL_2D": lower_pool.average_pool_2d,
     "MAX_POOL_2D": lower_pool.max_pool_2d,
@@ -21,6 +21,7 @@ LOWERINGS: Mapping[str, Callable[[Graph, Operator], list[Call]]] = {
     "MUL": lower_binary.mul,
     "PAD": lower_move.pad,
     "CONCATENATION": lower_move.concatenation,
+    "STRIDED_SLICE": lower_move.strided_slice,
     "RELU": lower_table.relu,
     "RELU6": lower_table.relu6,
     "LOGISTIC": lower_table.logistic,

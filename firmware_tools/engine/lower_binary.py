@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 
 import numpy as np
 
 from firmware_tools.engine import fixed_point as fp
 from firmware_tools.engine.call import Call, Value, fits_uint16
+from firmware_tools.engine.linear_sum import Operand, linear_sum
 from firmware_tools.engine.lower_conv import fused_range
 from firmware_tools.engine.real_multipliers import product_over
 from firmware_tools.errors import ModelError
@@ -71,6 +73,13 @@ def add(graph: Graph, operator: Operator) -> list[Call]:
     if scale_out.right < 1 or (scale_b.right == 0 and scale_b.mantissa != 1 << 30):
         raise ModelError(f"{graph_place(operator)} has scales too far apart", [a.scale, b.scale, y.scale])
     least, most = fused_range(operator, y)
+    if a.elements == b.elements == y.elements and (least, most) == (-128, 127):
+        half = fp.quantize_multiplier(0.5)
+        operands = Operand(a.scale, a.zero_point, half), Operand(b.scale, b.zero_point, scale_b)
+        plane = linear_sum(*operands, scale_out, y.scale, y.zero_point)
+        if plane is not None:
+            sizes = {"count": y.elements, **asdict(plane)}
+            return [Call(operator.index, "kws_add_linear", (a.index, b.index), y.index, sizes, in_place=in_place)]
     parameters: dict[str, Value] = {
         "shape": shape,
         "zero_a": a.zero_point,

@@ -52,6 +52,51 @@ def concatenation(graph: Graph, operator: Operator) -> list[Call]:
     return calls
 
 
+def strided_slice(graph: Graph, operator: Operator) -> list[Call]:
+    """STRIDED_SLICE that cuts pieces off the ends of one dimension."""
+    x, y = graph.tensors[operator.inputs[0]], graph.tensors[operator.output]
+    axis, begin = cut_dimension(graph, operator)
+    inner = math.prod(x.shape[axis + 1 :])
+    parameters: dict[str, Value] = {
+        "blocks": math.prod(x.shape[:axis]),
+        "length": y.shape[axis] * inner,
+        "stride": x.shape[axis] * inner,
+        "offset": begin * inner,
+    }
+    return [Call(operator.index, "kws_slice", (x.index,), y.index, parameters)]
+
+
+def cut_dimension(graph: Graph, operator: Operator) -> tuple[int, int]:
+    """Which dimension a STRIDED_SLICE makes shorter (the first where it makes none), and how much it leaves out before.
+
+    Raises:
+        ModelError: it takes steps, changes several dimensions, or their number.
+    """
+    x, y = graph.tensors[operator.inputs[0]], graph.tensors[operator.output]
+    place = graph_place(operator)
+    begins, ends, steps = (constant_numbers(graph, operator, position) for position in (1, 2, 3))
+    odd = [key for key in ("ellipsisMask", "newAxisMask", "shrinkAxisMask", "offset") if operator.options.get(key)]
+    if odd or not len(x.shape) == len(y.shape) == len(begins) == len(ends) == len(steps) or set(steps) != {1}:
+        raise ModelError(f"{place} does more than cut off ends", odd or steps, "use Cropping layers")
+    free_begin, free_end = (int(operator.options.get(key, 0)) for key in ("beginMask", "endMask"))
+    found = []
+    for axis, size in enumerate(x.shape):
+        begin = 0 if free_begin >> axis & 1 else _clamped(begins[axis], size)
+        end = size if free_end >> axis & 1 else _clamped(ends[axis], size)
+        if end - begin != y.shape[axis]:
+            raise ModelError(f"{place} has an output that does not fit its input", list(y.shape))
+        if y.shape[axis] != size:
+            found.append((axis, begin))
+    if len(found) > 1:
+        raise ModelError(f"{place} cuts several dimensions", list(y.shape), "use a Cropping layer for each")
+    return found[0] if found else (0, 0)
+
+
+def _clamped(place: int, size: int) -> int:
+    """A place in a dimension; counted from its end where negative, and never outside."""
+    return min(max(place + size if place < 0 else place, 0), size)
+
+
 def pad(graph: Graph, operator: Operator) -> list[Call]:
     """PAD with the output's zero point."""
     x, y = graph.tensors[operator.inputs[0]], graph.tensors[operator.output]

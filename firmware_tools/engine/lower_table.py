@@ -76,17 +76,15 @@ def softmax(graph: Graph, operator: Operator) -> list[Call]:
         raise ModelError(f"{graph_place(operator)} has more classes than its arithmetic holds", x.shape[-1])
     multiplier = fp.quantize_multiplier(factor)
     reach = min(fp.input_radius(5, multiplier.shift), 255)
-    values = [fp.exp_of_negative(fp.scale(-below, multiplier), 5) for below in range(reach + 1)]
     depth = x.shape[-1]
     parameters: dict[str, Value] = {
-        "exponentials": "exponentials",
         "rows": x.elements // depth,
         "depth": depth,
         "reach": reach,
+        "multiplier": multiplier.mantissa,
+        "shift": multiplier.left,
     }
-    constants = {"exponentials": Constant("int32_t", np.asarray(values, np.int64))}
-    call = Call(operator.index, "kws_softmax", (x.index,), y.index, parameters, constants, in_place=(x.index,))
-    return [call]
+    return [Call(operator.index, "kws_softmax", (x.index,), y.index, parameters, in_place=(x.index,))]
 
 
 def _check_probabilities(operator: Operator, output: Tensor) -> None:

@@ -19,7 +19,7 @@ _SECTION = struct.Struct("<10I")
 _SYMBOL = struct.Struct("<IIIBBH")
 _PT_LOAD, _SHT_SYMTAB, _SHT_NOBITS = 1, 2, 8
 _SHF_ALLOC = 2
-_STT_OBJECT, _STT_FUNC = 1, 2
+_STT_OBJECT, _STT_FUNC, _STT_FILE = 1, 2, 4
 
 
 @dataclass(frozen=True)
@@ -34,13 +34,17 @@ class Section:
 
 @dataclass(frozen=True)
 class Symbol:
-    """A function or an object."""
+    """A function or an object.
+
+    ``file`` is the source that a static one comes from, as its name without folders; empty for public ones.
+    """
 
     name: str
     address: int
     bytes: int
     section: str
     function: bool
+    file: str = ""
 
 
 @dataclass(frozen=True)
@@ -119,13 +123,16 @@ def _symbols(data: bytes, raw: list[tuple[int, ...]], names: list[str]) -> tuple
     for section in raw:
         if section[1] != _SHT_SYMTAB:
             continue
-        strings = raw[section[6]][4]
+        strings, file, locals_end = raw[section[6]][4], "", section[4] + section[7] * _SYMBOL.size
         for offset in range(section[4], section[4] + section[5], _SYMBOL.size):
             name, value, size, info, _other, index = _SYMBOL.unpack_from(data, offset)
+            if info & 15 == _STT_FILE:
+                file = _text(data, strings + name)
             if info & 15 in (_STT_OBJECT, _STT_FUNC) and 0 < index < len(names):
                 function = info & 15 == _STT_FUNC
                 address = value & ~1 if function else value
-                found.append(Symbol(_text(data, strings + name), address, size, names[index], function))
+                of = file if offset < locals_end else ""
+                found.append(Symbol(_text(data, strings + name), address, size, names[index], function, of))
     return tuple(found)
 
 

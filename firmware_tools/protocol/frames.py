@@ -43,6 +43,7 @@ class Type(IntEnum):
     STREAM_DATA = 0x09
     STATUS = 0x0A
     LAYERS = 0x0B
+    STACK = 0x0C
 
     REPLY_HELLO = 0x20
     REPLY_ACK = 0x21
@@ -51,6 +52,7 @@ class Type(IntEnum):
     REPLY_FEATURES = 0x24
     REPLY_STATUS = 0x25
     REPLY_LAYERS = 0x26
+    REPLY_STACK = 0x27
 
     EVENT_AUDIO = 0x30
     EVENT_END = 0x31

@@ -69,6 +69,7 @@ def spotter_sources(
         "KWS_APP_STRIDE_FRAMES": stream.stride_frames,
         "KWS_APP_AVERAGE": stream.average,
         "KWS_APP_REFRACTORY_SAMPLES": stream.refractory_samples(spec.sample_rate_hz),
+        **({} if stream.gate is None else {f"KWS_APP_GATE_{k.upper()}": v for k, v in stream.gate.to_dict().items()}),
     }
     return {
         **(_streaming_model(graph, stream, header) if streaming else emit_c(graph, plan_memory(graph), header=header)),

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from firmware_tools.errors import ModelError
+from firmware_tools.spotter.gate import GateSpec
 
 MAX_AVERAGE = 64
 LEAST_SUM, NEVER = -(1 << 15), (1 << 15) - 1  # thresholds on sums are int16; no sum reaches the last
@@ -22,6 +23,7 @@ class StreamSpec:
         refractory_ms: nothing is detected for so long after a detection.
         sums: a threshold for each label on the sum of its last ``average`` int8 scores; the first two are unused, and
             ``NEVER`` keeps a keyword from being detected. None: the same for all, average times an int8 threshold.
+        gate: of energy before the model; None: the model hears every frame.
 
     Raises:
         ModelError: a value out of its range.
@@ -31,6 +33,7 @@ class StreamSpec:
     average: int = 3
     refractory_ms: int = 1_000
     sums: tuple[int, ...] | None = None
+    gate: GateSpec | None = None
 
     def __post_init__(self) -> None:
         if not 1 <= self.stride_frames <= 1_000:
@@ -60,19 +63,23 @@ class StreamSpec:
         return self.sums
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values."""
-        return {**asdict(self), "sums": None if self.sums is None else list(self.sums)}
+        """Plain values; without a gate as from before there was one."""
+        plain = {**asdict(self), "sums": None if self.sums is None else list(self.sums)}
+        if self.gate is None:
+            del plain["gate"]
+        return plain
 
     @classmethod
     def from_dict(cls, values: object) -> StreamSpec:
         """Inverse of :meth:`to_dict`; raises ModelError for values missing, of other names, types or ranges."""
-        names = [f.name for f in fields(cls)]
+        names = [f.name for f in fields(cls) if f.name != "gate" or (isinstance(values, Mapping) and "gate" in values)]
         if not isinstance(values, Mapping) or sorted(map(str, values)) != sorted(names):
             raise ModelError("stream: settings cannot be read", values, f"give {', '.join(names)}")
         sums = values["sums"]
         if sums is not None and not isinstance(sums, list):
             raise ModelError("stream: sums are no list", sums, "give an integer for each label, or null")
-        for number in (*(values[name] for name in names if name != "sums"), *(sums or ())):
+        for number in (*(values[name] for name in names if name not in ("sums", "gate")), *(sums or ())):
             if type(number) is not int:
                 raise ModelError("stream: value is no integer", number, "use integers")
-        return cls(**{**values, "sums": None if sums is None else tuple(sums)})
+        gate = {"gate": GateSpec.from_dict(values["gate"])} if "gate" in values else {}
+        return cls(**{**values, "sums": None if sums is None else tuple(sums), **gate})

@@ -39,6 +39,7 @@ SUPPORTED: Mapping[str, int] = {
     "EXPAND_DIMS": 2,
     "PAD": 2,
     "CONCATENATION": 1,
+    "STRIDED_SLICE": 4,
     "RELU": 1,
     "RELU6": 1,
     "LOGISTIC": 1,
@@ -162,6 +163,7 @@ _OPTIONS: Mapping[str, tuple[str, bool]] = {
     "ADD": ("AddOptionsT", False),
     "MUL": ("MulOptionsT", False),
     "CONCATENATION": ("ConcatenationOptionsT", False),
+    "STRIDED_SLICE": ("StridedSliceOptionsT", False),
     "SOFTMAX": ("SoftmaxOptionsT", True),
 }
 

@@ -241,6 +241,18 @@ class ModelBuilder:
         self.operator("PAD", [x.index, amounts.index], [y], self._s.PadOptionsT(), 2)
         return y
 
+    def crop(self, x: Handle, axis: int, before: int, after: int) -> Handle:
+        """STRIDED_SLICE that leaves out so many at the ends of a dimension."""
+        shape = tuple(n - before - after if i == axis else n for i, n in enumerate(x.shape))
+        ends = [[before if i == axis else 0 for i in range(len(shape))], [0] * len(shape), [1] * len(shape)]
+        ends[1][axis] = -after if after else x.shape[axis]
+        places = [self.tensor((len(shape),), "int32", data=np.asarray(numbers, np.int32)) for numbers in ends]
+        y = self.tensor(shape, "int8", x.scale, x.zero_point)
+        others = (1 << len(shape)) - 1 - (1 << axis)
+        options = self._s.StridedSliceOptionsT(beginMask=others, endMask=others)
+        self.operator("STRIDED_SLICE", [x.index, *(place.index for place in places)], [y], options)
+        return y
+
     def concatenate(self, parts: list[Handle], axis: int) -> Handle:
         """CONCATENATION of tensors that share one scale."""
         shape = list(parts[0].shape)

@@ -9,7 +9,11 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Figure:
-    """One row; ``passed`` is None when it could not be measured here."""
+    """One row; ``passed`` is None when it could not be measured here.
+
+    ``kindest`` and ``harshest`` are the figure by the ends of a range that its measure has; empty where it has none.
+    They decide nothing.
+    """
 
     what: str
     wanted: str
@@ -17,12 +21,14 @@ class Figure:
     passed: bool | None
     seconds: float = 0.0
     details: dict[str, Any] = field(default_factory=dict)
+    kindest: str = ""
+    harshest: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """For JSON."""
         return asdict(self)
 
 
-def all_passed(figures: Sequence[Figure]) -> bool:
-    """Whether no figure failed; one that could not be measured is no failure."""
-    return all(figure.passed is not False for figure in figures)
+def all_passed(figures: Sequence[Figure], *, unmeasured: bool = True) -> bool:
+    """Whether no figure failed; one that could not be measured counts as ``unmeasured``."""
+    return all(unmeasured if figure.passed is None else figure.passed for figure in figures)

@@ -7,12 +7,13 @@ depend on the shape alone, scores mean nothing.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from firmware_tools.frontend.spec import FrontendSpec
+from firmware_tools.spotter.stream_spec import StreamSpec
 from kws_data.config.export import ExportSettings
 from kws_data.config.load import load_config
 from kws_data.errors import ConfigError
@@ -25,18 +26,27 @@ if TYPE_CHECKING:
 CLIP_SAMPLES = 16_000
 SEED = 0
 _CALIBRATION_CLIPS = 32
-#: What makes a model of the demo's family stream: columns of every frame, and none made up at a clip's edges.
-STREAMING = ("model.padding=valid", "model.stride=1", "model.kernel=5")
+#: The demo's model while it was windowed: what TFLM with CMSIS-NN was measured on (``bench/device.py``).
+WINDOWED_DEMO = (
+    "model.channels=28",
+    "model.kernel=9",
+    "model.padding=same",
+    "model.stride=2",
+    "model.first_kernel=3",
+    "model.pointwise_bits=8",
+    "frontend.coefficients=40",
+)
 
 
 @dataclass(frozen=True)
 class Shape:
-    """A model of a certain shape, and the front end whose features it takes."""
+    """A model of a certain shape, the front end whose features it takes, and every how many frames it decides."""
 
     name: str
     tflite: bytes
     frontend: FrontendSpec
     labels: tuple[str, ...]
+    stride_frames: int = StreamSpec().stride_frames
 
 
 def _mlperf_ds_cnn() -> Shape:
@@ -61,7 +71,9 @@ def _of_configuration(name: str, *settings: str, called: str = "") -> Shape:
     frontend = config.frontend
     frames = frontend.frames(CLIP_SAMPLES)
     model = untrained(config.model, (frames, 1, frontend.features), len(config.labels), SEED)
-    return _converted(called or name, model, frontend, len(config.labels), config.export, config.model.pointwise_bits)
+    bits = config.model.pointwise_bits
+    shape = _converted(called or name, model, frontend, len(config.labels), config.export, bits)
+    return replace(shape, stride_frames=config.stream.stride_frames)
 
 
 def _converted(
@@ -82,11 +94,11 @@ def _converted(
 
 
 _BUILDERS: dict[str, Callable[[], Shape]] = {
-    "demo": lambda: _of_configuration("demo"),
+    "demo": lambda: _of_configuration("demo", *WINDOWED_DEMO),
     "gsc9": lambda: _of_configuration("gsc9", "data.folder=."),
     "mlperf_ds_cnn": _mlperf_ds_cnn,
     "micro_speech": _micro_speech,
-    "streaming": lambda: _of_configuration("demo", *STREAMING, called="streaming"),
+    "streaming": lambda: _of_configuration("demo", called="streaming"),
 }
 BUILT_IN = tuple(_BUILDERS)
 
@@ -104,4 +116,4 @@ def built_in(name: str) -> Shape:
 
 def shape_of(name: str, bundle: ModelBundle) -> Shape:
     """A trained model in place of an untrained one."""
-    return Shape(name, bundle.tflite, bundle.frontend, bundle.labels)
+    return Shape(name, bundle.tflite, bundle.frontend, bundle.labels, bundle.stream.stride_frames)

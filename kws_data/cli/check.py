@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kws_data.cli.options import config_here, json_option, print_json, say, verb, workers_option
+from kws_data.cli.options import config_here, json_option, print_json, say, tell, verb, workers_option
+from kws_data.gate.power import CELLS_MAH, USUAL_CELL
+
+PARTS_TOLD = 4
 
 if TYPE_CHECKING:
     from kws_data.config.config import Config
@@ -20,6 +23,13 @@ if TYPE_CHECKING:
 @click.option("--set", "overrides", metavar="KEY=VALUE", multiple=True, help="Override a setting of CONFIG.")
 @click.option("--tflite", type=click.Path(path_type=Path), default=None, help="Any int8 .tflite file instead of a run.")
 @click.option("--suggest/--no-suggest", "suggests", default=True, help="Try smaller shapes when a limit is broken.")
+@click.option(
+    "--cell",
+    type=click.Choice(list(CELLS_MAH), case_sensitive=False),
+    default=USUAL_CELL,
+    show_default=True,
+    help="The cell whose hours are told: a coin cell of 225 mAh, two of 1,000 mAh, a small pack of 500 mAh.",
+)
 @workers_option
 @json_option
 def command(
@@ -27,11 +37,13 @@ def command(
     overrides: tuple[str, ...],
     tflite: Path | None,
     suggests: bool,
+    cell: str,
     workers: int,
     as_json: bool,
 ) -> int:
-    """Hold a model against its limits: file bytes, arena, and latency on the board's core; names what weighs most,
-    and smaller shapes that it has tried.
+    """Hold a model against its limits: file bytes, arena, latency on the board's core, all the bytes that listening
+    needs and its share of the core; names what weighs most, and smaller shapes that it has tried. Estimates what a
+    board draws while it listens, and how long a cell lasts.
 
     Exits 1 when a limit is broken, and names the layers or buffers that weigh most. Then smaller shapes are tried for
     about 20 seconds: what each saves is measured on an untrained model of it, all the way onto the emulated core. With
@@ -44,6 +56,7 @@ def command(
     if not as_json:
         for check in report.checks:
             click.echo(("ok    " if check.passed else "FAIL  ") + check.line())
+        _tell_measured(report, cell)
     found = _suggestions(config, report, workers) if config is not None and suggests else []
     if as_json:
         print_json({**report.to_dict(), "suggestions": [one.to_dict() for one in found]})
@@ -51,6 +64,24 @@ def command(
         for one in found:
             click.echo(("try   " if one.fits else "      ") + one.line())
     return 0 if report.passed else 1
+
+
+def _tell_measured(report: BudgetReport, cell: str) -> None:
+    """What was measured besides the limits: the parts of the island, the work, the estimate of power."""
+    if report.island is not None:
+        tell(f"island, every byte that listening needs: {report.island.bytes:,}")
+        for kind, size in report.island.by_kind.items():
+            parts = [part for part in report.island.parts if part.kind == kind]
+            named = ", ".join(f"{part.name} {part.bytes:,}" for part in parts[:PARTS_TOLD])
+            more = f", {len(parts) - PARTS_TOLD} more" if len(parts) > PARTS_TOLD else ""
+            tell(f"  {kind:<22}{size:>7,}  {named}{more}")
+    if report.listening is not None:
+        tell(report.listening.line())
+    if report.power is not None:
+        for line in report.power.lines(cell):
+            tell(line)
+    elif report.listening is not None:
+        tell("power: no estimate, the board's file has no section power")
 
 
 def _check_config(config: Config) -> BudgetReport:

@@ -15,22 +15,23 @@ from kws_data.errors import ConfigError
 COMMON = frozenset({"family", "channels", "blocks", "kernel", "residual", "dropout", "pointwise_bits", "one_score"})
 #: Shape settings that each family has beyond those; ``kws_data.models.registry`` has the functions that build them.
 SHAPE_SETTINGS: dict[str, frozenset[str]] = {
-    "temporal_dscnn": frozenset({"padding", "stride", "branches"}),
-    "tenet": frozenset({"stride", "branches", "expansion"}),
+    "temporal_dscnn": frozenset({"padding", "stride", "branches", "first_kernel"}),
+    "tenet": frozenset({"padding", "stride", "branches", "expansion", "first_kernel"}),
     "ds_cnn": frozenset(),
     "bc_resnet": frozenset({"stride"}),
     "tiny_conv": frozenset(),
     "mel_resnet": frozenset(),
 }
+FIRST_KERNEL = 3
 
 
 class ModelSettings(Settings):
     """Which model: a family of ``kws_data.models`` and its shape.
 
     Every family takes channels, blocks, kernel, residual, dropout, pointwise_bits and one_score (and does without those
-    that mean nothing to it); the other settings are refused where the family does not have them. Eight bits, and a
-    score for each label, are left out of what a model says of itself: keys and hashes of models from before these
-    settings were the model's stay.
+    that mean nothing to it); the other settings are refused where the family does not have them. Eight bits, a score
+    for each label, and a first kernel of three are left out of what a model says of itself: keys and hashes of models
+    from before these settings were the model's stay.
     """
 
     family: str = Field("temporal_dscnn", description="a name, path/to/file.py:function or package.module:function")
@@ -49,6 +50,13 @@ class ModelSettings(Settings):
     )
     padding: Literal["same", "valid"] = Field("same", description="valid can be streamed column by column")
     stride: int = Field(2, ge=1, le=4, description="frames from one column to the next")
+    first_kernel: int = Field(
+        FIRST_KERNEL,
+        ge=1,
+        le=9,
+        exclude_if=lambda length: length == FIRST_KERNEL,
+        description="length of the first convolution in time; 1: fewest weights, which pointwise_bits then counts in",
+    )
     branches: tuple[int, ...] | None = Field(
         None, description="further kernel lengths beside kernel, folded at export; null: the family's own, []: none"
     )
@@ -58,8 +66,8 @@ class ModelSettings(Settings):
     )
 
     def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
-        """What ``str()`` shows, which is in the keys of fits: as ``model_dump()``, without eight bits and one score."""
-        usual = (("pointwise_bits", 8), ("one_score", False))
+        """What ``str()`` shows, which is in the keys of fits: as ``model_dump()``, without what it leaves out."""
+        usual = (("pointwise_bits", 8), ("one_score", False), ("first_kernel", FIRST_KERNEL))
         return (shown for shown in super().__repr_args__() if shown not in usual)
 
     @model_validator(mode="after")

@@ -44,6 +44,11 @@ SETTINGS = (
     "augment.eq_probability",
     "model.channels",
     "model.blocks",
+    "model.kernel",
+    "model.padding",
+    "model.stride",
+    "model.first_kernel",
+    "model.pointwise_bits",
     "train.epochs",
     "train.learning_rate",
     "train.ema",
@@ -153,10 +158,10 @@ def default(key: str) -> Any:
 
 
 def choices(key: str) -> tuple[str, ...]:
-    """The words that a setting may be; empty when it is a number or free text."""
+    """What a setting may be, where it is one of a few; empty where it is any number or free text."""
     *sections, last = key.split(".")
     annotation = _settings_of(sections).model_fields[last].annotation
-    return get_args(annotation) if get_origin(annotation) is Literal else ()
+    return tuple(map(str, get_args(annotation))) if get_origin(annotation) is Literal else ()
 
 
 def _settings_of(sections: Iterable[str]) -> type[Settings]:

@@ -16,6 +16,15 @@ Decibels = Annotated[float, Field(ge=-30, le=60)]
 Milliseconds = Annotated[int, Field(ge=0, le=60_000)]
 
 
+class GateSettings(Settings):
+    """A gate of energy before the network: while it stays as quiet as it was, the model is not run."""
+
+    open_db: float = Field(3.0, gt=0, le=36, description="a frame so much louder than the quiet opens it")
+    hold_ms: Milliseconds = Field(1_000, ge=1, description="it stays open for so long after the last such frame")
+    preroll_ms: Milliseconds = Field(120, ge=1, description="what was before it opened and is shown to the model first")
+    rise_shift: int = Field(6, ge=1, le=16, description="the quiet rises by its 2^-rise_shift a frame: 6 is 3.4 dB/s")
+
+
 class StreamSettings(Settings):
     """The wish, and what may be chosen for it on validation people and their negatives (``data.negatives``)."""
 
@@ -44,6 +53,9 @@ class StreamSettings(Settings):
     per_keyword: bool = Field(True, description="a threshold for each keyword, where that misses less")
     snr_db: tuple[Decibels, Decibels] = Field(
         (10.0, 20.0), description="of keywords laid into negatives, to be found there"
+    )
+    gate: GateSettings | None = Field(
+        None, description="of energy before the network, {} for the usual one; null: the model hears every frame"
     )
 
     @field_validator("average", mode="before")

@@ -28,6 +28,7 @@ RESOLVER_NAMES = {
     "EXPAND_DIMS": "ExpandDims",
     "PAD": "Pad",
     "CONCATENATION": "Concatenation",
+    "STRIDED_SLICE": "StridedSlice",
     "RELU": "Relu",
     "RELU6": "Relu6",
     "LOGISTIC": "Logistic",

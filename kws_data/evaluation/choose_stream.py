@@ -121,7 +121,7 @@ def choose_stream(
     tally = trial.tally(offsets, lowest.shift)
     sums = (lowest.shift,) * FIRST_KEYWORD + tuple(lowest.shift + offset for offset in offsets)
     return StreamChoice(
-        spec=StreamSpec(settings.stride_frames, average, settings.refractory_ms, sums),
+        spec=StreamSpec(settings.stride_frames, average, settings.refractory_ms, sums, bundle.stream.gate),
         wish=wish_of(settings),
         lowest=lowest,
         words=len(tally.words),

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firmware_tools.frontend.spec import MICRO
+from firmware_tools.spotter.gate import shown_frames
 from kws_data.audio import Samples
 from kws_data.bundle import ModelBundle
 
@@ -75,6 +76,11 @@ def stream_scores(
     from firmware_tools.frontend.host import HostFrontend
 
     frames = HostFrontend(spec).stream(samples)
-    scores = stream_engine(bundle.tflite, bundle.engine == "streaming").windows(frames, stride_frames)
-    last_frames = np.arange(len(scores)) * stride_frames + bundle.frames - 1
-    return scores, last_frames * spec.hop_samples + spec.window_samples
+    shown, live = np.arange(len(frames)), np.ones(len(frames), np.bool_)
+    if bundle.stream.gate is not None:
+        passed = shown_frames(bundle.stream.gate, spec, samples, bundle.frames)
+        shown, live = passed.frames, passed.live
+    scores = stream_engine(bundle.tflite, bundle.engine == "streaming").windows(frames[shown], stride_frames)
+    last = np.arange(len(scores)) * stride_frames + bundle.frames - 1
+    decided = live[last]  # none is made on frames that are shown late, when a gate opens
+    return scores[decided], shown[last[decided]] * spec.hop_samples + spec.window_samples

@@ -16,11 +16,9 @@ import json
 import tempfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
 
 from firmware_tools.atomic import write_text
 from firmware_tools.errors import FirmwareError, ModelError
@@ -29,7 +27,6 @@ from kws_data.errors import ConfigError
 from kws_data.gate.measure import LatencyCycles
 from kws_data.progress import Progress
 from kws_data.system.code_version import code_hash
-from kws_data.system.native_output import native_output_silenced
 from kws_data.system.processes import worker_pool
 
 if TYPE_CHECKING:
@@ -37,7 +34,6 @@ if TYPE_CHECKING:
     from kws_data.bundle import ModelBundle
 
 CACHE_DIR = Path(".kws") / "shapes"
-CALIBRATION_CLIPS = 8
 
 
 @dataclass(frozen=True)
@@ -47,9 +43,11 @@ class ShapeCost:
     Attributes:
         model_bytes: of the slim ``.tflite``.
         arena_bytes: by TFLM's recording allocator.
-        island_bytes: weights, and every byte of RAM that engine and front end use on the board.
+        island_bytes: every byte that listening needs on the board: weights, tables, RAM, stack.
         frontend_cycles, inference_cycles, decision_cycles: on the board's core; the front end's are of one frame.
         parameters, macs: of the model.
+        streams: whether its engine streams.
+        duty: per cent of the core while listening, where the configuration limits it; else 0.
         clock_hz: of the board.
     """
 
@@ -62,6 +60,8 @@ class ShapeCost:
     parameters: int = 0
     macs: int = 0
     clock_hz: int = 1
+    streams: bool = False
+    duty: float = 0.0
     failure: str = ""
 
     @property
@@ -75,7 +75,8 @@ class ShapeCost:
 
     def broken(self, config: Config) -> list[str]:
         """Names of the configuration's limits that the shape does not keep; all of them when it cannot run."""
-        limits = {k: v for k, v in config.budget.model_dump().items() if k in LIMITS and v is not None}
+        named = {**config.budget.model_dump(), "island_bytes": config.budget.island_limit(self.streams)}
+        limits = {k: v for k, v in named.items() if k in LIMITS and v is not None}
         return [name for name, limit in limits.items() if self.failure or self.of_limit(name) > limit]
 
     def to_dict(self) -> dict[str, Any]:
@@ -89,6 +90,7 @@ UNITS = {
     "arena_bytes": "bytes",
     "island_bytes": "bytes",
     "latency_ms": "ms",
+    "duty": "%",
     "inference_cycles": "cycles",
 }
 LIMITS = tuple(UNITS)
@@ -103,6 +105,9 @@ def shape_key(config: Config) -> str:
         "frontend": config.frontend.to_dict(),
         "labels": len(config.labels),
         "clip_samples": config.clip_samples,
+        "stream": config.stream.model_dump(mode="json", include={"engine", "stride_frames"}),
+        "streams": "stream" in config.model_fields_set,
+        "duty": config.budget.duty is not None,
         "export": config.export.model_dump(mode="json", include={"arena_plan", "dense_per_channel"}),
         "board": emulated_board(config).to_dict(),
         "code": code_hash(measure_shape),
@@ -169,7 +174,19 @@ def measure_shape(config: Config) -> ShapeCost:
         ConfigError: the clip is too short for it.
         ModelError, FirmwareError: the engine or the board cannot run it.
     """
-    return measure_bundle(untrained_bundle(config), emulated_board(config))
+    from kws_data.experiments.untrained import untrained_bundle
+
+    bundle, board = untrained_bundle(config), emulated_board(config)
+    cost = measure_bundle(bundle, board)
+    return cost if config.budget.duty is None else replace(cost, duty=100.0 * _share(bundle, board, cost))
+
+
+def _share(bundle: ModelBundle, board: BoardSpec, cost: ShapeCost) -> float:
+    """Of the core, while it listens."""
+    from kws_data.gate.listening import listening_of
+    from kws_data.gate.measure import measure_layers
+
+    return listening_of(bundle, cost.cycles, measure_layers(board, bundle)).share
 
 
 def measure_bundle(bundle: ModelBundle, board: BoardSpec) -> ShapeCost:
@@ -181,7 +198,8 @@ def measure_bundle(bundle: ModelBundle, board: BoardSpec) -> ShapeCost:
     from firmware_tools.flashers.emulated import EmulatedFlasher
     from firmware_tools.link.session import open_board
     from kws_data.deploy.images import spotter_image
-    from kws_data.gate.measure import island_bytes, session_cycles
+    from kws_data.gate.island import measure_island
+    from kws_data.gate.measure import session_cycles
 
     with tempfile.TemporaryDirectory(prefix="kws-shape-") as name:
         folder = Path(name)
@@ -192,45 +210,15 @@ def measure_bundle(bundle: ModelBundle, board: BoardSpec) -> ShapeCost:
         return ShapeCost(
             model_bytes=bundle.tflite_bytes,
             arena_bytes=bundle.arena_bytes,
-            island_bytes=island_bytes(bundle, image),
+            island_bytes=measure_island(board, bundle, image, cycles).bytes,
             frontend_cycles=cycles.frontend,
             inference_cycles=cycles.inference,
             decision_cycles=cycles.decision,
             parameters=bundle.parameters,
             macs=bundle.macs,
             clock_hz=cycles.clock_hz,
+            streams=bundle.engine == "streaming",
         )
-
-
-def untrained_bundle(config: Config) -> ModelBundle:
-    """A bundle around a freshly initialised model of the configuration's shape; knows nothing, costs what it costs."""
-    from kws_data.export.convert import exported_tflite
-    from kws_data.export.make_bundle import make_bundle
-    from kws_data.models.mel_axis import mel_axis
-    from kws_data.models.registry import build_model
-    from kws_data.training.fit import prepare_tensorflow
-
-    prepare_tensorflow(0)
-    rng = np.random.default_rng(0)
-    shape = (config.frontend.frames(config.clip_samples), config.frontend.features)
-    with native_output_silenced():  # it looks for a GPU, and says that it found none
-        model = build_model(config.model, (shape[0], 1, shape[1]), len(config.labels), mel_axis(config.frontend))
-        randomise(model, rng)
-    features = rng.integers(-128, 128, (CALIBRATION_CLIPS, *shape)).astype(np.int8)
-    tflite = exported_tflite(model, features, config.export, pointwise_bits=config.model.pointwise_bits)
-    return make_bundle(config, tflite, 0, "untrained")
-
-
-def randomise(model: Any, rng: np.random.Generator) -> None:
-    """Weights as uneven as a trained model's, none of its layers dead: kernels by He's rule, all else 0.5 to 1.5."""
-    for weight in model.weights:
-        shape = tuple(weight.shape)
-        if len(shape) < 2:
-            weight.assign(rng.uniform(0.5, 1.5, shape))
-        else:
-            depthwise = len(shape) == 4 and shape[3] == 1  # (height, width, channels, 1): each channel by itself
-            inputs = np.prod(shape[:2] if depthwise else shape[:-1])
-            weight.assign(rng.normal(0.0, np.sqrt(2.0 / inputs), shape))
 
 
 def emulated_board(config: Config) -> BoardSpec:

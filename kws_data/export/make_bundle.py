@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from math import ceil
+
+from firmware_tools.frontend.spec import MICRO, FrontendSpec
+from firmware_tools.spotter.gate import GateSpec
 from firmware_tools.spotter.stream_spec import StreamSpec
 from kws_data.bundle import Engine, ModelBundle, model_hash
 from kws_data.config.config import Config
+from kws_data.config.stream import GateSettings
+from kws_data.errors import ConfigError
 
 
 def make_bundle(
@@ -14,6 +20,7 @@ def make_bundle(
     from firmware_tools.tflite.graph import read_tflite
 
     graph = read_tflite(tflite)
+    stride_frames = config.stream.stride_frames if engine == "streaming" else StreamSpec().stride_frames
     return ModelBundle(
         config=config.name,
         labels=tuple(config.labels),
@@ -33,8 +40,31 @@ def make_bundle(
             "max_fpr": config.threshold.max_fpr,
         },
         tflite=tflite,
-        stream=StreamSpec(stride_frames=config.stream.stride_frames) if engine == "streaming" else StreamSpec(),
+        stream=StreamSpec(stride_frames=stride_frames, gate=gate_of(config)),
         engine=engine,
+    )
+
+
+def gate_of(config: Config) -> GateSpec | None:
+    """The gate that ``stream.gate`` asks for, in frames; None where it asks for none.
+
+    Raises:
+        ConfigError: it is asked for where other firmware than ours listens.
+    """
+    gate, spec = config.stream.gate, config.frontend
+    if gate is not None and spec.kind == MICRO:
+        raise ConfigError("stream.gate cannot be used", spec.kind, "micro_wake_word has no gate: leave it out")
+    return None if gate is None else gate_in_frames(gate, spec)
+
+
+def gate_in_frames(gate: GateSettings, spec: FrontendSpec) -> GateSpec:
+    """A gate's times as frames of a front end, its level as a ratio."""
+    frame_ms = 1_000 * spec.hop_samples / spec.sample_rate_hz
+    return GateSpec(
+        open_sixteenths=round(16 * 10 ** (gate.open_db / 10)),
+        hold_frames=ceil(gate.hold_ms / frame_ms),
+        preroll_frames=ceil(gate.preroll_ms / frame_ms),
+        rise_shift=gate.rise_shift,
     )
 
 

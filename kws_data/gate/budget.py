@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from kws_data.bundle import ModelBundle
 from kws_data.config.device import BudgetSettings
 from kws_data.errors import GateError
+from kws_data.gate.listening import Listening
 from kws_data.gate.measure import LatencyCycles
+from kws_data.gate.power import PowerEstimate
 
 if TYPE_CHECKING:
+    from firmware_tools.spotter.island import Island
     from firmware_tools.tflite.graph import Graph
 
 LARGEST = 5
@@ -62,9 +65,19 @@ class Check:
 
 @dataclass(frozen=True)
 class BudgetReport:
-    """All limits of a bundle."""
+    """All limits of a bundle, and what was measured with them, whether it has a limit or not.
+
+    Attributes:
+        checks: a limit each.
+        island: every byte that listening needs; None where there is no image of ours.
+        listening: what it costs the core.
+        power: what it draws; None too where nobody has looked up the board's currents.
+    """
 
     checks: tuple[Check, ...]
+    island: Island | None = None
+    listening: Listening | None = None
+    power: PowerEstimate | None = None
 
     @property
     def passed(self) -> bool:
@@ -72,8 +85,21 @@ class BudgetReport:
         return all(check.passed for check in self.checks)
 
     def to_dict(self) -> dict[str, Any]:
-        """The budget block of report.json."""
-        return {"passed": self.passed, "checks": [check.to_dict() for check in self.checks]}
+        """The budget block of report.json, and what was measured beside it."""
+        found: dict[str, Any] = {"passed": self.passed, "checks": [check.to_dict() for check in self.checks]}
+        for name in ("island", "listening", "power"):
+            part = getattr(self, name)
+            found |= {} if part is None else {name: part.to_dict()}
+        return found
+
+    def lines(self) -> list[str]:
+        """What was measured besides the limits, for a person."""
+        island, listening = self.island, self.listening
+        kinds = "" if island is None else ", ".join(f"{kind} {size:,}" for kind, size in island.by_kind.items())
+        return [
+            *([] if island is None else [f"island, all that listening needs: {island.bytes:,} bytes: {kinds}"]),
+            *([] if listening is None else [listening.line()]),
+        ]
 
     def require(self) -> None:
         """Raises GateError, naming each broken limit and what to cut."""
@@ -87,7 +113,8 @@ def check_budget(
     bundle: ModelBundle,
     limits: BudgetSettings,
     cycles: LatencyCycles | None = None,
-    island: Mapping[str, int] | None = None,
+    island: Island | None = None,
+    listening: Listening | None = None,
 ) -> BudgetReport:
     """Hold a bundle against the limits. Everything is measured: the file, TFLM's arena, cycles on the board.
 
@@ -95,12 +122,16 @@ def check_budget(
         bundle: the model.
         limits: of the config.
         cycles: measured on the board; without them there is no check of ``latency_ms`` and ``inference_cycles``.
-        island: bytes of its parts, from the image; without them there is no check of ``island_bytes``.
+        island: from the image; without it there is no check of ``island_bytes``.
+        listening: without it there is no check of ``duty``.
 
     Raises:
         ModelError: the model cannot be read.
     """
-    return check_model(bundle.tflite, bundle.arena_bytes, limits, cycles, island)
+    report = check_model(bundle.tflite, bundle.arena_bytes, limits, cycles)
+    streams = bundle.engine == "streaming"
+    found = [*_island_check(limits, streams, island), *_duty_check(limits, listening)]
+    return BudgetReport((*report.checks, *found), island, listening)
 
 
 def check_model(
@@ -108,7 +139,6 @@ def check_model(
     arena_bytes: int,
     limits: BudgetSettings,
     cycles: LatencyCycles | None = None,
-    island: Mapping[str, int] | None = None,
 ) -> BudgetReport:
     """:func:`check_budget` for a model that is in no bundle."""
     from firmware_tools.tflite.graph import read_tflite
@@ -127,10 +157,28 @@ def check_model(
     if cycles is not None and limits.inference_cycles is not None:
         spent = layer_cycles(graph, cycles)
         checks.append(Check("inference_cycles", cycles.inference, limits.inference_cycles, "cycles", largest(spent)))
-    if island is not None and limits.island_bytes is not None:
-        held = largest([Contributor(name, size) for name, size in island.items()])
-        checks.append(Check("island_bytes", sum(island.values()), limits.island_bytes, "bytes", held))
     return BudgetReport(tuple(checks))
+
+
+def _island_check(limits: BudgetSettings, streams: bool, island: Island | None) -> list[Check]:
+    limit = limits.island_limit(streams)
+    if island is None or limit is None:
+        return []
+    parts = [Contributor(f"{part.name} ({part.kind})", part.bytes) for part in island.parts]
+    return [Check("island_bytes", island.bytes, limit, "bytes", largest(parts))]
+
+
+def _duty_check(limits: BudgetSettings, listening: Listening | None) -> list[Check]:
+    if listening is None or limits.duty is None:
+        return []
+    per_cycle = 100.0 / listening.hop_s / listening.clock_hz
+    parts = {
+        f"front end, {listening.frames} frames": listening.frames * listening.frontend,
+        "model": listening.model,
+        "decision": listening.decision,
+    }
+    weighed = [Contributor(name, amount * per_cycle) for name, amount in parts.items()]
+    return [Check("duty", 100.0 * listening.share, limits.duty, "%", largest(weighed))]
 
 
 def largest(parts: Sequence[Contributor]) -> tuple[Contributor, ...]:

@@ -1,8 +1,9 @@
-"""What the gate measures on the board: cycles of features, inference and decision, of each layer, and the island."""
+"""What the gate measures on the board: cycles of features, inference and decision, of each layer."""
 
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +13,6 @@ from firmware_tools.boards.spec import BoardSpec
 from firmware_tools.flashers.emulated import EmulatedFlasher
 from firmware_tools.image.build import FirmwareImage, build_image
 from firmware_tools.link.session import BoardSession, open_board
-from firmware_tools.spotter.island import island_parts
 from kws_data.bundle import ModelBundle
 from kws_data.deploy.images import generated_sources, image_session
 
@@ -60,19 +60,34 @@ def measure_layers(board: BoardSpec, bundle: ModelBundle) -> LayerCycles:
     Raises:
         BoardError, LinkError, FirmwareError: the board cannot run the bundle.
     """
-    from firmware_tools.spotter.layers import APP, layer_cycles, layer_sources
+    return measure_layers_on([board], bundle)[0]
 
-    streams = bundle.engine == "streaming"
-    sources = layer_sources(bundle.tflite, generated_sources(bundle), bundle.bundle_hash, streams)
+
+def measure_layers_on(boards: Sequence[BoardSpec], bundle: ModelBundle) -> list[LayerCycles]:
+    """The same on several boards that run one image: they differ in how their cycles are counted (``timing``).
+
+    Raises:
+        BoardError, LinkError, FirmwareError: a board cannot run the bundle.
+    """
+    from firmware_tools.spotter.layers import APP, layer_sources
+
+    sources = layer_sources(bundle.tflite, generated_sources(bundle), bundle.bundle_hash, bundle.engine == "streaming")
     with tempfile.TemporaryDirectory(prefix="kws-layers-") as folder:
-        image = build_image(board, APP, sources, Path(folder) / "image")
-        EmulatedFlasher(board, Path(folder)).flash(image.bin)
-        with open_board(board, None, Path(folder)) as session:
-            session.require(APP, bundle.bundle_hash)
-            latest = layer_cycles(session.link)
-            frames = min(bundle.stream.stride_frames, bundle.frames)
-            hop = layer_cycles(session.link, frames) if streams else latest
-            return LayerCycles(latest, sum(hop))
+        image = build_image(boards[0], APP, sources, Path(folder) / "image")
+        EmulatedFlasher(boards[0], Path(folder)).flash(image.bin)
+        return [_layers_of(board, bundle, Path(folder)) for board in boards]
+
+
+def _layers_of(board: BoardSpec, bundle: ModelBundle, folder: Path) -> LayerCycles:
+    """Of the image that ``folder`` holds."""
+    from firmware_tools.spotter.layers import APP, layer_cycles
+
+    with open_board(board, None, folder) as session:
+        session.require(APP, bundle.bundle_hash)
+        latest = layer_cycles(session.link)
+        frames = min(bundle.stream.stride_frames, bundle.frames)
+        hop = layer_cycles(session.link, frames) if bundle.engine == "streaming" else latest
+        return LayerCycles(latest, sum(hop))
 
 
 def measure_latency(
@@ -106,8 +121,3 @@ def session_cycles(session: BoardSession, bundle: ModelBundle) -> LatencyCycles:
     result = classify(session.link, clip)
     frontend = result.latency_cycles - result.inference_cycles - result.decision_cycles
     return LatencyCycles(frontend, result.inference_cycles, result.decision_cycles, session.hello.clock_hz)
-
-
-def island_bytes(bundle: ModelBundle, image: FirmwareImage) -> int:
-    """Weights plus every byte of RAM that engine and front end use; raises FirmwareError as :func:`island_parts`."""
-    return sum(island_parts(image, bundle.tflite_bytes).values())

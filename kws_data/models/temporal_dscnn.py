@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from kws_data.errors import ConfigError
 from kws_data.models.layers import classifier, conv, depthwise
+from kws_data.models.valid_padding import check_length
 
 if TYPE_CHECKING:
     import keras
@@ -18,17 +18,16 @@ if TYPE_CHECKING:
     from kws_data.config.model import ModelSettings
 
 Shape = tuple[int, int, int]
-FIRST_KERNEL = 3
 
 
 def temporal_dscnn(settings: ModelSettings, input_shape: Shape, labels: int) -> keras.Model:
-    """Conv 3×1 with ``stride``, then blocks of depthwise k×1 and pointwise, mean over time, dense."""
+    """Conv ``first_kernel``×1 with ``stride``, then blocks of depthwise k×1 and pointwise, mean over time, dense."""
     import keras
 
     check_length(settings, input_shape[0])
     inputs = keras.Input(input_shape, name="features")
     strides = (settings.stride, 1)
-    x = conv(inputs, settings.channels, (FIRST_KERNEL, 1), strides=strides, padding=settings.padding)
+    x = conv(inputs, settings.channels, (settings.first_kernel, 1), strides=strides, padding=settings.padding)
     for _ in range(settings.blocks):
         x = block(x, settings)
     x = keras.layers.GlobalAveragePooling2D()(x)
@@ -44,15 +43,3 @@ def block(x: Any, settings: ModelSettings) -> Any:
     start = x if settings.padding == "same" else y
     y = conv(y, settings.channels, (1, 1))
     return keras.layers.Add()([start, y]) if settings.residual else y
-
-
-def check_length(settings: ModelSettings, frames: int) -> None:
-    """Raises ConfigError when valid padding leaves no column of a clip."""
-    if settings.padding == "same":
-        return
-    columns = (frames - FIRST_KERNEL) // settings.stride + 1
-    left = columns - settings.blocks * (settings.kernel - 1)
-    if left < 1:
-        longest = (columns - 1) // settings.blocks + 1
-        remedy = f"use model.kernel up to {longest}, fewer blocks, or padding: same"
-        raise ConfigError(f"a clip of {frames} frames is too short for valid padding; columns left", left, remedy)

@@ -206,6 +206,20 @@ def added(_: Any) -> Callable[[list[Columns]], Columns]:
     return lambda parts: Columns(sum(part.values for part in parts), parts[0].frames)
 
 
+def cropped(layer: Any) -> Callable[[Columns], Columns]:
+    """Columns without the first and last few."""
+    import tensorflow as tf
+
+    (before, after), _ = layer.cropping
+
+    def call(x: Columns) -> Columns:
+        frames = x.frames - before - after
+        left = x.apart()[:, before : before + frames]
+        return Columns(tf.reshape(left, (left.shape[0], -1)), frames)
+
+    return call
+
+
 RULES: dict[str, Callable[[Any], Callable[..., Columns]]] = {
     "Conv2D": convolution,
     "DepthwiseConv2D": depthwise,
@@ -216,4 +230,5 @@ RULES: dict[str, Callable[[Any], Callable[..., Columns]]] = {
     "ReLU": elementwise,
     "Dropout": elementwise,
     "Add": added,
+    "Cropping2D": cropped,
 }

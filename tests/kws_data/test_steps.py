@@ -49,7 +49,7 @@ CONFIG = {"name": "tiny", "keywords": ["yes", "no"], "model": {"channels": 8, "b
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RunContext:
     """A run as *export* leaves it, with a model that knows nothing and six clips of noise a split."""
-    from kws_data.experiments.shape_cost import untrained_bundle
+    from kws_data.experiments.untrained import untrained_bundle
     from kws_data.models.float_model import save_float
     from kws_data.models.registry import build_model
 
@@ -98,7 +98,7 @@ def test_a_run_compiles_one_image_of_the_detector(run: RunContext, monkeypatch: 
     flashed = steps.flash(run)
     evaluated = steps.evaluate(run)
     replayed = steps.device_eval(run)
-    assert compiled.count("spotter") == 1 and set(compiled) == {"spotter", "layers"}
+    assert compiled.count("spotter") == 1 and set(compiled) == {"spotter", "layers", "stack"}
     size = json.loads((run.firmware_dir / "size.json").read_text())
     assert size["sha256"] == flashed == steps.flash(run) and compiled.count("spotter") == 1
     assert not any(check.name == "island_bytes" for check in steps.check_limits(run).checks)

@@ -1,4 +1,4 @@
-"""A Cortex-M4 with nothing around it: runs one function of generated firmware, counts its cycles by function."""
+"""A Cortex-M with nothing around it: runs one function of generated firmware, counts its cycles by function."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from firmware_tools.emulator.cycles import CortexM4
+from firmware_tools.emulator.cores import CORES
+from firmware_tools.emulator.timing import DEFAULT
 from firmware_tools.firmware import FIRMWARE_DIR, INCLUDE_DIR
 from firmware_tools.image.elf import read_elf
 from firmware_tools.toolchain import compile as toolchain
@@ -35,7 +36,8 @@ FLASH_BYTES, RAM, RAM_BYTES = 0x100000, 0x20000000, 0x10000
 class BareCore:
     """Runs ``Reset`` of the given sources; ``.io`` is the first thing in RAM.
 
-    ``counting``: count cycles, which takes many times as long as running. ``gcc``: GCC compiles instead of zig.
+    ``counting``: count cycles, which takes many times as long as running. ``gcc``: GCC compiles instead of zig, for a
+    Cortex-M4F.
     """
 
     def __init__(
@@ -44,18 +46,18 @@ class BareCore:
         headers: Mapping[str, str],
         folder: Path,
         *,
+        core: str = "cortex-m4f",
         counting: bool = True,
         gcc: str | None = None,
         **build: Any,
     ) -> None:
-        from unicorn import UC_ARCH_ARM, UC_HOOK_BLOCK, UC_HOOK_INTR, UC_MODE_MCLASS, UC_MODE_THUMB, Uc
-        from unicorn.arm_const import UC_CPU_ARM_CORTEX_M4
+        from unicorn import UC_ARCH_ARM, UC_HOOK_BLOCK, UC_HOOK_INTR, UC_MODE_MCLASS, UC_MODE_THUMB, Uc, arm_const
 
-        self._model = CortexM4()
+        self._model = CORES[core].model(0, DEFAULT)
         self._costs: dict[int, Any] = {}
         self._last: Any = None
         self._core = Uc(UC_ARCH_ARM, UC_MODE_THUMB | UC_MODE_MCLASS)
-        self._core.ctl_set_cpu_model(UC_CPU_ARM_CORTEX_M4)
+        self._core.ctl_set_cpu_model(getattr(arm_const, CORES[core].unicorn))
         self._core.mem_map(0, FLASH_BYTES)
         self._core.mem_map(RAM, RAM_BYTES)
         if counting:
@@ -66,7 +68,7 @@ class BareCore:
         (folder / "memory.ld").write_text(LINKER_SCRIPT)
         if gcc is None:
             toolchain.compile_arm(
-                "cortex-m4f",
+                core,
                 sources,
                 headers=headers,
                 linker_script=folder / "memory.ld",

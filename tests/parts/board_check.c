@@ -73,6 +73,14 @@ static uint32_t timed_loop(uint32_t count)
     return kws_port_cycles() - start;
 }
 
+/* Reads of a word at an address, `count` times. */
+static uint32_t timed_reads(uint32_t address, uint32_t count)
+{
+    uint32_t start = kws_port_cycles(), value;
+    __asm volatile(".balign 16\n1: ldr %1, [%2]\n\tsubs %0, #1\n\tbne 1b" : "+l"(count), "=&l"(value) : "l"(address) : "cc");
+    return kws_port_cycles() - start;
+}
+
 static uint32_t recurse(volatile uint32_t *caller, uint32_t depth)
 {
     volatile uint32_t frame[16];
@@ -154,6 +162,10 @@ int main(void)
             break;
         case 'c':
             write_u32(timed_loop(read_u32()));
+            break;
+        case 'r':
+            a = read_u32();
+            write_u32(timed_reads(a, read_u32()));
             break;
         case 'k':
             constants();

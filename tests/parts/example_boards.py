@@ -72,7 +72,8 @@ def build_example(kind: str, example: str, common: Path, folder: Path, settings:
         objects.append(folder / f"{kind}-{example}-{path.stem}.o")
         _compile(path, flags, objects[-1], kind)
     objects.append(folder / f"{kind}-machine.o")
-    _compile(MACHINES / framework.machine, [flag for flag in flags if not flag.startswith("-Dmain=")], objects[-1], kind)
+    its_own = [flag for flag in flags if not flag.startswith("-Dmain=")]
+    _compile(MACHINES / framework.machine, its_own, objects[-1], kind)
     program = folder / f"{kind}-{example}"
     zig(*objects, common, "-lpthread", "-Wl,--gc-sections", "-o", program)
     return program

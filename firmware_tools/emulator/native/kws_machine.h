@@ -21,6 +21,20 @@ typedef struct kws_block {
     uint64_t spent; /* cycles spent in it so far, with the refill after it */
 } kws_block;
 
+/* Memory that an instruction reads or writes (accesses.py): at base + (index << shift) + offset. */
+typedef struct kws_access {
+    int16_t offset;
+    uint8_t base;      /* number of a core register */
+    uint8_t index;     /* the same, or KWS_NO_REGISTER */
+    uint8_t shift;
+    uint8_t bytes;     /* of one transfer, 0: the instruction touches no memory */
+    uint8_t count;     /* of transfers, one after the other */
+    uint8_t condition; /* under which it happens, 0 to 14, or-ed with KWS_ACCESS_LOADS */
+} kws_access;
+
+#define KWS_NO_REGISTER 0xFFu
+#define KWS_ACCESS_LOADS 0x80u
+
 typedef struct kws_machine kws_machine;
 
 /* Everything that comes from outside. The functions named uc_ are Unicorn's. */
@@ -31,6 +45,11 @@ typedef struct kws_machine_config {
     int (*uc_reg_read)(void *uc, int regid, void *value);
     int reg_pc;
     int reg_r0; /* r0 to r12 follow each other */
+    int reg_sp, reg_lr, reg_cpsr;
+    uint32_t cpuid;
+    uint32_t wait_states; /* of a read of a constant in flash */
+    uint32_t line_bytes;  /* reads within so many bytes of flash wait once; 0: each waits */
+    int charge_unaligned; /* whether unaligned accesses take longer */
     uint32_t flash_origin;
     uint32_t flash_bytes;
     const uint8_t *flash; /* its content, flash_bytes of it */
@@ -74,6 +93,8 @@ typedef struct kws_machine_report {
     uint32_t detail;
     uint32_t bad_address; /* of the memory access that failed, when there was one */
     uint32_t bad_access;  /* Unicorn's uc_mem_type of it, 0: none */
+    uint64_t unaligned;   /* accesses at addresses that are no multiple of their size, while accesses are watched */
+    uint64_t flash_reads; /* reads of constants in flash, literals left out, while accesses are watched */
 } kws_machine_report;
 
 /* A machine, or NULL when there is no memory. The config is copied. */
@@ -93,6 +114,10 @@ int kws_machine_play(kws_machine *m, const int16_t *samples, size_t count);
 /* Blocks of flash, one place for each halfword; those that ran have bytes > 0. */
 const kws_block *kws_machine_blocks(const kws_machine *m);
 
+/* Accesses of instructions, a place for each halfword of flash; made by the first call, NULL when there is no memory.
+ * Whoever times a block fills them in. */
+kws_access *kws_machine_accesses(kws_machine *m);
+
 void kws_machine_read_report(const kws_machine *m, kws_machine_report *report);
 
 /* Hooks for uc_hook_add and uc_mmio_map; user is the machine. */
@@ -100,6 +125,8 @@ void kws_machine_on_block(void *uc, uint64_t address, uint32_t bytes, void *user
 bool kws_machine_on_bad_access(void *uc, int type, uint64_t address, int bytes, int64_t value, void *user);
 /* Strict mode: sees every instruction, and stops at those that a Cortex-M4 refuses and Unicorn allows. */
 void kws_machine_on_instruction(void *uc, uint64_t address, uint32_t bytes, void *user);
+/* Sees every instruction, and charges what its loads and stores cost beside their timing: see kws_machine_accesses. */
+void kws_machine_on_access(void *uc, uint64_t address, uint32_t bytes, void *user);
 uint64_t kws_machine_system_read(void *uc, uint64_t offset, unsigned bytes, void *user);
 void kws_machine_system_write(void *uc, uint64_t offset, unsigned bytes, uint64_t value, void *user);
 uint64_t kws_machine_uart_read(void *uc, uint64_t offset, unsigned bytes, void *user);

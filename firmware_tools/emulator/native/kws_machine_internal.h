@@ -60,6 +60,9 @@ struct kws_machine {
     kws_uart uart;
     kws_mic mic;
     kws_block *blocks; /* one place for each halfword of flash */
+    kws_access *accesses; /* the same, NULL when accesses are not watched */
+    uint32_t line;        /* of flash, that was read last */
+    uint64_t unaligned, flash_reads;
 };
 
 void kws_machine_halt(kws_machine *m, kws_stop stop, uint32_t detail);

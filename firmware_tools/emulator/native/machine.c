@@ -30,6 +30,7 @@ void kws_machine_free(kws_machine *m)
     if (m == NULL)
         return;
     free(m->blocks);
+    free(m->accesses);
     free(m->mic.audio);
     free(m);
 }
@@ -83,6 +84,8 @@ void kws_machine_read_report(const kws_machine *m, kws_machine_report *report)
     report->detail = m->detail;
     report->bad_address = m->bad_address;
     report->bad_access = m->bad_access;
+    report->unaligned = m->unaligned;
+    report->flash_reads = m->flash_reads;
 }
 
 /* ---- cycles --------------------------------------------------------------------------------------------------- */
@@ -346,7 +349,7 @@ uint64_t kws_machine_scs_read(void *uc, uint64_t offset, unsigned bytes, void *u
     (void)bytes;
     switch (offset) {
     case KWS_SCS_CPUID:
-        return 0x410FC241u; /* Cortex-M4 r0p1 */
+        return m->config.cpuid;
     case KWS_SCS_CPACR:
         return m->cpacr;
     case KWS_SCS_DEMCR:

@@ -7,6 +7,7 @@ hop. So
 
 - a layer with ``reach`` and ``stride`` in time over columns that come every ``period`` frames, the first after
   ``first`` frames, makes its own every ``period * stride`` frames, the first after ``first + (reach - 1) * period``;
+- what leaves out columns at the ends of the clip is the same columns, counted from later on;
 - a layer of several operands waits for the one that comes last and takes older columns of the others;
 - windows begin at multiples of the head's period, where all layers begin a column: there, and only there, the columns
   kept are those that the windowed network would compute anew.
@@ -19,6 +20,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from firmware_tools.engine.lower import RENAMES
+from firmware_tools.engine.lower_move import cut_dimension
 from firmware_tools.engine.window import Axis, window_of
 from firmware_tools.errors import StreamingError
 from firmware_tools.tflite.graph import Graph, Operator, constant_numbers, dimension
@@ -123,6 +125,7 @@ def split_at_head(graph: Graph) -> Split:
             whole.add(operator.output)
         else:
             _add_layer(graph, split, operator, read)
+    _all_columns_until_the_end(graph, split)
     in_head = sum(graph.macs(operator) for operator in split.head)
     if 2 * in_head >= graph.total_macs:
         _refuse(graph, split.head[0] if split.head else graph.operators[-1], "takes all frames at once, too early")
@@ -166,6 +169,10 @@ def _add_layer(graph: Graph, split: Split, operator: Operator, read: Iterable[in
         split.columns[output] = split.columns[operator.inputs[0]]
         split.renamed[output] = operator.inputs[0]
         return
+    if operator.kind == "STRIDED_SLICE" and graph.tensors[output].shape[1] != split.columns[operator.inputs[0]].count:
+        split.columns[output] = _cut(graph, split, operator)
+        split.renamed[output] = operator.inputs[0]
+        return
     if operator.kind in MERGES:
         made, layer = _merged(graph, split, operator, list(read))
     else:
@@ -190,6 +197,22 @@ def _slid(graph: Graph, split: Split, operator: Operator) -> tuple[Columns, Laye
     return _after(columns, axis), Layer(operator, {source: axis.reach}, {source: 0})
 
 
+def _cut(graph: Graph, split: Split, operator: Operator) -> Columns:
+    """The columns that a slice of time leaves: those of its input, from a later one on."""
+    columns = split.columns[operator.inputs[0]]
+    _, begin = cut_dimension(graph, operator)
+    return Columns(columns.first + begin * columns.period, columns.period, graph.tensors[operator.output].shape[1])
+
+
+def _all_columns_until_the_end(graph: Graph, split: Split) -> None:
+    """The head takes columns when a window's last frame has come: none may have been left out at its end."""
+    for operator in split.head:
+        for index in operator.inputs:
+            columns = split.columns.get(index)
+            if columns and columns.first + columns.count * columns.period < graph.input.shape[1]:
+                _refuse(graph, operator, "takes columns of which the last ones of the clip were left out")
+
+
 def _after(columns: Columns, axis: Axis) -> Columns:
     first = columns.first + (axis.reach - 1) * columns.period
     return Columns(first, columns.period * axis.stride, axis.out)
@@ -199,6 +222,8 @@ def _merged(graph: Graph, split: Split, operator: Operator, read: list[int]) -> 
     """A layer of several operands: it waits for the one whose columns come last."""
     shape = graph.tensors[operator.output].shape
     operands = {split.source(index): split.columns[index] for index in read}
+    if any(operands[split.source(index)] != split.columns[index] for index in read):
+        _refuse(graph, operator, "takes columns of the same layer at different times")
     last = max(operands.values(), key=lambda columns: columns.first)
     for index in operator.inputs:
         _check_operand(graph, operator, index, len(shape), index in read)
@@ -224,7 +249,7 @@ def _concatenated_in_time(graph: Graph, operator: Operator) -> bool:
 
 
 def _has_no_time(graph: Graph, operator: Operator) -> None:
-    if operator.kind not in ALONE | {"SOFTMAX", "FULLY_CONNECTED"}:
+    if operator.kind not in ALONE | {"SOFTMAX", "FULLY_CONNECTED", "STRIDED_SLICE"}:
         _refuse(graph, operator, "has no streaming form")
 
 

@@ -194,7 +194,10 @@ void {self._name}_scores(void *state, int8_t *scores) {{
 
     def _whole(self, index: int) -> str:
         """What the head reads: a window's columns, or what it made itself."""
-        columns = self._program.columns.get(self._program.source(index))  # a flattened window, too
+        named = index
+        while named not in self._program.columns and named in self._program.renamed:
+            named = self._program.renamed[named]  # a flattened window; one that was cut short has fewer columns
+        columns = self._program.columns.get(named)
         return self._rows(index, columns.count if columns else 1)
 
     def _rows(self, index: int, back: int) -> str:

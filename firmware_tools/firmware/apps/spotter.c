@@ -15,6 +15,9 @@
 #include "kws_listener.h"
 #include "kws_model.h"
 #include "kws_port.h"
+#include "kws_small.h"
+
+KWS_SMALL_BEGIN
 
 #define BLOCK_SAMPLES 128u
 
@@ -387,3 +390,5 @@ int main(void)
     }
 }
 #endif
+
+KWS_SMALL_END

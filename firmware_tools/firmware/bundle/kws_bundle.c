@@ -25,6 +25,10 @@ static int32_t stream_state[KWS_MODEL_STATE_BYTES / 4];
 static int8_t window[KWS_APP_CLIP_FRAMES * KWS_FRONTEND_FEATURES] __attribute__((aligned(4)));
 #endif
 static int8_t scores[KWS_APP_LABELS];
+#ifdef KWS_APP_GATE_PREROLL_FRAMES
+static kws_gate gate;
+static int8_t preroll[KWS_APP_GATE_PREROLL_FRAMES * KWS_FRONTEND_FEATURES];
+#endif
 
 const kws_listener_parts kws_bundle = {
     .sample_rate_hz = KWS_FRONTEND_SAMPLE_RATE_HZ,
@@ -39,6 +43,20 @@ const kws_listener_parts kws_bundle = {
 #else
     .invoke = kws_model_invoke,
     .window = window,
+#endif
+#ifdef KWS_APP_GATE_PREROLL_FRAMES
+    .gate_reset = kws_gate_reset,
+    .gate_hear = kws_gate_hear,
+    .gate_keep = kws_gate_keep,
+    .gate_config =
+        {
+            .open_sixteenths = KWS_APP_GATE_OPEN_SIXTEENTHS,
+            .hold_frames = KWS_APP_GATE_HOLD_FRAMES,
+            .preroll_frames = KWS_APP_GATE_PREROLL_FRAMES,
+            .rise_shift = KWS_APP_GATE_RISE_SHIFT,
+        },
+    .gate = &gate,
+    .preroll = preroll,
 #endif
     .decision =
         {

@@ -32,12 +32,18 @@ void kws_dots_2x3_4bit(const int16_t *windows, const int16_t *weights, const kws
  * group the last `absent` bytes do not exist and are not read; there are four bytes at least. */
 void kws_widen(const int8_t *bytes, int16_t *window, uint32_t groups, uint32_t absent);
 
+/* How pixels meet all filters of a layer. pixel: one, `bytes` as they lie; three: KWS_PIXELS of them, widened; NULL where
+ * a layer's pixels come one by one. */
+struct kws_dots {
+    void (*pixel)(const kws_conv_params *params, const int8_t *bytes, uint32_t absent, int8_t *output);
+    void (*three)(const kws_conv_params *params, const int16_t *windows, int8_t *output);
+};
+
 /* Four filters at a time, whose two pairs lie `apart` halfwords from one another, at one pixel; bytes, groups and absent
  * as above. Without channels `output` takes the int32 sums of the first four filters instead. */
-void kws_dots_4x1(const int8_t *bytes, const int16_t *weights, const kws_channel *channels, int8_t *output,
-                  uint32_t apart, int32_t zero, uint32_t groups, uint32_t absent, const int16_t *end);
-void kws_dots_4x1_4bit(const int8_t *bytes, const int16_t *weights, const kws_channel *channels, int8_t *output,
-                       uint32_t apart, int32_t zero, uint32_t groups, uint32_t absent, const int16_t *end);
+typedef void kws_dots_function(const int8_t *bytes, const int16_t *weights, const kws_channel *channels, int8_t *output,
+                               uint32_t apart, int32_t zero, uint32_t groups, uint32_t absent, const int16_t *end);
+kws_dots_function kws_dots_4x1, kws_dots_4x1_4bit;
 
 /* The window whose first tap is at row `y`, column `x` of the input: there where it is one piece of four bytes or more,
  * else copied to `stage`. */

@@ -31,6 +31,13 @@
 #endif
 #endif
 
+/* The same, and it is such a core. */
+#if defined(__ARM_ARCH_ISA_THUMB) && __ARM_ARCH_ISA_THUMB == 1 && KWS_SHORT_MULTIPLY
+#define KWS_SHORT_MULTIPLY_NATIVE 1
+#else
+#define KWS_SHORT_MULTIPLY_NATIVE 0
+#endif
+
 /* Requantisation of one output channel: output = zero + acc * multiplier / 2^31 / 2^shift, as TFLM rounds it. The
  * generator guarantees |acc| < 2^30, |bias| < 2^25 and 1 <= shift <= 31. */
 typedef struct {
@@ -59,12 +66,8 @@ static inline int32_t kws_channel_shift(const kws_channel *channel) { return cha
 #define KWS_ROLLED
 #endif
 
-/* Two sums are ready here: keeps compilers from collecting products where there are eight registers for them. */
-#if KWS_SHORT_MULTIPLY
-#define KWS_IN_ORDER(a, b) __asm__("" : "+r"(a), "+r"(b));
-#else
-#define KWS_IN_ORDER(a, b)
-#endif
+/* A constant that stays in its register: compilers would write it anew for each use. */
+#define KWS_KEPT(constant) __asm__("" : "+r"(constant));
 
 /* Four bytes or two halfwords as one word; the address need not be aligned where KWS_DSP is 1. */
 static inline uint32_t kws_load_word(const void *address) {
@@ -103,6 +106,31 @@ static inline int32_t kws_dual_multiply_add(uint32_t a, uint32_t b, int32_t sum)
 #endif
 }
 
+/* sum + (a * low halfword of b) / 2^16, rounded down; wraps as a register does. */
+static inline int32_t kws_multiply_low_add(int32_t a, uint32_t b, int32_t sum) {
+#if KWS_DSP_NATIVE
+    int32_t result;
+    __asm__("smlawb %0, %1, %2, %3" : "=r"(result) : "r"(a), "r"(b), "r"(sum));
+    return result;
+#elif KWS_SHORT_MULTIPLY
+    const int32_t factor = (int16_t)b;
+    return (int32_t)((uint32_t)sum + (uint32_t)((a >> 16) * factor) + (uint32_t)((int32_t)(uint16_t)a * factor >> 16));
+#else
+    return (int32_t)((uint32_t)sum + (uint32_t)((int64_t)a * (int16_t)b >> 16));
+#endif
+}
+
+/* The same with the high halfword of b. */
+static inline int32_t kws_multiply_high_add(int32_t a, uint32_t b, int32_t sum) {
+#if KWS_DSP_NATIVE
+    int32_t result;
+    __asm__("smlawt %0, %1, %2, %3" : "=r"(result) : "r"(a), "r"(b), "r"(sum));
+    return result;
+#else
+    return kws_multiply_low_add(a, b >> 16, sum);
+#endif
+}
+
 /* Bytes 0 and 2 of a word, sign-extended to halfwords. */
 static inline uint32_t kws_even_bytes(uint32_t word) {
 #if KWS_DSP_NATIVE
@@ -122,6 +150,39 @@ static inline uint32_t kws_odd_bytes(uint32_t word) {
     return result;
 #else
     return kws_even_bytes(word >> 8);
+#endif
+}
+
+/* a - b, halfword by halfword. */
+static inline uint32_t kws_subtract_halves(uint32_t a, uint32_t b) {
+#if KWS_DSP_NATIVE
+    uint32_t result;
+    __asm__("ssub16 %0, %1, %2" : "=r"(result) : "r"(a), "r"(b));
+    return result;
+#else
+    return (uint16_t)(a - b) | ((a >> 16) - (b >> 16)) << 16;
+#endif
+}
+
+/* sums + kws_even_bytes(word), halfword by halfword. */
+static inline uint32_t kws_add_even_bytes(uint32_t sums, uint32_t word) {
+#if KWS_DSP_NATIVE
+    uint32_t result;
+    __asm__("sxtab16 %0, %1, %2" : "=r"(result) : "r"(sums), "r"(word));
+    return result;
+#else
+    const uint32_t bytes = kws_even_bytes(word);
+    return (uint16_t)(sums + bytes) | ((sums >> 16) + (bytes >> 16)) << 16;
+#endif
+}
+
+static inline uint32_t kws_add_odd_bytes(uint32_t sums, uint32_t word) {
+#if KWS_DSP_NATIVE
+    uint32_t result;
+    __asm__("sxtab16 %0, %1, %2, ror #8" : "=r"(result) : "r"(sums), "r"(word));
+    return result;
+#else
+    return kws_add_even_bytes(sums, word >> 8);
 #endif
 }
 

@@ -28,14 +28,20 @@ typedef struct {
     int16_t least, most;
 } kws_range;
 
+/* How a convolution's pixels meet its filters (kws_dots.h): with three pixels at a time or with one, by the bits of
+ * weights; deep: of more than KWS_MOST_DEPTH inputs; wide: of wide channels, or with weights of 8 bits that are -128. */
+typedef struct kws_dots kws_dots;
+extern const kws_dots kws_dots_8bit, kws_dots_4bit, kws_dots_pixel_8bit, kws_dots_pixel_4bit, kws_dots_deep_8bit,
+    kws_dots_deep_4bit, kws_dots_wide;
+
 /* Weights of pairs of filters as kws_dots.h lays them out, [(out_channels + 1) / 2][depth] halfwords (with `halves`,
  * weights of 4 bits, half as many), depth = taps rounded up to 4 with zeros.
- * Biases contain -in_zero * sum(weights). Where a sum may leave the bounds of kws_channel, or weights of 8 bits are
- * -128, channels are wide. */
+ * Biases contain -in_zero * sum(weights). Where a sum may leave the bounds of kws_channel, channels are wide. */
 typedef struct {
     const int16_t *weights;
     const kws_channel *channels; /* where it is NULL the layer has wide ones */
     const kws_wide_channel *wide;
+    const kws_dots *dots;
     kws_window window;
     kws_range range;
     uint16_t taps; /* kernel_height * kernel_width * in_channels */
@@ -45,13 +51,17 @@ typedef struct {
 } kws_conv_params;
 
 /* CONV_2D and (with a 1x1 window over the rows) FULLY_CONNECTED. scratch, word-aligned: with three pixels or more
- * and a depth of at most KWS_MOST_DEPTH 6 * depth bytes, and depth more unless windows are plain; else depth bytes, or
- * none for a single plain one.
+ * and a depth of at most KWS_MOST_DEPTH 6 * depth bytes, and depth more unless windows are plain; else depth bytes.
  * In place where the generator finds that no output overtakes the input still needed, and there are two pixels or more. */
 void kws_conv(const kws_conv_params *params, const int8_t *input, int8_t *output, int16_t *scratch);
 
-/* Weights [out_channels][kernel_height * kernel_width]; out_channels = in_channels * per_input.
- * Planes of rows * columns hold one padded input channel; `pairs` words hold one row of weights.
+/* The same where there is one output pixel, and its window is plain. */
+void kws_conv_pixel(const kws_conv_params *params, const int8_t *input, int8_t *output);
+
+/* Rows of the kernel are of `taps` weights, the last ones zero beyond kernel_width. Where `piece` is not 0, weights of each
+ * four channels come together, [kernel_height][taps][4], and rows are of pieces of `piece` taps (kws_depthwise.h); where
+ * it is 0 each channel's are [kernel_height][taps]. out_channels = in_channels * per_input.
+ * Planes of rows * columns hold padded input channels, of which the inside is read.
  * Neighbours along a row lie `step` bytes apart, rows `jump` bytes: the generator may exchange rows and columns. */
 typedef struct {
     const int8_t *weights;
@@ -61,16 +71,18 @@ typedef struct {
     kws_range range;
     uint16_t per_input;
     uint16_t rows, columns;
-    uint16_t pairs;
+    uint16_t inside_rows, inside_columns;
+    uint16_t taps, piece;
     uint16_t in_step, in_jump;
     uint16_t out_step, out_jump;
 } kws_depthwise_params;
 
-/* DEPTHWISE_CONV_2D. scratch: rows * columns + 4 * kernel_height * pairs, word-aligned.
+/* DEPTHWISE_CONV_2D. scratch, word-aligned: 2 * rows * columns bytes, or 4 * rows * columns where piece is not 0.
  * In place when per_input is 1 and no output lies behind the input it is computed from. */
 void kws_depthwise(const kws_depthwise_params *params, const int8_t *input, int8_t *output, int16_t *scratch);
 
-/* Weights [taps][count]; the window's rows of `count` channels begin `step` bytes apart. */
+/* Weights of each four channels come together, [taps][4] (kws_depthwise.h); where there are fewer, of each channel. The
+ * window's rows of `count` channels begin `step` bytes apart. */
 typedef struct {
     const int8_t *weights;
     const kws_channel *channels; /* where it is NULL the layer has wide ones */
@@ -101,6 +113,9 @@ typedef struct {
 /* In place when outer is 1. */
 void kws_mean(const kws_mean_params *params, const int8_t *input, int8_t *output);
 
+/* The means of `count` sums of params->count values each. */
+void kws_means_of(const kws_mean_params *params, const int32_t *sums, uint32_t count, int8_t *output);
+
 /* Elementwise operators walk up to four dimensions with a stride of 0 where an operand is broadcast. */
 typedef struct {
     uint16_t size[4];
@@ -129,6 +144,18 @@ typedef struct {
 void kws_add(const kws_add_params *params, const int8_t *a, const int8_t *b, int8_t *output);
 void kws_mul(const kws_mul_params *params, const int8_t *a, const int8_t *b, int8_t *output);
 
+/* Addition of operands of one shape, limited by int8 alone:
+ * output = (offset + a * multiplier_a / 2^8 + b * multiplier_b / 2^8) / 2^22, each division rounded down. The generator has
+ * compared that with TFLM's addition for every pair of bytes. */
+typedef struct {
+    uint32_t count;
+    int32_t multiplier_a, multiplier_b;
+    int32_t offset;
+} kws_add_linear_params;
+
+/* In place on either operand. */
+void kws_add_linear(const kws_add_linear_params *params, const int8_t *a, const int8_t *b, int8_t *output);
+
 /* Any function of one int8: table[value + 128]. In place. */
 typedef struct {
     const int8_t *table;
@@ -144,6 +171,13 @@ typedef struct {
 
 void kws_copy(const kws_copy_params *params, const int8_t *input, int8_t *output);
 
+/* Copies, of each of `blocks` pieces of `stride` bytes, the `length` bytes from `offset` on: what is left of a dimension. */
+typedef struct {
+    uint32_t blocks, length, stride, offset;
+} kws_slice_params;
+
+void kws_slice(const kws_slice_params *params, const int8_t *input, int8_t *output);
+
 /* Constant padding of up to four dimensions. */
 typedef struct {
     uint16_t in_size[4];
@@ -154,12 +188,11 @@ typedef struct {
 
 void kws_pad(const kws_pad_params *params, const int8_t *input, int8_t *output);
 
-/* Softmax of rows. exponentials[d] is exp(-d * scale * beta) in Q0.31 for d <= reach; beyond that it is zero.
- * In place. */
+/* Softmax of rows. scale * beta is multiplier / 2^31 * 2^shift in steps of 2^-26; a score more than `reach` below the
+ * largest has no share. In place. */
 typedef struct {
-    const int32_t *exponentials;
     uint32_t rows, depth;
-    int32_t reach;
+    int32_t reach, multiplier, shift;
 } kws_softmax_params;
 
 void kws_softmax(const kws_softmax_params *params, const int8_t *input, int8_t *output);

@@ -36,6 +36,7 @@
 #define KWS_CMD_STREAM_DATA 0x09u /* offset u32 (wraps), pcm16 -> ACK with the next offset */
 #define KWS_CMD_STATUS 0x0Au      /* see kws_link.h */
 #define KWS_CMD_LAYERS 0x0Bu      /* -> LAYERS; the layers app only */
+#define KWS_CMD_STACK 0x0Cu       /* -> STACK; the stack app only */
 
 /* Replies, board to host: each begins with the command's type u8 and sequence u16. */
 #define KWS_REPLY_HELLO 0x20u
@@ -45,6 +46,7 @@
 #define KWS_REPLY_FEATURES 0x24u /* first frame u16, frames u16, frames in all u16, features u16, int8 values */
 #define KWS_REPLY_STATUS 0x25u   /* see kws_link.h */
 #define KWS_REPLY_LAYERS 0x26u   /* see apps/layers.c */
+#define KWS_REPLY_STACK 0x27u    /* see apps/stack.c */
 
 /* Events, board to host: they answer no command. */
 #define KWS_EVENT_AUDIO 0x30u     /* see kws_link.h */

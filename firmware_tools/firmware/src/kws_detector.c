@@ -1,5 +1,8 @@
 /* From scores to decisions. See kws_detector.h. */
 #include "kws_detector.h"
+#include "kws_small.h"
+
+KWS_SMALL_BEGIN
 
 int kws_best_keyword(const int8_t *scores, size_t labels)
 {
@@ -109,3 +112,5 @@ int kws_detector_push(kws_detector *detector, const int8_t *scores, uint64_t sam
     detection->score = floor_divide(detector->sums[best], config->average);
     return 1;
 }
+
+KWS_SMALL_END

@@ -1,91 +1,70 @@
 /* Depthwise convolution along time, of which one column is wanted: what a streaming model does at every frame.
  *
- * Channels lie side by side in the input and in the weights, so four of them are summed at once; nothing is gathered,
- * widened in memory or kept.
+ * Channels lie side by side in the input and in the weights, so four of them are summed at once (kws_depthwise.h); nothing
+ * is gathered, widened in memory or kept.
  */
-#include "kws_kernels.h"
+#include "kws_depthwise.h"
 
-static int8_t requantised(const kws_depthwise_column_params *p, uint32_t channel, int32_t sum)
-{
+static int8_t requantised(const kws_depthwise_column_params *p, uint32_t channel, int32_t sum) {
     const kws_range *range = &p->range;
     if (p->wide) {
         const kws_wide_channel *wide = p->wide + channel;
-        const int32_t scaled = kws_scale(sum, wide->multiplier, wide->left, wide->right);
+        const int32_t scaled = kws_scale((int32_t)((uint32_t)wide->bias + (uint32_t)sum), wide->multiplier, wide->left, wide->right);
         return kws_clamp(scaled + range->out_zero, range->least, range->most);
     }
     const kws_channel *packed = p->channels + channel;
-    const int32_t high = kws_multiply_high(sum * 2, packed->multiplier);
+    const int32_t high = kws_multiply_high((kws_channel_bias(packed) + sum) * 2, packed->multiplier);
     return kws_clamp(kws_shift_to(range->out_zero, high, kws_channel_shift(packed)), range->least, range->most);
 }
 
-static int32_t bias_of(const kws_depthwise_column_params *p, uint32_t channel)
-{
-    return p->wide ? p->wide[channel].bias : kws_channel_bias(p->channels + channel);
-}
-
-static void filter_one(const kws_depthwise_column_params *p, const int8_t *input, uint32_t channel, int8_t *output)
-{
-    const int8_t *weight = p->weights + channel;
-    int32_t sum = bias_of(p, channel);
+static KWS_APART void filter_one(const kws_depthwise_column_params *p, const int8_t *input, const int8_t *weights,
+                                 uint32_t between, uint32_t channel, int8_t *output) {
+    const uint32_t step = p->step;
+    int32_t sum = 0;
     KWS_ROLLED
-    for (uint32_t tap = p->taps; tap > 0; tap--, weight += p->count, input += p->step) {
-        sum += *weight * *input;
+    for (uint32_t tap = p->taps; tap > 0; tap--, weights += between, input += step) {
+        sum += *weights * *input;
     }
     *output = requantised(p, channel, sum);
 }
 
 #if KWS_DSP
-/* sum + low(a) * low(b), and sum + high(a) * high(b): one instruction each. */
-static inline int32_t add_low(int32_t sum, uint32_t a, uint32_t b) { return sum + (int16_t)a * (int16_t)b; }
-
-static inline int32_t add_high(int32_t sum, uint32_t a, uint32_t b)
-{
-    return sum + (int16_t)(a >> 16) * (int16_t)(b >> 16);
-}
-
-static inline int8_t scaled(int32_t sum, const kws_channel *channel, int32_t zero)
-{
-    const int32_t high = kws_multiply_high(sum * 2, channel->multiplier);
-    return kws_clamp(kws_shift_to(zero, high, kws_channel_shift(channel)), INT8_MIN, INT8_MAX);
-}
-
-/* Four channels whose requantisation is packed, limited by int8 alone. */
-static KWS_APART void filter_four(const kws_depthwise_column_params *p, const int8_t *input, const int8_t *weight,
-                                  const kws_channel *channel, int8_t *output)
-{
-    const uint32_t step = p->step, count = p->count;
+static void filter_fours(const kws_depthwise_column_params *p, const int8_t *input, int8_t *output) {
+    const uint32_t count = p->count, taps = p->taps, last = count - 4;
     const int32_t zero = p->range.out_zero;
-    int32_t a = kws_channel_bias(channel), b = kws_channel_bias(channel + 1);
-    int32_t c = kws_channel_bias(channel + 2), d = kws_channel_bias(channel + 3);
-    KWS_ROLLED
-    for (uint32_t tap = p->taps; tap > 0; tap--) {
-        const uint32_t x = kws_load_word(input), w = kws_load_word(weight);
-        const uint32_t even_x = kws_even_bytes(x), even_w = kws_even_bytes(w);
-        const uint32_t odd_x = kws_odd_bytes(x), odd_w = kws_odd_bytes(w);
-        a = add_low(a, even_x, even_w);
-        b = add_low(b, odd_x, odd_w);
-        c = add_high(c, even_x, even_w);
-        d = add_high(d, odd_x, odd_w);
-        input += step;
-        weight += count;
+    int8_t some[4];
+    kws_depthwise_1x4(input, p->weights, p->channels, output, p->step, taps, zero, count / 4);
+    if (count % 4 > 0) {
+        const int8_t *weights = p->weights + (count & ~3u) * taps;
+        kws_depthwise_1x4(input + last, weights, p->channels + last, some, p->step, taps, zero, 1);
+        KWS_ROLLED
+        for (uint32_t i = 4 - count % 4; i < 4; i++) {
+            output[last + i] = some[i];
+        }
     }
-    output[0] = scaled(a, channel, zero);
-    output[1] = scaled(b, channel + 1, zero);
-    output[2] = scaled(c, channel + 2, zero);
-    output[3] = scaled(d, channel + 3, zero);
+    if (p->range.least > INT8_MIN || p->range.most < INT8_MAX) {
+        KWS_ROLLED
+        for (uint32_t i = 0; i < count; i++) {
+            output[i] = kws_clamp(output[i], p->range.least, p->range.most);
+        }
+    }
 }
 #endif
 
-void kws_depthwise_column(const kws_depthwise_column_params *params, const int8_t *input, int8_t *output)
-{
-    uint32_t channel = 0;
+void kws_depthwise_column(const kws_depthwise_column_params *params, const int8_t *input, int8_t *output) {
+    const uint32_t count = params->count, taps = params->taps;
 #if KWS_DSP
-    const int packed = params->wide == 0 && params->range.least == INT8_MIN && params->range.most == INT8_MAX;
-    for (; packed && channel + 4u <= params->count; channel += 4) {
-        filter_four(params, input + channel, params->weights + channel, params->channels + channel, output + channel);
+    if (params->wide == 0 && count >= 4) {
+        filter_fours(params, input, output);
+        return;
     }
 #endif
-    for (; channel < params->count; channel++) {
-        filter_one(params, input + channel, channel, output + channel);
+    for (uint32_t c = 0; c < count; c++) {
+        if (count >= 4) {
+            const int8_t *weights = kws_weights_in_fours(params->weights, c, count, taps);
+            filter_one(params, input + c, weights, 4, c, output + c);
+        } else {
+            filter_one(params, input + c, params->weights + c * taps, 1, c, output + c);
+        }
     }
 }

@@ -58,101 +58,98 @@ void kws_dots_2x3_4bit(const int16_t *windows, const int16_t *weights, const kws
 }
 #endif
 
-/* Sums of a pair of filters: sums[0] of the first, sums[1] of the second. */
-static KWS_APART void add_pair(const int8_t *bytes, const int16_t *weights, uint32_t groups, uint32_t absent,
-                               int32_t *sums) {
-    int32_t first = 0, both = 0;
-#define MEET(weight, byte)                          \
-    {                                               \
-        const int32_t pair = weight, input = byte;  \
-        first += (int8_t)pair * input;              \
-        both += pair * input;                       \
-        KWS_IN_ORDER(first, both)                   \
-    }
+/* ---- four filters at one pixel ---- */
+
+/* Adds to sums[0] and [1] what groups of four inputs, up to `end`, give with a pair of filters, to sums[2] and [3] what
+ * they give with another. With weights of 8 bits the second sum of a pair gathers 256 times the second filter's and the
+ * first's. */
+typedef void add_function(const int8_t *bytes, const int8_t *end, const int16_t *pair, const int16_t *other,
+                          int32_t sums[4]);
+
+#if KWS_SHORT_MULTIPLY_NATIVE
+add_function kws_add_groups_8bit, kws_add_groups_4bit; /* kws_kernels_dots_short.c */
+#else
+static void kws_add_groups_8bit(const int8_t *bytes, const int8_t *end, const int16_t *pair, const int16_t *other,
+                                int32_t sums[4]) {
+    int32_t first = sums[0], second = sums[1], third = sums[2], fourth = sums[3];
     KWS_ROLLED
-    for (const int8_t *end = bytes + 4 * groups - (absent > 0 ? 4 : 0); bytes != end; bytes += 4, weights += 4) {
-        MEET(weights[0], bytes[0])
-        MEET(weights[1], bytes[2])
-        MEET(weights[2], bytes[1])
-        MEET(weights[3], bytes[3])
+    for (; bytes != end; bytes += 4, pair += 4, other += 4) {
+        KWS_ROLLED
+        for (uint32_t i = 0; i < 4; i++) {
+            const int32_t input = bytes[i == 1 ? 2 : i == 2 ? 1 : i], weight = pair[i], another = other[i];
+            first += (int8_t)weight * input;
+            second += weight * input;
+            third += (int8_t)another * input;
+            fourth += another * input;
+        }
     }
-    if (absent > 0) {
-        MEET(weights[0], bytes[0])
-        MEET(weights[1], absent < 2 ? bytes[2] : 0)
-        MEET(weights[2], absent < 3 ? bytes[1] : 0)
-    }
-#undef MEET
     sums[0] = first;
-    sums[1] = (both - first) >> 8;
+    sums[1] = second;
+    sums[2] = third;
+    sums[3] = fourth;
 }
 
-static void finish_four(const int32_t sums[4], const kws_channel *channels, int8_t *output, int32_t zero) {
-    for (uint32_t i = 0; i < 4; i++) {
-        output[i] = requantised(sums[i], channels + i, zero);
+static void kws_add_groups_4bit(const int8_t *bytes, const int8_t *end, const int16_t *pair, const int16_t *other,
+                                int32_t sums[4]) {
+    int32_t first = sums[0], second = sums[1], third = sums[2], fourth = sums[3];
+    KWS_ROLLED
+    for (; bytes != end; pair += 2, other += 2) {
+        KWS_ROLLED
+        for (uint32_t i = 0; i < 4; i++) {
+            const int32_t input = *bytes++, up = i % 2 * 8;
+            const uint32_t halves = (uint32_t)(uint16_t)pair[i / 2] << up, others = (uint32_t)(uint16_t)other[i / 2] << up;
+            first += kws_nibble(halves << 4) * input;
+            second += kws_nibble(halves) * input;
+            third += kws_nibble(others << 4) * input;
+            fourth += kws_nibble(others) * input;
+        }
     }
+    sums[0] = first;
+    sums[1] = second;
+    sums[2] = third;
+    sums[3] = fourth;
+}
+#endif
+
+/* All filters up to `end`; a group's weights of a pair are `halves` halfwords. */
+static inline void dots_4x1(const int8_t *bytes, const int16_t *weights, const kws_channel *channels, int8_t *output,
+                            uint32_t apart, int32_t zero, uint32_t groups, uint32_t absent, const int16_t *end,
+                            add_function *add, uint32_t halves) {
+    const uint32_t whole = groups - (absent > 0), behind = whole * halves;
+    int8_t last[4] = {0, 0, 0, 0};
+    kws_copy_bytes(last, bytes + 4 * whole, absent > 0 ? 4 - (int32_t)absent : 0);
+    do {
+        int32_t sums[4] = {0, 0, 0, 0};
+        if (whole > 0) {
+            add(bytes, bytes + 4 * whole, weights, weights + apart, sums);
+        }
+        if (absent > 0) {
+            add(last, last + 4, weights + behind, weights + behind + apart, sums);
+        }
+        if (halves == 4) {
+            sums[1] = (sums[1] - sums[0]) >> 8;
+            sums[3] = (sums[3] - sums[2]) >> 8;
+        }
+        if (channels == 0) {
+            __builtin_memcpy(output, sums, sizeof sums);
+            return;
+        }
+        KWS_ROLLED
+        for (uint32_t i = 0; i < 4; i++) {
+            *output++ = requantised(sums[i], channels++, zero);
+        }
+        weights += apart + halves * groups;
+    } while (weights != end);
 }
 
 void kws_dots_4x1(const int8_t *bytes, const int16_t *weights, const kws_channel *channels, int8_t *output,
                   uint32_t apart, int32_t zero, uint32_t groups, uint32_t absent, const int16_t *end) {
-    int32_t sums[4];
-    do {
-        add_pair(bytes, weights, groups, absent, sums);
-        add_pair(bytes, weights + apart, groups, absent, sums + 2);
-        if (channels == 0) {
-            __builtin_memcpy(output, sums, sizeof sums);
-            return;
-        }
-        finish_four(sums, channels, output, zero);
-        weights += apart + 4 * groups;
-        channels += 4;
-        output += 4;
-    } while (weights != end);
-}
-
-static KWS_APART void add_pair_4bit(const int8_t *bytes, const int16_t *weights, uint32_t groups, uint32_t absent,
-                                    int32_t *sums) {
-    int32_t first = 0, second = 0;
-#define MEET(halves, byte)                          \
-    {                                               \
-        const int32_t input = byte;                 \
-        second += kws_nibble(halves) * input;       \
-        first += kws_nibble(halves << 4) * input;   \
-        KWS_IN_ORDER(first, second)                 \
-    }
-    KWS_ROLLED
-    for (const int8_t *end = bytes + 4 * groups - (absent > 0 ? 4 : 0); bytes != end; bytes += 4, weights += 2) {
-        const uint32_t low = (uint16_t)weights[0], high = (uint16_t)weights[1];
-        MEET(low, bytes[0])
-        MEET(low << 8, bytes[1])
-        MEET(high, bytes[2])
-        MEET(high << 8, bytes[3])
-    }
-    if (absent > 0) {
-        const uint32_t low = (uint16_t)weights[0], high = (uint16_t)weights[1];
-        MEET(low, bytes[0])
-        MEET(low << 8, absent < 3 ? bytes[1] : 0)
-        MEET(high, absent < 2 ? bytes[2] : 0)
-    }
-#undef MEET
-    sums[0] = first;
-    sums[1] = second;
+    dots_4x1(bytes, weights, channels, output, apart, zero, groups, absent, end, kws_add_groups_8bit, 4);
 }
 
 void kws_dots_4x1_4bit(const int8_t *bytes, const int16_t *weights, const kws_channel *channels, int8_t *output,
                        uint32_t apart, int32_t zero, uint32_t groups, uint32_t absent, const int16_t *end) {
-    int32_t sums[4];
-    do {
-        add_pair_4bit(bytes, weights, groups, absent, sums);
-        add_pair_4bit(bytes, weights + apart, groups, absent, sums + 2);
-        if (channels == 0) {
-            __builtin_memcpy(output, sums, sizeof sums);
-            return;
-        }
-        finish_four(sums, channels, output, zero);
-        weights += apart + 2 * groups;
-        channels += 4;
-        output += 4;
-    } while (weights != end);
+    dots_4x1(bytes, weights, channels, output, apart, zero, groups, absent, end, kws_add_groups_4bit, 2);
 }
 
 #else

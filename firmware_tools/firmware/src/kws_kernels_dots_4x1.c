@@ -8,21 +8,15 @@
  * r0 bytes, r1 and r2 the two pairs' weights, r3 groups left, r4 to r7 the sums: first, second, third, fourth filter.
  */
 #define BYTES "[sp]"
-#define WEIGHTS "[sp, #4]"
 #define APART "[sp, #52]"
 #define ABSENT "[sp, #64]"
 #define END "[sp, #68]"
 
 #define BEGIN_4X1                                  \
     "ldr r0, " BYTES "\n"                          \
-    "ldr r1, " WEIGHTS "\n"                        \
     "ldr r2, " APART "\n"                          \
-    "ldr r3, " GROUPS "\n"                \
-    "movs r4, #0\n"                                \
-    "add r2, r1, r2, lsl #1\n"                     \
-    "movs r5, #0\n"                                \
-    "movs r6, #0\n"                                \
-    "movs r7, #0\n"
+    "ldr r3, " GROUPS "\n"                         \
+    "add r2, r1, r2, lsl #1\n"
 
 #define LAST_BYTES                                 \
     "ldr r3, " ABSENT "\n"                         \
@@ -37,22 +31,32 @@
     "sxtb16 lr, r12, ror #8\n"                     \
     "sxtb16 r12, r12\n"
 
-/* All groups but the last, two at a time, then the last. */
-#define GROUPS_4X1(next, last)                     \
+/* All groups but the last, the first of which has no sums to add to, then two at a time; then the last. */
+#define GROUPS_4X1(first, next, last)              \
     "subs r3, #1\n"                                \
-    "beq 3f\n"                                     \
+    "beq 5f\n"                                     \
     "lsrs r3, r3, #1\n"                            \
-    "bcc 2f\n"                                     \
-    next                                           \
+    first                                          \
+    "bcc 6f\n"                                     \
     "beq 3f\n"                                     \
     ".balign 4\n"                                  \
     "2:\n"                                         \
     next                                           \
+    "6:\n"                                         \
     "subs r3, #1\n"                                \
     next                                           \
     "bne 2b\n"                                     \
     "3:\n"                                         \
     last
+
+/* No group but the last. */
+#define ONE_GROUP_4X1                              \
+    "5:\n"                                         \
+    "movs r4, #0\n"                                \
+    "movs r5, #0\n"                                \
+    "movs r6, #0\n"                                \
+    "movs r7, #0\n"                                \
+    "b 3b\n"
 
 /* One of two channels whose words and multipliers are loaded. */
 #define OUTPUT_4X1(sum, doubled, word, multiplier)     \
@@ -69,7 +73,6 @@
 #define FINISH_4X1(sums, first_doubled, second_doubled)             \
     "ldr r0, " CHANNELS "\n"                                        \
     "ldr r3, " ZERO "\n"                                            \
-    "str r2, " WEIGHTS "\n"                                         \
     "cmp r0, #0\n"                                                  \
     "beq 4f\n"                                                      \
     "ldm r0!, {r8-r11}\n"                                           \
@@ -81,11 +84,11 @@
     OUTPUT_4X1("r7", second_doubled, "r10", "r11")                  \
     "ldr r0, " OUTPUT "\n"                                          \
     "ldr r3, " END "\n"                                      \
-    "strb r4, [r0]\n"                                               \
-    "strb r5, [r0, #1]\n"                                           \
-    "strb r6, [r0, #2]\n"                                           \
-    "strb r7, [r0, #3]\n"                                           \
-    "adds r0, #4\n"                                                 \
+    "strb r4, [r0], #1\n"                                           \
+    "strb r5, [r0], #1\n"                                           \
+    "strb r6, [r0], #1\n"                                           \
+    "strb r7, [r0], #1\n"                                           \
+    "mov r1, r2\n"                                                  \
     "cmp r2, r3\n"                                                  \
     "str r0, " OUTPUT "\n"                                          \
     "bne 1b\n"                                                      \
@@ -101,16 +104,21 @@
     "sxtb16 " weights ", " weights "\n"                            \
     "smlad " first ", " weights ", " inputs ", " first "\n"
 
-#define FOUR_BY_4(bytes)                           \
+#define MEET_NEW(weights, inputs, first, second)                   \
+    "smuad " second ", " weights ", " inputs "\n"                  \
+    "sxtb16 " weights ", " weights "\n"                            \
+    "smuad " first ", " weights ", " inputs "\n"
+
+#define FOUR_BY_4(bytes, sums)                     \
     bytes                                          \
     "ldr r8, [r1], #8\n"                           \
     "ldr r10, [r2], #8\n"                          \
     "ldr r9, [r1, #-4]\n"                          \
     "ldr r11, [r2, #-4]\n"                         \
     WIDEN_BYTES                                    \
-    MEET("r8", "r12", "r4", "r5")                  \
+    MEET##sums("r8", "r12", "r4", "r5")            \
     MEET("r9", "lr", "r4", "r5")                   \
-    MEET("r10", "r12", "r6", "r7")                 \
+    MEET##sums("r10", "r12", "r6", "r7")           \
     MEET("r11", "lr", "r6", "r7")
 
 __attribute__((naked, aligned(4))) void kws_dots_4x1(const int8_t *bytes UNUSED, const int16_t *weights UNUSED,
@@ -122,10 +130,11 @@ __attribute__((naked, aligned(4))) void kws_dots_4x1(const int8_t *bytes UNUSED,
         ".balign 4\n"
         "1:\n"
         BEGIN_4X1
-        GROUPS_4X1(FOUR_BY_4(NEXT_BYTES), FOUR_BY_4(LAST_BYTES))
+        GROUPS_4X1(FOUR_BY_4(NEXT_BYTES, _NEW), FOUR_BY_4(NEXT_BYTES, ), FOUR_BY_4(LAST_BYTES, ))
         "subs r5, r5, r4\n"
         "subs r7, r7, r6\n"
-        FINISH_4X1("asrs r5, r5, #8\n asrs r7, r7, #8\n", "lsl #1", "asr #7"));
+        FINISH_4X1("asrs r5, r5, #8\n asrs r7, r7, #8\n", "lsl #1", "asr #7")
+        ONE_GROUP_4X1);
 }
 
 #define MEET_4BIT(weights, first, second)                \
@@ -138,13 +147,23 @@ __attribute__((naked, aligned(4))) void kws_dots_4x1(const int8_t *bytes UNUSED,
     "and r9, r10, " weights ", lsl #12\n"                \
     "smlad " first ", r9, lr, " first "\n"
 
-#define FOUR_BY_4_4BIT(bytes)                      \
+#define MEET_4BIT_NEW(weights, first, second)            \
+    "and r9, r10, " weights "\n"                         \
+    "smuad " second ", r9, r12\n"                        \
+    "and r9, r10, " weights ", lsl #4\n"                 \
+    "smuad " first ", r9, r12\n"                         \
+    "and r9, r10, " weights ", lsl #8\n"                 \
+    "smlad " second ", r9, lr, " second "\n"             \
+    "and r9, r10, " weights ", lsl #12\n"                \
+    "smlad " first ", r9, lr, " first "\n"
+
+#define FOUR_BY_4_4BIT(bytes, sums)                \
     bytes                                          \
     "ldr r8, [r1], #4\n"                           \
     "ldr r11, [r2], #4\n"                          \
     WIDEN_BYTES                                    \
-    MEET_4BIT("r8", "r4", "r5")                    \
-    MEET_4BIT("r11", "r6", "r7")
+    MEET_4BIT##sums("r8", "r4", "r5")              \
+    MEET_4BIT##sums("r11", "r6", "r7")
 
 __attribute__((naked, aligned(4))) void kws_dots_4x1_4bit(const int8_t *bytes UNUSED, const int16_t *weights UNUSED,
                                                           const kws_channel *channels UNUSED, int8_t *output UNUSED,
@@ -157,8 +176,9 @@ __attribute__((naked, aligned(4))) void kws_dots_4x1_4bit(const int8_t *bytes UN
         "1:\n"
         BEGIN_4X1
         "mov r10, #0xF000F000\n"
-        GROUPS_4X1(FOUR_BY_4_4BIT(NEXT_BYTES), FOUR_BY_4_4BIT(LAST_BYTES))
-        FINISH_4X1("asrs r4, r4, #12\n asrs r5, r5, #12\n asrs r6, r6, #12\n asrs r7, r7, #12\n", "asr #11", "asr #11"));
+        GROUPS_4X1(FOUR_BY_4_4BIT(NEXT_BYTES, _NEW), FOUR_BY_4_4BIT(NEXT_BYTES, ), FOUR_BY_4_4BIT(LAST_BYTES, ))
+        FINISH_4X1("asrs r4, r4, #12\n asrs r5, r5, #12\n asrs r6, r6, #12\n asrs r7, r7, #12\n", "asr #11", "asr #11")
+        ONE_GROUP_4X1);
 }
 
 #else

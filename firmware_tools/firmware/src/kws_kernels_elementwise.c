@@ -102,6 +102,15 @@ void kws_copy(const kws_copy_params *params, const int8_t *input, int8_t *output
     }
 }
 
+void kws_slice(const kws_slice_params *params, const int8_t *input, int8_t *output) {
+    input += params->offset;
+    for (uint32_t block = 0; block < params->blocks; block++) {
+        __builtin_memcpy(output, input, params->length);
+        input += params->stride;
+        output += params->length;
+    }
+}
+
 void kws_pad(const kws_pad_params *params, const int8_t *input, int8_t *output) {
     const uint16_t *size = params->in_size, *out = params->out_size, *before = params->before;
     const uint32_t rows = (uint32_t)out[0] * out[1] * out[2];

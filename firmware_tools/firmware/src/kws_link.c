@@ -2,6 +2,9 @@
 #include "kws_link.h"
 
 #include "kws_port.h"
+#include "kws_small.h"
+
+KWS_SMALL_BEGIN
 
 void kws_link_init(kws_link *link)
 {
@@ -157,3 +160,5 @@ void kws_link_idle(kws_link *link, uint32_t most_us)
     kws_port_alarm_us(most_us);
     kws_port_idle();
 }
+
+KWS_SMALL_END

@@ -1,5 +1,8 @@
 /* A detector that listens. See kws_listener.h. */
 #include "kws_listener.h"
+#include "kws_small.h"
+
+KWS_SMALL_BEGIN
 
 int kws_listener_init(kws_listener *listener, const kws_listener_parts *parts)
 {
@@ -25,6 +28,10 @@ void kws_listener_reset(kws_listener *listener)
     listener->lost = 0;
     listener->frames = 0;
     listener->until = parts->window_frames;
+    listener->shown = 0;
+    if (parts->gate_keep != NULL) {
+        parts->gate_reset(parts->gate, &parts->gate_config);
+    }
     if (parts->stream_reset != NULL) {
         parts->stream_reset(parts->stream);
     }
@@ -36,11 +43,10 @@ void kws_listener_lost(kws_listener *listener, uint32_t samples)
 }
 
 /* Put a frame at the window's end; when the window is full, its oldest frame goes. */
-static void slide(const kws_listener *listener)
+static void slide(const kws_listener *listener, const int8_t *frame)
 {
     const size_t features = listener->parts->tables->features;
     const size_t frames = listener->parts->window_frames;
-    const int8_t *frame = listener->parts->frame;
     int8_t *window = listener->parts->window;
     size_t row = listener->frames;
     if (row >= frames) {
@@ -56,17 +62,29 @@ static void slide(const kws_listener *listener)
     }
 }
 
-void kws_listener_keep(kws_listener *listener)
+void kws_listener_show(kws_listener *listener, const int8_t *frame)
 {
     const kws_listener_parts *parts = listener->parts;
     if (parts->stream_push != NULL) {
-        parts->stream_push(parts->stream, parts->frame);
+        parts->stream_push(parts->stream, frame);
     } else {
-        slide(listener);
+        slide(listener, frame);
     }
     listener->frames++;
-    if (listener->until != 0) {
-        listener->until--;
+    if (listener->until == 0) {
+        listener->until = parts->stride_frames;
+    }
+    listener->until--;
+    listener->shown = 1;
+}
+
+void kws_listener_keep(kws_listener *listener)
+{
+    const kws_listener_parts *parts = listener->parts;
+    if (parts->gate_keep != NULL) {
+        parts->gate_keep(listener);
+    } else {
+        kws_listener_show(listener, parts->frame);
     }
 }
 
@@ -74,12 +92,15 @@ int kws_listener_take(kws_listener *listener, const int16_t *samples, size_t cou
 {
     const int made = kws_frontend_push(listener->parts->frontend, samples, count, used, listener->parts->frame);
     listener->heard += *used;
+    if (listener->parts->gate_keep != NULL) {
+        listener->parts->gate_hear(listener->parts->gate, samples, *used);
+    }
     return made;
 }
 
 int kws_listener_due(const kws_listener *listener)
 {
-    return listener->until == 0;
+    return listener->until == 0 && listener->shown;
 }
 
 void kws_listener_score(const kws_listener *listener)
@@ -95,7 +116,6 @@ void kws_listener_score(const kws_listener *listener)
 int kws_listener_decide(kws_listener *listener, uint64_t sample, kws_detection *found)
 {
     const kws_listener_parts *parts = listener->parts;
-    listener->until = parts->stride_frames;
     kws_listener_score(listener);
     return kws_detector_push(parts->detector, parts->scores, sample, found);
 }
@@ -121,3 +141,5 @@ int kws_listener_hear(kws_listener *listener, const int16_t *samples, size_t cou
     }
     return 0;
 }
+
+KWS_SMALL_END

@@ -1,5 +1,8 @@
 /* Frames on a serial line: COBS, CRC-32, sequence numbers. See kws_wire.h. */
 #include "kws_wire.h"
+#include "kws_small.h"
+
+KWS_SMALL_BEGIN
 
 #define COBS_LONGEST 254u /* bytes that one code byte can announce */
 
@@ -201,3 +204,5 @@ int kws_wire_send(kws_wire_tx *tx, kws_wire_sink sink, void *context)
     sink(context, &zero, 1);
     return KWS_OK;
 }
+
+KWS_SMALL_END

@@ -69,6 +69,21 @@ def _residual(build: ModelBuilder, x: Handle) -> Handle:
     return build.elementwise("ADD", x, build.conv2d(x, x.shape[3], (1, 1)), activation=_activation(build))
 
 
+def _cropped_shortcut(build: ModelBuilder, x: Handle) -> Handle:
+    """A shortcut around a layer that makes the clip shorter, from any place of what that layer sees."""
+    kernel = min(int(build.rng.integers(2, 6)), x.shape[1] - 1)
+    y = build.conv2d(x, x.shape[3], (kernel, 1), same=False, depthwise=bool(build.rng.random() < 0.5))
+    before = int(build.rng.integers(kernel))
+    pair = (build.crop(x, 1, before, kernel - 1 - before), y)
+    return build.elementwise("ADD", *(pair if build.rng.random() < 0.5 else pair[::-1]), activation=_activation(build))
+
+
+def _cropped(build: ModelBuilder, x: Handle) -> Handle:
+    """The first columns left out, or some of the width."""
+    axis = 1 if build.rng.random() < 0.7 else 2
+    return build.crop(x, axis, min(int(build.rng.integers(0, 3)), x.shape[axis] - 1), 0)
+
+
 def _constant(build: ModelBuilder, x: Handle) -> Handle:
     other = build.constant((1, 1, 1, x.shape[3]), float(x.scale))
     return build.elementwise(str(build.rng.choice(("ADD", "MUL"))), x, other)
@@ -120,7 +135,7 @@ def _head(build: ModelBuilder, x: Handle) -> Handle:
 MAKERS: tuple[Maker, ...] = (
     *(_convolution,) * 4,
     *(_pool, _branches, _residual, _constant, _joined, _moved, _reshaped, _alone),
-    *(_dense_in_columns, _mean_of_columns),
+    *(_dense_in_columns, _mean_of_columns, _cropped_shortcut, _cropped),
 )
 
 

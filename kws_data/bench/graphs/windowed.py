@@ -78,6 +78,10 @@ def _two_operands(build: ModelBuilder, x: Handle) -> Handle:
 def _move(build: ModelBuilder, x: Handle) -> Handle:
     rng = build.rng
     choice = rng.random()
+    if choice < 0.2:
+        axis = int(rng.integers(1, 4))
+        before = int(rng.integers(0, x.shape[axis]))
+        return build.crop(x, axis, before, int(rng.integers(0, x.shape[axis] - before)))
     if choice < 0.4:
         pad = tuple((int(rng.integers(0, 3)), int(rng.integers(0, 3))) for _ in range(3))
         return build.pad(x, ((0, 0), pad[0], pad[1], pad[2]))

@@ -15,9 +15,22 @@ if TYPE_CHECKING:
 
 
 def show_figures(
-    measure: Callable[[Progress], Iterator[Figure]], estimate_s: float, as_json: bool, *, quick: bool = True
+    measure: Callable[[Progress], Iterator[Figure]],
+    estimate_s: float,
+    as_json: bool,
+    *,
+    quick: bool = True,
+    unmeasured: bool = True,
 ) -> None:
-    """Measure and show; exits 1 when a figure was missed. ``quick``: the bench has an option of that name."""
+    """Measure and show; exits 1 when a figure was missed.
+
+    Args:
+        measure: gives the figures, one after the other.
+        estimate_s: seconds that they take.
+        as_json: print JSON in place of a table.
+        quick: the bench has an option of that name.
+        unmeasured: whether a figure that could not be measured passes.
+    """
     from kws_data.bench.figures import all_passed
 
     hint = "; --quick is a look" if quick else ""
@@ -26,24 +39,28 @@ def show_figures(
     with progress_bars() as progress:
         for figure in measure(progress):
             figures.append(figure)
-            say(f"  {_mark(figure)} {figure.what}: {figure.measured} ({figure.seconds:.0f} s)")
+            spread = f" [{figure.kindest} to {figure.harshest}]" if figure.harshest else ""
+            say(f"  {_mark(figure, unmeasured)} {figure.what}: {figure.measured}{spread} ({figure.seconds:.0f} s)")
     if as_json:
         print_json([figure.to_dict() for figure in figures])
     else:
-        _print_table(figures)
-    if not all_passed(figures):
+        _print_table(figures, unmeasured)
+    if not all_passed(figures, unmeasured=unmeasured):
         raise click.exceptions.Exit(1)
 
 
-def _mark(figure: Figure) -> str:
-    return {True: "reached", False: "MISSED", None: "skipped"}[figure.passed]
+def _mark(figure: Figure, unmeasured: bool) -> str:
+    return {True: "reached", False: "MISSED", None: "skipped" if unmeasured else "MISSED"}[figure.passed]
 
 
-def _print_table(figures: Sequence[Figure]) -> None:
+def _print_table(figures: Sequence[Figure], unmeasured: bool) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table("what", "wanted", "measured", "", "s")
+    ranges = any(figure.harshest for figure in figures)
+    table = Table("what", "wanted", "measured", *(["kindest", "harshest"] if ranges else []), "", "s")
     for figure in figures:
-        table.add_row(figure.what, figure.wanted, figure.measured, _mark(figure), f"{figure.seconds:.0f}")
+        ends = [figure.kindest, figure.harshest] if ranges else []
+        mark, seconds = _mark(figure, unmeasured), f"{figure.seconds:.0f}"
+        table.add_row(figure.what, figure.wanted, figure.measured, *ends, mark, seconds)
     Console().print(table)

@@ -2,13 +2,15 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
+from thumb_code import assembled
 
-from firmware_tools.boards.spec import load_board
+from firmware_tools.boards.spec import TIMING_NAMES, load_board
 from firmware_tools.emulator.cycles import BlockCost, CortexM4
-from firmware_tools.image.elf import read_elf
-from firmware_tools.toolchain.cores import CORE_FLAGS
+from firmware_tools.emulator.timing import DEFAULT, HARSHEST, KINDEST, TIMINGS, Timing, timing_named
+from firmware_tools.errors import BoardError
 
 SEQUENCES = {
     "adds r0, r1, r2": 1,
@@ -66,35 +68,23 @@ BRANCHES = {  # cycles not taken or before the refill, refill
     "it ne; bxne lr": (2, 2),
     "nop; nop": (2, 0),
 }
+DOUBTS = {  # kindest, default, harshest cycles where the manual gives a range; without wait states
+    "sdiv r0, r1, r2": (2, 12, 12),
+    "it eq; addeq r0, r0, #1": (1, 2, 2),
+    "ldr r0, [r1], #4; ldr r2, [r1]": (3, 3, 4),  # the base that was moved on
+    "ldr r0, [r1], #4; ldr r2, [r3]": (3, 3, 3),
+    "ldm r0!, {r1, r2}; ldr r3, [r0]": (5, 5, 6),
+    "str r0, [r1]; str r2, [r3]": (2, 2, 3),  # the write buffer
+    "strd r0, r1, [r2]; ldr r4, [r5]": (5, 5, 6),
+    "stmdb r0!, {r1, r2}; adds r3, r3, #1; str r3, [r4]": (5, 5, 5),
+    "ldr r0, [pc, #4]": (2, 2, 3),
+    "push {r4}; ldr r4, [r0]": (4, 4, 5),
+}
 
 
 @pytest.fixture(scope="module")
 def code(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
-    """Machine code of every sequence above, from one run of the assembler."""
-    folder = tmp_path_factory.mktemp("cycles")
-    texts = [*SEQUENCES, *BRANCHES]
-    lines = [".syntax unified", ".thumb", ".text"]
-    for index, text in enumerate(texts):
-        lines += [f".type seq{index}, %function", f"seq{index}:", *text.split(";"), f".size seq{index}, . - seq{index}"]
-        lines += ["nop", "9: nop"]
-    (folder / "s.s").write_text("\n".join(lines) + "\n")
-    (folder / "s.ld").write_text("ENTRY(seq0)\nSECTIONS { .text 0x1000 : { *(.text) } }\n")
-    command = [
-        sys.executable,
-        "-m",
-        "ziglang",
-        "cc",
-        *CORE_FLAGS["cortex-m4f"],
-        "-nostdlib",
-        "-T",
-        "s.ld",
-        "-Wl,-e,seq0",
-    ]
-    subprocess.run([*command, "s.s", "-o", "s.elf"], cwd=folder, check=True)
-    elf = read_elf(folder / "s.elf")
-    flat = elf.flat(0x1000)
-    found = {symbol.name: flat[symbol.address - 0x1000 :][: symbol.bytes] for symbol in elf.symbols}
-    return {text: found[f"seq{index}"] for index, text in enumerate(texts)}
+    return assembled([*SEQUENCES, *BRANCHES, *DOUBTS], tmp_path_factory.mktemp("cycles"))
 
 
 @pytest.mark.parametrize("text", SEQUENCES)
@@ -140,3 +130,46 @@ def test_capstone_is_imported_only_when_blocks_are_timed() -> None:
     )
     shown = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
     assert shown.strip() == "set()"
+
+
+# ---- where the manual gives a range ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", DOUBTS)
+def test_what_is_in_doubt(code: dict[str, bytes], text: str) -> None:
+    harshest = replace(HARSHEST, least_wait_states=0)
+    counted = [CortexM4(timing=timing).block(0x1000, code[text]).cycles for timing in (KINDEST, DEFAULT, harshest)]
+    assert tuple(counted) == DOUBTS[text]
+
+
+def test_a_refill_is_counted_from_1_to_3(code: dict[str, bytes]) -> None:
+    kind, harsh = CortexM4(timing=KINDEST), CortexM4(timing=replace(HARSHEST, least_wait_states=0))
+    for text in ("b .", "bx lr"):
+        assert kind.block(0x1000, code[text]).refill == 1
+        assert harsh.block(0x1000, code[text]).refill == 3
+    wide = code["mul r0, r1, r2"]  # straddles two words: part of P where P is fixed
+    assert [model.block(0x1002, wide).entry for model in (kind, CortexM4(), harsh)] == [0, 1, 0]
+    assert kind.block(0x1000, code["pop {r4, pc}"]).refill == 3  # three cycles by the manual, whatever P is
+
+
+def test_the_default_lies_between_the_kindest_and_the_harshest(code: dict[str, bytes]) -> None:
+    def most(timing: Timing, text: str) -> int:
+        cost = CortexM4(timing=timing).block(0x1000, code[text])
+        return cost.cycles + cost.refill
+
+    for text in code:
+        assert most(KINDEST, text) <= most(DEFAULT, text) <= most(HARSHEST, text), text
+
+
+def test_flash_without_a_read_buffer_waits_for_each_word(code: dict[str, bytes]) -> None:
+    straight = code["nop; nop"] * 4
+    assert CortexM4(2, Timing(line_bytes=4)).block(0x1000, straight).cycles == 8 + 3 * 2
+    assert CortexM4(3, HARSHEST).wait_states == 3
+    assert CortexM4(0, HARSHEST).wait_states == 2
+
+
+def test_timings_have_names_that_a_board_may_say() -> None:
+    assert tuple(TIMINGS) == TIMING_NAMES
+    assert timing_named(load_board("emulated").timing) == DEFAULT
+    with pytest.raises(BoardError, match="kindest"):
+        timing_named("kind")

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 from convolution_models import deep_layers, shapes_of_convolutions
+from depthwise_models import depthwise_layers, extreme_depthwise_layers, several_filters_a_channel
 from random_models import random_model
 from synthetic_models import ModelBuilder, keyword_model
 
@@ -78,7 +79,16 @@ def edge_models() -> Iterator[bytes]:
 
 
 @pytest.mark.parametrize("flags", [PLAIN, DSP, SHORT], ids=["plain", "dsp", "short"])
-@pytest.mark.parametrize("models", [shapes_of_convolutions, deep_layers])
+@pytest.mark.parametrize(
+    "models",
+    [
+        shapes_of_convolutions,
+        deep_layers,
+        depthwise_layers,
+        several_filters_a_channel,
+        extreme_depthwise_layers,
+    ],
+)
 def test_convolutions(models: Callable[[], Iterator[bytes]], flags: tuple[str, ...]) -> None:
     assert_equal(list(models()), flags)
 
@@ -104,3 +114,16 @@ def test_the_shapes_of_streaming_models() -> None:
             keyword_model(blocks=blocks, kernel=kernel, channels=channels, labels=labels, residual=blocks != 2)
         )
     assert_equal(models, DSP)
+
+
+def test_every_difference_of_two_scores_in_a_softmax() -> None:
+    """Scales from where all scores have the same share to where the largest has all."""
+    scales = (2e-8, 3.1e-5, 0.002, 0.013, 0.0371, 0.07, 0.1171, 0.25, 0.6, 1.7, 14.0, 31.9)
+    models = []
+    for scale in scales:
+        build = ModelBuilder(1)
+        models.append(build.finish(build.softmax(build.input((1, 3), scale, 0))))
+    graphs = [read_tflite(model) for model in models]
+    inputs = np.asarray([(127, below, third) for below in range(-128, 128) for third in (-128, 101)], np.int8)
+    for model, run in zip(models, load_batches(graphs, optimise="-O1"), strict=True):
+        np.testing.assert_array_equal(run(inputs), TflmInterpreter(model)(inputs))

@@ -9,6 +9,7 @@ import pytest
 from bare_core import BareCore
 from coarse_models import coarse, model_of_every_weighted_kind
 from convolution_models import deep_layers, shapes_of_convolutions
+from depthwise_models import depthwise_layers, extreme_depthwise_layers, several_filters_a_channel
 from random_models import random_model
 from synthetic_models import keyword_model
 
@@ -81,7 +82,7 @@ void Reset(void) {
 class ManyOnCore:
     """One image with several models."""
 
-    def __init__(self, graphs: list[Graph], folder: Path, *defines: str) -> None:
+    def __init__(self, graphs: list[Graph], folder: Path, *defines: str, core: str = "cortex-m4f") -> None:
         folder.mkdir()
         self.graphs = graphs
         self.out_at = 4 + max(-(-graph.input.elements // 4) * 4 for graph in graphs)
@@ -94,7 +95,7 @@ class ManyOnCore:
         main += MANY_C % (size, ", ".join(f"{name}_invoke" for name in names), self.out_at)
         sources = [*kernel_sources(), *(files[f"{name}.c"] for name in names), main]
         headers = {name: text for name, text in files.items() if name.endswith(".h")}
-        self.core = BareCore(sources, headers, folder, defines=defines)
+        self.core = BareCore(sources, headers, folder, core=core, defines=defines)
 
     def __call__(self, inputs: list[np.ndarray]) -> list[bytes]:
         """One output a model."""
@@ -103,12 +104,25 @@ class ManyOnCore:
         return [self.core.run(one, self.out_at, size) for one, size in zip(placed, sizes, strict=True)]
 
 
-def test_assembly_equals_the_portable_c(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("core", "plain"), [("cortex-m4f", "KWS_DSP=0"), ("cortex-m0+", "KWS_SHORT_MULTIPLY=0")])
+def test_assembly_equals_the_portable_c(core: str, plain: str, tmp_path: Path) -> None:
     """The same inputs through the kernels as the core gets them and through plain C."""
     graphs = [read_tflite(model) for make in (shapes_of_convolutions, deep_layers) for model in make()]
     four_bits = [read_tflite(coarse(model, four_bits=True)) for model in shapes_of_convolutions()]
-    fast = ManyOnCore([*graphs, *four_bits], tmp_path / "fast")
-    portable = ManyOnCore(fast.graphs, tmp_path / "portable", "KWS_DSP=0")
+    fast = ManyOnCore([*graphs, *four_bits], tmp_path / "fast", core=core)
+    portable = ManyOnCore(fast.graphs, tmp_path / "portable", plain, core=core)
+    assert_agree(fast, portable)
+
+
+def test_depthwise_kernels_of_the_core_equal_the_portable_ones(tmp_path: Path) -> None:
+    models = (depthwise_layers, several_filters_a_channel, extreme_depthwise_layers)
+    graphs = [read_tflite(model) for make in models for model in make()]
+    fast = ManyOnCore(graphs, tmp_path / "fast")
+    assert_agree(fast, ManyOnCore(graphs, tmp_path / "portable", "KWS_DSP=0"))
+
+
+def assert_agree(fast: ManyOnCore, portable: ManyOnCore) -> None:
+    """Random inputs, and those that are largest and least throughout."""
     rng = np.random.default_rng(3)
     for _ in range(3):
         inputs = [rng.integers(-128, 128, graph.input.shape).astype(np.int8) for graph in fast.graphs]

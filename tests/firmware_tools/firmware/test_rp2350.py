@@ -27,6 +27,7 @@ from firmware_tools.toolchain.compile import compile_host
 from firmware_tools.toolchain.cores import CORE_FLAGS
 
 PORT, SHARED = FIRMWARE_DIR / "ports" / "rp2350", FIRMWARE_DIR / "shared" / "rp2"
+CORTEX_M = FIRMWARE_DIR / "shared" / "cortex_m"
 HEADERS = (PORT / "rp2_chip.h", SHARED / "kws_rp2.h", SHARED / "usb_rp2_regs.h")
 #: Numbers of ours or of Arm's core, not of the chip's registers.
 OURS = re.compile(
@@ -47,7 +48,7 @@ def test_every_register_and_field_is_where_the_maker_says() -> None:
             f"const uint32_t numbers[] = {{{', '.join(f'(uint32_t)({name})' for name in wanted)}}};",
         ]
     )
-    library = ctypes.CDLL(str(compile_host([glue], include_dirs=(SHARED, PORT), name="rp2350_registers")))
+    library = ctypes.CDLL(str(compile_host([glue], include_dirs=(SHARED, PORT, CORTEX_M), name="rp2350_registers")))
     numbers = (ctypes.c_uint32 * len(wanted)).in_dll(library, "numbers")
     assert {name: number for name, number in zip(wanted, numbers, strict=True) if number != wanted[name]} == {}
     assert len(wanted) > 200

@@ -43,7 +43,7 @@ def test_the_c_engine_keeps_4_bits_in_flash() -> None:
     """3, 11 and 5 filters of 5, 3 and 11 weights: 2, 6 and 3 pairs."""
     four, eight = (read_tflite(coarse(model_of_every_weighted_kind(), four_bits=bits)) for bits in (True, False))
     sizes = [
-        [call.constants["weights"].values.nbytes for call in lower(graph).calls if call.function == "kws_conv"]
+        [call.constants["weights"].values.nbytes for call in lower(graph).calls if call.function.startswith("kws_conv")]
         for graph in (four, eight)
     ]
     assert sizes == [[2 * 8, 6 * 4, 3 * 12], [2 * 16, 6 * 8, 3 * 24]]

@@ -12,7 +12,8 @@ from firmware_tools.boards.spec import load_board
 from kws_data.config.config import Config
 from kws_data.deploy.images import spotter_image
 from kws_data.experiments import shape_cost as module
-from kws_data.experiments.shape_cost import LIMITS, ShapeCost, shape_cost, shape_costs, shape_key, untrained_bundle
+from kws_data.experiments.shape_cost import LIMITS, ShapeCost, shape_cost, shape_costs, shape_key
+from kws_data.experiments.untrained import untrained_bundle
 from kws_data.gate.measure import measure_latency
 
 

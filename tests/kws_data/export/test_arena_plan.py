@@ -16,7 +16,7 @@ from firmware_tools.tflite.slim import slim
 from firmware_tools.tflite.tflm import TflmInterpreter, arena_bytes, available
 from kws_data.config.export import ExportSettings
 from kws_data.config.model import ModelSettings
-from kws_data.experiments.shape_cost import randomise
+from kws_data.experiments.untrained import randomise
 from kws_data.export.convert import exported_tflite
 from kws_data.models.registry import build_model
 

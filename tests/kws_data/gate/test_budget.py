@@ -1,10 +1,14 @@
+from dataclasses import replace
+
 import pytest
 from tiny_bundle import tiny_bundle
 
+from firmware_tools.spotter.island import ENGINE_RAM, WEIGHTS, Island, Part
 from firmware_tools.tflite.graph import read_tflite
 from kws_data.config.device import BudgetSettings
 from kws_data.errors import GateError
-from kws_data.gate.budget import check_budget, layer_cycles, live_tensors
+from kws_data.gate.budget import Check, check_budget, layer_cycles, live_tensors
+from kws_data.gate.listening import Listening
 from kws_data.gate.measure import LatencyCycles
 
 CYCLES = LatencyCycles(frontend=100_000, inference=500_000, decision=4_000, clock_hz=64_000_000)
@@ -55,12 +59,39 @@ def test_layers_weigh_what_was_measured_and_a_guess_says_that_it_is_one() -> Non
 
 
 def test_limits_on_island_and_cycles_are_held_when_they_are_set() -> None:
-    bundle, island = tiny_bundle(), {"model file": 4_000, "window": 1_960}
+    bundle = tiny_bundle()
+    island = Island((Part("kws_model_0_weights", WEIGHTS, 4_000), Part("window", ENGINE_RAM, 1_960)))
     limits = BudgetSettings(island_bytes=5_000, inference_cycles=500_000)
     checks = {check.name: check for check in check_budget(bundle, limits, CYCLES, island).checks}
     assert checks["inference_cycles"].passed and not checks["island_bytes"].passed
-    assert checks["island_bytes"].measured == 5_960 and checks["island_bytes"].largest[0].name == "model file"
+    assert checks["island_bytes"].measured == 5_960
+    assert checks["island_bytes"].largest[0].name == "kws_model_0_weights (weights)"
     assert len(check_budget(bundle, BudgetSettings(), CYCLES, island).checks) == 3
+    assert len(check_budget(bundle, BudgetSettings(island_bytes=0), CYCLES, island).checks) == 3
+
+
+def test_a_model_that_streams_has_16_kb_unless_another_limit_is_written() -> None:
+    streams, island = replace(tiny_bundle(), engine="streaming"), Island((Part("w_weights", WEIGHTS, 16_385),))
+
+    def of_island(**limits: int) -> list[Check]:
+        report = check_budget(streams, BudgetSettings(**limits), CYCLES, island)
+        return [check for check in report.checks if check.name == "island_bytes"]
+
+    (held,) = of_island()
+    assert held.limit == 16_384 and not held.passed
+    assert of_island(island_bytes=20_000)[0].passed
+    assert of_island(island_bytes=0) == []
+
+
+def test_a_limit_on_the_share_of_the_core_names_what_takes_it() -> None:
+    work = Listening(frames=3, hop_s=0.06, frontend=40_000, model=71_000, decision=1_000, clock_hz=64_000_000)
+    assert work.share == pytest.approx(0.05)
+    report = check_budget(tiny_bundle(), BudgetSettings(duty=4.5), CYCLES, listening=work)
+    (duty,) = (check for check in report.checks if check.name == "duty")
+    assert not duty.passed and duty.measured == pytest.approx(5.0)
+    assert "over by 0.5; largest: front end, 3 frames (3.125)" in duty.line()
+    assert check_budget(tiny_bundle(), BudgetSettings(duty=5.1), CYCLES, listening=work).passed
+    assert len(check_budget(tiny_bundle(), BudgetSettings(), CYCLES, listening=work).checks) == 3
 
 
 def test_exactly_at_the_limit_is_within_it() -> None:

@@ -20,6 +20,7 @@ BATCH, FRAMES, FEATURES, LABELS = 8, 21, 6, 4
 SHAPES = [
     ModelSettings(family="tenet", channels=5, blocks=2, kernel=7, branches=[]),
     ModelSettings(family="tenet", channels=4, blocks=1, kernel=9, stride=3, residual=False),
+    ModelSettings(family="tenet", channels=5, blocks=2, kernel=4, padding="valid", stride=1, first_kernel=1),
     ModelSettings(channels=6, blocks=2, kernel=5, branches=[3]),
     ModelSettings(channels=6, blocks=2, kernel=5, padding="valid", branches=[3], stride=1),
 ]

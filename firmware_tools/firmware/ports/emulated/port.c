@@ -3,6 +3,7 @@
 
 #include "kws_emulated.h"
 #include "kws_err.h"
+#include "kws_small.h"
 
 #ifndef KWS_CLOCK_HZ
 #error "KWS_CLOCK_HZ comes from the board file"
@@ -10,8 +11,11 @@
 
 #define REG(base, offset) (*(volatile uint32_t *)((base) + (offset)))
 
-/* 16 samples are 1 ms at 16 kHz: a sleeping core wakes often enough, and not for every sample. */
-#define MIC_MARK 16u
+/* 64 samples are 4 ms at 16 kHz: a sleeping core wakes often enough, and not for little. The usual frames (512 samples
+ * every 320) end with one of these marks, so that none waits. */
+#define MIC_MARK 64u
+
+KWS_SMALL_BEGIN
 
 void kws_port_init(void)
 {
@@ -120,3 +124,5 @@ uint32_t kws_port_traits(void)
 {
     return REG(KWS_SYS_BASE, KWS_SYS_TRAITS) & KWS_TRAIT_VIRTUAL_TIME;
 }
+
+KWS_SMALL_END

@@ -2,6 +2,7 @@
 #include <stdint.h>
 
 #include "kws_emulated.h"
+#include "kws_small.h"
 
 /* Laid down by linker.ld; only their addresses mean anything. */
 extern uint32_t kws_ld_stack_top, kws_ld_data_load, kws_ld_data_start, kws_ld_data_end, kws_ld_bss_start,
@@ -12,6 +13,8 @@ void kws_reset_handler(void);
 void kws_fault_handler(void);
 
 #define REG(base, offset) (*(volatile uint32_t *)((base) + (offset)))
+
+KWS_SMALL_BEGIN
 
 /* Any exception: nothing here uses interrupts, so each one is a fault. Its number is reported, the board halts. */
 void kws_fault_handler(void)
@@ -35,6 +38,8 @@ void kws_reset_handler(void)
     main();
     kws_fault_handler(); /* main of a board never returns */
 }
+
+KWS_SMALL_END
 
 typedef void (*vector)(void);
 

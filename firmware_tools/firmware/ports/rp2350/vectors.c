@@ -7,29 +7,17 @@
 #include "kws_usb.h"
 #endif
 
-extern uint32_t kws_ld_stack_top; /* laid down by linker.ld; only its address means anything */
-
-#define EXCEPTIONS 15u /* before the first interrupt, with the reset */
-
-/* The place of an interrupt after the stack pointer. */
-#define AT(interrupt) (EXCEPTIONS + (interrupt))
-
-__attribute__((section(".vectors"), used)) const struct {
-    uint32_t *stack_top;
-    kws_vector handlers[EXCEPTIONS + INTERRUPTS];
-} kws_vectors = {
+__attribute__((section(".vectors"), used)) KWS_VECTORS(INTERRUPTS) = {
     &kws_ld_stack_top,
     {
-        kws_reset_handler, kws_fault_handler, kws_fault_handler, kws_fault_handler, kws_fault_handler,
-        kws_fault_handler, kws_fault_handler, kws_fault_handler, kws_fault_handler, kws_fault_handler,
-        kws_fault_handler, kws_fault_handler, kws_fault_handler, kws_fault_handler, kws_fault_handler,
-        [AT(TIMER_IRQ_0)] = kws_timer_interrupt,
-        [AT(TIMER_IRQ_1)] = kws_timer_interrupt,
-        [AT(DMA_IRQ_0)] = kws_dma_interrupt,
+        KWS_EXCEPTION_HANDLERS(kws_fault_handler),
+        [KWS_AT(TIMER_IRQ_0)] = kws_timer_interrupt,
+        [KWS_AT(TIMER_IRQ_1)] = kws_timer_interrupt,
+        [KWS_AT(DMA_IRQ_0)] = kws_dma_interrupt,
 #if KWS_SERIAL_USB
-        [AT(USBCTRL_IRQ)] = kws_usb_irq,
+        [KWS_AT(USBCTRL_IRQ)] = kws_usb_irq,
 #else
-        [AT(UART0_IRQ)] = kws_uart_interrupt,
+        [KWS_AT(UART0_IRQ)] = kws_uart_interrupt,
 #endif
     },
 };

@@ -8,7 +8,7 @@
 
 #include <stdint.h>
 
-#define KWS_REG(address) (*(volatile uint32_t *)(address))
+#define KWS_REG(address) (*(volatile uint32_t *)(uintptr_t)(address))
 
 #define KWS_SYSTICK_CONTROL 0xE000E010u
 #define KWS_SYSTICK_RELOAD 0xE000E014u
@@ -35,6 +35,18 @@ void kws_reset_handler(void);
 void kws_fault_handler(void);
 
 typedef void (*kws_vector)(void);
+
+extern uint32_t kws_ld_stack_top; /* laid down by linker.ld; only its address means anything */
+
+/* The vector table: where the core finds its stack, its start and who serves an exception or an interrupt. */
+#define KWS_EXCEPTIONS 15u /* before the first interrupt, with the reset */
+#define KWS_AT(interrupt) (KWS_EXCEPTIONS + (interrupt))
+#define KWS_VECTORS(interrupts) \
+    const struct { uint32_t *stack_top; kws_vector handlers[KWS_EXCEPTIONS + (interrupts)]; } kws_vectors
+#define KWS_EXCEPTION_HANDLERS(systick) \
+    kws_reset_handler, kws_fault_handler, kws_fault_handler, kws_fault_handler, kws_fault_handler, \
+    kws_fault_handler, kws_fault_handler, kws_fault_handler, kws_fault_handler, kws_fault_handler, \
+    kws_fault_handler, kws_fault_handler, kws_fault_handler, kws_fault_handler, systick
 
 static inline void kws_irq_enable(uint32_t number)
 {

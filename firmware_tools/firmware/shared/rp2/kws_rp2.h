@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "kws_cortex_m.h"
 #include "rp2_chip.h"
 
 #ifndef KWS_SERIAL_USB
@@ -19,10 +20,6 @@
 /* 2.1.2: writes here set or clear the bits that are 1. */
 #define REG_SET(address) REG((address) + 0x2000u)
 #define REG_CLEAR(address) REG((address) + 0x3000u)
-
-/* 2.4.8 The core: NVIC and system control */
-#define NVIC_ISER 0xE000E100u
-#define SCB_VTOR 0xE000ED08u
 
 /* 2.14.3 Subsystem resets */
 #define RESETS_RESET (RESETS + 0x0u)
@@ -185,26 +182,5 @@ void kws_uart_interrupt(void);
 /* Those of the DMA's channels; the interrupt is already cleared. */
 void kws_uart_dma_done(void);
 void kws_mic_dma_done(void);
-
-static inline void kws_interrupt_on(uint32_t irq)
-{
-    REG(NVIC_ISER + 4u * (irq / 32u)) = 1u << irq % 32u;
-}
-
-static inline void kws_interrupts_off(void)
-{
-    __asm volatile("cpsid i" ::: "memory");
-}
-
-static inline void kws_interrupts_on(void)
-{
-    __asm volatile("cpsie i" ::: "memory");
-}
-
-/* With interrupts off: sleep until one is pending. */
-static inline void kws_sleep(void)
-{
-    __asm volatile("dsb\n\twfi" ::: "memory");
-}
 
 #endif

@@ -16,9 +16,9 @@ void kws_port_init(void)
 {
     kws_clocks_init();
     REG(TIMER_INTE) = 1u << ALARM_APP | 1u << ALARM_LOOK;
-    kws_interrupt_on(TIMER_IRQ_0 + ALARM_APP);
-    kws_interrupt_on(TIMER_IRQ_0 + ALARM_LOOK);
-    kws_interrupt_on(DMA_IRQ_0);
+    kws_irq_enable(TIMER_IRQ_0 + ALARM_APP);
+    kws_irq_enable(TIMER_IRQ_0 + ALARM_LOOK);
+    kws_irq_enable(DMA_IRQ_0);
     kws_serial_init();
 }
 
@@ -42,9 +42,9 @@ uint64_t kws_port_time_us(void)
 
 static void set_alarm(uint32_t alarm, uint32_t delay_us)
 {
-    kws_interrupts_off();
+    kws_irq_off();
     REG(TIMER_ALARM(alarm)) = REG(TIMER_RAWL) + (delay_us < LEAST_US ? LEAST_US : delay_us);
-    kws_interrupts_on();
+    kws_irq_on();
 }
 
 void kws_port_alarm_us(uint32_t delay_us)
@@ -70,10 +70,10 @@ void kws_port_idle(void)
 {
     if (kws_mic_running() || KWS_SERIAL_USB)
         set_alarm(ALARM_LOOK, LOOK_US);
-    kws_interrupts_off();
+    kws_irq_off();
     if (!alarm_due && !kws_serial_waiting() && !kws_mic_waiting())
-        kws_sleep();
-    kws_interrupts_on();
+        kws_wait_for_interrupt();
+    kws_irq_on();
 }
 
 /* ---- the image, and what is special ------------------------------------------------------------------------------ */

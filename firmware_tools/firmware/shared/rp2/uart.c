@@ -31,7 +31,7 @@ void kws_serial_init(void)
     kws_pin(KWS_SERIAL_TX_PIN + 1, FUNCTION_UART, PAD_SCHMITT | PAD_PULL_UP | PAD_INPUT);
     REG(UART0_IMSC) = UART_INT_RX | UART_INT_RX_TIMEOUT;
     REG_SET(DMA_INTE0) = 1u << DMA_UART;
-    kws_interrupt_on(UART0_IRQ);
+    kws_irq_enable(UART0_IRQ);
 }
 
 void kws_uart_interrupt(void)
@@ -78,10 +78,10 @@ void kws_port_uart_write(const uint8_t *bytes, size_t len)
     REG(DMA_CTRL_TRIG(DMA_UART)) =
         DMA_EN | DMA_SIZE(0u) | DMA_INCR_READ | DMA_CHAIN_TO(DMA_UART) | DMA_TREQ(DREQ_UART0_TX);
     while (sending) {
-        kws_interrupts_off();
+        kws_irq_off();
         if (sending)
-            kws_sleep();
-        kws_interrupts_on();
+            kws_wait_for_interrupt();
+        kws_irq_on();
     }
 }
 #endif

@@ -199,14 +199,14 @@ void kws_usb_irq(void)
 
 void kws_usb_driver_mask(void)
 {
-    REG(NVIC_ICER) = 1u << USBCTRL_IRQ;
+    KWS_REG(KWS_NVIC_DISABLE) = 1u << USBCTRL_IRQ;
     __asm volatile("dsb\n\tisb" ::: "memory");
 }
 
 void kws_usb_driver_unmask(void)
 {
     __asm volatile("" ::: "memory");
-    kws_interrupt_on(USBCTRL_IRQ);
+    kws_irq_enable(USBCTRL_IRQ);
 }
 
 /* ---- start and end --------------------------------------------------------------------------------------------- */

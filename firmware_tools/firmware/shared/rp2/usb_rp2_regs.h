@@ -2,9 +2,6 @@
 #ifndef KWS_USB_RP2_REGS_H
 #define KWS_USB_RP2_REGS_H
 
-/* 2.4.8 The core: NVIC */
-#define NVIC_ICER 0xE000E180u
-
 /* 4.1.3.3 Dual-port RAM of the controller, device mode: the SETUP packet, settings and state of each endpoint, data.
  * There is a word of settings for IN and one for OUT, from endpoint 1 on; one of state for each, from endpoint 0 on. */
 #define USB_SETUP 0x50100000u

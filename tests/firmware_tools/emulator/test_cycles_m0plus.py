@@ -1,0 +1,52 @@
+"""Short sequences against the figures of the Cortex-M0+ manual (DDI 0484C), table 3-1."""
+
+from __future__ import annotations
+
+import pytest
+from thumb_code import assembled
+
+from firmware_tools.emulator.cycles_m0plus import CortexM0Plus
+from firmware_tools.emulator.timing import HARSHEST
+
+SEQUENCES = {  # cycles not taken or before the refill, refill
+    "adds r0, r1, r2": (1, 0),
+    "muls r0, r1, r0": (1, 0),
+    "sxth r0, r1": (1, 0),
+    "ldr r0, [r1, #4]": (2, 0),
+    "ldrsb r0, [r1, r2]; ldrb r3, [r4]": (4, 0),  # nothing pipelines
+    "strb r0, [r1, r2]": (2, 0),
+    "ldm r0!, {r1, r2, r3}": (4, 0),
+    "stm r0!, {r1, r2}": (3, 0),
+    "push {r4, r5, lr}": (4, 0),
+    "pop {r4, r5}": (3, 0),
+    "pop {r4, r5, pc}": (4, 2),
+    "b .": (1, 1),
+    "cmp r0, #0; beq .": (2, 1),
+    "bl seq0": (1, 2),
+    "bx lr": (1, 1),
+    "blx r3": (1, 1),
+    "mov pc, r1": (1, 1),
+    "mrs r0, primask": (3, 0),
+    "dsb; isb": (6, 0),
+    "ldr r0, [pc, #4]": (2, 0),
+    "nop; nop": (2, 0),
+}
+
+
+@pytest.fixture(scope="module")
+def code(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    return assembled([*SEQUENCES], tmp_path_factory.mktemp("cycles"), "cortex-m0+")
+
+
+@pytest.mark.parametrize("text", SEQUENCES)
+def test_sequence(code: dict[str, bytes], text: str) -> None:
+    cost = CortexM0Plus().block(0x1000, code[text])
+    assert (cost.cycles, cost.refill, cost.entry, cost.most_refill) == (*SEQUENCES[text], 0, SEQUENCES[text][1])
+
+
+def test_flash_is_waited_for(code: dict[str, bytes]) -> None:
+    slow = CortexM0Plus(2)
+    assert slow.block(0x1000, code["ldr r0, [pc, #4]"]).cycles == 4
+    assert slow.block(0x1000, code["bx lr"]).refill == 3
+    assert slow.block(0x1002, code["nop; nop"] * 4).cycles == 8 + 2
+    assert CortexM0Plus(timing=HARSHEST).wait_states == 2
