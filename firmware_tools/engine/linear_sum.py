@@ -18,7 +18,9 @@ from firmware_tools.engine.fixed_point import Multiplier
 FRACTION = 22  # bits of a sum below one step of the output (kws_kernels_add.c)
 _MULTIPLIER = FRACTION + 8  # an operand is multiplied as 256 times itself, and of the product 16 bits are dropped
 _NEAR = 128  # multipliers that far from the ratio of the scales are tried
-_CLOSE = 4 * _NEAR  # more than what a sum may move by then, on both of its sides
+_SHIFTS = np.arange(-_NEAR, _NEAR + 1, 2)
+_TIGHTEST = 64  # pairs on either side by which one multiplier is compared with another
+_FAR = 1 << 40
 _BYTES = np.arange(-128, 128, dtype=np.int64)
 
 
@@ -57,23 +59,21 @@ def _roomiest(nearest: list[int], wanted: NDArray[np.int64]) -> list[int]:
     """Multipliers near these with the most room for an offset, by those pairs that leave the least."""
     below = (wanted << FRACTION) - _plane(*nearest)
     above = below + (1 << FRACTION) - 1
-    shifts = np.arange(-_NEAR, _NEAR + 1)
+    least = np.where(wanted > -128, below, -_FAR).reshape(-1)
+    most = np.where(wanted < 127, above, _FAR).reshape(-1)
+    low, high = np.argpartition(least, -_TIGHTEST)[-_TIGHTEST:], np.argpartition(most, _TIGHTEST)[:_TIGHTEST]
+    room = (most[high] - _moves(nearest, high)).min(axis=2) - (least[low] - _moves(nearest, low)).max(axis=2)
+    best = np.unravel_index(np.argmax(room), room.shape)
+    return [near + int(_SHIFTS[place]) for near, place in zip(nearest, best, strict=True)]
 
-    def moved(pairs: NDArray[np.bool_]) -> NDArray[np.int64]:
-        """By how much the planes of all shifts lie above the nearest one at some pairs, int64 ``[pair, a, b]``."""
-        at = [np.nonzero(pairs)[axis] - 128 for axis in (0, 1)]
-        by = [
-            (256 * one[:, None] * (near + shifts) >> 16) - (256 * one * near >> 16)[:, None]
-            for one, near in zip(at, nearest, strict=True)
-        ]
-        return by[0][:, :, None] + by[1][:, None, :]
 
-    low = (wanted > -128) & (below > below[wanted > -128].max(initial=-(1 << 40)) - _CLOSE)
-    high = (wanted < 127) & (above < above[wanted < 127].min(initial=1 << 40) + _CLOSE)
-    least = (below[low][:, None, None] - moved(low)).max(axis=0, initial=-(1 << 40))
-    most = (above[high][:, None, None] - moved(high)).min(axis=0, initial=1 << 40)
-    best = np.unravel_index(np.argmax(most - least), least.shape)
-    return [near + int(shifts[place]) for near, place in zip(nearest, best, strict=True)]
+def _moves(nearest: list[int], pairs: NDArray[np.int64]) -> NDArray[np.int64]:
+    """By how much the planes of all shifts lie above the nearest one at some pairs, int64 ``[a, b, pair]``."""
+    by_a, by_b = (
+        (256 * operand * (near + _SHIFTS[:, None]) >> 16) - (256 * operand * near >> 16)
+        for operand, near in zip((_BYTES[pairs // 256], _BYTES[pairs % 256]), nearest, strict=True)
+    )
+    return by_a[:, None] + by_b[None, :]
 
 
 def _plane(multiplier_a: int, multiplier_b: int) -> NDArray[np.int64]:

@@ -7,11 +7,14 @@ from numpy.typing import NDArray
 
 from firmware_tools.engine.call import Call, Constant, Value, fits_uint16
 from firmware_tools.engine.channels import Channels, channels_of
+from firmware_tools.engine.first_fit import aligned
 from firmware_tools.engine.lower_conv import dot_products, range_of
 from firmware_tools.engine.window import Window, window_of
 from firmware_tools.errors import ModelError
 from firmware_tools.tflite.graph import Graph, Operator, graph_place
 
+ALIGNMENT = 4  # planes are filled word by word
+FOUR = 4  # channels that kernels filter together
 MOST_TAPS = 9  # KWS_MOST_TAPS of firmware/include/kws_depthwise.h
 
 
@@ -30,7 +33,7 @@ def depthwise_conv_2d(graph: Graph, operator: Operator) -> list[Call]:
         raise ModelError(f"{graph_place(operator)} has a depth multiplier that does not fit", per_input)
     assert weights.data is not None
     filters = np.moveaxis(weights.data[0], 2, 0)
-    if per_input == 1 and _one_column(window):
+    if per_input == 1 and window.in_channels >= FOUR and _one_column(window):
         return [_column(graph, operator, window, filters[:, :, 0])]
     if window.in_channels == 1 and per_input > 1:
         return [dot_products(graph, operator, window, filters.reshape(per_input, -1))]
@@ -38,15 +41,13 @@ def depthwise_conv_2d(graph: Graph, operator: Operator) -> list[Call]:
 
 
 def in_fours(filters: NDArray[np.int8]) -> NDArray[np.int8]:
-    """Filters int8 ``[out, taps]`` as ``[ceil(out / 4), taps, 4]``; the last four share some with the four before.
+    """Filters int8 ``[out, taps]``, four or more, as ``[ceil(out / 4), taps, 4]``.
 
-    Fewer than four stay as they are.
+    The last four share some with the four before.
     """
     count = len(filters)
-    if count < 4:
-        return filters
-    first = [min(start, count - 4) for start in range(0, count, 4)]
-    return np.stack([filters[start : start + 4].T for start in first])
+    first = [min(start, count - FOUR) for start in range(0, count, FOUR)]
+    return np.stack([filters[start : start + FOUR].T for start in first])
 
 
 def _one_column(window: Window) -> bool:
@@ -89,7 +90,8 @@ def _planes(graph: Graph, operator: Operator, window: Window, filters: NDArray[n
         steps = dict(zip(steps, (steps[k] for k in ("in_jump", "in_step", "out_jump", "out_step")), strict=True))
     height, width = window.height, window.width
     channels = channels_of(graph, operator, filters.reshape(window.out_channels, -1))
-    piece = _piece(window, channels) if per_input == 1 else 0
+    fours = per_input == 1 and window.out_channels >= FOUR
+    piece = _piece(window, channels) if fours else 0
     taps = -(-width.kernel // piece) * piece if piece else width.kernel
     rows = (height.out - 1) * height.stride + height.reach
     # two outputs are computed at a time, the last one's neighbour too
@@ -101,6 +103,7 @@ def _planes(graph: Graph, operator: Operator, window: Window, filters: NDArray[n
         "inside_rows": min(rows - height.pad, height.size),
         "inside_columns": min(columns - width.pad, width.size),
         "taps": taps,
+        "fours": int(fours),
         "piece": piece,
         **steps,
     }
@@ -112,18 +115,18 @@ def _planes(graph: Graph, operator: Operator, window: Window, filters: NDArray[n
         **fits_uint16(sizes, place),
     }
     flat = np.pad(filters, ((0, 0), (0, 0), (0, taps - width.kernel))).reshape(window.out_channels, -1)
-    constants = {"weights": Constant("int8_t", in_fours(flat) if piece else flat), **channels.constants()}
-    scratch = (4 if piece else 2) * rows * columns
+    constants = {"weights": Constant("int8_t", in_fours(flat) if fours else flat), **channels.constants()}
+    scratch = aligned((FOUR if fours else 1) * rows * columns, ALIGNMENT)
     inputs = (operator.inputs[0],)
     return Call(operator.index, "kws_depthwise", inputs, operator.output, parameters, constants, scratch, in_place)
 
 
 def _piece(window: Window, channels: Channels) -> int:
-    """Taps of a row of the kernel that the kernels for four channels take at a time; 0 where they do not serve."""
+    """Taps of a row of the kernel that are filtered at two outputs at a time; 0 where outputs are no neighbours."""
     width = window.width
     several = width.kernel > MOST_TAPS and window.height.kernel > 1
     dense = width.stride == 1 and (width.dilation == 1 or width.kernel == 1)
-    if several or not dense or not channels.packed or window.out_channels < 4:
+    if several or not dense or not channels.packed:
         return 0
     return -(-width.kernel // -(-width.kernel // MOST_TAPS))
 

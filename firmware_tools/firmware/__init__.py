@@ -10,3 +10,5 @@ from pathlib import Path
 FIRMWARE_DIR = Path(__file__).parent
 INCLUDE_DIR = FIRMWARE_DIR / "include"
 SOURCE_DIR = FIRMWARE_DIR / "src"
+#: The front end's own, which need nothing else.
+FRONTEND_SOURCES = tuple(sorted(SOURCE_DIR.glob("kws_frontend*.c")))

@@ -9,7 +9,14 @@ import numpy as np
 from firmware_tools.frontend.spec import FrontendSpec
 from firmware_tools.frontend.tables import FrontendTables, tables
 
-_C_TYPES = {"int16": "int16_t", "uint16": "uint16_t", "int32": "int32_t", "int64": "int64_t"}
+_C_TYPES = {
+    "uint8": "uint8_t",
+    "int16": "int16_t",
+    "uint16": "uint16_t",
+    "int32": "int32_t",
+    "uint32": "uint32_t",
+    "int64": "int64_t",
+}
 
 
 def frontend_c_header(spec: FrontendSpec) -> str:
@@ -24,7 +31,7 @@ def frontend_c_header(spec: FrontendSpec) -> str:
 #define KWS_FRONTEND_HOP_SAMPLES {spec.hop_samples}
 #define KWS_FRONTEND_FEATURES {spec.features}
 #define KWS_FRONTEND_WORK_WORDS {spec.fft_size}
-#define KWS_FRONTEND_HISTORY_SAMPLES {spec.window_samples}
+#define KWS_FRONTEND_HISTORY_SAMPLES {max(spec.window_samples - spec.hop_samples, 1)}
 
 extern const kws_frontend_tables kws_frontend_tables_generated;
 
@@ -42,7 +49,12 @@ def frontend_c_source(spec: FrontendSpec) -> str:
     arrays, members = [], []
     for field in fields(FrontendTables):
         value = getattr(values, field.name)
-        if isinstance(value, np.ndarray):
+        if field.name == "window" and np.array_equal(value, values.cosine):
+            members.append("    .window = table_cosine,")
+        elif field.name == "dct_odd":
+            arrays.append(_only_where_used(_c_array("table_dct_odd", value)) if value is not None else "")
+            members.append(_only_where_used(f"    .dct_odd = {'table_dct_odd' if value is not None else 'NULL'},"))
+        elif isinstance(value, np.ndarray):
             arrays.append(_c_array(f"table_{field.name}", value))
             members.append(f"    .{field.name} = table_{field.name},")
         else:
@@ -56,6 +68,10 @@ def frontend_c_source(spec: FrontendSpec) -> str:
     )
 
 
+def _only_where_used(text: str) -> str:
+    return f"#if KWS_FRONTEND_ODD_TABLE\n{text}\n#endif"
+
+
 def _banner(spec: FrontendSpec) -> str:
     shape = f"window {spec.window_samples}, hop {spec.hop_samples}, {spec.mel_bands} mel bands"
     return (
@@ -65,16 +81,16 @@ def _banner(spec: FrontendSpec) -> str:
     )
 
 
-def _c_array(name: str, values: np.ndarray[tuple[int, ...], np.dtype[np.signedinteger]]) -> str:
-    c_type = _C_TYPES[values.dtype.name]
-    items = [_c_integer(int(value), values.dtype.name) for value in values.ravel()] or ["0"]
+def _c_array(name: str, values: np.ndarray[tuple[int, ...], np.dtype[np.generic]]) -> str:
+    if values.dtype.names:
+        c_type, items = "kws_mel_segment", ["{" + ", ".join(str(int(part)) for part in row) + "}" for row in values]
+    else:
+        c_type = _C_TYPES[values.dtype.name]
+        items = [_c_integer(int(value), values.dtype.name) for value in values.ravel()]
     lines = [", ".join(items[start : start + 12]) for start in range(0, len(items), 12)]
-    aligned = " __attribute__((aligned(4)))" if values.dtype.name == "int16" else ""
     body = ",\n    ".join(lines)
-    return f"static const {c_type} {name}[{len(items)}]{aligned} = {{\n    {body}}};\n"
+    return f"static const {c_type} {name}[{len(items)}] = {{\n    {body}}};\n"
 
 
 def _c_integer(value: int, kind: str) -> str:
-    if kind == "int32" and value == -(2**31):
-        return "INT32_MIN"
     return f"INT64_C({value})" if kind == "int64" else str(value)

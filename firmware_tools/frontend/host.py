@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firmware_tools.errors import FrontendError
-from firmware_tools.firmware import INCLUDE_DIR, SOURCE_DIR
+from firmware_tools.firmware import FRONTEND_SOURCES, INCLUDE_DIR
 from firmware_tools.frontend.emit import frontend_c_header, frontend_c_source
 from firmware_tools.frontend.micro import clip_features, stream_features
 from firmware_tools.frontend.spec import MICRO, FrontendSpec
@@ -88,7 +88,7 @@ def _in_c(spec: FrontendSpec, library: ctypes.CDLL, clips: NDArray[np.int16]) ->
 def frontend_library(spec: FrontendSpec, flags: tuple[str, ...] = ()) -> ctypes.CDLL:
     """The C front end with the tables of ``spec``, compiled for this machine; ``flags`` go to the compiler."""
     path = compile_host(
-        [SOURCE_DIR / "kws_frontend.c", frontend_c_source(spec), _BATCH_C],
+        [*FRONTEND_SOURCES, frontend_c_source(spec), _BATCH_C],
         include_dirs=[INCLUDE_DIR],
         headers={"kws_frontend_tables.h": frontend_c_header(spec)},
         name="frontend",

@@ -1,7 +1,7 @@
 """Several front ends over the same clips: those that differ only in what they make of the mel levels share all before.
 
 MFCC and log-mel features of one clip have the spectrum and its levels in common, which is nearly all of the work. The C
-source is that of the board, compiled into one file with the loop over clips, so the bits are the same too.
+source is that of the board, step by step, so the bits are the same too.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from firmware_tools.firmware import INCLUDE_DIR, SOURCE_DIR
+from firmware_tools.firmware import FRONTEND_SOURCES, INCLUDE_DIR
 from firmware_tools.frontend.emit import frontend_c_source
 from firmware_tools.frontend.host import HostFrontend
 from firmware_tools.frontend.spec import MICRO, FrontendSpec
@@ -27,16 +27,18 @@ void kws_frontend_many(const int16_t *clips, size_t count, size_t samples, size_
 
 void kws_frontend_many(const int16_t *clips, size_t count, size_t samples, size_t frames, int8_t **features) {
     const kws_frontend_tables *first = many[0];
-    int32_t work[KWS_FRONTEND_MAX_FFT];
-    int16_t levels[KWS_FRONTEND_MAX_MELS];
+    int32_t work[KWS_FRONTEND_MAX_FFT], again[KWS_FRONTEND_MAX_FFT];
     for (size_t clip = 0; clip < count; clip++) {
         for (size_t frame = 0; frame < frames; frame++) {
-            load_windowed(first, work, clips + clip * samples + frame * first->hop_samples);
-            complex_fft(first, work);
-            split_spectrum(first, work);
-            mel_levels(first, work, levels);
+            kws_frontend_window(first, work, 0, clips + clip * samples + frame * first->hop_samples,
+                                first->window_samples);
+            kws_frontend_powers(first, work);
+            kws_frontend_levels(first, work);
             for (size_t kind = 0; kind < sizeof many / sizeof many[0]; kind++) {
-                features_of_levels(many[kind], levels, features[kind]);
+                for (size_t band = 0; band <= first->mel_bands; band++) {
+                    again[band] = work[band];
+                }
+                kws_frontend_features(many[kind], again, features[kind]);
                 features[kind] += many[kind]->features;
             }
         }
@@ -94,8 +96,8 @@ def _library(specs: tuple[FrontendSpec, ...]) -> ctypes.CDLL:
     tables = [frontend_c_source(spec).replace(_TABLES, name) for spec, name in zip(specs, names, strict=True)]
     declared = "".join(f"extern const kws_frontend_tables {name};\n" for name in names)
     listed = f"static const kws_frontend_tables *const many[] = {{{', '.join(f'&{name}' for name in names)}}};\n"
-    source = (SOURCE_DIR / "kws_frontend.c").read_text(encoding="utf-8")
-    path = compile_host([source + declared + listed + _MANY_C, *tables], include_dirs=[INCLUDE_DIR], name="frontends")
+    source = f'#include "kws_frontend_parts.h"\n\n{declared}{listed}{_MANY_C}'
+    path = compile_host([*FRONTEND_SOURCES, source, *tables], include_dirs=[INCLUDE_DIR], name="frontends")
     library = ctypes.CDLL(str(path))
     size, pointer = ctypes.c_size_t, ctypes.c_void_p
     library.kws_frontend_many.argtypes = [pointer, size, size, size, pointer]

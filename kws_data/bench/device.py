@@ -28,6 +28,8 @@ CMSIS_NN = {"demo": 1_668_411, "gsc9": 2_306_323, "mlperf_ds_cnn": 9_133_414, "m
 PUBLISHED = "published on silicon: X-CUBE-AI 9.0 1.95, Plumerai 2.16"
 MICROFRONTEND = 103_956
 CODE_MAY_GROW_BYTES = 4_096
+#: What a model itself takes until it is sure of a word comes to it: kws evaluate and the report's p95 have both.
+RESPONSE = "response, what hop, averaging and computing add at most"
 #: An RP2040's core at its usual clock. What it runs from takes no wait states: its RAM, or its cache of the flash.
 M0PLUS, M0PLUS_HZ = "cortex-m0+", 133_000_000
 
@@ -110,6 +112,7 @@ def rows(board: BoardSpec) -> list[Row]:
         ),
         Row(small, "<= 15 %", lambda: _share(small_core(), 0.15)),
         Row("island of the streaming detector", "<= 16,384 bytes", lambda: _island(shape("streaming"), 16_384)),
+        Row(RESPONSE, "<= 200 ms", lambda: _response(shape("streaming"), 200.0)),
         Row("streaming detector's image, flash", "<= 40,960 bytes", lambda: _flash(shape("streaming"), 40_960)),
         Row("code of the streaming engine", code_wanted, lambda: _code(shape("streaming"), code)),
     ]
@@ -166,6 +169,16 @@ def _island(measured: Measured, reach: int) -> Outcome:
     found = measured.listener.island
     largest = ", ".join(f"{kind} {size:,}" for kind, size in sorted(found.by_kind.items(), key=lambda one: -one[1])[:4])
     return Outcome(f"{found.bytes:,} bytes: {largest}, ...", found.bytes <= reach, found.to_dict())
+
+
+def _response(measured: Measured, reach_ms: float) -> Outcome:
+    """From the first window that a model is sure of to the detection: a hop, the further scores, the computing."""
+    stream, hop_ms = measured.bundle.stream, 1_000 * measured.bundle.hop_s
+    cycles = measured.hop.plus(measured.listener.frame).plus(measured.listener.decision)
+    computing_ms = measured.board.cycles_to_ms(cycles.default)
+    added_ms = hop_ms * stream.average + computing_ms
+    text = f"{added_ms:.0f} ms: {stream.average} scores, {hop_ms:.0f} ms apart, and {computing_ms:.1f} ms of computing"
+    return Outcome(text, added_ms <= reach_ms, {"ms": added_ms, "hop_ms": hop_ms, "average": stream.average})
 
 
 def _flash(measured: Measured, reach: int) -> Outcome:

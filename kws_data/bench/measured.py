@@ -12,11 +12,11 @@ from firmware_tools.image.build import build_image
 from firmware_tools.spotter.island import Island
 from firmware_tools.spotter.stream_spec import StreamSpec
 from firmware_tools.tflite.graph import Graph, read_tflite
-from kws_data.bench.awake import awake
 from kws_data.bench.readings import Readings, boards_by_reading, readings
 from kws_data.bench.shapes import CLIP_SAMPLES, Shape
 from kws_data.bundle import Engine, ModelBundle, model_hash
 from kws_data.deploy.images import generated_sources
+from kws_data.gate.awake import awake
 from kws_data.gate.island import measure_island
 from kws_data.gate.measure import LayerCycles, measure_latency, measure_layers, measure_layers_on
 

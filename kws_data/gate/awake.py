@@ -1,13 +1,13 @@
-"""How much of the time a core is awake while it listens to its microphone, with all that its image does.
+"""How long a listening core is awake: everything included, from reading the microphone to looking at the serial line.
 
-Counted by the emulated board, which knows how long its core slept: besides features, model and decisions the core reads
-the microphone and looks at the serial line.
+Measured, not added up: the detector's image listens to the emulated microphone, and the board says how many of its
+cycles it slept through. Cycles of features and model alone are less: an app has to fetch samples, and wakes for them.
 """
 
 from __future__ import annotations
 
 import tempfile
-import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -19,46 +19,54 @@ from firmware_tools.flashers.emulated import EmulatedFlasher
 from firmware_tools.image.build import FirmwareImage
 from firmware_tools.link.serial_link import Link
 from firmware_tools.spotter.client import listen
-from kws_data.bundle import ModelBundle
 
-SKIPPED_S, COUNTED_S = 1.2, 2.4  # the first window has no decisions in it
-_RMS = 1_000.0
-_PATIENCE_S, _LOOK_S = 120.0, 0.02
+SECONDS = 10
+_SETTLED_S = 1  # of sound, in which a window fills
+_LOOK_S = 0.02
+Stats = dict[str, int]
 
 
-def measure_awake(board: BoardSpec, bundle: ModelBundle, image: FirmwareImage) -> float:
-    """The share of its time, 0 to 1, that the core of the emulated board is awake while it listens to noise.
+@dataclass(frozen=True)
+class Awake:
+    """Cycles that the core was awake, and all that passed, while it heard ``samples``."""
 
-    Args:
-        board: the emulated one, which counts what it sleeps.
-        bundle: what the image was built from.
-        image: the detector's.
+    cycles: int
+    of_cycles: int
+    samples: int
+
+    @property
+    def share(self) -> float:
+        """Of the core's time."""
+        return self.cycles / self.of_cycles
+
+
+def awake(board: BoardSpec, image: FirmwareImage, sample_rate_hz: int = 16_000) -> Awake:
+    """Let an image of the spotter app listen to noise.
 
     Raises:
-        BoardError, LinkError: the board cannot run the image, or does not hear in time.
+        BoardError, LinkError: the board cannot run it.
     """
-    rate_hz = bundle.frontend.sample_rate_hz
-    noise = np.random.default_rng(0).normal(0, _RMS, int((SKIPPED_S + COUNTED_S + 1.0) * rate_hz)).astype(np.int16)
+    sound = np.random.default_rng(0).normal(0, 3_000, SECONDS * sample_rate_hz).astype(np.int16)
     with tempfile.TemporaryDirectory(prefix="kws-awake-") as folder:
         EmulatedFlasher(board, Path(folder)).flash(image.bin)
         with EmulatedBoard(board, Path(folder)) as emulated, Link(emulated.port, board.baud) as link:
             link.hello()
-            emulated.play(noise)
-            begun, ended = _counted(emulated, link, rate_hz)
-    return 1.0 - (ended["slept_cycles"] - begun["slept_cycles"]) / (ended["cycles"] - begun["cycles"])
+            emulated.play(sound)
+            first, last = _ends(emulated, link, _SETTLED_S * sample_rate_hz)
+    passed = {name: last[name] - first[name] for name in last}
+    return Awake(passed["cycles"] - passed["slept_cycles"], passed["cycles"], passed["mic_samples"])
 
 
-def _counted(emulated: EmulatedBoard, link: Link, rate_hz: int) -> tuple[dict[str, int], dict[str, int]]:
-    """The board's counters after so many samples, and after so many more."""
-    marks = [int(seconds * rate_hz) for seconds in (SKIPPED_S, SKIPPED_S + COUNTED_S)]
-    found: list[dict[str, int]] = []
-    until = time.monotonic() + _PATIENCE_S
-    for _ in listen(link, quiet_s=_LOOK_S):
+def _ends(emulated: EmulatedBoard, link: Link, settled_samples: int) -> tuple[Stats, Stats]:
+    """Counters once the window has filled, and as late as sound was still playing."""
+    begun = emulated.stats()["mic_samples"]
+    seen: list[Stats] = []
+    for _event in listen(link, quiet_s=_LOOK_S):
         now = emulated.stats()
-        if now["mic_samples"] >= marks[len(found)]:
-            found.append(now)
-        if len(found) == len(marks):
-            return found[0], found[1]
-        if time.monotonic() > until:
+        if now["audio_waiting"] == 0 and now["mic_samples"] > begun:
             break
-    raise BoardError("emulated board does not hear in time", f"{_PATIENCE_S:.0f} s", "is this machine very busy?")
+        if now["mic_samples"] - begun >= settled_samples:
+            seen.append(now)
+    if len(seen) < 2:
+        raise BoardError("the emulated board listened too fast to be watched", len(seen), "try again")
+    return seen[0], seen[-1]

@@ -11,7 +11,7 @@ from firmware_tools.image.build import FirmwareImage
 from kws_data.bundle import ModelBundle
 from kws_data.config.device import BudgetSettings
 from kws_data.deploy.images import spotter_image
-from kws_data.gate.awake import measure_awake
+from kws_data.gate.awake import awake
 from kws_data.gate.budget import BudgetReport, check_budget
 from kws_data.gate.island import measure_island
 from kws_data.gate.listening import Listening, listening_of
@@ -51,6 +51,7 @@ def hold(
         cycles = replace(cycles, layers=layers.latest)
     listening = listening_of(bundle, cycles, layers)
     if board.emulated:
-        listening = replace(listening, awake=measure_awake(board, bundle, image))
+        counted = awake(board, image, bundle.frontend.sample_rate_hz)
+        listening = replace(listening, awake=counted.share)
     report = check_budget(bundle, limits, cycles, measure_island(board, bundle, image, cycles), listening)
     return replace(report, power=power_of(board, listening))

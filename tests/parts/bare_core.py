@@ -36,8 +36,8 @@ FLASH_BYTES, RAM, RAM_BYTES = 0x100000, 0x20000000, 0x10000
 class BareCore:
     """Runs ``Reset`` of the given sources; ``.io`` is the first thing in RAM.
 
-    ``counting``: count cycles, which takes many times as long as running. ``gcc``: GCC compiles instead of zig, for a
-    Cortex-M4F.
+    ``counting``: count cycles, which takes many times as long as running. ``gcc``: GCC compiles for a Cortex-M4F
+    instead of zig for ``core``.
     """
 
     def __init__(

@@ -16,8 +16,8 @@ from itertools import groupby
 
 from firmware_tools.engine.call import Call
 from firmware_tools.engine.emit import described, parameters_text, steps_text, tensor_constant
-from firmware_tools.engine.streaming.columns import Columns
 from firmware_tools.engine.streaming.plan import StreamPlan, plan_stream
+from firmware_tools.engine.streaming.split import Columns
 from firmware_tools.engine.streaming.steps import NOWHERE, StreamProgram, stream_program
 from firmware_tools.tflite.graph import Graph
 

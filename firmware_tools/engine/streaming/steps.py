@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 
 from firmware_tools.engine.call import Call, Value, fits_uint16
 from firmware_tools.engine.lower import LOWERINGS, lower_operators
-from firmware_tools.engine.streaming.columns import Columns, Layer, Split, split_at_head
+from firmware_tools.engine.streaming.columns import split_at_head
+from firmware_tools.engine.streaming.split import Columns, Layer, Split
 from firmware_tools.tflite.graph import Graph, Operator, graph_place
 
 NOWHERE = -1  # as the output of a call: a mean's own memory, or the caller's scores

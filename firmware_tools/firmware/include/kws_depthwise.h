@@ -1,6 +1,8 @@
-/* Depthwise sums of four channels that lie side by side: assembly where the core has the DSP extension, and C of the same
- * contract (kws_kernels_depthwise_fours.c). A word holds a sample, or a weight, of each of the four. Where their number is
- * no multiple of four, the last four channels of a layer share some with the four before.
+/* Depthwise filters of four channels that lie side by side, for cores with the DSP extension: in assembly, and in C of the
+ * same contract where KWS_DSP is 1 and the core has none. kws_depthwise_four.h is for all cores.
+ *
+ * A word holds a sample, or a weight, of each of the four. Where their number is no multiple of four, the last four
+ * channels of a layer share some with the four before.
  */
 #ifndef KWS_DEPTHWISE_H
 #define KWS_DEPTHWISE_H
@@ -29,12 +31,5 @@ void kws_depthwise_2x4(const kws_depthwise_row *row, const int8_t *samples, cons
 /* One output of 4 * blocks channels, blocks > 0: samples lie `step` bytes apart. In place. */
 void kws_depthwise_1x4(const int8_t *samples, const int8_t *weights, const kws_channel *channels, int8_t *output,
                        uint32_t step, uint32_t taps, int32_t zero, uint32_t blocks);
-
-/* Weights of channel `number`, each four bytes from the last, where those of each four channels are [taps][4]. */
-static inline const int8_t *kws_weights_in_fours(const int8_t *weights, uint32_t number, uint32_t channels,
-                                                 uint32_t taps) {
-    const uint32_t four = number / 4, first = 4 * four + 4 <= channels ? 4 * four : channels - 4;
-    return weights + 4 * four * taps + number - first;
-}
 
 #endif

@@ -66,6 +66,13 @@ static inline int32_t kws_channel_shift(const kws_channel *channel) { return cha
 #define KWS_ROLLED
 #endif
 
+/* Two sums are ready here: keeps compilers from collecting products where there are eight registers for them. */
+#if KWS_SHORT_MULTIPLY
+#define KWS_IN_ORDER(a, b) __asm__("" : "+r"(a), "+r"(b));
+#else
+#define KWS_IN_ORDER(a, b)
+#endif
+
 /* A constant that stays in its register: compilers would write it anew for each use. */
 #define KWS_KEPT(constant) __asm__("" : "+r"(constant));
 

@@ -58,10 +58,11 @@ void kws_conv(const kws_conv_params *params, const int8_t *input, int8_t *output
 /* The same where there is one output pixel, and its window is plain. */
 void kws_conv_pixel(const kws_conv_params *params, const int8_t *input, int8_t *output);
 
-/* Rows of the kernel are of `taps` weights, the last ones zero beyond kernel_width. Where `piece` is not 0, weights of each
- * four channels come together, [kernel_height][taps][4], and rows are of pieces of `piece` taps (kws_depthwise.h); where
- * it is 0 each channel's are [kernel_height][taps]. out_channels = in_channels * per_input.
- * Planes of rows * columns hold padded input channels, of which the inside is read.
+/* Rows of the kernel are of `taps` weights, the last ones zero beyond kernel_width. With `fours` weights of each four
+ * channels come together, [kernel_height][taps][4] (kws_depthwise.h), else each channel's are [kernel_height][taps].
+ * `piece` is taps of a row that are filtered at two outputs at a time, 0 where those are not neighbours.
+ * out_channels = in_channels * per_input; with `fours` they are as many.
+ * Planes of rows * columns hold one or four padded input channels, of which the inside is read.
  * Neighbours along a row lie `step` bytes apart, rows `jump` bytes: the generator may exchange rows and columns. */
 typedef struct {
     const int8_t *weights;
@@ -72,17 +73,17 @@ typedef struct {
     uint16_t per_input;
     uint16_t rows, columns;
     uint16_t inside_rows, inside_columns;
-    uint16_t taps, piece;
+    uint16_t taps, fours, piece;
     uint16_t in_step, in_jump;
     uint16_t out_step, out_jump;
 } kws_depthwise_params;
 
-/* DEPTHWISE_CONV_2D. scratch, word-aligned: 2 * rows * columns bytes, or 4 * rows * columns where piece is not 0.
+/* DEPTHWISE_CONV_2D. scratch, word-aligned: rows * columns bytes, with `fours` four times as many.
  * In place when per_input is 1 and no output lies behind the input it is computed from. */
 void kws_depthwise(const kws_depthwise_params *params, const int8_t *input, int8_t *output, int16_t *scratch);
 
-/* Weights of each four channels come together, [taps][4] (kws_depthwise.h); where there are fewer, of each channel. The
- * window's rows of `count` channels begin `step` bytes apart. */
+/* Weights of each four channels come together, [taps][4] (kws_depthwise.h); count >= 4. The window's rows of `count`
+ * channels begin `step` bytes apart. */
 typedef struct {
     const int8_t *weights;
     const kws_channel *channels; /* where it is NULL the layer has wide ones */

@@ -1,4 +1,5 @@
-/* Depthwise sums, four channels at a time; see kws_depthwise.h. Sums, requantisation and stores stay in registers. */
+/* Depthwise sums, four channels at a time; see kws_depthwise.h. In the assembly sums, requantisation and stores stay in
+ * registers. */
 #include "kws_depthwise.h"
 
 #if KWS_DSP_NATIVE

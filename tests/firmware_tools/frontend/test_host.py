@@ -10,7 +10,7 @@ from frontend_signals import SPECS, signals
 from numpy.typing import NDArray
 
 from firmware_tools.errors import FrontendError
-from firmware_tools.firmware import SOURCE_DIR
+from firmware_tools.firmware import FRONTEND_SOURCES
 from firmware_tools.frontend.emit import frontend_c_header, frontend_c_source
 from firmware_tools.frontend.host import HostFrontend
 from firmware_tools.frontend.scaling import dequantise, quantise
@@ -47,7 +47,7 @@ int stream(const int16_t *samples, size_t count, size_t chunk, int8_t *frames) {
 
 def stream_library(spec: FrontendSpec) -> ctypes.CDLL:
     headers = {"kws_frontend_tables.h": frontend_c_header(spec)}
-    sources: list[Path | str] = [SOURCE_DIR / "kws_frontend.c", frontend_c_source(spec), STREAM_C]
+    sources: list[Path | str] = [*FRONTEND_SOURCES, frontend_c_source(spec), STREAM_C]
     library = ctypes.CDLL(str(compile_host(sources, headers=headers, name="test_stream")))
     size, pointer = ctypes.c_size_t, ctypes.c_void_p
     library.start.argtypes = [size, size]
@@ -80,8 +80,8 @@ def test_threads_do_not_disturb_each_other(clips: NDArray[np.int16]) -> None:
     assert all(np.array_equal(result, expected) for result in results)
 
 
-@pytest.mark.parametrize("name", ["default", "window480", "smallest", "odd"])
-@pytest.mark.parametrize("chunk", [1, 7, 333, 4_000])
+@pytest.mark.parametrize("name", ["default", "window480", "window640", "smallest", "odd"])
+@pytest.mark.parametrize("chunk", [1, 7, 64, 333, 4_000])
 def test_stream_gives_the_windowed_frames(name: str, chunk: int) -> None:
     spec = SPECS[name]
     samples = signals(4_000)["speech"] + signals(4_000)["quiet_noise"]
@@ -89,7 +89,7 @@ def test_stream_gives_the_windowed_frames(name: str, chunk: int) -> None:
     expected = HostFrontend(spec).one(samples)
     frames = np.zeros_like(expected)
     for _ in range(2):  # a second start forgets the first stream
-        assert library.start(spec.fft_size, spec.window_samples) == 0
+        assert library.start(spec.fft_size, max(spec.window_samples - spec.hop_samples, 1)) == 0
         assert library.stream(samples.ctypes.data, len(samples), chunk, frames.ctypes.data) == len(expected)
         assert np.array_equal(frames, expected)
 
@@ -97,8 +97,10 @@ def test_stream_gives_the_windowed_frames(name: str, chunk: int) -> None:
 def test_buffers_that_are_too_small_are_refused() -> None:
     spec = FrontendSpec()
     library = stream_library(spec)
-    assert library.start(spec.fft_size - 1, spec.window_samples) == -2
-    assert library.start(spec.fft_size, spec.window_samples - 1) == -2
+    again = spec.window_samples - spec.hop_samples
+    assert library.start(spec.fft_size - 1, again) == -2
+    assert library.start(spec.fft_size, again - 1) == -2
+    assert library.start(spec.fft_size, again) == 0
 
 
 @pytest.mark.parametrize(

@@ -43,10 +43,10 @@ def test_a_streaming_shape_costs_less_a_hop_than_its_window(streaming: Measured)
 
 
 def test_listening_is_frames_a_hop_and_a_decision_by_each_reading(streaming: Measured) -> None:
-    listener, computed = streaming.listener, streaming.computed
-    assert computed.default == 3 * listener.frame.default + streaming.hop.default + listener.decision.default
+    listener, computed, frames = streaming.listener, streaming.computed, streaming.bundle.stream.stride_frames
+    assert computed.default == frames * listener.frame.default + streaming.hop.default + listener.decision.default
     assert computed.kindest <= computed.default < computed.harshest < 2 * computed.default
-    assert streaming.share(computed.default) == computed.default / 0.06 / 64e6
+    assert streaming.share(computed.default) == computed.default / streaming.bundle.hop_s / 64e6
     assert listener.island.bytes > streaming.bundle.tflite_bytes
     awake = listener.awake  # with samples to fetch, and a wake-up a millisecond
     assert computed.default < awake.default < 1.5 * computed.default
