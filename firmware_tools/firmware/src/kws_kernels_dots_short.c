@@ -10,7 +10,9 @@
  * r0 inputs, r1 and r2 weights of the two pairs, r3 and r4 two inputs, r5 weights, r6 a product, r8 to r11 the sums:
  * first and second filter, third and fourth; r12 the inputs' end.
  */
+/* GCC takes the older syntax for Thumb-1 where it is not told. */
 #define ENTER                    \
+    ".syntax unified\n"         \
     "push {r4-r7, lr}\n"         \
     "mov r4, r8\n"               \
     "mov r5, r9\n"               \
