@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import ctypes
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,11 +11,10 @@ from numpy.typing import NDArray
 from firmware_tools.tflite.graph import Graph
 from firmware_tools.tflite.tflm import TflmInterpreter
 from kws_data.bench.graphs.draw import Drawn
-from kws_data.bench.graphs.library import Networks
+from kws_data.bench.graphs.library import Kernels, Networks
 
 RANDOM_INPUTS = 3
 FRAMES_BEYOND = 24  # of a stream, after its first window
-Kernels = Mapping[str, ctypes.CDLL]
 
 
 @dataclass(frozen=True)
@@ -34,7 +32,7 @@ class Compared:
 
 
 def compare(
-    networks: Networks, number: int, graph: Graph, drawn: Drawn, kernels: Kernels, rng: np.random.Generator
+    networks: Networks, number: int, graph: Graph, drawn: Drawn, kernels: Sequence[Kernels], rng: np.random.Generator
 ) -> Compared:
     """Run network ``number`` of a library in every way.
 
@@ -44,11 +42,11 @@ def compare(
     tflm = TflmInterpreter(drawn.twin if _has_dense_of_4_bits(graph) else drawn.tflite)
     inputs = _inputs(graph, rng)
     expected = tflm(inputs)
-    for name, library in kernels.items():
-        networks.use(library)
+    for build in kernels:
+        networks.use(build)
         said = _said(networks.windows(number, inputs), expected)
         if said:
-            return Compared(f"windowed, {name}: {said}", 0)
+            return Compared(f"windowed, {build.name}: {said}", 0)
     if not networks.streams(number):
         return Compared("", len(inputs))
     return _compare_stream(networks, number, graph, tflm, kernels, rng, len(inputs))
@@ -59,7 +57,7 @@ def _compare_stream(
     number: int,
     graph: Graph,
     tflm: TflmInterpreter,
-    kernels: Kernels,
+    kernels: Sequence[Kernels],
     rng: np.random.Generator,
     windows: int,
 ) -> Compared:
@@ -69,14 +67,14 @@ def _compare_stream(
     starts = range(0, len(rows) - frames + 1, hop)
     expected = tflm(np.stack([rows[start : start + frames].reshape(graph.input.shape[1:]) for start in starts]))
     times = int(rng.integers(2, 5))
-    for name, library in kernels.items():
-        networks.use(library)
+    for build in kernels:
+        networks.use(build)
         state = networks.new_state(number)
         for reset in range(2):
             said = _said(networks.hear(number, state, rows)[::hop], expected)
             said = said or _said(networks.hear(number, state, rows, every=times * hop), expected[::times])
             if said:
-                return Compared(f"streaming, {name}{', after a reset' if reset else ''}: {said}", windows)
+                return Compared(f"streaming, {build.name}{', after a reset' if reset else ''}: {said}", windows)
             cut = int(rng.integers(1, len(rows)))  # the stream ends anywhere, amid a stride of its layers too
             networks.hear(number, state, rows[:cut])
             networks.hear(number, state, rows[cut:][::-1], reset=False)

@@ -1,16 +1,17 @@
 """Many networks compiled at once, to be run with any build of the kernels.
 
-Generated C holds constants and calls only, so that one file of C serves many networks and takes a second to compile.
-It calls kernels through pointers; :meth:`Networks.use` sets them to those of a library of kernels. All memory that a
-network is given lies between bytes that it must not touch.
+Generated C holds constants and calls only, so that one file of C serves many networks and takes a second to compile. It
+is linked with the library of one build of the kernels; the same file with another library's name in it, which is as
+long, runs with the other build. All memory that a network is given lies between bytes that it must not touch.
 """
 
 from __future__ import annotations
 
 import ctypes
-import re
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -27,7 +28,6 @@ from firmware_tools.tflite.graph import Graph
 from firmware_tools.toolchain.compile import compile_host
 
 _HEADER = "Generated for the host; do not edit."
-_CALL = re.compile(r"\bkws_\w+(?=\()")
 GUARD = 64  # bytes before and after memory that a network is given
 UNTOUCHED = 0x5A
 
@@ -39,13 +39,29 @@ BUILDS: dict[str, tuple[str, ...]] = {
 }
 
 
-def load_kernels(flags: Sequence[str] = (), optimise: str = "-O2") -> ctypes.CDLL:
-    """The kernels of both engines as a library for this machine.
+@dataclass(frozen=True)
+class Kernels:
+    """A build of the kernels of both engines: a library that is loaded, and so found by its name."""
+
+    name: str
+    path: Path
+    library: ctypes.CDLL
+
+
+def load_kernels(build: str = "plain") -> Kernels:
+    """One of :data:`BUILDS` as a library for this machine.
 
     Raises:
         FirmwareError: the compiler refused.
     """
-    return ctypes.CDLL(str(compile_host(stream_sources(), name="kernels", flags=flags, optimise=optimise)))
+    flags = [*BUILDS[build], f"-Wl,-soname,{_library_name(build)}"]
+    path = compile_host(stream_sources(), name="kernels", flags=flags, optimise="-O2")
+    return Kernels(build, path, ctypes.CDLL(str(path)))
+
+
+def _library_name(build: str) -> str:
+    """Of the same length for every build."""
+    return f"kws-kernels-{build:_<8}.so"
 
 
 @dataclass(frozen=True)
@@ -86,18 +102,23 @@ class Networks:
                 files = emit_stream_c(network.graph, program, header=_HEADER, name=f"stream_{number}")
                 parts += [files.pop(f"stream_{number}.c"), _stream_runner(number)]
                 headers |= files
-        text = "".join(parts)
-        self._kernels = sorted(set(_CALL.findall(text)))
-        path = compile_host([_pointers(self._kernels) + text], headers=headers, name="graphs", optimise="-O1")
-        self._library = ctypes.CDLL(str(path))
+        text = "#include <stddef.h>\n" + "".join(parts)
+        path = compile_host([text, load_kernels().path], headers=headers, name="graphs", optimise="-O1")
+        self._file = path.read_bytes()
         path.unlink(missing_ok=True)  # random networks are of no use to the next one who compiles
+        self._libraries: dict[str, ctypes.CDLL] = {}
+        self.library: ctypes.CDLL
         self._networks = tuple(networks)
 
-    def use(self, kernels: ctypes.CDLL) -> None:
+    def use(self, kernels: Kernels) -> None:
         """Run with these kernels from now on."""
-        for name in self._kernels:
-            address = ctypes.cast(getattr(kernels, name), ctypes.c_void_p)
-            ctypes.c_void_p.in_dll(self._library, f"at_{name}").value = address.value
+        if kernels.name not in self._libraries:
+            linked, wanted = (_library_name(name).encode() for name in ("plain", kernels.name))
+            with tempfile.NamedTemporaryFile(suffix=".so") as file:
+                file.write(self._file.replace(linked, wanted))
+                file.flush()
+                self._libraries[kernels.name] = ctypes.CDLL(file.name)
+        self.library = self._libraries[kernels.name]
 
     def windows(self, number: int, inputs: NDArray[np.int8]) -> NDArray[np.int8]:
         """Outputs int8 ``[n, outputs]`` of network ``number`` for inputs int8 ``[n, ...]``.
@@ -106,7 +127,7 @@ class Networks:
             MemoryError: it wrote where it must not.
         """
         plan = self._networks[number].plan
-        run = getattr(self._library, f"graph_{number}_run")
+        run = getattr(self.library, f"graph_{number}_run")
         outputs = np.empty((len(inputs), plan.output_bytes), np.int8)
         arena, output = Guarded(plan.arena_bytes), Guarded(plan.output_bytes)
         for row, one in zip(outputs, inputs, strict=True):
@@ -149,7 +170,7 @@ class Networks:
         first = frames if reset else 1
         outputs = Guarded(network.stream.output_bytes * max(0, (len(rows) - first) // every + 1))
         given = np.ascontiguousarray(rows)
-        run = getattr(self._library, f"stream_{number}_hear")
+        run = getattr(self.library, f"stream_{number}_hear")
         run.argtypes = [ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p, *[ctypes.c_size_t] * 3, ctypes.c_void_p]
         run(state.address, int(reset), given.ctypes.data, len(rows), first, every, outputs.address)
         state.check()
@@ -173,14 +194,6 @@ class Guarded:
         for place in (self._all[:GUARD], self._all[GUARD + len(self.bytes) :]):
             if (place != UNTOUCHED).any():
                 raise MemoryError("bytes around the memory of a network were written to")
-
-
-def _pointers(kernels: Sequence[str]) -> str:
-    """Calls of kernels become calls through pointers, which :meth:`Networks.use` sets."""
-    lines = ["#include <stddef.h>", '#include "kws_stream.h"']
-    lines += [f"extern __typeof__(&{name}) at_{name};\n__typeof__(&{name}) at_{name};" for name in kernels]
-    lines += [f"#define {name} (*at_{name})" for name in kernels]
-    return "\n".join(lines) + "\n"
 
 
 def _stream_runner(number: int) -> str:

@@ -13,9 +13,9 @@ import numpy as np
 
 from firmware_tools.errors import FirmwareError, KwsError, ModelError
 from firmware_tools.tflite.graph import read_tflite
-from kws_data.bench.graphs.compare import Compared, Kernels, compare
+from kws_data.bench.graphs.compare import Compared, compare
 from kws_data.bench.graphs.draw import Drawn, draw_graph
-from kws_data.bench.graphs.library import BUILDS, Network, Networks, load_kernels, plan_network
+from kws_data.bench.graphs.library import BUILDS, Kernels, Network, Networks, load_kernels, plan_network
 from kws_data.bench.watch import READY
 from kws_data.system.native_output import native_output_silenced
 from kws_data.system.processes import end_with_parent
@@ -50,12 +50,12 @@ def work(pipe: Connection, folder: str, kinds: tuple[str, ...]) -> None:
                 pipe.send((number, fate, said))
 
 
-def all_kernels() -> Kernels:
+def all_kernels() -> list[Kernels]:
     """Every build of the kernels."""
-    return {name: load_kernels(flags) for name, flags in BUILDS.items()}
+    return [load_kernels(build) for build in BUILDS]
 
 
-def compare_graphs(seed: int, numbers: range, kernels: Kernels) -> Iterator[Verdict]:
+def compare_graphs(seed: int, numbers: range, kernels: Sequence[Kernels]) -> Iterator[Verdict]:
     """A verdict on each network, in order; of equal ones numbers of outputs: windows, and hops of streams."""
     candidates = [Candidate(number, draw_graph(seed, number)) for number in numbers]
     for candidate in candidates:
@@ -88,7 +88,7 @@ def _compile(candidates: Sequence[Candidate]) -> None:
             _compile([candidate])
 
 
-def _verdict(candidate: Candidate, kernels: Kernels, rng: np.random.Generator) -> Verdict:
+def _verdict(candidate: Candidate, kernels: Sequence[Kernels], rng: np.random.Generator) -> Verdict:
     assert candidate.networks is not None and candidate.network is not None
     try:
         found = compare(candidate.networks, candidate.place, candidate.network.graph, candidate.drawn, kernels, rng)

@@ -176,9 +176,15 @@ def check(image: RandomImage, host: Networks) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("defines", [(), ("KWS_DSP=0",)], ids=["dsp", "portable"])
-def test_random_networks(defines: tuple[str, ...], networks: list[Network], host: Networks, tmp_path: Path) -> None:
-    check(RandomImage(networks, tmp_path / "image", defines=defines), host)
+@pytest.mark.parametrize(
+    ("core", "defines"),
+    [("cortex-m4f", ()), ("cortex-m4f", ("KWS_DSP=0",)), ("cortex-m0+", ())],
+    ids=["dsp", "portable", "m0+"],
+)
+def test_random_networks(
+    core: str, defines: tuple[str, ...], networks: list[Network], host: Networks, tmp_path: Path
+) -> None:
+    check(RandomImage(networks, tmp_path / "image", core=core, defines=defines), host)
 
 
 @pytest.mark.slow

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
+from ctypes import c_void_p, cast
 from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -60,6 +61,16 @@ def test_a_wrong_weight_is_seen() -> None:
     tflite = drawn.twin.replace(bias.data.tobytes(), (bias.data + (1 << 20)).tobytes())
     other = replace(drawn, tflite=tflite, twin=tflite)
     assert "differ" in compare(networks, 0, graph, other, kernels, np.random.default_rng(1)).difference
+
+
+def test_each_build_of_the_kernels_is_run() -> None:
+    networks, addresses = Networks([plan_network(read_tflite(draw_graph(0, 1).tflite))]), set()
+    for build in all_kernels():
+        networks.use(build)
+        (run, kernel) = (cast(library.kws_conv, c_void_p).value for library in (networks.library, build.library))
+        assert run == kernel
+        addresses.add(kernel)
+    assert len(addresses) == 3
 
 
 def test_bytes_around_memory_are_watched() -> None:
