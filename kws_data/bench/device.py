@@ -113,6 +113,7 @@ def rows(board: BoardSpec) -> list[Row]:
         ),
         Row(small, "<= 15 %", lambda: _share(small_core(), 0.15)),
         Row("island of the streaming detector", "<= 16,384 bytes", lambda: _island(shape("streaming"), 16_384)),
+        Row("island of gsc9_streaming", "<= 16,384 bytes", lambda: _island(shape("gsc9_streaming"), 16_384)),
         Row(RESPONSE, "<= 200 ms", lambda: _response(shape("streaming"), 200.0)),
         Row("streaming detector's image, flash", "<= 40,960 bytes", lambda: _flash(shape("streaming"), 40_960)),
         Row("code of the streaming engine", code_wanted, lambda: _code(shape("streaming"), code)),

@@ -99,6 +99,7 @@ _BUILDERS: dict[str, Callable[[], Shape]] = {
     "mlperf_ds_cnn": _mlperf_ds_cnn,
     "micro_speech": _micro_speech,
     "streaming": lambda: _of_configuration("demo", called="streaming"),
+    "gsc9_streaming": lambda: _of_configuration("gsc9_streaming", "data.folder=."),
 }
 BUILT_IN = tuple(_BUILDERS)
 
