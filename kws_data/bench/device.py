@@ -15,12 +15,12 @@ from typing import Any
 
 from firmware_tools.boards.spec import BoardSpec, load_board
 from firmware_tools.engine.plan import plan_memory
-from firmware_tools.engine.streaming.steps import stream_program
 from kws_data.bench.engine_code import WINDOWED_BEFORE_BYTES, engine_code_bytes
 from kws_data.bench.figures import Figure
 from kws_data.bench.measured import Measured
 from kws_data.bench.readings import Readings
 from kws_data.bench.shapes import built_in
+from kws_data.config.load import load_config
 from kws_data.errors import KwsError
 from kws_data.progress import Progress
 
@@ -176,7 +176,7 @@ def _island(measured: Measured, reach: int) -> Outcome:
 def _response(measured: Measured, reach_ms: float) -> Outcome:
     """From the first window that a model is sure of to the detection: a hop, the further scores, the computing."""
     spec, average = measured.shape.frontend, measured.bundle.stream.average
-    frames = stream_program(measured.graph).hop_frames  # as kws export decides where nobody wrote another stride
+    frames = load_config("demo").stream.stride_frames  # the shape is that of this configuration
     hop_ms = 1_000 * frames * spec.hop_samples / spec.sample_rate_hz
     cycles = measured.hop.plus(measured.listener.frame).plus(measured.listener.decision)
     computing_ms = measured.board.cycles_to_ms(cycles.default)
