@@ -55,6 +55,10 @@ def tables(spec: FrontendSpec) -> FrontendTables:
     """
     check_ours(spec)
     real = design(spec)
+    if 2 * spec.mel_bands >= spec.fft_size:
+        raise FrontendError(
+            "front end: more mel bands than bins", spec.mel_bands, "use fewer, or a longer window_samples"
+        )
     cosines, dct_mean, dct_bits = _dct_cosines(spec, real)
     multiplier, bias = _output_scale(spec, real, cosines, dct_mean, dct_bits)
     biases, bias_rows = _few_biases(bias)
@@ -76,7 +80,7 @@ def tables(spec: FrontendSpec) -> FrontendTables:
         segments=_segments(spec, real, offsets),
         log2_table=np.rint(np.log2(1.0 + np.arange(65) / 64.0) * 2**15).astype(np.uint16),
         dct=cosines,
-        dct_odd=_odd_rows(spec, cosines) if spec.kind == "mfcc" and spec.mel_bands % 2 == 0 else None,
+        dct_odd=_odd_rows(spec, cosines),
         twiddles=_twiddles(spec.fft_size // 2),
         multiplier=multiplier if spec.kind == "mfcc" else multiplier[:1],
         biases=biases,
@@ -163,9 +167,12 @@ def dct_rows(spec: FrontendSpec, cosines: NDArray[np.int16], mean: int) -> NDArr
     return rows
 
 
-def _odd_rows(spec: FrontendSpec, cosines: NDArray[np.int16]) -> NDArray[np.int16]:
-    """First halves of rows 1, 3, ... up to half of the bands, as far as one of their pair is wanted, by fours."""
+def _odd_rows(spec: FrontendSpec, cosines: NDArray[np.int16]) -> NDArray[np.int16] | None:
+    """First halves of rows 1, 3, ... up to half of the bands, as far as one of their pair is wanted, by fours; none
+    where the work buffer has no room for levels, cepstra and their pairs."""
     half = spec.mel_bands // 2
+    if spec.kind == "log_mel" or spec.mel_bands % 2 or 3 * spec.mel_bands + 2 > spec.fft_size:
+        return None
     rows = dct_rows(spec, cosines, 0)[1 : half + 1 : 2, :half]
     return np.pad(rows, ((0, 0), (0, -half % 4))).ravel().astype(np.int16)
 

@@ -50,6 +50,7 @@ PINNED_SPECS = {
         sample_rate_hz=8_000, window_samples=200, hop_samples=80, high_hz=4_000, mel_bands=20, coefficients=12
     ),
     "deep": FrontendSpec(floor_db=-90.0, mel_bands=24, coefficients=24, hop_samples=512),
+    "narrow64": FrontendSpec(window_samples=64, hop_samples=32, mel_bands=22, coefficients=22, low_hz=0, high_hz=8000),
     "high": FrontendSpec(floor_db=-20.0, mel_bands=10, coefficients=10),
 }
 CLIP_SAMPLES = 6_000

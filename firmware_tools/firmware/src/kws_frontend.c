@@ -22,7 +22,7 @@ int kws_frontend_init(kws_frontend *f, const kws_frontend_tables *tables, int32_
     if (size < 64u || size > KWS_FRONTEND_MAX_FFT || (size & (size - 1u)) != 0 || tables->window_samples > size ||
         tables->hop_samples == 0 || tables->hop_samples > tables->window_samples ||
         tables->mel_bands > KWS_FRONTEND_MAX_MELS || tables->features > tables->mel_bands ||
-        3u * tables->mel_bands + 1u > size) {
+        2u * tables->mel_bands >= size) {
         return KWS_ERR_ARG;
     }
     if (work_words < size || history_samples < (size_t)(tables->window_samples - tables->hop_samples)) {

@@ -125,6 +125,13 @@ def test_mel_filter_without_a_bin_is_refused() -> None:
         HostFrontend(FrontendSpec(window_samples=64, hop_samples=64))
 
 
+def test_more_mel_bands_than_bins_are_refused() -> None:
+    spec = FrontendSpec(sample_rate_hz=8_000, window_samples=64, hop_samples=64, mel_bands=32, low_hz=0, high_hz=4_000,
+                        coefficients=32)  # fmt: skip
+    with pytest.raises(FrontendError, match="more mel bands than bins"):
+        HostFrontend(spec)
+
+
 def test_tables_are_headed_with_the_front_ends_hash() -> None:
     spec = FrontendSpec(coefficients=10)
     assert spec.sha256() in frontend_c_source(spec) and spec.sha256() in frontend_c_header(spec)

@@ -30,6 +30,7 @@ PINNED = {
     "wide48k": "84ecb4fc7f107267",
     "narrow8k": "588fc54c773b04fb",
     "deep": "6d396ce430556df0",
+    "narrow64": "c28c4947062d0522",
     "high": "c8a54c2fbeac02d9",
 }
 
