@@ -12,7 +12,7 @@
  */
 /* GCC takes the older syntax for Thumb-1 where it is not told. */
 #define ENTER                    \
-    ".syntax unified\n"         \
+    ".syntax unified\n"          \
     "push {r4-r7, lr}\n"         \
     "mov r4, r8\n"               \
     "mov r5, r9\n"               \
