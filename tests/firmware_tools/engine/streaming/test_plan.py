@@ -84,13 +84,13 @@ def test_what_passes_is_not_overwritten_while_it_is_needed() -> None:
 def test_steps_are_layers_of_the_rows_that_a_column_needs() -> None:
     graph = read_tflite(keyword_model(frames=20, features=4, channels=8, blocks=1, kernel=5, stride=1, valid=True))
     program = stream_program(graph)
-    functions = [step.call.function for step in program.steps]
-    assert functions == ["kws_conv", "kws_depthwise_column", "kws_conv", "kws_add"]
+    kinds = [graph.operators[step.call.layer].kind for step in program.steps]
+    assert kinds == ["CONV_2D", "DEPTHWISE_CONV_2D", "CONV_2D", "ADD"]
     assert [step.rows_back[0] for step in program.steps] == [3, 5, 1, 1]
     (mean,) = program.means.values()
     assert mean.add.parameters == {"columns": 14, "row_bytes": 8, "sums": 8}
     assert mean.state_bytes == 4 + 4 * 8 + 14 * 8
-    assert [call.function for call in program.head] == ["kws_conv", "kws_softmax"]
+    assert [graph.operators[call.layer].kind for call in program.head] == ["FULLY_CONNECTED", "SOFTMAX"]
 
 
 def test_only_what_is_needed_later_is_kept() -> None:
@@ -112,7 +112,7 @@ def test_a_mean_over_part_of_each_column_is_no_running_one() -> None:
     graph = read_tflite(build.finish(build.pool(x, (10, 2), stride=(1, 2))))
     program = stream_program(graph)
     assert not program.means and program.stores[x.index].rows == 10
-    assert [call.function for call in program.head] == ["kws_average_pool"]
+    assert [graph.operators[call.layer].kind for call in program.head] == ["AVERAGE_POOL_2D"]
 
 
 def test_with_rows_changes_the_named_tensors_alone() -> None:
