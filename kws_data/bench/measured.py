@@ -113,6 +113,13 @@ class Measured:
             whole,
         )
 
+    @cached_property
+    def bare_flash_bytes(self) -> int:
+        """Flash of the streaming detector that tells words as lines of text: no serial protocol (``apps/bare.c``)."""
+        sources = generated_sources(replace(self.bundle, engine="streaming"))
+        with tempfile.TemporaryDirectory(prefix="kws-bench-") as folder:
+            return build_image(self.board, "bare", sources, Path(folder)).flash_bytes
+
     @property
     def frames(self) -> int:
         """From one decision to the next."""

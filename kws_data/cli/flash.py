@@ -29,10 +29,11 @@ if TYPE_CHECKING:
 @click.option("--port", default=None, help="Serial port of the board; found by its USB identity when left out.")
 @click.option(
     "--app",
-    type=click.Choice(["spotter", "recorder", "mlperf"]),
+    type=click.Choice(["spotter", "recorder", "mlperf", "bare"]),
     default=None,
-    help="What to flash: the detector of CONFIG (spotter), the app that records (recorder), or the model of CONFIG with"
-    " the commands of MLPerf Tiny's runner (mlperf). [default: spotter with CONFIG]",
+    help="What to flash: the detector of CONFIG (spotter), the app that records (recorder), the model of CONFIG with the"
+    " commands of MLPerf Tiny's runner (mlperf), or, by --image-only alone, the detector that writes each word it hears"
+    " as a line of text and answers nothing (bare). [default: spotter with CONFIG]",
 )
 @click.option("--dry-run", is_flag=True, help="Print what would be done, step by step, and do none of it.")
 @click.option(
@@ -72,12 +73,14 @@ def command(
             raise click.UsageError("--udev-rule is of all boards, and flashes nothing: leave the rest out")
         _give_rule(udev_rule)
         return
-    if config_file is None and (board is None or app in ("spotter", "mlperf")):
+    if config_file is None and (board is None or app in ("spotter", "mlperf", "bare")):
         raise click.UsageError("name a CONFIG, whose detector is flashed; or --board, which gets the recorder")
     if config_file is None and overrides:
         raise click.UsageError("--set changes a CONFIG: name one, or leave it out")
     if dry_run and image_only is not None:
         raise click.UsageError("--image-only writes files, --dry-run nothing: choose one")
+    if app == "bare" and image_only is None:
+        raise click.UsageError("bare answers nothing, so nobody could verify it: write its files with --image-only")
     named = {"device.board": board, "device.port": port}
     more = tuple(f"{key}={value}" for key, value in named.items() if value is not None)
     config = None if config_file is None else config_here(config_file, (*overrides, *more))

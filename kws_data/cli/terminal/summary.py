@@ -37,8 +37,17 @@ def _board_rows(device: dict[str, Any], model: dict[str, Any]) -> list[tuple[str
         ("FPR on the board", percent(device["fpr"]), interval(device["fpr_ci95"])),
         ("host and board agree", percent(device["agreement"]), "same scores, byte for byte"),
         ("latency on the board", f"{device['latency_ms']['p95']:.1f} ms", "95th percentile, after the last sample"),
+        *_response_rows(device["response_ms"]),
         ("inference", f"{device['cycles']['inference']:,} cycles", f"{model['macs']:,} MAC"),
     ]
+
+
+def _response_rows(response: dict[str, Any]) -> list[tuple[str, str, str]]:
+    """How soon the board answers, counted from where the word ends."""
+    if not response["detected"]:
+        return []
+    said = f"95th percentile of {response['detected']} words, after their end; median {response['p50']:.0f} ms"
+    return [("response on the board", f"{response['p95']:.0f} ms", said)]
 
 
 def _stream_rows(stream: dict[str, Any]) -> list[tuple[str, str, str]]:

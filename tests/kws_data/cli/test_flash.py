@@ -238,3 +238,9 @@ def test_boards_shows_a_file_that_a_new_one_can_begin_as(
 def test_the_app_of_mlperf_needs_a_model(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["flash", "--board", "fake", "--app", "mlperf"]) == 2
     assert "name a CONFIG" in capsys.readouterr().err
+
+
+def test_an_app_that_answers_nothing_is_only_written(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("word.yaml").write_text("keywords: [lamp]\n")
+    assert run(["flash", "word.yaml", "--board", "fake", "--app", "bare"]) == 2
+    assert "--image-only" in capsys.readouterr().err
