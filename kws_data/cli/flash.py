@@ -31,9 +31,9 @@ if TYPE_CHECKING:
     "--app",
     type=click.Choice(["spotter", "recorder", "mlperf", "bare"]),
     default=None,
-    help="What to flash: the detector of CONFIG (spotter), the app that records (recorder), the model of CONFIG with the"
-    " commands of MLPerf Tiny's runner (mlperf), or, by --image-only alone, the detector that writes each word it hears"
-    " as a line of text and answers nothing (bare). [default: spotter with CONFIG]",
+    help="What to flash: the detector of CONFIG (spotter), the app that records (recorder), the model of CONFIG with"
+    " the commands of MLPerf Tiny's runner (mlperf), or, by --image-only alone, the detector that writes each word it"
+    " hears as a line of text and answers nothing (bare). [default: spotter with CONFIG]",
 )
 @click.option("--dry-run", is_flag=True, help="Print what would be done, step by step, and do none of it.")
 @click.option(

@@ -87,35 +87,9 @@ static void send_layers(const kws_wire_frame *command)
     kws_link_send(&serial_line);
 }
 
-static void obey(const kws_wire_frame *command)
-{
-    const kws_status idle = {.state = KWS_STATE_IDLE};
-    switch (command->type) {
-    case KWS_CMD_HELLO:
-        kws_link_hello(&serial_line, command, &hello);
-        break;
-    case KWS_CMD_STATUS:
-        kws_link_status(&serial_line, command, &idle);
-        break;
-    case KWS_CMD_LAYERS:
-        send_layers(command);
-        break;
-    default:
-        kws_link_nak(&serial_line, command, KWS_ERR_COMMAND, command->type);
-        break;
-    }
-}
-
 int main(void)
 {
     kws_port_init();
     kws_link_init(&serial_line);
-    for (;;) {
-        kws_wire_frame command;
-        if (kws_link_poll(&serial_line, &command)) {
-            obey(&command);
-        } else {
-            kws_link_idle(&serial_line, 0);
-        }
-    }
+    kws_link_serve(&serial_line, &hello, KWS_CMD_LAYERS, send_layers);
 }

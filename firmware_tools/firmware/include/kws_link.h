@@ -80,4 +80,8 @@ void kws_link_beat(kws_link *link, const kws_status *status);
 /* Sleep until there is something to do, a heart-beat is due, or most_us have passed (0: no such limit). */
 void kws_link_idle(kws_link *link, uint32_t most_us);
 
+/* The life of an app that knows one command besides HELLO and STATUS, and answers it itself. Never returns. */
+void kws_link_serve(kws_link *link, const kws_hello *hello, uint8_t type, void (*answer)(const kws_wire_frame *command))
+    __attribute__((noreturn));
+
 #endif

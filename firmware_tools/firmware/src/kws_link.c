@@ -161,4 +161,23 @@ void kws_link_idle(kws_link *link, uint32_t most_us)
     kws_port_idle();
 }
 
+void kws_link_serve(kws_link *link, const kws_hello *hello, uint8_t type, void (*answer)(const kws_wire_frame *command))
+{
+    const kws_status idle = {.state = KWS_STATE_IDLE};
+    for (;;) {
+        kws_wire_frame command;
+        if (!kws_link_poll(link, &command)) {
+            kws_link_idle(link, 0);
+        } else if (command.type == KWS_CMD_HELLO) {
+            kws_link_hello(link, &command, hello);
+        } else if (command.type == KWS_CMD_STATUS) {
+            kws_link_status(link, &command, &idle);
+        } else if (command.type == type) {
+            answer(&command);
+        } else {
+            kws_link_nak(link, &command, KWS_ERR_COMMAND, command.type);
+        }
+    }
+}
+
 KWS_SMALL_END

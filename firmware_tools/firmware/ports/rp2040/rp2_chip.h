@@ -15,6 +15,8 @@ enum {
     SPI0_IRQ, SPI1_IRQ, UART0_IRQ, UART1_IRQ, ADC_IRQ_FIFO, I2C0_IRQ, I2C1_IRQ, RTC_IRQ, INTERRUPTS = 32,
 };
 
+#define KWS_VECTORS_LIE __attribute__((aligned(256))) /* in RAM, as all constants, where an interrupt finds it at once */
+
 /* 2.2 Where the blocks are */
 #define CLOCKS 0x40008000u
 #define RESETS 0x4000C000u

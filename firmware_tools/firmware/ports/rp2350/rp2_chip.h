@@ -10,6 +10,7 @@
 
 /* 3.2 Interrupts: those that are used, of 52 */
 #define INTERRUPTS 52u
+#define KWS_VECTORS_LIE __attribute__((section(".vectors"), used)) /* where the boot ROM looks for them (5.9) */
 #define TIMER_IRQ_0 0u /* of TIMER0 */
 #define TIMER_IRQ_1 1u
 #define DMA_IRQ_0 10u

@@ -1,11 +1,10 @@
-/* Vector tables of an RP2040's first core: what boot2.S finds in flash, and all of them in RAM. */
+/* The vector table of an RP2040's first core, or of an RP2350's; where it lies: rp2_chip.h. */
 #include "kws_rp2.h"
 #if KWS_SERIAL_USB
 #include "kws_usb.h"
 #endif
 
-/* In RAM, as all constants are, where an interrupt finds it at once. */
-__attribute__((aligned(256))) KWS_VECTORS(INTERRUPTS) = {
+KWS_VECTORS_LIE KWS_VECTORS(INTERRUPTS) = {
     &kws_ld_stack_top,
     {
         KWS_EXCEPTION_HANDLERS(kws_fault_handler),
@@ -19,8 +18,3 @@ __attribute__((aligned(256))) KWS_VECTORS(INTERRUPTS) = {
 #endif
     },
 };
-
-__attribute__((section(".vectors"), used)) static const struct {
-    uint32_t *stack_top;
-    kws_vector reset;
-} first = {&kws_ld_stack_top, kws_reset_handler};
