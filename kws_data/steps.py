@@ -188,11 +188,26 @@ def check(ctx: RunContext) -> str:
 
 
 def check_limits(ctx: RunContext) -> BudgetReport:
-    """Hold the bundle against the configuration's limits, one clip on the core included; changes nothing in the run."""
+    """Hold the bundle against the configuration's limits, one clip on the core included; changes nothing in the run.
+
+    Of a board that is neither emulated nor named by a port, the core is emulated at the board's clock, which is said.
+    """
     from tempfile import TemporaryDirectory
 
     with TemporaryDirectory(prefix="kws-check-") as folder:
-        return _held(ctx, Path(folder))
+        board = ctx.board()
+        if board.emulated or ctx.config.device.port is not None or ctx.config.frontend.kind == MICRO:
+            return _held(ctx, Path(folder))
+        from kws_data.deploy.images import spotter_image
+        from kws_data.gate.hold import hold
+        from kws_data.gate.stand_in import stand_in
+
+        core, bundle = stand_in(board), ctx.bundle()
+        ctx.say(
+            f"{board.name}: no port is named, a {core.core} at {core.clock_hz / 1e6:g} MHz is emulated in its place; "
+            "nothing of the board itself is measured"
+        )
+        return hold(core, bundle, spotter_image(core, bundle, Path(folder)), ctx.config.budget)
 
 
 def _held(ctx: RunContext, folder: Path) -> BudgetReport:

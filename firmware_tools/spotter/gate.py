@@ -1,22 +1,20 @@
-"""The gate of energy before the network: its settings, and the frames that it lets through, by the board's own C."""
+"""The gate of energy before the network: the frames that it lets through, by the board's own C."""
 
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from firmware_tools.errors import ModelError
 from firmware_tools.firmware import SOURCE_DIR
 from firmware_tools.frontend.spec import FrontendSpec
+from firmware_tools.spotter.gate_spec import GateSpec
 from firmware_tools.toolchain.compile import compile_host
 
-MOST_FRAMES = 1_000
 #: A whole recording at once, the frames of which begin every ``hop`` samples.
 _RUN_C = """
 #include "kws_gate.h"
@@ -33,50 +31,6 @@ void kws_gate_run(kws_gate *gate, const int16_t *samples, size_t window, size_t 
     }
 }
 """
-
-
-@dataclass(frozen=True)
-class GateSpec:
-    """What opens the gate, and what happens then; ``kws_gate.h`` says how it works.
-
-    Args:
-        open_sixteenths: a frame opens it that has more than so many sixteenths of the floor's energy: 32 are 3 dB.
-        hold_frames: it stays open for so many from the last that opened it.
-        preroll_frames: so many of those before it opened are shown to the model first.
-        rise_shift: the floor rises by its 2^-rise_shift a frame.
-
-    Raises:
-        ModelError: a value out of its range.
-    """
-
-    open_sixteenths: int = 32
-    hold_frames: int = 50
-    preroll_frames: int = 6
-    rise_shift: int = 6
-
-    def __post_init__(self) -> None:
-        ranges = {
-            "open_sixteenths": (16, 65_535),
-            "hold_frames": (1, MOST_FRAMES),
-            "preroll_frames": (1, MOST_FRAMES),
-            "rise_shift": (1, 16),
-        }
-        for name, (least, most) in ranges.items():
-            value = getattr(self, name)
-            if type(value) is not int or not least <= value <= most:
-                raise ModelError(f"stream: gate: {name} cannot be used", value, f"use {least} to {most}")
-
-    def to_dict(self) -> dict[str, int]:
-        """Plain values."""
-        return asdict(self)
-
-    @classmethod
-    def from_dict(cls, values: object) -> GateSpec:
-        """Inverse of :meth:`to_dict`; raises ModelError for values missing, of other names, types or ranges."""
-        names = sorted(f.name for f in fields(cls))
-        if not isinstance(values, Mapping) or sorted(map(str, values)) != names:
-            raise ModelError("stream: gate cannot be read", values, f"give {', '.join(names)}")
-        return cls(**values)
 
 
 @dataclass(frozen=True)

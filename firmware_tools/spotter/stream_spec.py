@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from firmware_tools.errors import ModelError
-from firmware_tools.spotter.gate import GateSpec
+from firmware_tools.spotter.gate_spec import GateSpec
 
 MAX_AVERAGE = 64
 LEAST_SUM, NEVER = -(1 << 15), (1 << 15) - 1  # thresholds on sums are int16; no sum reaches the last

@@ -96,7 +96,7 @@ def rows(board: BoardSpec) -> list[Row]:
     theirs, code = CMSIS_NN["micro_speech"], WINDOWED_BEFORE_BYTES + CODE_MAY_GROW_BYTES
     frame_wanted = f"<= 38,000 (TFLM's microfrontend {MICROFRONTEND:,})"
     code_wanted = f"<= {code:,} bytes ({WINDOWED_BEFORE_BYTES:,} before it streamed, and 4 KB)"
-    small = f"Cortex-M0+ at {M0PLUS_HZ // 1_000_000} MHz (RP2040 class, code in RAM), portable kernels, share"
+    small = f"Cortex-M0+ at {M0PLUS_HZ // 1_000_000} MHz (RP2040 class, code in RAM), no DSP extension, share"
     return [
         Row("mlperf_ds_cnn, windowed, cycles a MAC", "<= 2.0", lambda: _per_mac(shape("mlperf_ds_cnn"), 2.0)),
         Row("demo, windowed, cycles a MAC", "<= 2.7", lambda: _per_mac(shape("demo"), 2.7)),

@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from firmware_tools.spotter.gate import GateSpec, shown_frames
+from firmware_tools.spotter.gate import shown_frames
+from firmware_tools.spotter.gate_spec import GateSpec
 from kws_data.audio import Samples, read_audio
 from kws_data.bundle import ModelBundle
 from kws_data.errors import DataError
@@ -103,10 +104,11 @@ def words_heard(
     behind = HostDetector(replace(bundle, stream=replace(bundle.stream, gate=gate)))
     clips, labels = words
     chosen = np.flatnonzero(labels >= FIRST_KEYWORD)
-    for number, snr_db in enumerate(SNR_DB):
+    levels = SNR_DB if any(np.any(noise) for noise in noises) else (None,)  # in no noise there is only the quiet room
+    for number, snr_db in enumerate(levels):
         draw, pairs = np.random.default_rng(_SEED), []
         for index in chosen.tolist():
-            noise = None if snr_db is None or not noises else noises[index % len(noises)]
+            noise = None if snr_db is None else noises[index % len(noises)]
             stream, span = _laid(clips[index], noise, snr_db or 0.0, bundle.frontend.sample_rate_hz, draw)
             pairs.append([_hears(one, stream, int(labels[index]), span) for one in (without, behind)])
         found = np.array(pairs, np.bool_).reshape(-1, 2)
@@ -114,7 +116,7 @@ def words_heard(
         name = QUIET if snr_db is None else f"noise, {snr_db:g} dB below the word"
         sums = (int(found[:, 0].sum()), int(found[:, 1].sum()), int(lost.sum()), int(gained.sum()))
         if progress:
-            progress("words", number + 1, len(SNR_DB))
+            progress("words", number + 1, len(levels))
         yield Heard(name, len(found), *sums)
 
 

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from firmware_tools.boards.spec import BoardSpec
 from firmware_tools.engine.host import HostEngine
-from firmware_tools.errors import LinkError
+from firmware_tools.errors import LinkError, ModelError
 from firmware_tools.frontend.host import HostFrontend
 from firmware_tools.frontend.spec import FrontendSpec
 from firmware_tools.link.serial_link import Link
@@ -148,7 +148,14 @@ def compare_at_microphone(
 
     Raises:
         BoardError, FirmwareError, LinkError: as :func:`heard_on_board`.
+        ModelError: the bundle has a gate before its network.
     """
+    if bundle.stream.gate is not None:
+        raise ModelError(
+            "a gate keeps decisions from this bundle's network",
+            bundle.config,
+            "compare one without stream.gate: kws bench gate tells what the gate does",
+        )
     host = heard_on_host(bundle, samples)
     began = time.monotonic()
     there = heard_on_board(bundle, board, samples, len(host.scores), progress)

@@ -21,7 +21,7 @@ class GateSettings(Settings):
 
     open_db: float = Field(3.0, gt=0, le=36, description="a frame so much louder than the quiet opens it")
     hold_ms: Milliseconds = Field(1_000, ge=1, description="it stays open for so long after the last such frame")
-    preroll_ms: Milliseconds = Field(120, ge=1, description="what was before it opened and is shown to the model first")
+    preroll_ms: int = Field(120, ge=1, le=5_000, description="before it opened, shown to the model first")
     rise_shift: int = Field(6, ge=1, le=16, description="the quiet rises by its 2^-rise_shift a frame: 6 is 3.4 dB/s")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import ceil
 
 from firmware_tools.frontend.spec import MICRO, FrontendSpec
-from firmware_tools.spotter.gate import GateSpec
+from firmware_tools.spotter.gate_spec import GateSpec
 from firmware_tools.spotter.stream_spec import StreamSpec
 from kws_data.bundle import Engine, ModelBundle, model_hash
 from kws_data.config.config import Config

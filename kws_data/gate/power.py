@@ -69,6 +69,7 @@ class PowerEstimate:
         """For a person, each figure with its source."""
         parts = ", ".join(f"{name} {amount:,.0f}" for name, amount in self.parts_ua.items())
         spec = self.spec
+        closed = ["  with its gate, in the sound that was played here: what keeps it open costs as without"]
         return [
             f"power, an estimate (nothing was measured on a board): {self.mean_ua:,.0f} uA on average on {self.board}, "
             f"{self.hours(cell):,.0f} hours on a {cell} of {CELLS_MAH[cell]:,} mAh",
@@ -77,6 +78,7 @@ class PowerEstimate:
             f"  asleep {spec.sleep.ua:g} uA: {spec.sleep.source}",
             f"  capture {spec.capture.ua:g} uA: {spec.capture.source}",
             f"  microphone {spec.microphone.ua:g} uA: {spec.microphone.source}",
+            *(closed if self.listening.gated else []),
             "  left out: regulators and LEDs of the board, flash wait states, the cell's self-discharge; a coin cell "
             "gives less than its name where it has to give milliamperes",
         ]

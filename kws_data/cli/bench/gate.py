@@ -52,7 +52,10 @@ def command(
     from kws_data.gate.hold import measure_listening
 
     bundle = ModelBundle.load(bundle_dir)
-    folders = dict(_kind_and_folder(one) for one in sounds)
+    pairs = [_kind_and_folder(one) for one in sounds]
+    folders = dict(pairs)
+    if len(folders) < len(pairs):
+        raise click.UsageError("--sound names a kind twice: give each folder a kind of its own")
     if noise is not None and noise not in folders:
         raise click.UsageError(f"--noise {noise}: no such kind, give it as --sound {noise}=FOLDER")
     gate = gate_in_frames(GateSettings(open_db=open_db, hold_ms=hold_ms, preroll_ms=preroll_ms), bundle.frontend)

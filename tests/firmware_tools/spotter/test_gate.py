@@ -19,7 +19,8 @@ from firmware_tools.frontend.spec import FrontendSpec
 from firmware_tools.image.build import build_image
 from firmware_tools.link.session import open_board
 from firmware_tools.spotter import client as spotter
-from firmware_tools.spotter.gate import GateSpec, open_frames, shown_frames
+from firmware_tools.spotter.gate import open_frames, shown_frames
+from firmware_tools.spotter.gate_spec import GateSpec
 from firmware_tools.spotter.sources import spotter_sources
 from firmware_tools.spotter.stream_spec import StreamSpec
 

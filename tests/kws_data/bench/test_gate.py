@@ -11,7 +11,7 @@ from made_folder import make_folder
 from numpy.typing import NDArray
 from tiny_bundle import tiny_bundle
 
-from firmware_tools.spotter.gate import GateSpec
+from firmware_tools.spotter.gate_spec import GateSpec
 from kws_data.audio import write_wav
 from kws_data.bench.gate import QUIET, _laid, open_shares, sounds_of, words_heard, words_of
 from kws_data.cli import run

@@ -10,7 +10,7 @@ from synthetic_models import keyword_model
 from tiny_bundle import tiny_bundle
 
 from firmware_tools.boards.spec import load_board
-from firmware_tools.spotter.gate import GateSpec
+from firmware_tools.spotter.gate_spec import GateSpec
 from kws_data.bundle import ModelBundle, model_hash
 from kws_data.config.device import BudgetSettings
 from kws_data.deploy.images import spotter_image
