@@ -60,7 +60,7 @@ class Suggestion:
             "value": self.value,
             "instead_of": self.instead_of,
             "saves": self.saves,
-            "measured": {name: self.cost.of_limit(name) for name in LIMITS},
+            "measured": {name: self.cost.of_limit(name) for name in LIMITS if name != "duty" or self.cost.duty},
             "fits": self.fits,
             "line": self.line(),
         }
