@@ -38,7 +38,11 @@ def _board_rows(device: dict[str, Any], model: dict[str, Any]) -> list[tuple[str
         ("host and board agree", percent(device["agreement"]), "same scores, byte for byte"),
         ("latency on the board", f"{device['latency_ms']['p95']:.1f} ms", "95th percentile, after the last sample"),
         *_response_rows(device["response_ms"]),
-        ("inference", f"{device['cycles']['inference']:,} cycles", f"{model['macs']:,} MAC"),
+        (
+            "inference",
+            f"{device['cycles']['inference']:,} cycles",
+            f"at the last frame; {model['macs']:,} MAC a window",
+        ),
     ]
 
 
@@ -64,7 +68,8 @@ def _stream_rows(stream: dict[str, Any]) -> list[tuple[str, str, str]]:
 
 def _rate(heard: dict[str, Any]) -> tuple[str, str]:
     rate = heard["false_accepts_per_hour"]
-    made = f", {60 * heard['synthetic_hours']:.1f} of them synthetic" if heard.get("synthetic_hours") else ""
+    synthetic = min(heard.get("synthetic_hours") or 0.0, heard["hours"])  # recordings' ends are heard by no window
+    made = f", {60 * synthetic:.1f} of them synthetic" if synthetic else ""
     return f"{rate:.1f} / h", f"upper 95 % {heard['upper95']:.1f} / h, {60 * heard['hours']:.1f} min heard{made}"
 
 

@@ -62,7 +62,7 @@ def figures_table(bundle: ModelBundle, run: RunFigures) -> str:
         ("model file", f"{bundle.tflite_bytes:,} bytes"),
         _memory_row(bundle),
         ("arena in TensorFlow Lite Micro", f"{bundle.arena_bytes:,} bytes"),
-        ("one inference", f"{bundle.macs:,} MACs, {bundle.parameters:,} parameters"),
+        ("one inference", f"{bundle.macs:,} MACs a window, {bundle.parameters:,} parameters"),
         ("front end", f"{kind}, window {spec.window_samples}, hop {spec.hop_samples}, {spec.features} features"),
         ("the model sees", f"{bundle.frames} frames ({bundle.clip_samples} samples)"),
         ("the model runs", f"every {stream.stride_frames} frames; the last {stream.average} scores are summed"),
