@@ -31,6 +31,7 @@ WINDOWED_DEMO = (
     "model.channels=28",
     "model.kernel=9",
     "model.padding=same",
+    "stream.engine=auto",
     "model.stride=2",
     "model.first_kernel=3",
     "model.pointwise_bits=8",

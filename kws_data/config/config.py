@@ -95,6 +95,16 @@ class Config(Settings):
         return self
 
     @model_validator(mode="after")
+    def _streams_if_it_must(self) -> Config:
+        padded = self.model.family in ("temporal_dscnn", "tenet") and self.model.padding == "same"
+        if self.stream.engine == "streaming" and padded:
+            raise ValueError(
+                "stream.engine: streaming needs model.padding: valid, as padded columns are those of whole windows: "
+                "write that, or stream.engine: auto"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _fit_for_micro_wake_word(self) -> Config:
         check(self.keywords, self.frontend, self.model, self.stream)
         return self

@@ -130,3 +130,9 @@ def test_an_override_of_a_text_is_taken_as_it_was_typed(tmp_path: Path) -> None:
     assert load_config(path, ["train.epochs=2", "train.epochs=3"]).train.epochs == 3, "the last one, as on any line"
     with pytest.raises(KwsError, match=r"--set train.epochs cannot be used: '010'. YAML reads 010 as 8"):
         load_config(path, ["train.epochs=010"])
+
+
+def test_a_padded_model_is_not_asked_to_stream() -> None:
+    with pytest.raises(KwsError, match="padding: valid"):
+        load_config("demo", ["model.padding=same"])
+    assert load_config("demo", ["model.padding=same", "stream.engine=auto"]).model.padding == "same"

@@ -27,7 +27,7 @@ def model(stride: int = 1, valid: bool = True) -> bytes:
 
 
 def config(**stream: Any) -> Config:
-    values: dict[str, Any] = {"name": "x", "keywords": ["yes", "no"]}
+    values: dict[str, Any] = {"name": "x", "keywords": ["yes", "no"], "model": {"padding": "valid"}}
     return Config.model_validate({**values, **({"stream": stream} if stream else {})})
 
 
