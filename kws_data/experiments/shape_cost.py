@@ -222,11 +222,12 @@ def measure_bundle(bundle: ModelBundle, board: BoardSpec) -> ShapeCost:
 
 
 def emulated_board(config: Config) -> BoardSpec:
-    """The board that shapes are measured on: the configuration's when it is emulated, the standard one otherwise."""
+    """The board that shapes are measured on: the configuration's, or an emulated core in its place."""
     from firmware_tools.boards.spec import load_board
+    from kws_data.gate.stand_in import stand_in
 
     board = load_board(config.device.board)
-    return board if board.emulated else load_board("emulated")
+    return board if board.emulated else stand_in(board)
 
 
 def _read(path: Path) -> ShapeCost | None:
