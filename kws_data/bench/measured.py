@@ -12,9 +12,10 @@ from firmware_tools.image.build import build_image
 from firmware_tools.spotter.island import Island
 from firmware_tools.spotter.stream_spec import StreamSpec
 from firmware_tools.tflite.graph import Graph, read_tflite
+from kws_data.bench.bundles import bundle_of
 from kws_data.bench.readings import Readings, boards_by_reading, readings
-from kws_data.bench.shapes import CLIP_SAMPLES, Shape
-from kws_data.bundle import Engine, ModelBundle, model_hash
+from kws_data.bench.shapes import Shape
+from kws_data.bundle import Engine, ModelBundle
 from kws_data.deploy.images import generated_sources
 from kws_data.gate.awake import awake
 from kws_data.gate.island import measure_island
@@ -59,24 +60,9 @@ class Measured:
     @cached_property
     def bundle(self) -> ModelBundle:
         """The shape as a bundle, which detects whatever it likes."""
-        tflite = self.shape.tflite
-        return ModelBundle(
-            config=self.shape.name,
-            labels=self.shape.labels,
-            frontend=self.shape.frontend,
-            clip_samples=CLIP_SAMPLES,
-            threshold_int8=0,
-            dataset_version="none",
-            model_sha256=model_hash(tflite),
-            seed=0,
-            tflite_bytes=len(tflite),
-            arena_bytes=0,
-            macs=self.graph.total_macs,
-            parameters=self.graph.parameters,
-            train_settings={},
-            tflite=tflite,
-            stream=StreamSpec(stride_frames=self.shape.stride_frames),
-        )
+        shape = self.shape
+        stream = StreamSpec(stride_frames=shape.stride_frames)
+        return bundle_of(shape.name, shape.tflite, shape.labels, shape.frontend, stream)
 
     def cycles(self, engine: Engine) -> LayerCycles:
         """Of the model, on one of the engines."""

@@ -26,8 +26,9 @@ from firmware_tools.link.serial_link import Link
 from firmware_tools.spotter.client import StreamDetection, StreamScores, listen
 from firmware_tools.spotter.detector import Detection, FirmwareDetector
 from firmware_tools.spotter.stream_spec import StreamSpec
+from kws_data.bench.bundles import CLIP_SAMPLES, bundle_of
 from kws_data.bench.lively_model import lively_model
-from kws_data.bundle import ModelBundle, model_hash
+from kws_data.bundle import ModelBundle
 from kws_data.deploy.images import spotter_session
 from kws_data.progress import Progress
 
@@ -35,7 +36,7 @@ DEAF_S = 120.0  # without a word from the board
 FITTED_S = 120  # of a sound, for the weights and thresholds of an untrained model
 PIECE_S = 4  # of sound of one kind
 SHARE_DETECTED = 0.01  # of decisions that detect a certain keyword, at least
-LABELS, CLIP_SAMPLES = ("_silence_", "_unknown_", "yes", "no", "go"), 16_000
+LABELS = ("_silence_", "_unknown_", "yes", "no", "go")
 
 
 @dataclass(frozen=True)
@@ -181,24 +182,7 @@ def lively_bundle(sound: NDArray[np.int16], stride_frames: int = 3, model_stride
     """A streaming detector with random weights that detects each keyword now and then in such a sound."""
     spec = FrontendSpec()
     tflite = lively_model(spec, CLIP_SAMPLES, len(LABELS), sound, stride=model_stride, seed=1)
-    bundle = ModelBundle(
-        config="microphone",
-        labels=LABELS,
-        frontend=spec,
-        clip_samples=CLIP_SAMPLES,
-        threshold_int8=0,
-        dataset_version="none",
-        model_sha256=model_hash(tflite),
-        seed=1,
-        tflite_bytes=len(tflite),
-        arena_bytes=0,
-        macs=0,
-        parameters=0,
-        train_settings={},
-        tflite=tflite,
-        engine="streaming",
-        stream=StreamSpec(stride_frames=stride_frames),
-    )
+    bundle = bundle_of("microphone", tflite, LABELS, spec, StreamSpec(stride_frames=stride_frames), "streaming")
     scores = heard_on_host(bundle, sound).scores.astype(np.int32)
     average = np.ones(bundle.stream.average, np.int32)
     sums = np.stack([np.convolve(column, average, "valid") for column in scores.T], axis=1)

@@ -14,6 +14,7 @@ import numpy as np
 
 from firmware_tools.frontend.spec import FrontendSpec
 from firmware_tools.spotter.stream_spec import StreamSpec
+from kws_data.bench.bundles import CLIP_SAMPLES as CLIP_SAMPLES
 from kws_data.config.export import ExportSettings
 from kws_data.config.load import load_config
 from kws_data.errors import ConfigError
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
     from kws_data.bundle import ModelBundle
 
-CLIP_SAMPLES = 16_000
 SEED = 0
 _CALIBRATION_CLIPS = 32
 #: The demo's model while it was windowed: what TFLM with CMSIS-NN was measured on (``bench/device.py``).
