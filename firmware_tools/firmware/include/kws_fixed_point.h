@@ -101,18 +101,6 @@ static inline int32_t kws_multiply_high(int32_t a, int32_t b) {
 #endif
 }
 
-/* sum + low(a) * low(b) + high(a) * high(b), signed halfwords; wraps as a register does. */
-static inline int32_t kws_dual_multiply_add(uint32_t a, uint32_t b, int32_t sum) {
-#if KWS_DSP_NATIVE
-    int32_t result;
-    __asm__("smlad %0, %1, %2, %3" : "=r"(result) : "r"(a), "r"(b), "r"(sum));
-    return result;
-#else
-    const int32_t low = (int16_t)a * (int16_t)b, high = (int16_t)(a >> 16) * (int16_t)(b >> 16);
-    return (int32_t)((uint32_t)sum + (uint32_t)low + (uint32_t)high);
-#endif
-}
-
 /* sum + (a * low halfword of b) / 2^16, rounded down; wraps as a register does. */
 static inline int32_t kws_multiply_low_add(int32_t a, uint32_t b, int32_t sum) {
 #if KWS_DSP_NATIVE

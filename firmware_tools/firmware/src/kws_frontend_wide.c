@@ -9,20 +9,25 @@
 #define ALWAYS_INLINE static inline
 #endif
 
+/* Four points, the sub-sequences 0, 2, 1, 3 of a transform, already turned, become one. */
+ALWAYS_INLINE void combine(int32_t ar, int32_t ai, int32_t cr, int32_t ci, int32_t br, int32_t bi, int32_t dr, int32_t di,
+                           int32_t *z, uint32_t apart) {
+    const int32_t sr = ar + cr, si = ai + ci, tr = ar - cr, ti = ai - ci;
+    const int32_t ur = br + dr, ui = bi + di, vr = br - dr, vi = bi - di;
+    int32_t *z1 = z + apart, *z2 = z1 + apart, *z3 = z2 + apart;
+    z[0] = sr + ur;
+    z[1] = si + ui;
+    z1[0] = tr + vi;
+    z1[1] = ti - vr;
+    z2[0] = sr - ur;
+    z2[1] = si - ui;
+    z3[0] = tr - vi;
+    z3[1] = ti + vr;
+}
+
 static void first_stage(int32_t *z, const int32_t *end) {
     for (; z < end; z += 8) {
-        const int32_t ar = z[0] >> 2, ai = z[1] >> 2, cr = z[2] >> 2, ci = z[3] >> 2;
-        const int32_t br = z[4] >> 2, bi = z[5] >> 2, dr = z[6] >> 2, di = z[7] >> 2;
-        const int32_t sr = ar + cr, si = ai + ci, tr = ar - cr, ti = ai - ci;
-        const int32_t ur = br + dr, ui = bi + di, vr = br - dr, vi = bi - di;
-        z[0] = sr + ur;
-        z[1] = si + ui;
-        z[2] = tr + vi;
-        z[3] = ti - vr;
-        z[4] = sr - ur;
-        z[5] = si - ui;
-        z[6] = tr - vi;
-        z[7] = ti + vr;
+        combine(z[0] >> 2, z[1] >> 2, z[2] >> 2, z[3] >> 2, z[4] >> 2, z[5] >> 2, z[6] >> 2, z[7] >> 2, z, 2);
     }
 }
 
@@ -32,24 +37,14 @@ ALWAYS_INLINE void blocks(int32_t *z, const int32_t *end, const int32_t *twiddle
     for (; z < end; z += 4u * apart) {
         const int32_t *w = twiddles;
         for (int32_t *p = z; p < z + apart; p += 2, w += 6) {
-            int32_t *p1 = p + apart, *p2 = p1 + apart, *p3 = p2 + apart;
+            const int32_t *p1 = p + apart, *p2 = p1 + apart, *p3 = p2 + apart;
             const int32_t cr = kws_high_word(p1[0], w[2]) - kws_high_word(p1[1], w[3]);
             const int32_t ci = kws_high_word(p1[0], w[3]) + kws_high_word(p1[1], w[2]);
             const int32_t br = kws_high_word(p2[0], w[0]) - kws_high_word(p2[1], w[1]);
             const int32_t bi = kws_high_word(p2[0], w[1]) + kws_high_word(p2[1], w[0]);
             const int32_t dr = kws_high_word(p3[0], w[4]) - kws_high_word(p3[1], w[5]);
             const int32_t di = kws_high_word(p3[0], w[5]) + kws_high_word(p3[1], w[4]);
-            const int32_t ar = p[0] >> 2, ai = p[1] >> 2;
-            const int32_t sr = ar + cr, si = ai + ci, tr = ar - cr, ti = ai - ci;
-            const int32_t ur = br + dr, ui = bi + di, vr = br - dr, vi = bi - di;
-            p[0] = sr + ur;
-            p[1] = si + ui;
-            p1[0] = tr + vi;
-            p1[1] = ti - vr;
-            p2[0] = sr - ur;
-            p2[1] = si - ui;
-            p3[0] = tr - vi;
-            p3[1] = ti + vr;
+            combine(p[0] >> 2, p[1] >> 2, cr, ci, br, bi, dr, di, p, apart);
         }
     }
 }
