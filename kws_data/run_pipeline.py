@@ -79,6 +79,10 @@ class Pipeline:
             needed.update(step.needs if step.name in needed else ())
         return [s.name for s in self.steps if s.name in needed - {name} and self._read_stamp(s.name) is None]
 
+    def is_current(self, name: str) -> bool:
+        """Whether a step's result is what this configuration and this kws would make of the steps before it."""
+        return not any(self._will_run(step) for step in self.steps if step.name == name)
+
     def _run_step(self, step: Step, later: Sequence[Step]) -> StepResult:
         started = time.monotonic()
         key = self._key(step)

@@ -85,11 +85,21 @@ def _tell_measured(report: BudgetReport, cell: str) -> None:
 
 
 def _check_config(config: Config) -> BudgetReport:
+    from kws_data.bundle import BUNDLE_FILE
+    from kws_data.pipeline import steps_of
     from kws_data.progress import no_progress
     from kws_data.run_context import RunContext
+    from kws_data.run_pipeline import Pipeline
     from kws_data.steps import check_limits
 
-    return check_limits(RunContext(config, 1, no_progress, say))
+    context = RunContext(config, 1, no_progress, say)
+    exported = Pipeline(context, steps=steps_of(config)).is_current("export")
+    if not exported and (context.model_dir / BUNDLE_FILE).is_file():
+        say(
+            f"{context.model_dir} holds another model than this configuration and this kws would export: it is "
+            "measured as it is; kws run makes it anew"
+        )
+    return check_limits(context)
 
 
 def _suggestions(config: Config, report: BudgetReport, workers: int) -> list[Suggestion]:

@@ -164,7 +164,9 @@ def test_the_gate_fails_the_run_and_names_what_weighs_most(folder: Path) -> None
     assert lines[0].startswith("FAIL  model_bytes") and "largest: " in lines[0] and "conv_2d" in lines[0]
     assert lines[1].startswith("ok    arena_bytes")
     assert lines[2].startswith("FAIL  latency_ms")
-    assert kws(folder, "check", "tiny.yaml").returncode == 0
+    kept = kws(folder, "check", "tiny.yaml")
+    assert kept.returncode == 0 and "another model" not in kept.stderr
+    assert "another model" in kws(folder, "check", "tiny.yaml", "--set", "stream.refractory_ms=900").stderr
     # Trying other limits leaves the run as it was.
     assert kws(folder, "run", "tiny.yaml", "--json").returncode == 0
 

@@ -68,6 +68,14 @@ def test_a_changed_setting_runs_its_step_and_those_after_it(ran: list[str]) -> N
     assert len(ran) == 5
 
 
+def test_whether_a_step_is_current_is_told_without_running_it(ran: list[str]) -> None:
+    assert not chain().is_current("train")
+    chain().run()
+    assert chain().is_current("train")
+    assert not chain(train={"epochs": 3}).is_current("train")
+    assert ran == ["build", "train", "report"]
+
+
 def test_a_lost_file_and_force_run_a_step_again(ran: list[str]) -> None:
     chain().run()
     Path("runs/tiny/train.txt").unlink()
