@@ -46,8 +46,9 @@ def command(
     board draws while it listens, and how long a cell lasts.
 
     Exits 1 when a limit is broken, and names the layers or buffers that weigh most. Then smaller shapes are tried for
-    about 20 seconds: what each saves is measured on an untrained model of it, all the way onto the emulated core. With
-    --tflite, any model is held against the default limits on its file and its arena.
+    about 20 seconds: what each saves is measured on an untrained model of it, all the way onto the emulated core. Of a
+    board without device.port the core is emulated, at the board's clock and with its currents. With --tflite, any model
+    is held against the default limits on its file and its arena.
     """
     if (config_file is None) == (tflite is None):
         raise click.UsageError("name either a CONFIG or a --tflite file")
