@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kws_data.cli.options import config_here, json_option, print_json, say, tell, verb, workers_option
-from kws_data.gate.power import CELLS_MAH, USUAL_CELL
+from kws_data.gate.cells import CELLS_MAH, USUAL_CELL
 
 PARTS_TOLD = 4
 

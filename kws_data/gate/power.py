@@ -12,11 +12,8 @@ from typing import Any
 
 from firmware_tools.boards.power import PowerSpec
 from firmware_tools.boards.spec import BoardSpec
+from kws_data.gate.cells import CELLS_MAH
 from kws_data.gate.listening import Listening
-
-#: Names of cells, and the charge that their makers' data sheets name, in milliampere hours.
-CELLS_MAH = {"CR2032": 225, "2xAAA": 1_000, "LiPo": 500}
-USUAL_CELL = "CR2032"
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,11 @@ from tiny_bundle import tiny_bundle
 
 from firmware_tools.boards.power import ActiveCurrent, Current, PowerSpec
 from firmware_tools.boards.spec import load_board
+from kws_data.gate.cells import CELLS_MAH
 from kws_data.gate.island import painted_board
 from kws_data.gate.listening import Listening, listening_of
 from kws_data.gate.measure import LatencyCycles, LayerCycles
-from kws_data.gate.power import CELLS_MAH, PowerEstimate, power_of
+from kws_data.gate.power import PowerEstimate, power_of
 
 CYCLES = LatencyCycles(frontend=40_000, inference=30_000, decision=1_000, clock_hz=64_000_000)
 WORK = Listening(frames=3, hop_s=0.06, frontend=40_000, model=71_000, decision=1_000, clock_hz=64_000_000)
