@@ -226,8 +226,7 @@ def emulated_board(config: Config) -> BoardSpec:
     from firmware_tools.boards.spec import load_board
     from kws_data.gate.stand_in import stand_in
 
-    board = load_board(config.device.board)
-    return board if board.emulated else stand_in(board)
+    return stand_in(load_board(config.device.board))
 
 
 def _read(path: Path) -> ShapeCost | None:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import tempfile
-from dataclasses import replace
 from pathlib import Path
 
-from firmware_tools.boards.spec import BoardSpec, load_board
+from firmware_tools.boards.spec import BoardSpec
 from firmware_tools.flashers.emulated import EmulatedFlasher
 from firmware_tools.image.build import FirmwareImage, build_image
 from firmware_tools.link.session import open_board
@@ -15,8 +14,7 @@ from firmware_tools.spotter.stack import APP, StackDepth, stack_defines, stack_d
 from kws_data.bundle import ModelBundle
 from kws_data.deploy.images import generated_sources
 from kws_data.gate.measure import LatencyCycles
-
-STANDARD = "emulated"
+from kws_data.gate.stand_in import stand_in
 
 
 def measure_island(board: BoardSpec, bundle: ModelBundle, image: FirmwareImage, cycles: LatencyCycles) -> Island:
@@ -36,26 +34,15 @@ def measure_island(board: BoardSpec, bundle: ModelBundle, image: FirmwareImage, 
 
 
 def measure_stack(board: BoardSpec, bundle: ModelBundle) -> StackDepth:
-    """How deep the stack goes while the bundle listens, on an emulated board with this one's core.
-
-    A core that the standard emulated board cannot have is measured as its own.
+    """How deep the stack goes while the bundle listens, on an emulated core: what compilers do with it depends on that.
 
     Raises:
         BoardError, LinkError, FirmwareError: the bundle cannot be built or run.
     """
-    like = painted_board(board)
+    like = stand_in(board)
     with tempfile.TemporaryDirectory(prefix="kws-stack-") as folder:
         image = build_image(like, APP, generated_sources(bundle), Path(folder) / "image", defines=stack_defines(like))
         EmulatedFlasher(like, Path(folder)).flash(image.bin)
         with open_board(like, None, Path(folder)) as session:
             session.require(APP, bundle.bundle_hash)
             return stack_depth(session.link)
-
-
-def painted_board(board: BoardSpec) -> BoardSpec:
-    """The emulated board on which another's stack is measured: what compilers do with a stack depends on the core."""
-    if board.emulated:
-        return board
-    standard = load_board(STANDARD)
-    core = board.core if board.core in standard.family.cores else standard.core
-    return replace(standard, core=core, stack_bytes=board.stack_bytes)

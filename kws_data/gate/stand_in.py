@@ -12,19 +12,22 @@ NEAREST = "cortex-m4f"
 
 
 def stand_in(board: BoardSpec) -> BoardSpec:
-    """The emulated board with the core, the clock, the wait states and the currents of another.
+    """A board that is emulated; for another, the emulated one with its core, clock, wait states, stack and currents.
 
     A core that cannot be emulated is a Cortex-M4F.
 
     Raises:
         BoardError: the emulated board's file is missing.
     """
+    if board.emulated:
+        return board
     emulated = load_board("emulated")
     return replace(
         emulated,
         name=board.name,
         core=board.core if board.core in CORES else NEAREST,
         clock_hz=board.clock_hz,
+        stack_bytes=board.stack_bytes,
         flash=replace(emulated.flash, wait_states=board.flash.wait_states),
         power=board.power,
     )

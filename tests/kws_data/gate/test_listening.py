@@ -10,7 +10,6 @@ from tiny_bundle import tiny_bundle
 from firmware_tools.boards.power import ActiveCurrent, Current, PowerSpec
 from firmware_tools.boards.spec import load_board
 from kws_data.gate.cells import CELLS_MAH
-from kws_data.gate.island import painted_board
 from kws_data.gate.listening import Listening, listening_of
 from kws_data.gate.measure import LatencyCycles, LayerCycles
 from kws_data.gate.power import PowerEstimate, power_of
@@ -73,11 +72,3 @@ def test_boards_say_where_their_figures_are_from() -> None:
     found = power_of(board, WORK)
     assert found is not None and found.spec == board.power
     assert power_of(replace(board, power=None), WORK) is None
-
-
-@pytest.mark.parametrize(
-    ("name", "core"), [("pico", "cortex-m0+"), ("nano_33_ble_sense", "cortex-m4f"), ("pico2", "cortex-m4f")]
-)
-def test_a_stack_is_painted_on_a_core_as_the_boards(name: str, core: str) -> None:
-    like = painted_board(load_board(name))
-    assert like.emulated and like.core == core and like.stack_bytes == load_board(name).stack_bytes

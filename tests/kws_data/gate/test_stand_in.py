@@ -16,4 +16,5 @@ def test_it_has_the_boards_core_clock_and_currents(name: str, core: str) -> None
     found = stand_in(board)
     assert found.emulated and found.core == core
     assert (found.name, found.clock_hz, found.power) == (name, board.clock_hz, board.power)
+    assert found.stack_bytes == board.stack_bytes
     assert found.flash.wait_states == board.flash.wait_states
