@@ -21,10 +21,10 @@ from kws_data.bundle import ModelBundle
 from kws_data.errors import DataError
 from kws_data.evaluation.detector import HostDetector
 from kws_data.evaluation.folder import audio_files, load_folder
-from kws_data.evaluation.intervals import share, wilson
 from kws_data.evaluation.word_bounds import word_bounds
 from kws_data.progress import Progress
 from kws_data.scores import FIRST_KEYWORD
+from kws_data.statistics.intervals import share, wilson
 
 QUIET = "quiet room"
 _QUIET_RMS = 8.0  # of 32,768: a microphone's own noise

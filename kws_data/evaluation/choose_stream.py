@@ -19,7 +19,6 @@ from firmware_tools.spotter.stream_spec import StreamSpec
 from kws_data.bundle import ModelBundle
 from kws_data.config.stream import StreamSettings
 from kws_data.errors import DataError
-from kws_data.evaluation.intervals import share, wilson
 from kws_data.evaluation.keyword_offsets import Exchange, exchanged
 from kws_data.evaluation.lowest_threshold import LEAST_HOURS, OBSERVED, Lowest
 from kws_data.evaluation.stream_evaluation import Wish
@@ -27,6 +26,7 @@ from kws_data.evaluation.stream_trial import Detecting, SplitStreams, Trial
 from kws_data.evaluation.sweep import Tally
 from kws_data.evaluation.tail import wish_of
 from kws_data.scores import FIRST_KEYWORD
+from kws_data.statistics.intervals import share, wilson
 
 AVERAGES = (1, 2, 3, 4, 5, 6, 8, 10, 12, 16)
 LEAST_INT8 = -64  # a probability of a quarter: where nothing is false at any threshold, no lower one is taken

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kws_data.bundle import ModelBundle
-from kws_data.evaluation.intervals import share, wilson
 from kws_data.evaluation.listening import Listened
 from kws_data.evaluation.stream_evaluation import CurvePoint, Sweeps
 from kws_data.evaluation.stream_truth import ALL
 from kws_data.evaluation.sweep import Aimed, sweep_of
 from kws_data.scores import FIRST_KEYWORD
+from kws_data.statistics.intervals import share, wilson
 
 RATES_PER_HOUR = (0.1, 0.5, 1.0, 5.0)
 SPEECH = "speech"

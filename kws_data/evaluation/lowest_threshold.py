@@ -11,10 +11,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from kws_data.evaluation.intervals import poisson_upper95
 from kws_data.evaluation.stream_truth import ALL
 from kws_data.evaluation.sweep import Aimed
 from kws_data.evaluation.tail import LEAST_PEAKS, MOST_PEAKS, fitted_tail
+from kws_data.statistics.intervals import poisson_upper95
 
 #: A kind of which there is less sets no threshold: what it lets through in so short a time says too little.
 LEAST_HOURS = 3 / 60

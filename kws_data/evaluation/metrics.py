@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kws_data.errors import DataError
-from kws_data.evaluation.intervals import measured_share, share, wilson
 from kws_data.scores import FIRST_KEYWORD, UNKNOWN_LABEL, Scores, decide, right
+from kws_data.statistics.intervals import measured_share, share, wilson
 
 Labels = NDArray[Any]
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, Field, asdict, dataclass, field, fields, replace
 from typing import Any
 
-from kws_data.evaluation.intervals import poisson_upper95
+from kws_data.statistics.intervals import poisson_upper95
 
 #: Fields whose keys are left out of the block where there is nothing to say.
 _OPTIONAL = ("sweep", "wish", "stitched", "times_real_time", "not_measured")

@@ -22,13 +22,13 @@ from kws_data.errors import AudioError, DataError
 from kws_data.evaluation.detector import Detector
 from kws_data.evaluation.ears import ear_of
 from kws_data.evaluation.folder import audio_files
-from kws_data.evaluation.intervals import wilson
 from kws_data.evaluation.listening import in_order
 from kws_data.evaluation.stream_evaluation import Heard, KindHeard, ResponseTimes, SetAside, StreamEvaluation
 from kws_data.evaluation.stream_truth import ALL, Spoken, Truth, judge
 from kws_data.evaluation.written_truth import load_truth
 from kws_data.progress import Progress
 from kws_data.scores import probability
+from kws_data.statistics.intervals import wilson
 
 
 def evaluate_stream(detector: Detector, folder: Path | str, progress: Progress | None = None) -> StreamEvaluation:

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kws_data.errors import DataError
-from kws_data.evaluation.intervals import share, wilson
 from kws_data.evaluation.metrics import Labels
 from kws_data.scores import FIRST_KEYWORD, Scores, best_keyword, threshold_from_int8
+from kws_data.statistics.intervals import share, wilson
 
 
 def choose_threshold(scores: NDArray[np.int8], y: Labels, max_fpr: float) -> int:

@@ -22,13 +22,13 @@ from numpy.typing import NDArray
 from firmware_tools.atomic import atomic_path, write_text
 from kws_data.config.config import Config
 from kws_data.errors import DataError
-from kws_data.evaluation.intervals import mean_interval, mean_share, measured_mean
 from kws_data.evaluation.metrics import metrics
-from kws_data.evaluation.paired import Paired, compare
 from kws_data.evaluation.thresholds import tpr_at_fpr
 from kws_data.experiments.contestants import Contestant, config_of
 from kws_data.experiments.shape_cost import emulated_board, measure_bundle
 from kws_data.progress import Progress
+from kws_data.statistics.intervals import mean_interval, mean_share, measured_mean
+from kws_data.statistics.paired import Paired, compare
 from kws_data.system.code_version import code_hash
 from kws_data.system.processes import worker_pool
 

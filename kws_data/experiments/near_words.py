@@ -27,13 +27,13 @@ from kws_data.dataset.manifest import load_dataset, read_columns
 from kws_data.errors import DataError
 from kws_data.evaluation.detector import HostDetector
 from kws_data.evaluation.inference import int8_scores
-from kws_data.evaluation.intervals import measured_mean, measured_share, wilson
 from kws_data.evaluation.metrics import metrics
 from kws_data.features.load import load_features
 from kws_data.labels import word_of
 from kws_data.progress import Progress
 from kws_data.scores import decide
 from kws_data.sources.imports.find_layout import import_layout
+from kws_data.statistics.intervals import measured_mean, measured_share, wilson
 
 FIGURES = ("accuracy", "tpr", "fpr")
 

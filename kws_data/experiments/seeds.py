@@ -16,9 +16,9 @@ import numpy as np
 
 from firmware_tools.atomic import write_text
 from kws_data.config.config import Config
-from kws_data.evaluation.intervals import measured_mean
 from kws_data.features.load import load_features
 from kws_data.progress import Progress
+from kws_data.statistics.intervals import measured_mean
 from kws_data.system.code_version import code_hash
 from kws_data.system.processes import cores, run_jobs
 from kws_data.training.checkpoint import fit_key
@@ -49,7 +49,7 @@ def run_seeds(
 
     Returns:
         ``{"seeds": [{"seed", "accuracy", "tpr", "fpr", …}], "accuracy": {"mean", "low", "high", "runs"}, "tpr": …,
-        "fpr": …}``, means with the ends of :func:`kws_data.evaluation.intervals.mean_share`, or None where a run did
+        "fpr": …}``, means with the ends of :func:`kws_data.statistics.intervals.mean_share`, or None where a run did
         not measure it; it is also written to ``runs/<name>/seeds/seeds.json``.
     """
     folder = config.run_dir / "seeds"

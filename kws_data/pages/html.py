@@ -67,5 +67,5 @@ def page(title: str, lead: str, sections: Sequence[tuple[str, str]]) -> str:
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{text(title)}</title>'
         f'<meta name="viewport" content="width=device-width, initial-scale=1"><style>{STYLE}</style></head>'
-        f'<body><h1>{text(title)}</h1><p class="lead">{text(lead)}</p>{body}</body></html>\n'
+        f'<body><main><h1>{text(title)}</h1><p class="lead">{text(lead)}</p>{body}</main></body></html>\n'
     )

@@ -24,7 +24,10 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("kws_data/steps.py", "kws_data/experiments"),
     ("kws_data/run_context.py", "kws_data/extras.py"),
     ("kws_data/report", "kws_data/quality"),
-    ("kws_data/gate", "kws_data/export", "kws_data/provenance", "kws_data/release"),
+    (
+        *("kws_data/gate", "kws_data/export", "kws_data/provenance", "kws_data/release"),
+        *("kws_data/slices", "kws_data/browser"),
+    ),
     ("kws_data/deploy", "kws_data/evaluation", "kws_data/training"),
     ("kws_data/models", "kws_data/dataset", "kws_data/encoder"),
     ("kws_data/features",),
@@ -34,6 +37,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("kws_data/bundle.py", "kws_data/audio.py", "kws_data/run_folder.py", "kws_data/labels.py"),
     ("kws_data/decoding.py",),
     ("kws_data/containers", "kws_data/tables"),
+    ("kws_data/statistics",),
     (
         *("kws_data/scores.py", "kws_data/pages", "kws_data/progress.py", "kws_data/set_aside.py"),
         *("kws_data/errors.py", "kws_data/file_names.py", "kws_data/interrupts.py"),

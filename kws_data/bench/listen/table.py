@@ -9,9 +9,9 @@ from typing import Any
 
 from kws_data.bench.listen.listener import ClipsHeard, Listener, Part
 from kws_data.bench.listen.material import Material, Wish
-from kws_data.evaluation.intervals import MeanInterval, mean_rate, mean_share, share, wilson
 from kws_data.evaluation.stream_evaluation import CurvePoint, KindHeard
 from kws_data.scores import FIRST_KEYWORD
+from kws_data.statistics.intervals import MeanInterval, mean_rate, mean_share, share, wilson
 
 #: False accepts an hour of speech at which is told how many are found; 0 is none in all hours.
 RATES_PER_HOUR = (0.5, 1.0, 5.0, 20.0, 0.0)

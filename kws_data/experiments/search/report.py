@@ -12,9 +12,9 @@ from firmware_tools.atomic import atomic_path, write_text
 from kws_data.config.config import Config
 from kws_data.config.load import with_settings
 from kws_data.errors import DataError
-from kws_data.evaluation.intervals import wilson
 from kws_data.experiments.search.state import SearchState, Tried
 from kws_data.experiments.search.trial import TrialResult
+from kws_data.statistics.intervals import wilson
 
 INK, GRID, MAIN, FRONT = "#1d2733", "#d9dfe6", "#9fb4c2", "#0b6e99"
 BEST = "#e08a1e"

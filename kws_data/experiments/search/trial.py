@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 
 from kws_data.config.config import Config
-from kws_data.evaluation.intervals import share, wilson
 from kws_data.evaluation.thresholds import tpr_at_fpr
 from kws_data.experiments.search.holdout import HELD_OUT
 from kws_data.scores import right
+from kws_data.statistics.intervals import share, wilson
 
 MAX_FPR = 0.01
 

@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from firmware_tools.spotter.detector import FirmwareDetector
 from kws_data.errors import DataError
-from kws_data.evaluation.intervals import mean_interval, mean_share, measured_mean, poisson_upper95, wilson
 from kws_data.evaluation.metrics import KeywordMetrics, Metrics, confusion, metrics
 from kws_data.evaluation.thresholds import choose_threshold, threshold_curve, tpr_at_fpr
 from kws_data.pages.numbers import percent
 from kws_data.scores import decide, probabilities, threshold_from_int8
+from kws_data.statistics.intervals import mean_interval, mean_share, measured_mean, poisson_upper95, wilson
 
 LABELS = ["_silence_", "_unknown_", "yes", "no"]
 SCORES = np.array(

@@ -44,7 +44,7 @@ def test_too_few_peaks_or_heights_make_no_tail(heights: list[int]) -> None:
 
 
 def test_nothing_heard_in_three_over_the_wish_proves_it() -> None:
-    from kws_data.evaluation.intervals import poisson_upper95
+    from kws_data.statistics.intervals import poisson_upper95
 
     assert hours_of_proof(0.5) == 6.0
     assert poisson_upper95(0) / hours_of_proof(0.5) == pytest.approx(0.5, rel=0.01)

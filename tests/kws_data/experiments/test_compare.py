@@ -14,12 +14,12 @@ from kws_data.config.config import Config
 from kws_data.config.export import ExportSettings
 from kws_data.config.model import ModelSettings
 from kws_data.errors import ConfigError, DataError
-from kws_data.evaluation.intervals import mean_share
 from kws_data.experiments import compare as bench_model
 from kws_data.experiments.compare import Entry, bench_models, summary, without_twins
 from kws_data.experiments.contestants import CONTESTANTS, OWN, REFERENCE, config_of, contestants
 from kws_data.experiments.shape_cost import ShapeCost
 from kws_data.sources.imports.find_layout import import_layout
+from kws_data.statistics.intervals import mean_share
 
 CONFIG = Config.model_validate({"name": "t", "keywords": ["go", "stop"], "train": {"epochs": 40}})
 

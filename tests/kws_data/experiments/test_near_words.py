@@ -24,7 +24,6 @@ from kws_data.dataset.build import BuildOptions, build_dataset
 from kws_data.dataset.clip_pool import fold_of
 from kws_data.dataset.manifest import read_manifest
 from kws_data.errors import BundleError, DataError
-from kws_data.evaluation.intervals import wilson
 from kws_data.experiments.near_words import (
     NearWords,
     Taken,
@@ -35,6 +34,7 @@ from kws_data.experiments.near_words import (
     report,
 )
 from kws_data.sources.imports.configured import import_configured
+from kws_data.statistics.intervals import wilson
 
 
 def config(**data: object) -> Config:

@@ -13,10 +13,10 @@ from kws_data.config.config import Config
 from kws_data.config.training import TrainSettings
 from kws_data.dataset.manifest_rows import write_manifest
 from kws_data.errors import DataError
-from kws_data.evaluation.intervals import mean_share
 from kws_data.experiments.seeds import run_seeds
 from kws_data.experiments.speaker_curve import first_speakers, speakers_curve
 from kws_data.export.export import export_model
+from kws_data.statistics.intervals import mean_share
 from kws_data.training.curves import epoch_plot, power_law, speakers_plot
 from kws_data.training.fit import History
 from kws_data.training.run import train

@@ -14,8 +14,8 @@ from kws_data.audio import write_flac
 from kws_data.bench.listen.bench import bench_listen, load_bundles
 from kws_data.bench.listen.material import Wish
 from kws_data.errors import BundleError, DataError
-from kws_data.evaluation.intervals import mean_rate, mean_share, poisson_upper95, wilson
 from kws_data.progress import no_progress
+from kws_data.statistics.intervals import mean_rate, mean_share, poisson_upper95, wilson
 
 SNR = (40.0, 40.0)
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kws_data.errors import DataError
-from kws_data.evaluation.paired import compare, mcnemar
+from kws_data.statistics.paired import compare, mcnemar
 
 
 def test_mcnemar_is_the_binomial_test_of_the_clips_that_differ() -> None:
