@@ -8,6 +8,7 @@ from typing import Any
 
 from firmware_tools.atomic import write_text
 from kws_data.config.config import Config
+from kws_data.evaluation.engines import compare_engines
 from kws_data.evaluation.evaluation_report import DeviceEvaluation, EvaluationReport
 from kws_data.evaluation.metrics import Metrics, confusion
 from kws_data.evaluation.predictions import (
@@ -45,6 +46,7 @@ def write_report(config: Config) -> str:
     document, evaluation = build_document(config), EvaluationReport.load(folder, on_board(config))
     parts = [(HOST_PART, "run --until evaluate"), *([(DEVICE_PART, "device-eval")] if on_board(config) else [])]
     predictions = joined([read_predictions(folder / name, verb) for name, verb in parts])
+    document["engines"] = compare_engines(predictions).to_dict()
     document |= targets_block(document, config.targets, folder)
     text = json.dumps(document, indent=1) + "\n"
     write_predictions(folder / FILE, predictions)
