@@ -64,7 +64,7 @@ def _limits(report: Mapping[str, Any]) -> Iterator[Finding]:
         used = near["measured"] / near["limit"]
         said = (
             f"All limits hold; the nearest is {near['name']} with {near['measured']:,.6g} of {near['limit']:,.6g} "
-            f"{near['unit']} ({used:.0%})"
+            f"{near['unit']} ({100 * used:.0f} %)"
         )
         yield Finding("limits", "good", said, "look there first when the model grows", "limits", WEAKEST, used)
 
@@ -115,7 +115,7 @@ def _agreement(report: Mapping[str, Any]) -> Iterator[Finding]:
 
 def _people(evidence: Evidence) -> Iterator[Finding]:
     if evidence.words and evidence.synthetic == evidence.words:
-        said = f"Nobody was recorded: all {evidence.words:,} words of the test set are of synthetic voices"
+        said = f"Nobody was recorded, all {evidence.words:,} words of the test set are of synthetic voices"
         remedy = "record or import some people (kws record, kws import) before you believe a figure here"
         yield Finding("people", "doubt", said, remedy, "data", WORTHLESS)
         return

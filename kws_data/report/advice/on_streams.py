@@ -33,7 +33,7 @@ def _false_accepts(stream: Mapping[str, Any]) -> Iterator[Finding]:
         if wish is None or rate <= wish:
             continue
         words = sorted(heard["per_keyword"].items(), key=lambda pair: (-pair[1], pair[0]))
-        most = f", mostly “{words[0][0]}” ({words[0][1]:,})" if words else ""
+        most = f", mostly “{words[0][0]}” ({words[0][1]:,})" if heard["false_accepts"] > 1 and words else ""
         said = (
             f"In {kind.replace('_', ' ')} it falsely hears a keyword {rate:.3g} times an hour "
             f"({heard['false_accepts']:,} in {heard['hours']:.2f} h{most}) where {wish:g} was wished for"

@@ -8,6 +8,8 @@ their size, and what is too thin to tell.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from kws_data.pages.html import Verdict
 from kws_data.report.advice.finding import Evidence, Finding
 from kws_data.report.advice.on_clips import on_clips
@@ -25,9 +27,9 @@ def findings(evidence: Evidence) -> list[Finding]:
     return sorted(found, key=lambda one: (_ORDER[one.verdict], one.tier, -one.size, one.about, one.sentence))
 
 
-def advice(evidence: Evidence) -> list[Finding]:
-    """The findings to lead with, the most pressing first: at most :data:`FIRST`, and of each kind one."""
+def first_of(found: Sequence[Finding]) -> list[Finding]:
+    """The findings to lead with: at most :data:`FIRST`, and of each kind one."""
     chosen: dict[str, Finding] = {}
-    for one in findings(evidence):
+    for one in found:
         chosen.setdefault(one.about, one)
     return list(chosen.values())[:FIRST]
