@@ -10,6 +10,7 @@ from kws_data.dataset.manifest import read_columns
 from kws_data.labels import few_people, without_other_words
 from kws_data.pages.html import Html, Verdict, says, table, text
 from kws_data.report.results import RunResults
+from kws_data.run_folder import CARD_FILE
 
 FEW_CLIPS = 10  # a label with fewer in a split: its figures there are greyed
 
@@ -104,5 +105,5 @@ def _terms(results: RunResults) -> str:
         ("Croissant", "dataset/croissant.json"),
     ]
     links = [f'<a href="../{path}">{name}</a>' for name, path in files if (results.folder / path).is_file()]
-    links.append('<a href="model_card.md">model card</a>')
+    links.append(f'<a href="{CARD_FILE}">model card</a>')
     return Html(f"<p>Licences: {text(', '.join(licences))}.</p><p>Beside this page: {', '.join(links)}.</p>")

@@ -13,8 +13,6 @@ from kws_data.pages.markdown import escaped
 from kws_data.pages.numbers import interval, percent
 from kws_data.report.results import RunResults
 
-CARD = "model_card.md"
-
 
 def model_card(results: RunResults) -> str:
     """Markdown; the same for the same run."""

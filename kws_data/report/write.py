@@ -1,15 +1,13 @@
 """Write the report of a run from what its steps left behind: page, Markdown, JSON, model card, predictions.
 
-The page is the list :data:`PARTS`: each makes a section of the results, or nothing where the run has no data for it, so
-that runs of earlier versions still have a report. Markdown is made of the page's sections.
+Which sections there are, and in which order, says ``parts.py``. Markdown is made of the page's sections.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from firmware_tools.atomic import write_text
 from kws_data.config.config import Config
@@ -22,58 +20,15 @@ from kws_data.evaluation.predictions import (
     read_predictions,
     write_predictions,
 )
+from kws_data.gate.targets import targets_block
 from kws_data.pages.html import Section, page
 from kws_data.pages.markdown import escaped, markdown
-from kws_data.report.again_section import again_section
-from kws_data.report.board_section import board_section
-from kws_data.report.data_section import data_section
 from kws_data.report.document import build_document, on_board
-from kws_data.report.examples import chosen_examples, examples_html
-from kws_data.report.limits_section import limits_section, memory_section
-from kws_data.report.model_card import CARD, model_card
+from kws_data.report.model_card import model_card
+from kws_data.report.parts import PARTS
 from kws_data.report.results import RunResults
-from kws_data.report.results_section import results_section
-from kws_data.report.stream_section import stream_section, warned
-from kws_data.report.threshold_section import threshold_section
-from kws_data.report.training_section import training_section
-from kws_data.report.verdict_section import verdict_section
-from kws_data.run_folder import REPORT_FILE
-
-PAGE_FILE, MARKDOWN_FILE = "report.html", "report.md"
-
-
-@dataclass(frozen=True)
-class Part:
-    """A part of the page: its anchor, its heading, and what makes its HTML (empty: the run has nothing for it)."""
-
-    id: str
-    heading: str
-    made: Callable[[RunResults], str]
-
-
-def _stream(results: RunResults) -> str:
-    return stream_section(results.evaluation.stream, results.export.get("stream"))
-
-
-def _clips(results: RunResults) -> str:
-    chosen = chosen_examples(results.folder / "dataset", results.held_out, results.words)
-    return examples_html(chosen, results.config.frontend.sample_rate_hz)
-
-
-#: In the order of what a reader should know and do.
-PARTS: tuple[Part, ...] = (
-    Part("verdict", "What to fix next", verdict_section),
-    Part("data", "Data", data_section),
-    Part("training", "Training", training_section),
-    Part("results", "Detection on people it has never heard", results_section),
-    Part("threshold", "Threshold", threshold_section),
-    Part("streams", "Listening all day", _stream),
-    Part("limits", "Limits", limits_section),
-    Part("memory", "Memory", memory_section),
-    Part("board", "On the board", board_section),
-    Part("clips", "Clips to hear", _clips),
-    Part("again", "Make it again", again_section),
-)
+from kws_data.report.stream_section import warned
+from kws_data.run_folder import CARD_FILE, MARKDOWN_FILE, PAGE_FILE, REPORT_FILE
 
 
 def write_report(config: Config) -> str:
@@ -90,7 +45,7 @@ def write_report(config: Config) -> str:
     sections = made_sections(results)
     write_text(folder / PAGE_FILE, report_page(results, sections))
     write_text(folder / MARKDOWN_FILE, report_markdown(results, sections))
-    write_text(folder / CARD, model_card(results))
+    write_text(folder / CARD_FILE, model_card(results))
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -100,6 +55,7 @@ def read_results(config: Config) -> RunResults:
     document, evaluation = build_document(config), EvaluationReport.load(folder, on_board(config))
     parts = [(HOST_PART, "run --until evaluate"), *([(DEVICE_PART, "device-eval")] if on_board(config) else [])]
     predictions = joined([read_predictions(folder / name, verb) for name, verb in parts])
+    document |= targets_block(document, config.targets, folder)
     results = RunResults(config, document, evaluation, predictions)
     document["advice"] = [one.to_dict() for one in results.advice]
     return results

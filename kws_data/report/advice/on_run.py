@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from kws_data.gate.target_words import lacking, limit_words, measured_words, target_name
 from kws_data.report.advice.finding import (
     ASKED,
     FORBIDDEN,
@@ -75,30 +76,14 @@ def _beyond(check: Mapping[str, Any]) -> float:
 
 
 def _targets(report: Mapping[str, Any]) -> Iterator[Finding]:
-    checks = (report.get("targets") or {}).get("checks", ())
-    broken = [check for check in checks if not check["passed"]]
-    for check in broken:
-        name = f"{check['name']} ({check['part']})" if check["part"] else check["name"]
-        if check["measured"] is None:
-            remedy = "measure it, or take the target out"
-            yield Finding("targets", "bad", f"The target {name} was not measured", remedy, "targets", ASKED)
+    for check in (report.get("targets") or {}).get("checks", ()):
+        if check["passed"]:
             continue
-        ends = f" [{_amount(check['ci95'][0], check)}, {_amount(check['ci95'][1], check)}]" if check["ci95"] else ""
-        wanted = f"{'at least' if check['at_least'] else 'at most'} {_amount(check['limit'], check)}"
-        said = f"The target {name} is not reached: {_amount(check['measured'], check)}{ends} where {wanted} is wanted"
-        more = check["more"]
-        if more is None:
-            remedy = "do not ship this; improve it, or set a target that you would accept"
-        else:
-            remedy = f"about {more:,.6g} more {check['counted_in']} would decide it, if nothing else changed"
+        said = f"The target {target_name(check)} is not reached ({measured_words(check)}, wanted {limit_words(check)})"
+        decided_by_more = check["more"] is not None
+        remedy = lacking(check) if decided_by_more else f"do not ship this, it is {lacking(check)}"
         size = min(1.0, check["short_by"] / max(abs(check["limit"]), 1e-9))
-        yield Finding("targets", "doubt" if more is not None else "bad", said, remedy, "targets", ASKED, size)
-
-
-def _amount(value: float | None, check: Mapping[str, Any]) -> str:
-    if value is None:
-        return "not known"
-    return f"{100 * value:.1f} %" if check["unit"] == "share" else f"{value:,.4g} {check['unit']}"
+        yield Finding("targets", "doubt" if decided_by_more else "bad", said, remedy, "targets", ASKED, size)
 
 
 def _agreement(report: Mapping[str, Any]) -> Iterator[Finding]:

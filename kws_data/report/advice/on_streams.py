@@ -7,9 +7,11 @@ from typing import Any
 
 from kws_data.pages.numbers import interval, percent
 from kws_data.report.advice.finding import FORBIDDEN, MISTAKES, THIN, Evidence, Finding
+from kws_data.statistics.intervals import poisson_interval
 
 #: Of keywords said over other sounds; above it a detector is called deaf in streams.
 MISSED_AT_MOST = 0.10
+ONE_SIDED = 0.9  # the level whose lower end is a one-sided 95 % bound
 
 
 def on_streams(evidence: Evidence) -> Iterator[Finding]:
@@ -38,7 +40,7 @@ def _false_accepts(stream: Mapping[str, Any]) -> Iterator[Finding]:
             f"In {kind.replace('_', ' ')} it falsely hears a keyword {rate:.3g} times an hour "
             f"({heard['false_accepts']:,} in {heard['hours']:.2f} h{most}) where {wish:g} was wished for"
         )
-        proven = poisson_lower95(heard["false_accepts"]) / heard["hours"] > wish
+        proven = poisson_interval(heard["false_accepts"], ONE_SIDED)[0] / heard["hours"] > wish
         remedy = (
             f"add more {kind.replace('_', ' ')} to data.negatives and train again, or give up some keywords with "
             "kws calibrate"
@@ -76,10 +78,3 @@ def _missed(stream: Mapping[str, Any], report: Mapping[str, Any]) -> Iterator[Fi
     )
     verdict = "bad" if ends[0] > MISSED_AT_MOST else "doubt"
     yield Finding("missed in streams", verdict, said, remedy, "streams", MISTAKES, frr)  # type: ignore[arg-type]
-
-
-def poisson_lower95(events: int) -> float:
-    """One-sided 95 % lower bound of a Poisson mean after ``events`` were seen (exact, Garwood 1936)."""
-    from scipy.stats import chi2
-
-    return float(chi2.ppf(0.05, 2 * events) / 2) if events else 0.0
