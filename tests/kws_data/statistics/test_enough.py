@@ -13,7 +13,7 @@ from kws_data.statistics.intervals import Z95, poisson_upper95, wilson
 
 
 def test_clips_by_hand() -> None:
-    """z^2 * 0.95 * 0.05 / 0.01^2 = 3.8415 * 475 = 1824.7; all right of n: n / (n + z^2) = 0.95 at n = 19 z^2 = 72.99."""
+    """z^2 * 0.95 * 0.05 / 0.01^2 = 3.8415 * 475 = 1824.7; all right: n / (n + z^2) = 0.95 at n = 19 z^2 = 72.99."""
     assert clips_to_tell(0.96, 0.95) == 1_825
     assert clips_to_tell(1.0, 0.95) == 73
     assert clips_to_tell(0.005, 0.01) == 1_522  # 3.8415 * 0.0099 / 0.005^2 = 1521.2
@@ -55,4 +55,4 @@ def test_a_difference_needs_its_interval_to_be_as_narrow_as_it_is_large() -> Non
     assert clips_to_differ(0.01, -0.01, 0.03, 100) == 400
     assert clips_to_differ(-0.01, -0.03, 0.01, 100) == 400
     assert clips_to_differ(0.0, -0.1, 0.1, 100) == inf
-    assert Z95 == pytest.approx(1.96, abs=1e-3)
+    assert pytest.approx(1.96, abs=1e-3) == Z95
