@@ -8,6 +8,7 @@ const KEPT_SECONDS = 300; // of the microphone's samples
 class App {
   constructor(root, wasm, facts) {
     this.root = root;
+    this.wasm = wasm; // base64
     this.facts = facts;
     this.find = (selector) => root.querySelector(selector);
     this.ready = this.start(wasm).catch((error) => this.say(`The detector does not run here: ${error.message}`, true));

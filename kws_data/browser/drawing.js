@@ -84,7 +84,7 @@ class Pictures {
     context.fillStyle = "rgb(8,6,22)";
     context.fillRect(0, 0, COLUMNS, ROWS);
     const split = (last + 1) % COLUMNS;
-    if (last >= COLUMNS) context.putImageData(this.image, -split, 0, split, 0, COLUMNS - split, ROWS);
+    if (last >= COLUMNS - 1) context.putImageData(this.image, -split, 0, split, 0, COLUMNS - split, ROWS);
     context.putImageData(this.image, COLUMNS - split, 0, 0, 0, split, ROWS);
   }
 
@@ -104,7 +104,7 @@ class Pictures {
   }
 
   /* Average scores of the keywords over time, their thresholds dashed, detections as lines with the word. */
-  drawScores(decisions, detections, end, lines) {
+  drawScores(decisions, detections, end, lines, average) {
     const canvas = this.canvases.scores;
     const ratio = window.devicePixelRatio || 1;
     const [width, height] = [canvas.clientWidth, canvas.clientHeight];
@@ -118,7 +118,7 @@ class Pictures {
     const y = (probability) => height - 6 - probability * (height - 26);
     this.drawAxis(context, from, end, x, y, width);
     this.drawThresholds(context, lines, y, width);
-    const [first, last] = [Math.max(0, decisions.after(from) - 1), decisions.after(end)];
+    const [first, last] = [Math.max(average - 1, decisions.after(from) - 1), decisions.after(end)];
     for (const line of lines) {
       context.strokeStyle = line.colour;
       context.lineWidth = 2;

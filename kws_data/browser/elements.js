@@ -90,7 +90,7 @@ Object.assign(App.prototype, {
       share: (sum) => this.share(sum),
     }));
     this.pictures.drawSpectrogram(this.heard, end);
-    this.pictures.drawScores(this.decisions, this.detections, end, lines);
+    this.pictures.drawScores(this.decisions, this.detections, end, lines, this.detector.average);
     const place = this.find(".k-place input");
     const longest = Math.ceil((10 * this.heard.end) / rate);
     place.min = Math.min(longest, Math.floor((10 * this.heard.first) / rate) + 10 * SECONDS);

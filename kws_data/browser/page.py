@@ -87,8 +87,8 @@ def try_page(bundle: ModelBundle, more: str = "") -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{text(title)}</title><style>{_file('page.css')}</style></head>"
         f"<body><main><h1>{text(', '.join(bundle.labels[2:]))}: heard by the board's own code</h1>"
-        f'<p class="lead">The detector of {text(bundle.config)} in your browser: front end, model and decisions are the C '
-        "of the board, bit for bit. Speak, or open a recording.</p>"
+        f'<p class="lead">The detector of {text(bundle.config)} in your browser: front end, model and decisions are '
+        "the C of the board, bit for bit. Speak, or open a recording.</p>"
         f"{embedded(bundle)}</main>{more}</body></html>\n"
     )
 
@@ -99,7 +99,8 @@ def script(names: tuple[str, ...]) -> str:
 
 
 def _serve(bundle: ModelBundle) -> str:
-    return f"Serve it on this machine: kws try --bundle runs/{bundle.config}/model --serve, and open the address it prints."
+    call = f"kws try --bundle runs/{bundle.config}/model --serve"
+    return f"Serve it on this machine: {call}, and open the address it prints."
 
 
 def _file(name: str) -> str:

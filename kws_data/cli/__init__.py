@@ -40,6 +40,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "check": ("check", "Hold the model against its limits: bytes, RAM, time."),
     "evaluate": ("evaluate", "Measure a bundle on a folder of clips or on long recordings."),
     "streams": ("streams.command", "Lay keywords into long recordings at known times, to evaluate a detector on."),
+    "try": ("try_", "Hear the detector in a browser: the board's own C in one page."),
     "flash": ("flash", "Build the detector's firmware and write it to the board."),
     "device-eval": ("device_eval", "Replay the held-out clips on the board and measure."),
     "listen": ("listen.command", "Show what a board hears: level, spectrogram, keywords."),
