@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import sqrt
+from statistics import NormalDist
 
 import numpy as np
 
@@ -13,13 +14,15 @@ from kws_data.errors import DataError
 Z95 = 1.959963984540054
 
 
-def wilson(hits: int, total: int) -> tuple[float, float]:
-    """95 % interval of a proportion (Wilson 1927, J. Am. Stat. Assoc. 22:209); (0, 1) when nothing was counted."""
+def wilson(hits: int, total: int, level: float = 0.95) -> tuple[float, float]:
+    """Interval of a proportion (Wilson 1927, J. Am. Stat. Assoc. 22:209), 95 % unless another level between 0 and 1 is
+    asked for; (0, 1) when nothing was counted."""
     if total == 0:
         return 0.0, 1.0
-    share, z2 = hits / total, Z95 * Z95
+    z = Z95 if level == 0.95 else NormalDist().inv_cdf(0.5 + level / 2)
+    share, z2 = hits / total, z * z
     centre = (share + z2 / (2 * total)) / (1 + z2 / total)
-    half = Z95 * sqrt(share * (1 - share) / total + z2 / (4 * total * total)) / (1 + z2 / total)
+    half = z * sqrt(share * (1 - share) / total + z2 / (4 * total * total)) / (1 + z2 / total)
     low = 0.0 if hits == 0 else max(0.0, centre - half)
     high = 1.0 if hits == total else min(1.0, centre + half)
     return low, high

@@ -42,7 +42,12 @@ def write_dataset(folder: Path) -> None:
         np.save(folder / f"features-{split}-x.npy", x)
         np.save(folder / f"features-{split}-y.npy", y.astype(np.int32))
         np.save(folder / f"features-{split}-ids.npy", np.array([f"{split}{i}" for i in range(len(y))]))
-    rows = [{"clip_id": f"train{i}", "word": ["_silence_", "dog", "yes", "no"][i % 4]} for i in range(96)]
+    words = ["_silence_", "dog", "yes", "no"]
+    rows = [
+        {"clip_id": f"{split}{i}", "split": split, "label": LABELS[i % 4], "word": words[i % 4], "audio_sha256": f"{i:x}"}
+        for split in ("train", "test")
+        for i in range(96)
+    ]
     write_manifest(folder / "manifest.parquet", rows)
     noise = np.random.default_rng(3).integers(-500, 500, (96, 16_000)).astype(np.int16)
     np.save(folder / "audio-validation.npy", noise)
