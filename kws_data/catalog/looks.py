@@ -77,8 +77,7 @@ class Looks:
         where, values = ("", ()) if test_sha256 is None else (" WHERE test_sha256 = ?", (test_sha256,))
         with self._at.errors():
             rows: Sequence[Any] = self._at.db.execute(
-                "SELECT test_sha256, config, model_sha256, verb, who, reason, looked_at FROM looks"
-                f"{where} ORDER BY id",
+                f"SELECT test_sha256, config, model_sha256, verb, who, reason, looked_at FROM looks{where} ORDER BY id",
                 values,
             ).fetchall()
         return [Look(*row) for row in rows]

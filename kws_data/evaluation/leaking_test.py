@@ -150,4 +150,3 @@ def _near(test: Sequence[_Row], others: Sequence[_Row], catalog: Catalog) -> lis
         Leak(said[one].clip, elsewhere[other].clip, elsewhere[other].split, "the same recording, nearly")
         for one, other in pairs.tolist()
     ]
-

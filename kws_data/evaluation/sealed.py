@@ -1,9 +1,9 @@
-"""The sealed test: each look at a test split is noted before a figure is told, and figures say how many looks there were.
+"""The sealed test: each look at a test split is noted before a figure is told, and figures say how many there were.
 
 Whoever measures models on one test split and keeps the best has partly chosen the luckiest. Two things are done about
-it: threshold, smoothing and model choice see validation people only (``tests/kws_data/test_choices.py`` holds that), and
-intervals are widened by the number ``k`` of *different* models that were looked at on the split: each is given at the
-level ``1 - 0.05 / k``, so that all ``k`` hold at once with 95 % (Bonferroni's inequality; Dunn 1961, J. Am. Stat.
+it: threshold, smoothing and model choice see validation people only (``tests/kws_data/test_choices.py`` holds that),
+and intervals are widened by the number ``k`` of *different* models that were looked at on the split: each is given at
+the level ``1 - 0.05 / k``, so that all ``k`` hold at once with 95 % (Bonferroni's inequality; Dunn 1961, J. Am. Stat.
 Assoc. 56:52), and with them that of the best one. The same model measured again teaches nothing new: it is one more
 look, and no further model.
 

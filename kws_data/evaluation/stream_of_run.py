@@ -19,8 +19,8 @@ from kws_data.evaluation.curve import Curves
 from kws_data.evaluation.detector import HostDetector
 from kws_data.evaluation.listening import Listened
 from kws_data.evaluation.split_streams import split_streams
-from kws_data.evaluation.stream_of_test import write_stream
 from kws_data.evaluation.stream_evaluation import Heard, KindHeard, Stitched, StreamEvaluation
+from kws_data.evaluation.stream_of_test import write_stream
 from kws_data.evaluation.stream_trial import SplitStreams
 from kws_data.evaluation.stream_truth import Spoken, Truth
 from kws_data.evaluation.streams import evaluate_stream, judged, summary

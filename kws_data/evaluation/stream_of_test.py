@@ -1,5 +1,7 @@
-"""The test clips of a run in one long recording, with its truth. Apart from all that choosing a threshold needs: whoever
-chooses sees no test clip."""
+"""The test clips of a run in one long recording, with its truth.
+
+Apart from all that choosing a threshold needs: whoever chooses sees no test clip.
+"""
 
 from __future__ import annotations
 

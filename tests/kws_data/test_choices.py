@@ -1,4 +1,4 @@
-"""Training, threshold, smoothing, model choice and search see no test clip: by what their code asks for, and in fact."""
+"""Training, threshold, smoothing, model choice and search see no test clip: by what their code asks, and in fact."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from made_dataset import make_dataset, made_row
+from made_dataset import made_row, make_dataset
 
 from kws_data import steps
 from kws_data.config.config import Config
@@ -75,7 +75,12 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RunContext:
 
 def _rows(split: str) -> list[dict[str, Any]]:
     return [
-        made_row(100 * (split == "test") + n, clip_id=f"{split}{n}", split=split, label=["_silence_", "_unknown_", "yes", "no"][y])
+        made_row(
+            100 * (split == "test") + n,
+            clip_id=f"{split}{n}",
+            split=split,
+            label=["_silence_", "_unknown_", "yes", "no"][y],
+        )
         for n, y in enumerate((0, 1, 2, 3, 2, 3))
     ]
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from made_dataset import make_dataset, made_row
+from made_dataset import made_row, make_dataset
 
 from kws_data.catalog.catalog import Catalog
 from kws_data.catalog.compared_pairs import short_hashes
@@ -74,9 +74,15 @@ def test_near_duplicates_that_the_catalogue_knows_are_refused(tmp_path: Path) ->
     rows = [{**row, "audio_sha256": digest} for row, digest in zip(ROWS, digests, strict=True)]
     order = np.sort(np.array(digests, "S64"))
     short = short_hashes(order)
-    same = {frozenset((digests[2], digests[9])), frozenset((digests[5], digests[4])), frozenset((digests[0], digests[3]))}
+    same = {
+        frozenset((digests[2], digests[9])),
+        frozenset((digests[5], digests[4])),
+        frozenset((digests[0], digests[3])),
+    }
     one, other = np.triu_indices(30, 1)
-    verdicts = np.array([frozenset((order[a].decode(), order[b].decode())) in same for a, b in zip(one, other, strict=True)])
+    verdicts = np.array(
+        [frozenset((order[a].decode(), order[b].decode())) in same for a, b in zip(one, other, strict=True)]
+    )
     (tmp_path / "recordings/fingerprints").mkdir(parents=True)
     memory = compared_pairs(tmp_path / "recordings")
     memory.verdicts(short[one], short[other], lambda places: verdicts[places])

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from made_dataset import make_dataset, made_row
+from made_dataset import made_row, make_dataset
 
 from kws_data.catalog.catalog import Catalog
 from kws_data.errors import DataError

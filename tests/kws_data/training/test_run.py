@@ -46,7 +46,14 @@ def write_dataset(folder: Path, tested: bool = True) -> None:
         np.save(folder / f"features-{split}-ids.npy", np.array([f"{split}{i}" for i in range(len(y))]))
     words = ["_silence_", "dog", "yes", "no"]
     rows = [
-        {"clip_id": f"{split}{i}", "split": split, "label": LABELS[i % 4], "word": words[i % 4], "audio_sha256": f"{i:x}"}
+        {
+            "clip_id": f"{split}{i}",
+            "split": split,
+            "label": LABELS[i % 4],
+            "word": words[i % 4],
+            "speaker": f"{split}{i // 4}",
+            "audio_sha256": f"{split}{i}",
+        }
         for split in ("train", *(split for split, _ in tests))
         for i in range(96)
     ]
