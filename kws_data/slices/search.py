@@ -182,7 +182,7 @@ def _simplest(part: Part, found: FoundSlice, left: NDArray[np.bool_]) -> FoundSl
 
 
 def _apart(part: Part, parent: Mapping[str, str], name: str, value: str, left: NDArray[np.bool_]) -> float:
-    """Strength of a slice within its parent: those of its clips for which one more condition holds, against the rest."""
+    """Strength of a slice within its parent: its clips for which one more condition holds, against its rest."""
     inside = part.table.holding(parent) & left
     own = part.table.holding({name: value})[inside]
     wrong, (_, speaker) = part.wrong[inside], np.unique(part.speaker[inside], return_inverse=True)
