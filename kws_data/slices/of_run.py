@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -50,6 +51,7 @@ def slices_of_run(
     engine: str = INT8,
     split: str = "test",
     settings: SearchSettings | None = None,
+    by: Sequence[str] = (),
     progress: Progress = no_progress,
 ) -> SliceReport:
     """Which clips of a run fail.
@@ -60,13 +62,17 @@ def slices_of_run(
         engine: ``int8``, ``float`` or ``device``.
         split: ``test`` or, of the host's engines, ``validation``.
         settings: of the search.
+        by: attributes to cut by; all that tell clips apart when empty.
         progress: told how many clips are measured.
 
     Raises:
-        DataError: a step has not run, or its result is of another data set; no clips of this engine and split.
+        DataError: a step has not run, or its result is of another data set; no clips of this engine and split; no such
+            attribute.
     """
-    settings = settings or SearchSettings()
-    return slice_report(read_clips(run_dir, rate_hz, engine, split, progress), engine, split, settings)
+    clips = read_clips(run_dir, rate_hz, engine, split, progress)
+    if by:
+        clips = replace(clips, table=clips.table.only(by))
+    return slice_report(clips, engine, split, settings or SearchSettings())
 
 
 def read_clips(
@@ -153,13 +159,14 @@ def _kind(part: Part, result: SearchResult) -> KindSlices:
 
 
 def _groups(part: Part, place: int, result: SearchResult) -> tuple[SliceRow, ...]:
-    rows = []
+    rows, found = [], [dict(one.conditions) for one in result.found if one.kind == part.kind]
     for value in range(len(part.table.levels[place])):
         conditions = named(part.table, [place], [value])
         p = result.alone[part.kind].get(next(iter(conditions.items())))
-        rows.append(row_of(part, part.table.codes[place] == value, conditions, p))
+        rows.append(row_of(part, part.table.codes[place] == value, conditions, p, conditions in found))
     return tuple(rows)
 
 
 def _row(part: Part, one: FoundSlice, found: bool) -> SliceRow:
-    return row_of(part, part.table.holding(one.conditions), one.conditions, one.p, found, one.within)
+    row = row_of(part, part.table.holding(one.conditions), one.conditions, one.p, found, one.within)
+    return replace(row, rest=one.rest)

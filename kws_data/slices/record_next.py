@@ -13,6 +13,7 @@ from kws_data.statistics.intervals import Z95
 
 HALF_WIDTH = 0.05
 MOST_WEIGHT = 10.0
+PRIOR_CLIPS, LEAST_RATE = 4, 0.05  # so many clips at the rate of all, or at this, are added to what was seen
 MOST_OF_ONE = 5  # clips of a slice that one person is asked for: more tell of him, not of others
 MOST_CLIPS = 100_000
 FAILING, WORST, THIN_GROUP = "fails", "worst", "thin"
@@ -76,7 +77,9 @@ def record_next(
 def _of(row: SliceRow, why: str, everything: SliceRow, correlation: float) -> RecordNext:
     like = everything if why == THIN_GROUP else row  # three clips do not tell how many a person says
     each = min(MOST_OF_ONE, max(1, round(like.clips / max(1, like.speakers))))
-    more = max(0, clips_needed(row.errors, row.clips, each, correlation) - row.clips)
+    usual = PRIOR_CLIPS * max(everything.rate, LEAST_RATE)
+    expected = (row.errors + usual) / (row.clips + PRIOR_CLIPS)  # 0 of 3 clips is not taken for 0
+    more = max(0, clips_needed(expected, each, correlation) - row.clips)
     speakers = ceil(more / each)
     weight = min(MOST_WEIGHT, max(1.0, row.rate / row.rest)) if row.rest else (MOST_WEIGHT if row.errors else 1.0)
     part = row.errors / everything.errors if everything.errors else 0.0
@@ -110,18 +113,17 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def clips_needed(errors: int, clips: int, each: int, correlation: float) -> int:
-    """How many clips in all bring a 95 % interval of the error rate to ±5 points.
+def clips_needed(rate: float, each: int, correlation: float) -> int:
+    """How many clips in all bring a 95 % interval of an error rate to ±5 points.
 
-    The half-width of Wilson's interval at the rate seen (with a miss and a hit more: 0 of 3 is not taken for 0), times
-    the design effect 1 + (clips of each speaker - 1) correlation (Kish 1965).
+    As many as Wilson's interval takes at that rate, times the design effect 1 + (clips of each speaker - 1) correlation
+    (Kish 1965).
 
     Args:
-        errors, clips: seen so far.
+        rate: that is expected.
         each: clips of each speaker.
         correlation: of the clips of one speaker, 0 to 1.
     """
-    rate = (errors + 1) / (clips + 2)
     low, high = 1, MOST_CLIPS
     while low < high:
         middle = (low + high) // 2

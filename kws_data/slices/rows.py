@@ -26,7 +26,8 @@ class SliceRow:
         clips, speakers, errors: for which they hold.
         ci95: Wilson's interval of the error rate, as if all clips were of different people.
         by_speaker95: interval of the same for other people, which is the one to go by.
-        rest: error rate of all other clips of the same kind; None where there are none.
+        rest: error rate of all other clips of the same kind, of slices that were searched for as in
+            :class:`kws_data.slices.search.FoundSlice`; None where there are none.
         p: how often chance alone makes any slice of the search so strong; None where it was not tested.
         found: whether it fails beyond chance.
         within: conditions of the found slice of which it is a part; empty for none.
@@ -50,7 +51,7 @@ class SliceRow:
 
     @property
     def difference(self) -> float | None:
-        """Error rate less that of all other clips."""
+        """Error rate less that of the rest."""
         return None if self.rest is None else self.rate - self.rest
 
     @property

@@ -44,7 +44,8 @@ def sentences(
 
 
 def _failing(kind: KindSlices, row: SliceRow) -> str:
-    rest = "" if row.rest is None else f", of all others {percent(row.rest)}"
+    beside = "of the rest of them" if row.within else "of the others"
+    rest = "" if row.rest is None else f", {beside} {percent(row.rest)}"
     return (
         f"Of {phrase(row.conditions)} {row.errors:,} of {row.clips:,} are {_FAILED[kind.kind]} ({percent(row.rate)}, "
         f"for other people {points(row.by_speaker95)}){rest}: more than chance explains in any of "
