@@ -9,7 +9,7 @@ from typing import Any
 
 from kws_data.slices.rows import THIN, SliceRow
 from kws_data.slices.words import clips, people, percent, phrase
-from kws_data.statistics.intervals import Z95
+from kws_data.statistics.intervals import Z95, share
 
 HALF_WIDTH = 0.05
 MOST_WEIGHT = 10.0
@@ -81,7 +81,8 @@ def _of(row: SliceRow, why: str, everything: SliceRow, correlation: float) -> Re
     expected = (row.errors + usual) / (row.clips + PRIOR_CLIPS)  # 0 of 3 clips is not taken for 0
     more = max(0, clips_needed(expected, each, correlation) - row.clips)
     speakers = ceil(more / each)
-    weight = min(MOST_WEIGHT, max(1.0, row.rate / row.rest)) if row.rest else (MOST_WEIGHT if row.errors else 1.0)
+    rest = share(everything.errors - row.errors, everything.clips - row.clips)
+    weight = min(MOST_WEIGHT, max(1.0, row.rate / rest)) if rest else MOST_WEIGHT if row.errors else 1.0
     part = row.errors / everything.errors if everything.errors else 0.0
     wanted = f"record {phrase(row.conditions, clips(more))} by {people(speakers)}" if more else ""
     return RecordNext(

@@ -43,8 +43,8 @@ class FoundSlice:
         kind: of its part.
         conditions: attribute -> value.
         clips, speakers, errors: of all clips of the part for which the conditions hold.
-        rest: error rate of the clips that it is worse than: all others, but for those of slices found before it, and for
-            a part of a slice the rest of that slice; None where there are none.
+        rest: error rate of the clips that it is worse than: all others, but for those of slices found before it; for a
+            part of a slice the rest of that slice. None where there are none.
         p: how often chance alone makes some slice so strong, over all slices of the search.
         within: conditions of the found slice whose part it is; empty for none.
     """
