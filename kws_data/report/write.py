@@ -22,6 +22,7 @@ from kws_data.evaluation.predictions import (
 )
 from kws_data.evaluation.stream_evaluation import ResponseTimes
 from kws_data.evaluation.thresholds import threshold_curve
+from kws_data.gate.targets import targets_block
 from kws_data.labels import without_other_words
 from kws_data.pages.html import figure, page, table
 from kws_data.pages.numbers import percent
@@ -30,6 +31,7 @@ from kws_data.report.document import build_document, on_board
 from kws_data.report.examples import chosen_examples, examples_html
 from kws_data.report.sections import budget_table, headline, metrics_table
 from kws_data.report.stream_section import stream_section, warned
+from kws_data.report.targets_section import targets_section
 from kws_data.run_folder import BUDGET_FILE, DATASET_FILE, EXPORT_FILE, REPORT_FILE, SIZE_FILE, read_json
 
 
@@ -43,6 +45,7 @@ def write_report(config: Config) -> str:
     document, evaluation = build_document(config), EvaluationReport.load(folder, on_board(config))
     parts = [(HOST_PART, "run --until evaluate"), *([(DEVICE_PART, "device-eval")] if on_board(config) else [])]
     predictions = joined([read_predictions(folder / name, verb) for name, verb in parts])
+    document |= targets_block(document, config.targets, folder)
     text = json.dumps(document, indent=1) + "\n"
     write_predictions(folder / FILE, predictions)
     write_text(folder / REPORT_FILE, text)
@@ -59,6 +62,7 @@ def render(config: Config, report: dict[str, Any], evaluation: EvaluationReport,
     host, examples = evaluation.host[INT8].metrics, chosen_examples(config.run_dir / "dataset", held_out)
     sections = [
         ("Listening all day", stream_section(evaluation.stream, _chosen_stream(config))),
+        *([("Targets", targets_section(report["targets"]))] if "targets" in report else []),
         ("On clips", headline(report, evaluation)),
         ("Limits", budget_table(report)),
         (
