@@ -55,7 +55,7 @@ def command(
     writes runs/<name>/report/slices.json, as kws run does; with any of them it only tells.
     """
     report = _report(config, by, depth, min_clips, split, engine)
-    passed = gate is None or report.worst_slice_tpr is None or report.worst_slice_tpr[1][0] >= gate
+    passed = gate is None or report.worst is None or report.worst.tpr_by_speaker95[0] >= gate
     if as_json:
         judged = {} if gate is None else {"gate": {"tpr_min": gate, "passed": passed}}
         print_json({**report.to_dict(), **judged})

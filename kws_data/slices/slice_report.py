@@ -11,7 +11,8 @@ from kws_data.errors import DataError
 from kws_data.run_folder import read_json
 from kws_data.slices.fairness import EqualOpportunity
 from kws_data.slices.record_next import RecordNext
-from kws_data.slices.rows import Ends, SliceRow
+from kws_data.slices.rows import SliceRow
+from kws_data.slices.words import short
 
 SLICES_FILE = "slices.json"
 MISSED, FALSE_ACCEPTS = "missed", "false_accepts"
@@ -108,11 +109,6 @@ class SliceReport:
         """The kinds of clips there are."""
         return tuple(kind for kind in (self.missed, self.false_accepts) if kind is not None)
 
-    @property
-    def worst_slice_tpr(self) -> tuple[float, Ends] | None:
-        """TPR of the worst slice and its interval by speaker; None where there are no keyword clips."""
-        return None if self.worst is None else (self.worst.tpr, self.worst.tpr_by_speaker95)
-
     def to_dict(self) -> dict[str, Any]:
         """As in slices.json."""
         return {
@@ -141,8 +137,12 @@ class SliceReport:
         }
 
     def _tpr(self) -> dict[str, Any]:
-        tpr = self.worst_slice_tpr
-        return {"worst_slice_tpr": tpr and tpr[0], "worst_slice_tpr_ci95": tpr and list(tpr[1])}
+        """What a gate holds: the figure with its interval by speaker, and which clips these are."""
+        if self.worst is None:
+            return {"worst_slice_tpr": None}
+        low, high = self.worst.tpr_by_speaker95
+        counted = {"clips": self.worst.clips, "speakers": self.worst.speakers, "name": short(self.worst.conditions)}
+        return {"worst_slice_tpr": {"value": self.worst.tpr, "low": low, "high": high, **counted}}
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> SliceReport:
