@@ -367,6 +367,17 @@ def _replayed(clips: int, limit: int | None) -> NDArray[np.intp]:
     return np.unique(np.linspace(0, clips - 1, count).astype(np.intp))
 
 
+def slices(ctx: RunContext) -> str:
+    """Search the held-out clips for slices that fail beyond chance."""
+    from kws_data.slices.of_run import slices_of_run
+    from kws_data.slices.slice_report import SLICES_FILE
+
+    rate_hz = ctx.config.frontend.sample_rate_hz
+    document = slices_of_run(ctx.config.run_dir, rate_hz, progress=ctx.progress).to_dict()
+    _write_json(ctx.report_dir / SLICES_FILE, document)
+    return _hash(document)
+
+
 def report(ctx: RunContext) -> str:
     """Join the predictions of host and board; write report.json and report.html."""
     from kws_data.report.write import write_report
