@@ -308,7 +308,7 @@ def evaluate(ctx: RunContext) -> str:
     bundle, config = ctx.bundle(), calibrated_config(ctx.config, ctx.model_dir)
     check_held_out(ctx.dataset_dir, ctx.config.data.recordings)
     made = run_on_host(bundle, ctx.model_dir, ctx.dataset_dir)
-    host = {engine: one.to_dict() for engine, one in made.evaluations(bundle.threshold).items()}
+    host = {engine: one.to_dict() for engine, one in made.evaluations(bundle.threshold, ctx.dataset_dir).items()}
     finder = MomentFinder(bundle)
     heard = evaluate_run_stream(bundle, ctx.dataset_dir, config, ctx.progress, finder)
     ctx.warn([] if heard.not_measured is None else [f"false accepts were not measured: {heard.not_measured}"])
@@ -330,6 +330,7 @@ def device_eval(ctx: RunContext) -> str:
     from kws_data.evaluation.evaluation_report import DeviceEvaluation
     from kws_data.evaluation.leaking_test import check_held_out
     from kws_data.evaluation.on_board import BoardDetector, board_evaluation
+    from kws_data.evaluation.people import speakers_of
     from kws_data.evaluation.predictions import DEVICE, DEVICE_PART, predicted, write_predictions
     from kws_data.evaluation.response_time import response_times
     from kws_data.features.load import load_audio_clips, load_features
@@ -344,7 +345,7 @@ def device_eval(ctx: RunContext) -> str:
         made = detector.scores(clips, ctx.progress)
         response = response_times(detector, clips, y, ctx.progress)
     size = read_json(ctx.firmware_dir / SIZE_FILE, "flash")
-    found = board_evaluation(bundle, made, clips, y)
+    found = board_evaluation(bundle, made, clips, y, speakers_of(ctx.dataset_dir, test.clip_ids[chosen]))
     document = DeviceEvaluation(found, size["flash_bytes"], size["ram_bytes"], response).to_dict()
     rows = predicted(bundle, DEVICE, test.split, test.clip_ids[chosen], y, made.values)
     _note_look(ctx, bundle, "device-eval")
