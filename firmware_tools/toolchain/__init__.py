@@ -1,4 +1,4 @@
-"""The C compilers: a shared library for this machine, an image for a core.
+"""The C compilers: a shared library for this machine, an image for a core, WebAssembly for a browser.
 
 May import: ``firmware``. Start reading at ``compile.py``; cores are named in ``cores.py``.
 """

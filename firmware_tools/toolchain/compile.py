@@ -1,7 +1,7 @@
-"""The C compilers: a shared library for this machine, an image for a board.
+"""The C compilers: a shared library for this machine, an image for a board, WebAssembly for a browser.
 
-Both come from ``ziglang`` (clang and lld in a wheel), so nothing outside PyPI is needed. Host libraries are kept in
-a cache named by the hash of everything that goes into them; images are always built anew.
+All come from ``ziglang`` (clang and lld in a wheel), so nothing outside PyPI is needed. Host libraries and WebAssembly
+are kept in a cache named by the hash of everything that goes into them; images are always built anew.
 """
 
 from __future__ import annotations
@@ -21,13 +21,15 @@ from pathlib import Path
 
 from firmware_tools.errors import FirmwareError
 from firmware_tools.firmware import INCLUDE_DIR
-from firmware_tools.toolchain.cores import CORE_FLAGS
+from firmware_tools.toolchain.cores import CORE_FLAGS, WASM_FLAGS
 
 WARNINGS = ("-std=c99", "-Wall", "-Wextra", "-Werror", "-Wshadow", "-Wvla")
 
+_Parts = tuple[Sequence[Path | str], Sequence[Path], Mapping[str, str]]  # sources, folders of headers, headers
+
 
 def cache_dir() -> Path:
-    """Where built host libraries are kept: ``$KWS_CACHE_DIR``, or ``~/.cache/kws``; made when missing.
+    """Where built libraries are kept: ``$KWS_CACHE_DIR``, or ``~/.cache/kws``; made when missing.
 
     Raises:
         FirmwareError: the folder cannot be made.
@@ -66,23 +68,51 @@ def compile_host(
         FirmwareError: with the compiler's first message, when it refuses.
     """
     command_flags = [*WARNINGS, optimise, "-g0", "-fPIC", *flags]
-    key = _host_key(sources, include_dirs, headers or {}, command_flags)
-    library = cache_dir() / f"{name}-{key[:20]}.so"
-    if library.exists():
-        return library
+    parts = (sources, include_dirs, headers or {})
+    key = _key(_machine(), parts, command_flags)
+    return _cached(f"{name}-{key[:20]}.so", ["-shared", "-s", *command_flags], parts, name)
+
+
+def compile_wasm(
+    sources: Sequence[Path | str],
+    *,
+    include_dirs: Sequence[Path] = (INCLUDE_DIR,),
+    name: str,
+    headers: Mapping[str, str] | None = None,
+    flags: Sequence[str] = (),
+) -> bytes:
+    """A WebAssembly module that imports nothing, from the cache as :func:`compile_host`; the same bytes anywhere.
+
+    It exports its memory and what the sources mark with ``__attribute__((export_name("...")))``.
+
+    Raises:
+        FirmwareError: with the compiler's or linker's first message, when it refuses.
+    """
+    command_flags = [*WASM_FLAGS, *WARNINGS, *flags]
+    parts = (sources, include_dirs, headers or {})
+    key = _key(compiler_version(), parts, command_flags)
+    return _cached(f"{name}-{key[:20]}.wasm", ["-s", *command_flags], parts, name).read_bytes()
+
+
+def _cached(file_name: str, command: Sequence[str], parts: _Parts, name: str) -> Path:
+    """The file of that name in the cache, built when it is not there."""
+    sources, include_dirs, headers = parts
+    path = cache_dir() / file_name
+    if path.exists():
+        return path
     try:
         with tempfile.TemporaryDirectory(prefix=f".{name}-", dir=cache_dir()) as folder:
             work = Path(folder)
-            files = _materialise(sources, headers or {}, work)
-            includes = [f"-I{work}", *(f"-I{path}" for path in include_dirs)]
-            built = work / "built.so"
-            _run([*_compiler(), "-shared", "-s", *command_flags, *includes, *files, "-o", str(built)], name)
-            built.replace(library)
+            files = _materialise(sources, headers, work)
+            includes = [f"-I{work}", *(f"-I{one}" for one in include_dirs)]
+            built = work / f"built{path.suffix}"
+            _run([*_compiler(), *command, *includes, *files, "-o", str(built)], name)
+            built.replace(path)
     except OSError as error:
         raise FirmwareError(
-            "cache folder cannot be written", str(library.parent), f"{error.strerror}; set KWS_CACHE_DIR"
+            "cache folder cannot be written", str(path.parent), f"{error.strerror}; set KWS_CACHE_DIR"
         ) from None
-    return library
+    return path
 
 
 def compile_arm(
@@ -165,10 +195,9 @@ def _machine() -> str:
     return "\n".join([platform.system(), platform.machine(), compiler_version(), *features])
 
 
-def _host_key(
-    sources: Sequence[Path | str], include_dirs: Sequence[Path], headers: Mapping[str, str], flags: Sequence[str]
-) -> str:
-    digest = hashlib.sha256(_machine().encode())
+def _key(machine: str, parts: _Parts, flags: Sequence[str]) -> str:
+    sources, include_dirs, headers = parts
+    digest = hashlib.sha256(machine.encode())
 
     def add(label: str, content: bytes) -> None:
         digest.update(f"\0{label}\0{len(content)}\0".encode() + content)

@@ -1,4 +1,4 @@
-"""The cores that a board file may name, and what clang is told for each."""
+"""The cores that a board file may name, and what clang is told for each; and for a browser."""
 
 from __future__ import annotations
 
@@ -18,3 +18,9 @@ CORE_FLAGS: Mapping[str, tuple[str, ...]] = {
     # With the DSP instructions and the float unit, which most have: zig's cortex_m33 means neither.
     "cortex-m33f": ("-target", "thumb-freestanding-eabihf", "-mcpu=cortex_m33+dsp+fp_armv8d16sp"),
 }
+
+#: One module, nothing imported; 32 KB of stack are more than any board has.
+WASM_FLAGS: tuple[str, ...] = (
+    *("-target", "wasm32-freestanding", "-O3", "-g0", "-fno-sanitize=all", "-ffreestanding", "-nostdlib"),
+    *("-ffunction-sections", "-fdata-sections", "-Wl,--no-entry", "-Wl,--gc-sections", "-Wl,-z,stack-size=32768"),
+)
