@@ -8,7 +8,7 @@ rates of rare events.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isfinite
 from typing import Any
 
@@ -19,7 +19,7 @@ from kws_data.errors import DataError
 from kws_data.evaluation.compared_run import ComparedRun
 from kws_data.scores import FIRST_KEYWORD, right
 from kws_data.statistics.enough import clips_to_differ
-from kws_data.statistics.holm import holm
+from kws_data.statistics.multiple import holm
 from kws_data.statistics.paired import Paired, compare
 from kws_data.statistics.rates import RateComparison, compare_rates
 
@@ -154,11 +154,10 @@ def compare_runs(runs: Sequence[ComparedRun]) -> tuple[Pair, ...]:
 
 def _adjusted(pairs: Sequence[Pair]) -> tuple[Pair, ...]:
     """With each figure's p adjusted for the number of pairs."""
-    from dataclasses import replace
-
     for name in ("accuracy", "tpr", "fpr"):
         has = [pair for pair in pairs if name in pair.shares]
-        adjusted = dict(zip(map(id, has), holm([pair.shares[name].paired.p[0] for pair in has]), strict=True))
+        p = holm([pair.shares[name].paired.p[0] for pair in has])
+        adjusted = dict(zip(map(id, has), map(float, p), strict=True))
         pairs = [
             replace(pair, shares={**pair.shares, name: replace(pair.shares[name], p_holm=adjusted[id(pair)])})
             if id(pair) in adjusted

@@ -113,17 +113,11 @@ def _curves(runs: Sequence[ComparedRun]) -> str:
 
 def comparison_markdown(pairs: Sequence[Pair]) -> str:
     """The same as Markdown, without pictures."""
-    lines = [f"# {', '.join([pairs[0].baseline, *(pair.run for pair in pairs)])}", ""]
+    lines = [f"# {_plain(', '.join([pairs[0].baseline, *(pair.run for pair in pairs)]))}", ""]
     for pair in pairs:
-        lines += [
-            f"## {pair.run} against {pair.baseline}",
-            "",
-            f"{_plain(pair.verdict)}.",
-            "",
-            f"{tested_on(pair)}.",
-            "",
-        ]
-        lines += [*(f"{_plain(note)}." for note in pair.notes), *([""] if pair.notes else [])]
+        lines += [f"## {_plain(f'{pair.run} against {pair.baseline}')}", ""]
+        for sentence in (pair.verdict, tested_on(pair), *pair.notes):
+            lines += [f"{_plain(sentence)}.", ""]
         lines += [_line(HEAD), _line(("---",) * len(HEAD)), *map(_line, comparison_rows(pair)), ""]
     return "\n".join(lines)
 
