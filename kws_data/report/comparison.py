@@ -99,7 +99,7 @@ def _pair_section(pair: Pair) -> str:
     )
     picture = figure(forest_plot(rows), caption)
     cells = table(comparison_rows(pair), HEAD, numbers=(1, 2, 4))
-    return f'<p class="says">{text(pair.verdict)}.</p>{notes}<div class="cols">{picture}<div>{cells}</div></div>'
+    return f'<p class="says">{text(pair.verdict)}.</p>{notes}{picture}{cells}'
 
 
 def _curves(runs: Sequence[ComparedRun]) -> str:

@@ -83,6 +83,7 @@ def streams_plot(runs: Sequence[ComparedRun]) -> str | None:
             rate = heard["false_accepts_per_hour"] or none
             axes.plot([rate], [100 * run.missed], "o", color=colours[run.name], markersize=8)
     misses_axes(axes, "false accepts an hour")
+    axes.xaxis.set_minor_formatter(lambda value, _: f"{value:g}" if f"{value:e}"[0] in "25" else "")
     axes.legend(frameon=False, fontsize=9)
     return svg_of(figure)
 
