@@ -39,6 +39,8 @@ VERBS: dict[str, tuple[str, str]] = {
     "export": ("export", "Convert to int8, slim the file, fix the threshold, generate C."),
     "check": ("check", "Hold the model against its limits: bytes, RAM, time."),
     "evaluate": ("evaluate", "Measure a bundle on a folder of clips or on long recordings."),
+    "calibrate": ("calibrate", "Choose the thresholds of a run for a stated wish, on validation people."),
+    "compare": ("compare", "Compare runs on the clips they were both tested on: paired tests, table, page."),
     "streams": ("streams.command", "Lay keywords into long recordings at known times, to evaluate a detector on."),
     "try": ("try_", "Hear the detector in a browser: the board's own C in one page."),
     "flash": ("flash", "Build the detector's firmware and write it to the board."),

@@ -27,6 +27,7 @@ from kws_data.config.release import ReleaseSettings
 from kws_data.config.renamed import renamed_sections
 from kws_data.config.split import SplitSettings
 from kws_data.config.stream import StreamSettings
+from kws_data.config.targets import TargetSettings
 from kws_data.config.training import BalanceSettings, TrainSettings
 from kws_data.file_names import is_device
 from kws_data.labels import SILENCE, SPEECH, UNKNOWN, UNLABELLED, likeness, spelt
@@ -52,6 +53,7 @@ class Config(Settings):
     threshold: ThresholdSettings = Field(default_factory=lambda: ThresholdSettings())
     stream: StreamSettings = Field(default_factory=lambda: StreamSettings())
     budget: BudgetSettings = Field(default_factory=lambda: BudgetSettings())
+    targets: TargetSettings = Field(default_factory=lambda: TargetSettings())
     device: DeviceSettings = Field(default_factory=lambda: DeviceSettings())
 
     @field_validator("name")

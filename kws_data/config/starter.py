@@ -69,6 +69,18 @@ SETTINGS = (
     "device.board",
     "device.port",
 )
+#: Targets that are written, commented out, with a value that a good detector of a few words reaches.
+TARGETS: dict[str, Any] = {
+    "tpr_min": 0.9,
+    "fpr_max": 0.02,
+    "per_keyword_tpr_min": 0.85,
+    "worst_slice_tpr_min": 0.75,
+    "false_accepts_per_hour_max": 1.0,
+    "frr_max": 0.2,
+    "response_ms_max": 500.0,
+    "agreement_min": 1.0,
+    "by": "interval",
+}
 DEMO = "demo"
 #: What the demo does without, because it runs on any machine: neural voices and the encoder, where they are installed.
 EXTRAS: dict[str, Any] = {
@@ -102,7 +114,7 @@ def starter(name: str, keywords: Sequence[str], *, folder: str | None, board: st
         values |= {"data.source": "folder", "data.folder": folder, "data.record_train_clips": 0}
     if not microphone:
         values |= {"data.record_test_clips": 0, "data.record_train_clips": 0}
-    return "\n".join([*_head(name, keywords), *_lines(values)]) + "\n"
+    return "\n".join([*_head(name, keywords), *_lines(values), *_targets()]) + "\n"
 
 
 def _latin(word: str) -> bool:
@@ -130,6 +142,19 @@ def _lines(values: dict[str, Any]) -> Iterator[str]:
         allowed = f"{', '.join(choices(key))}; " if choices(key) else ""
         yield f"{indent}# {description(key)} ({allowed}default {_plain(default(key))})"
         yield indent + _pair(last, value)
+
+
+def _targets() -> Iterator[str]:
+    """Targets, each commented out: nobody knows beforehand what a detector of new words can reach."""
+    yield ""
+    yield f"# {summary('targets')}"
+    yield "# Take the # away in front of targets: and of each line that is wished for."
+    yield "# targets:"
+    for name, value in TARGETS.items():
+        key = f"targets.{name}"
+        allowed = f" ({', '.join(choices(key))})" if choices(key) else ""
+        yield f"#   # {description(key)}{allowed}"
+        yield f"#   {_pair(name, value)}"
 
 
 def _section(path: list[str], name: str) -> Iterator[str]:

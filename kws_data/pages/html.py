@@ -1,33 +1,50 @@
-"""``report.html``: one page that needs nothing else."""
+"""A page that needs nothing else: it asks nobody for anything, prints, follows dark mode, works by keyboard.
+
+A page is made of sections; a section begins with :func:`says`, one sentence with what it means and whether to worry.
+All that comes from a user goes through :func:`text` (tables do so themselves).
+"""
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import html
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
 
-STYLE = """
-:root{color-scheme:light;--ink:#1d2733;--soft:#5b6875;--line:#d9dfe6;--main:#0b6e99;--bad:#b3261e;--good:#2e7d32;--bg:#fff}
-*{box-sizing:border-box}
-body{font:15px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--bg);max-width:1080px;
-  margin:0 auto;padding:28px 20px 60px}
-h1{font-size:26px;margin:0}h2{font-size:18px;margin:38px 0 10px;border-bottom:1px solid var(--line);padding-bottom:4px}
-p.lead{color:var(--soft);margin:4px 0 20px}
-.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(140px,1fr));gap:12px}
-.tile{border:1px solid var(--line);border-radius:8px;padding:12px 14px}
-.tile b{display:block;font-size:23px;line-height:1.2}.tile span{color:var(--soft);font-size:13px}
-.tile.bad{border-color:var(--bad)}.tile.bad b{color:var(--bad)}
-table{border-collapse:collapse;font-size:14px;max-width:100%}table+table,table+figure{margin-top:18px}
-td,th{padding:4px 12px 4px 0;border-bottom:1px solid var(--line);text-align:left;vertical-align:top}
-td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}
-.ok{color:var(--good)}.no{color:var(--bad);font-weight:600}
-.cols{display:grid;grid-template-columns:repeat(auto-fit,minmax(420px,1fr));gap:8px 28px;align-items:start}
-figure{margin:0;overflow-x:auto}figcaption{color:var(--soft);font-size:13px}
-figure svg{max-width:100%;height:auto}
-.examples{display:grid;grid-template-columns:repeat(auto-fill,minmax(215px,1fr));gap:14px}
-.example{border:1px solid var(--line);border-radius:8px;padding:8px 10px;font-size:13px}
-.example img{width:100%;display:block}.example audio{width:100%;height:30px}
-code{font-size:13px;overflow-wrap:anywhere}
-"""
+from kws_data.pages.style import STYLE
+
+Verdict = Literal["", "good", "doubt", "bad"]
+
+#: A marked cell, as text in one element with a class: the only HTML that a table takes from a plain string.
+_MARKED = re.compile(r'<span class="[a-z -]+">[^<>]*</span>')
+
+
+#: Cells with more characters keep some width on a phone.
+_LONG = 24
+
+
+class Html(str):
+    """Text that is HTML already: a table takes it as it is."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of a page.
+
+    Attributes:
+        id: of its anchor; letters, digits and hyphens.
+        heading: of the section and its line in the navigation; empty for a part without either.
+        html: its content.
+    """
+
+    id: str
+    heading: str
+    html: str
 
 
 def text(value: object) -> str:
@@ -35,23 +52,59 @@ def text(value: object) -> str:
     return html.escape(str(value))
 
 
-def table(rows: Iterable[Sequence[object]], head: Sequence[str] = (), numbers: Sequence[int] = ()) -> str:
-    """A table; columns in ``numbers`` are set to the right. Cells that start with ``<`` are taken as HTML."""
+def says(sentence: str, verdict: Verdict = "") -> str:
+    """What a section means, in a sentence (plain text); the verdict is told by colour and by a word."""
+    return f'<p class="says{f" {verdict}" if verdict else ""}">{text(sentence)}</p>'
+
+
+def table(
+    rows: Iterable[Sequence[object]],
+    head: Sequence[str] = (),
+    numbers: Sequence[int] = (),
+    *,
+    caption: str = "",
+    few: Collection[int] = (),
+) -> str:
+    """A table in a box of its own, which scrolls where the page is narrow and can be reached by keyboard.
+
+    Args:
+        rows: cells as text; :class:`Html` is taken as it is, and so is a ``<span class="…">`` around plain text.
+        head: names of the columns.
+        numbers: columns that are set to the right.
+        caption: what the table holds; also its name for screen readers.
+        few: rows that are greyed, because they stand on fewer than ten clips.
+    """
 
     def cell(value: object, column: int, tag: str) -> str:
-        shown = str(value) if str(value).startswith("<span") else text(value)
-        return f"<{tag}{' class=n' if column in numbers else ''}>{shown}</{tag}>"
+        shown = str(value)
+        if not isinstance(value, Html) and not _MARKED.fullmatch(shown):
+            shown = text(value)
+        classes = [*(["n"] if column in numbers else []), *(["long"] if len(re.sub("<[^>]*>", "", str(value))) > _LONG else [])]
+        marks = (' scope="col"' if tag == "th" else "") + (f' class="{" ".join(classes)}"' if classes else "")
+        return f"<{tag}{marks}>{shown}</{tag}>"
 
-    lines = []
-    if head:
-        lines.append("<tr>" + "".join(cell(name, i, "th") for i, name in enumerate(head)) + "</tr>")
-    lines += ["<tr>" + "".join(cell(value, i, "td") for i, value in enumerate(row)) + "</tr>" for row in rows]
-    return "<table>" + "".join(lines) + "</table>"
+    def line(number: int, row: Sequence[object]) -> str:
+        mark = ' class="few"' if number in few else ""
+        return f"<tr{mark}>{''.join(cell(value, i, 'td') for i, value in enumerate(row))}</tr>"
+
+    named = "".join(cell(name, i, "th" if name else "td") for i, name in enumerate(head))
+    lines = [line(number, row) for number, row in enumerate(rows)]
+    top = f"<thead><tr>{named}</tr></thead>" if head else ""
+    name = caption or ", ".join(filter(None, head)) or "figures"
+    above = f'<p class="caption">{text(caption)}</p>' if caption else ""
+    return above + scrolled(f"<table>{top}<tbody>{''.join(lines)}</tbody></table>", f"table: {name}")
 
 
-def figure(picture: str, caption: str) -> str:
-    """A picture with its caption."""
-    return f"<figure>{picture}<figcaption>{text(caption)}</figcaption></figure>"
+def scrolled(content: str, name: str) -> str:
+    """Wide HTML in a box that scrolls by itself; ``name`` is its name for screen readers."""
+    return f'<div class="scroll" tabindex="0" role="group" aria-label="{text(name)}">{content}</div>'
+
+
+def figure(picture: str, caption: str, *, alt: str = "") -> str:
+    """Pictures with their caption; ``alt`` says what is to be seen for those who do not see it (else the caption)."""
+    label = f'<svg role="img" aria-label="{text(alt or caption)}"'
+    named = re.sub(r"<svg\b(?![^>]*\baria-label=)", lambda _: label, picture)
+    return f"<figure>{named}<figcaption>{text(caption)}</figcaption></figure>"
 
 
 def tile(value: str, name: str, bad: bool = False) -> str:
@@ -59,13 +112,86 @@ def tile(value: str, name: str, bad: bool = False) -> str:
     return f'<div class="tile{" bad" if bad else ""}"><b>{text(value)}</b><span>{text(name)}</span></div>'
 
 
-def page(title: str, lead: str, sections: Sequence[tuple[str, str]]) -> str:
-    """The whole page from (heading, HTML) sections."""
-    body = "".join(
-        f"<section><h2>{text(heading)}</h2>{content}</section>" if heading else content for heading, content in sections
+def tiles(content: Iterable[str]) -> str:
+    """Tiles side by side, as many as there is room for."""
+    return f'<div class="tiles">{"".join(content)}</div>'
+
+
+def page(
+    title: str,
+    lead: str,
+    sections: Sequence[Section | tuple[str, str]],
+    *,
+    scripts: Sequence[str] = (),
+    wasm: bool = False,
+    foot: str = "",
+) -> str:
+    """The whole page; with a navigation where it has more than two headings.
+
+    Args:
+        title: of the page.
+        lead: the line below it.
+        sections: or (heading, HTML).
+        scripts: JavaScript to be run at the end of the page. No other script runs, whatever stands in the sections.
+        wasm: whether the scripts may compile WebAssembly.
+        foot: a last line.
+    """
+    parts = _with_ids(sections)
+    links = [part for part in parts if part.heading]
+    nav = "<ul>" + "".join(f'<li><a href="#{part.id}">{text(part.heading)}</a></li>' for part in links) + "</ul>"
+    has_nav = len(links) > 2
+    menu = (
+        f'<details class="menu"><summary>Contents</summary><nav aria-label="Contents">{nav}</nav></details>'
+        if has_nav
+        else ""
     )
+    aside = f'<nav class="aside" aria-label="Sections">{nav}</nav>' if has_nav else ""
+    body = "".join(map(_section, parts))
+    footer = f"<footer>{text(foot)}</footer>" if foot else ""
+    wrap = "wrap with-nav" if has_nav else "wrap"
+    code = "".join(f"<script>{script}</script>" for script in scripts)
     return (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{text(title)}</title>'
-        f'<meta name="viewport" content="width=device-width, initial-scale=1"><style>{STYLE}</style></head>'
-        f'<body><main><h1>{text(title)}</h1><p class="lead">{text(lead)}</p>{body}</main></body></html>\n'
+        f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{text(title)}</title>'
+        f'<meta http-equiv="Content-Security-Policy" content="{_policy(scripts, wasm)}">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f'<meta name="color-scheme" content="light dark"><style>{STYLE}</style></head>'
+        f'<body><a class="skip" href="#content">Skip to the content</a><div class="{wrap}">'
+        f'<header><h1>{text(title)}</h1><p class="lead">{text(lead)}</p>{_APPEARANCE}{menu}</header>'
+        f'{aside}<main id="content" tabindex="-1">{body}{footer}</main>'
+        f"</div>{code}</body></html>\n"
+    )
+
+
+_APPEARANCE = '<fieldset class="appearance"><legend>Appearance</legend>' + "".join(
+    f'<label><input type="radio" name="appearance" id="appearance-{name}"{checked}>{shown}</label>'
+    for name, shown, checked in (("system", "as the system", " checked"), ("light", "light", ""), ("dark", "dark", ""))
+)
+_APPEARANCE += "</fieldset>"
+
+
+def _policy(scripts: Sequence[str], wasm: bool) -> str:
+    """No network at all; of scripts those given, by their hash."""
+    hashes = [f"'sha256-{base64.b64encode(hashlib.sha256(one.encode()).digest()).decode()}'" for one in scripts]
+    allowed = " ".join([*hashes, *(["'wasm-unsafe-eval'"] if wasm else [])]) or "'none'"
+    sources = ("style-src 'unsafe-inline'", "img-src data:", "media-src data: blob:", f"script-src {allowed}")
+    return "; ".join(("default-src 'none'", *sources, "base-uri 'none'", "form-action 'none'"))
+
+
+def _with_ids(sections: Sequence[Section | tuple[str, str]]) -> list[Section]:
+    made: list[Section] = []
+    for one in sections:
+        if not isinstance(one, Section):
+            heading, content = one
+            one = Section(re.sub(r"[^a-z0-9]+", "-", heading.lower()).strip("-"), heading, content)
+        taken = sum(one.id == other.id for other in made)
+        made.append(Section(f"{one.id or 'part'}-{len(made)}", one.heading, one.html) if taken or not one.id else one)
+    return made
+
+
+def _section(part: Section) -> str:
+    if not part.heading:
+        return part.html
+    return (
+        f'<section id="{part.id}" aria-labelledby="{part.id}-heading">'
+        f'<h2 id="{part.id}-heading">{text(part.heading)}</h2>{part.html}</section>'
     )

@@ -1,8 +1,10 @@
-"""What all plots share: colours, bare axes, SVG text, PNG bytes."""
+"""What all plots share: colours, bare axes, SVG text that follows the page's appearance, PNG bytes."""
 
 from __future__ import annotations
 
+import hashlib
 import io
+import re
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -10,6 +12,9 @@ if TYPE_CHECKING:
 
 INK, GRID, MAIN, SECOND, WARN = "#1d2733", "#d9dfe6", "#0b6e99", "#e08a1e", "#b3261e"
 PALETTE = ("#0b6e99", "#e08a1e", "#4f8a3d", "#8257a5", "#b3261e", "#7a8793", "#2aa198", "#c2a83e", "#95a5b4")
+
+#: What of a picture follows the page: ink, grid, paper, and the palette (in which MAIN, SECOND and WARN are).
+VARIABLES = {INK: "ink", GRID: "line", "#ffffff": "bg", **{colour: f"p{n}" for n, colour in enumerate(PALETTE)}}
 
 
 def bare_figure(width: float, height: float) -> tuple[Figure, Any]:
@@ -26,16 +31,33 @@ def bare_figure(width: float, height: float) -> tuple[Figure, Any]:
     return figure, axes
 
 
-def svg_of(figure: Figure) -> str:
-    """A figure as SVG text, the same bytes for the same numbers."""
+def svg_of(figure: Figure, themed: bool = True) -> str:
+    """A figure as SVG text, the same bytes for the same numbers.
+
+    Args:
+        figure: to be drawn.
+        themed: with the page's CSS variables for colours, so that it follows dark mode; a file of its own has none.
+    """
     from matplotlib import rc_context
 
     buffer = io.StringIO()
     # A fixed salt and no date: the same numbers give the same bytes.
     with rc_context({"svg.hashsalt": "kws", "svg.fonttype": "none", "font.family": "sans-serif"}):
-        figure.savefig(buffer, format="svg", metadata={"Date": None})
+        figure.savefig(buffer, format="svg", metadata={"Date": None}, transparent=themed)
     text = buffer.getvalue()
-    return text[text.index("<svg") :]
+    text = text[text.index("<svg") :]
+    return _following_the_page(text) if themed else text
+
+
+def _following_the_page(svg: str) -> str:
+    """Ids that no other picture of a page has, no metadata, and colours by name."""
+    salt = hashlib.sha256(svg.encode()).hexdigest()[:8]
+    svg = re.sub(r"<metadata>.*?</metadata>\s*", "", svg, flags=re.DOTALL)
+    used = set(re.findall(r"(?:url\(#|href=\"#)([\w-]+)", svg))
+    svg = re.sub(r' id="([^"]+)"', lambda at: f' id="{at[1]}-{salt}"' if at[1] in used else "", svg)
+    svg = re.sub(r"(url\(#|href=\"#)([\w-]+)", rf"\1\2-{salt}", svg)
+    svg = re.sub("|".join(VARIABLES), lambda at: f"var(--{VARIABLES[at[0]]})", svg)
+    return svg.replace("<svg", '<svg class="plot"', 1)
 
 
 def png_of(figure: Figure, dots_per_inch: int) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import wave
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from kws_data.errors import DataError
 from kws_data.evaluation.predictions import Predictions
 from kws_data.features.load import load_audio_clips, load_features
-from kws_data.pages.html import text
+from kws_data.pages.html import says, text
 from kws_data.report.plots import example_plot
 from kws_data.scores import FIRST_KEYWORD, best_keyword
 
@@ -57,8 +58,13 @@ def pick_examples(
     return chosen
 
 
-def chosen_examples(dataset_dir: Path, held_out: Predictions) -> list[Example]:
+def chosen_examples(dataset_dir: Path, held_out: Predictions, words: NDArray[np.str_] | None = None) -> list[Example]:
     """The clips worth hearing, from predictions of test clips and the data set that they stand in.
+
+    Args:
+        dataset_dir: where features and samples lie.
+        held_out: predictions of the test clips.
+        words: what was said in each of them; None names other words by their label.
 
     Raises:
         DataError: the data set was built again since, without one of the clips.
@@ -72,6 +78,7 @@ def chosen_examples(dataset_dir: Path, held_out: Predictions) -> list[Example]:
         if clip_id not in place:
             raise DataError("predictions are of another data set", clip_id, "call kws run, which measures again")
         at, said, heard = place[clip_id], names[held_out.y[row]], names[held_out.detected[row]]
+        said = said if words is None else str(words[row])
         samples, features = np.asarray(clips[at]), np.asarray(test.x[at, 0])
         chosen.append(Example(samples, features, said, heard, float(score[row]), kind))
     return chosen
@@ -89,11 +96,22 @@ def wav_data_uri(samples: NDArray[np.int16], sample_rate_hz: int) -> str:
 
 
 def examples_html(examples: Sequence[Example], sample_rate_hz: int) -> str:
-    """A grid of pictures with a player under each."""
-    cards = [
+    """A sentence, and a grid of pictures with a player under each."""
+    counts = Counter(e.kind for e in examples)
+    told = ", ".join(f"{count} {kind}" for kind, count in counts.items()) or "none"
+    cards = "".join(_card(e, sample_rate_hz) for e in examples)
+    return (
+        says(f"The clips furthest from right, of the board's own samples: {told}. Listen before you blame the model.")
+        + f'<div class="examples" data-page-only>{cards}</div>'
+    )
+
+
+def _card(e: Example, sample_rate_hz: int) -> str:
+    told = f"{e.kind}: said {e.said}, heard {e.heard}, score {e.score:.2f}"
+    drawn = example_plot(e.samples, e.features, sample_rate_hz, f"Waveform above the features; {told}")
+    return (
         f'<div class="example"><b>{text(e.kind)}</b>: said <i>{text(e.said)}</i>, heard <i>{text(e.heard)}</i> '
-        f"({e.score:.2f}){example_plot(e.samples, e.features, sample_rate_hz)}"
-        f'<audio controls preload="none" src="{wav_data_uri(e.samples, sample_rate_hz)}"></audio></div>'
-        for e in examples
-    ]
-    return '<div class="examples">' + "".join(cards) + "</div>"
+        f"({e.score:.2f}){drawn}"
+        f'<audio controls preload="none" aria-label="{text(told)}" src="{wav_data_uri(e.samples, sample_rate_hz)}">'
+        "</audio></div>"
+    )

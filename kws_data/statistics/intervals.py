@@ -13,16 +13,31 @@ from kws_data.errors import DataError
 Z95 = 1.959963984540054
 
 
-def wilson(hits: int, total: int) -> tuple[float, float]:
-    """95 % interval of a proportion (Wilson 1927, J. Am. Stat. Assoc. 22:209); (0, 1) when nothing was counted."""
+def wilson(hits: int, total: int, level: float = 0.95) -> tuple[float, float]:
+    """Interval of a proportion (Wilson 1927, J. Am. Stat. Assoc. 22:209); (0, 1) when nothing was counted.
+
+    Each clip counts as if somebody new had said it; :func:`kws_data.statistics.clusters.speaker_interval` does not.
+    """
     if total == 0:
         return 0.0, 1.0
-    share, z2 = hits / total, Z95 * Z95
+    z = two_sided_z(level)
+    share, z2 = hits / total, z * z
     centre = (share + z2 / (2 * total)) / (1 + z2 / total)
-    half = Z95 * sqrt(share * (1 - share) / total + z2 / (4 * total * total)) / (1 + z2 / total)
+    half = z * sqrt(share * (1 - share) / total + z2 / (4 * total * total)) / (1 + z2 / total)
     low = 0.0 if hits == 0 else max(0.0, centre - half)
     high = 1.0 if hits == total else min(1.0, centre + half)
     return low, high
+
+
+def two_sided_z(level: float) -> float:
+    """How many standard deviations to both sides hold this share of a normal distribution; DataError unless in 0 to 1."""
+    if not 0 < level < 1:
+        raise DataError("a level lies between 0 and 1", level, "0.95 is usual")
+    if level == 0.95:
+        return Z95
+    from scipy.special import ndtri
+
+    return float(ndtri(0.5 + level / 2))
 
 
 def share(count: int, total: int) -> float:
@@ -40,6 +55,15 @@ def poisson_upper95(events: int) -> float:
     from scipy.stats import chi2
 
     return float(chi2.ppf(0.95, 2 * (events + 1)) / 2)
+
+
+def poisson_interval(events: int, level: float = 0.95) -> tuple[float, float]:
+    """Two-sided interval of a Poisson mean after ``events`` were seen (exact, Garwood 1936, Biometrika 28:437)."""
+    from scipy.special import gammaincinv
+
+    two_sided_z(level)  # refuses what is no level
+    low = float(gammaincinv(events, (1 - level) / 2)) if events else 0.0
+    return low, float(gammaincinv(events + 1, (1 + level) / 2))
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ def write_plot(path: Path, curves: Sequence[Curve], peers: Sequence[Peer]) -> No
     """Draw to ``.svg`` or ``.png``, whole or not at all; raises OSError when it cannot be written."""
     figure = listening_plot(curves, peers)
     is_svg = path.suffix.lower() == ".svg"
-    write_bytes(path, svg_of(figure).encode() if is_svg else png_of(figure, PNG_DPI))
+    write_bytes(path, svg_of(figure, themed=False).encode() if is_svg else png_of(figure, PNG_DPI))
 
 
 def listening_plot(curves: Sequence[Curve], peers: Sequence[Peer]) -> Figure:

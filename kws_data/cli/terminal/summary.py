@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from kws_data.gate.target_words import lacking, limit_words, measured_words, target_line, target_name
 from kws_data.pages.numbers import NOT_MEASURED, interval, percent
 from kws_data.run_folder import read_json
 
@@ -28,7 +29,24 @@ def summary_rows(report: dict[str, Any]) -> list[tuple[str, str, str]]:
         rows.append(
             (check["name"], f"{check['measured']:,.6g} {check['unit']}", f"limit {check['limit']:,}: {verdict}")
         )
-    return rows
+    return [*rows, *_target_rows(report)]
+
+
+def _target_rows(report: dict[str, Any]) -> list[tuple[str, str, str]]:
+    """What the configuration wants of the run, where it wants something."""
+    checks = report.get("targets", {}).get("checks", ())
+    said = [f"wanted {limit_words(one)}: {'ok' if one['passed'] else lacking(one)}" for one in checks]
+    return [(target_name(one), measured_words(one), what) for one, what in zip(checks, said, strict=True)]
+
+
+def kept(report: dict[str, Any]) -> bool:
+    """Whether a run keeps within its limits and reaches its targets."""
+    return bool(report["budget"]["passed"] and report.get("targets", {}).get("passed", True))
+
+
+def broken_targets(report: dict[str, Any]) -> list[str]:
+    """A line for each target that is not reached."""
+    return [target_line(one) for one in report.get("targets", {}).get("checks", ()) if not one["passed"]]
 
 
 def _board_rows(device: dict[str, Any], model: dict[str, Any]) -> list[tuple[str, str, str]]:
@@ -74,7 +92,7 @@ def _rate(heard: dict[str, Any]) -> tuple[str, str]:
 
 
 def print_summary(report: dict[str, Any]) -> None:
-    """The table on stdout."""
+    """The table on stdout, and below it what to fix next."""
     from rich.console import Console
     from rich.table import Table
 
@@ -82,4 +100,7 @@ def print_summary(report: dict[str, Any]) -> None:
     table = Table(title=f"{report['config']}, {where}", title_justify="left", show_header=False)
     for what, value, remark in summary_rows(report):
         table.add_row(what, value, remark)
-    Console().print(table)
+    console = Console()
+    console.print(table)
+    for number, one in enumerate(report.get("advice", ()), 1):
+        console.print(f"{number}. {one['sentence']}", markup=False, highlight=False)

@@ -74,3 +74,11 @@ def test_a_folder_takes_the_place_of_synthetic_people() -> None:
 def test_nothing_is_played_into_the_microphone_of_a_real_board() -> None:
     own = parse_config(text(board="mine", microphone=False), WHERE)
     assert (own.device.board, own.data.record_test_clips, own.data.record_train_clips) == ("mine", 0, 0)
+
+
+def test_targets_are_written_as_comments_that_can_be_used_as_they_are() -> None:
+    lines = text().splitlines()
+    written = lines[lines.index("# targets:") :]
+    assert "targets" not in yaml.safe_load(text()) and all(line.startswith("#") for line in written)
+    own = parse_config("\n".join([*lines[: -len(written)], *(line[2:] for line in written)]), WHERE)
+    assert own.targets.wanted.keys() >= {"tpr_min", "worst_slice_tpr_min"} and own.targets.by == "interval"
