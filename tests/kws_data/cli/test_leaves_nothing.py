@@ -94,6 +94,15 @@ WRONG: dict[str, list[list[str]]] = {
         ["make", "--words", "nowhere", "--negatives", "empty", "--out", "a/b/out"],
         ["make", "--words", "text", "--negatives", "empty", "--out", "text"],
     ],
+    "try": [
+        ["demo"],
+        [],
+        ["tiny.yaml", "--bundle", "empty"],
+        ["--bundle", "nowhere"],
+        ["--bundle", "empty", "--serve"],
+        ["--bundle", "text", "--out", "a/b/try.html"],
+        ["demo", "--port", "8000"],
+    ],
     "flash": [["demo"], ["demo", "--set", "device.board=nothing"]],
     "device-eval": [["demo"]],
     "listen": [
@@ -120,6 +129,7 @@ WRONG: dict[str, list[list[str]]] = {
         ["engine", "--bundle", "nowhere"],
         ["--bundle", "text"],
         ["synth", "--styles", "none"],
+        ["try", "--bundle", "nowhere"],
     ],
 }
 
