@@ -334,7 +334,7 @@ def _replayed(clips: int, limit: int | None) -> NDArray[np.intp]:
 
 
 def report(ctx: RunContext) -> str:
-    """Join the predictions of host and board; write report.json and report.html."""
+    """Join the predictions of host and board; write the report as page, Markdown and JSON, and the model card."""
     from kws_data.report.write import write_report
 
     return write_report(ctx.config)

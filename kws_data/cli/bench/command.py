@@ -30,6 +30,7 @@ BENCHES: dict[str, tuple[str, str]] = {
     "near": ("bench.near", "How often words that are no keyword are taken for one, by folds of people."),
     "gate": ("bench.gate", "A gate of energy before the network: what it saves in sounds, and which words it misses."),
     "listen": ("bench.listen", "What models do in streams they never met: found, false accepts, noise, clips."),
+    "report": ("bench.report", "The report of a run of 100,000 test clips: seconds to write and to open it."),
     "record": ("bench.record", "What serial capture loses, mistakes or survives."),
     "damaged": ("bench.damaged", "Damaged audio, configurations and models: nothing may crash, hang or get lost."),
 }
