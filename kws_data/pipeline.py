@@ -122,7 +122,7 @@ STEPS: tuple[Step, ...] = (
         steps.evaluate,
         sections=("threshold", "stream"),
         needs=("build", "export"),
-        outputs=("report/host.json", "report/stream.json", "report/predictions-host.parquet"),
+        outputs=("report/host.json", "report/stream.json", "report/moments.json", "report/predictions-host.parquet"),
     ),
     Step(
         "device-eval",

@@ -21,7 +21,16 @@ from firmware_tools.atomic import write_text
 from firmware_tools.frontend.spec import MICRO
 from kws_data.labels import few_people, without_other_words
 from kws_data.run_context import RunContext
-from kws_data.run_folder import BUDGET_FILE, DATASET_FILE, DEVICE_FILE, EXPORT_FILE, HOST_FILE, SIZE_FILE, STREAM_FILE
+from kws_data.run_folder import (
+    BUDGET_FILE,
+    DATASET_FILE,
+    DEVICE_FILE,
+    EXPORT_FILE,
+    HOST_FILE,
+    MOMENTS_FILE,
+    SIZE_FILE,
+    STREAM_FILE,
+)
 from kws_data.set_aside import told
 
 if TYPE_CHECKING:
@@ -284,6 +293,9 @@ def flash_with(ctx: RunContext, flasher: Flasher) -> FlashReport:
 
 def evaluate(ctx: RunContext) -> str:
     """Float and int8 on the held-out clips, and the streaming detector: on test negatives, and on clips in a row."""
+    from kws_data.evaluation.moment_finder import MomentFinder
+    from kws_data.evaluation.moment_sources import with_sources
+    from kws_data.evaluation.moments import write_moments
     from kws_data.evaluation.predictions import HOST_PART, write_predictions
     from kws_data.evaluation.run_clips import run_on_host
     from kws_data.evaluation.stated_wish import calibrated_config
@@ -292,13 +304,18 @@ def evaluate(ctx: RunContext) -> str:
     bundle, config = ctx.bundle(), calibrated_config(ctx.config, ctx.model_dir)
     made = run_on_host(bundle, ctx.model_dir, ctx.dataset_dir)
     host = {engine: one.to_dict() for engine, one in made.evaluations(bundle.threshold).items()}
-    heard = evaluate_run_stream(bundle, ctx.dataset_dir, config, ctx.progress)
+    finder = MomentFinder(bundle)
+    heard = evaluate_run_stream(bundle, ctx.dataset_dir, config, ctx.progress, finder)
     ctx.warn([] if heard.not_measured is None else [f"false accepts were not measured: {heard.not_measured}"])
     stream = heard.to_dict()
     write_predictions(ctx.report_dir / HOST_PART, made.predictions)
     _write_json(ctx.report_dir / HOST_FILE, host)
     _write_json(ctx.report_dir / STREAM_FILE, stream)
-    return _hash([host, stream, _hash_file(ctx.report_dir / HOST_PART)])
+    found = finder.found()
+    sounds = [one.samples for one in found.chosen]
+    write_moments(ctx.report_dir, with_sources(found, ctx.dataset_dir), sounds, bundle.frontend.sample_rate_hz)
+    files = [_hash_file(ctx.report_dir / name) for name in (HOST_PART, MOMENTS_FILE)]
+    return _hash([host, stream, *files])
 
 
 def device_eval(ctx: RunContext) -> str:

@@ -42,6 +42,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "calibrate": ("calibrate", "Choose the thresholds of a run for a stated wish, on validation people."),
     "compare": ("compare", "Compare runs on the clips they were both tested on: paired tests, table, page."),
     "streams": ("streams.command", "Lay keywords into long recordings at known times, to evaluate a detector on."),
+    "try": ("try_", "Hear the detector in a browser: the board's own C in one page."),
     "flash": ("flash", "Build the detector's firmware and write it to the board."),
     "device-eval": ("device_eval", "Replay the held-out clips on the board and measure."),
     "listen": ("listen.command", "Show what a board hears: level, spectrogram, keywords."),
