@@ -146,7 +146,10 @@ STEPS: tuple[Step, ...] = (
         steps.report,
         sections=tuple(Config.model_fields),
         needs=("evaluate", "device-eval", "check", "slices"),
-        outputs=("report/report.json", "report/report.html", "report/predictions.parquet"),
+        outputs=tuple(
+            f"report/{name}"
+            for name in ("report.json", "report.html", "report.md", "model_card.md", "predictions.parquet")
+        ),
     ),
 )
 

@@ -380,7 +380,7 @@ def slices(ctx: RunContext) -> str:
 
 
 def report(ctx: RunContext) -> str:
-    """Join the predictions of host and board; write report.json and report.html."""
+    """Join the predictions of host and board; write the report as page, Markdown and JSON, and the model card."""
     from kws_data.report.write import write_report
 
     return write_report(ctx.config)

@@ -65,8 +65,7 @@ def read_results(config: Config) -> RunResults:
 
 def made_sections(results: RunResults) -> list[Section]:
     """Those of :data:`PARTS` that the run has data for."""
-    made = ((part, part.made(results)) for part in PARTS)
-    return [Section(part.id, part.heading, html) for part, html in made if html]
+    return [section for part in PARTS if (section := part.section(results)) is not None]
 
 
 def report_page(results: RunResults, sections: Sequence[Section]) -> str:
