@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -98,26 +97,3 @@ def share_plot(rows: Sequence[tuple[str, Sequence[tuple[str, float]], float]], u
     axes.invert_yaxis()
     axes.set_xlabel(unit, color=INK)
     return svg_of(figure)
-
-
-def example_plot(samples: NDArray[np.int16], features: NDArray[np.int8], sample_rate_hz: int) -> str:
-    """Waveform above the int8 features that the model sees."""
-    import base64
-
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(2.6, 1.7), layout="constrained", dpi=80)
-    top, bottom = figure.subplots(2, 1, height_ratios=(1, 2))
-    time_s = np.arange(len(samples)) / sample_rate_hz
-    top.plot(time_s, samples / 32_768, color=MAIN, linewidth=0.5)
-    top.set_xlim(0, time_s[-1])
-    top.set_ylim(-1, 1)
-    bottom.imshow(features.T, origin="lower", aspect="auto", cmap="magma", vmin=-128, vmax=127)
-    for axes in (top, bottom):
-        axes.set_axis_off()
-    # A raster: hundreds of samples as SVG paths would be larger than the picture.
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", metadata={"Software": None})
-    return (
-        f'<img alt="waveform and features" src="data:image/png;base64,{base64.b64encode(buffer.getvalue()).decode()}">'
-    )

@@ -28,15 +28,21 @@ from kws_data.pages.html import figure, page, table
 from kws_data.pages.numbers import percent
 from kws_data.report import plots
 from kws_data.report.document import build_document, on_board
-from kws_data.report.examples import chosen_examples, examples_html
+from kws_data.report.hear.look import SCRIPT
 from kws_data.report.sections import budget_table, headline, metrics_table
 from kws_data.report.stream_section import stream_section, warned
 from kws_data.report.targets_section import targets_section
+from kws_data.report.timeline_section import timeline_section
+from kws_data.report.worst_section import worst_section
 from kws_data.run_folder import BUDGET_FILE, DATASET_FILE, EXPORT_FILE, REPORT_FILE, SIZE_FILE, read_json
 
 
-def write_report(config: Config) -> str:
+def write_report(config: Config, audio: bool = True) -> str:
     """Write both files, and ``predictions.parquet`` from its parts; returns the hash of ``report.json``.
+
+    Args:
+        config: of the run.
+        audio: whether clips and moments can be heard in the page.
 
     Raises:
         DataError: a step has not run.
@@ -49,17 +55,20 @@ def write_report(config: Config) -> str:
     text = json.dumps(document, indent=1) + "\n"
     write_predictions(folder / FILE, predictions)
     write_text(folder / REPORT_FILE, text)
-    write_text(folder / "report.html", render(config, document, evaluation, predictions.of(INT8)))
+    write_text(folder / "report.html", render(config, document, evaluation, predictions, audio))
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def render(config: Config, report: dict[str, Any], evaluation: EvaluationReport, held_out: Predictions) -> str:
-    """The page; ``held_out`` are the predictions of the int8 file on the test clips."""
+def render(
+    config: Config, report: dict[str, Any], evaluation: EvaluationReport, predictions: Predictions, audio: bool = True
+) -> str:
+    """The page; ``predictions`` are those of all engines."""
+    held_out = predictions.of(INT8)
     lead = (
         f"{', '.join(config.keywords)} · {_where(evaluation.device)} · "
         f"data set {report['dataset']['version'][:19]} · model {report['model']['sha256'][:12]} · seed {report['seed']}"
     )
-    host, examples = evaluation.host[INT8].metrics, chosen_examples(config.run_dir / "dataset", held_out)
+    host = evaluation.host[INT8].metrics
     sections = [
         ("Listening all day", stream_section(evaluation.stream, _chosen_stream(config))),
         *([("Targets", targets_section(report["targets"]))] if "targets" in report else []),
@@ -72,13 +81,11 @@ def render(config: Config, report: dict[str, Any], evaluation: EvaluationReport,
         *([] if evaluation.device is None else [("On the board", _board(evaluation.device, report))]),
         ("Memory", _memory(config)),
         ("Data", _data(config)),
-        (
-            "Listen",
-            examples_html(examples, config.frontend.sample_rate_hz),
-        ),
+        ("Listen to the streams", timeline_section(config, audio)),
+        ("Listen to the worst clips", worst_section(config, predictions, audio)),
         ("Make it again", _again(config, report)),
     ]
-    return page(f"kws report: {config.name}", warned(lead, evaluation.stream), sections)
+    return page(f"kws report: {config.name}", warned(lead, evaluation.stream), sections, scripts=[SCRIPT])
 
 
 def _where(device: DeviceEvaluation | None) -> str:

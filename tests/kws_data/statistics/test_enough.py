@@ -55,4 +55,4 @@ def test_a_difference_needs_its_interval_to_be_as_narrow_as_it_is_large() -> Non
     assert clips_to_differ(0.01, -0.01, 0.03, 100) == 400
     assert clips_to_differ(-0.01, -0.03, 0.01, 100) == 400
     assert clips_to_differ(0.0, -0.1, 0.1, 100) == inf
-    assert Z95 == pytest.approx(1.96, abs=1e-3)
+    assert pytest.approx(1.96, abs=1e-3) == Z95
