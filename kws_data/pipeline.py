@@ -16,6 +16,7 @@ from kws_data import steps
 from kws_data.config.config import Config
 from kws_data.models.registry import family_files
 from kws_data.run_context import RunContext
+from kws_data.run_folder import CALIBRATION_FILE
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,12 @@ def own_families(config: Config) -> tuple[Path, ...]:
     """The user's own files of model and teachers, where these are no families of ours."""
     shapes = (config.model, *config.train.teacher.models)
     return tuple(dict.fromkeys(file for shape in shapes for file in family_files(shape.family)))
+
+
+def export_files(config: Config) -> tuple[Path, ...]:
+    """The user's own families, and the wish that thresholds are chosen for in place of the configuration's, where
+    ``kws calibrate --apply`` left one."""
+    return (*own_families(config), config.run_dir / "model" / CALIBRATION_FILE)
 
 
 def own_board(config: Config) -> tuple[Path, ...]:
@@ -90,7 +97,7 @@ STEPS: tuple[Step, ...] = (
         sections=(*LEARNING, "threshold", "stream", "split", "export"),
         needs=("train",),
         outputs=("model/model.tflite", "model/bundle.json", "model/labels.txt", "model/export.json", *TFLM_FILES),
-        own_files=own_families,
+        own_files=export_files,
     ),
     Step(
         "check",

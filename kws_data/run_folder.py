@@ -14,10 +14,13 @@ DATASET_FILE, MANIFEST_FILE, NEGATIVES_FILE = "dataset.json", "manifest.parquet"
 #: chosen, and the limits; what a bundle consists of is named in bundle.py.
 FLOAT_FILE, HELD_OUT_FILE = "model_float.keras", "held_out.tflite"
 EXPORT_FILE, BUDGET_FILE = "export.json", "budget.json"
+#: There too: the wish that thresholds are chosen for in place of the configuration's (``kws calibrate --apply``).
+CALIBRATION_FILE = "calibration.json"
 #: In ``runs/<name>/firmware``, beside the image (``firmware_tools.image.build`` writes it).
 SIZE_FILE = "size.json"
 #: In ``runs/<name>/report``.
 HOST_FILE, DEVICE_FILE, STREAM_FILE, REPORT_FILE = "host.json", "device.json", "stream.json", "report.json"
+PAGE_FILE, MARKDOWN_FILE, CARD_FILE = "report.html", "report.md", "model_card.md"
 #: There too: what is said of the moments worth hearing, and the folder of their sounds.
 MOMENTS_FILE, MOMENTS_FOLDER = "moments.json", "moments"
 #: And the test clips worth hearing.

@@ -72,6 +72,27 @@ class Pipeline:
                 self.results.append(self._run_step(step, chosen[number:]))
         return self.results
 
+    def redo(self, name: str, run: Callable[[RunContext], str]) -> bool:
+        """Replace what a step made by what ``run`` makes of it, so that later steps see another input.
+
+        The step is as current afterwards as it was before: where its settings or code have changed since, its own next
+        run still replaces all of it. Returns whether it was current.
+
+        Raises:
+            DataError: another process runs steps of this configuration; the step was never run.
+            KwsError: as ``run`` does.
+        """
+        step = next(step for step in self.steps if step.name == name)
+        with alone_in(self.context.config.run_dir):
+            current, stamp = not self._will_run(step), self._read_stamp(name)
+            if stamp is None:
+                raise DataError("a result is missing", name, f"call kws {verb_of(name)} first")
+            self._stamp_path(step).unlink()
+            fingerprint = run(self.context)
+            key = self._key(step) if current else stamp["key"]
+            write_text(self._stamp_path(step), json.dumps({"key": key, "fingerprint": fingerprint}, indent=1))
+        return current
+
     def never_run(self, name: str) -> list[str]:
         """Steps that a step needs, directly or not, and that were never run, in the order of the chain."""
         needed = {name}

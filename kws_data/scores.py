@@ -24,8 +24,8 @@ def probabilities(scores: Scores) -> NDArray[np.float64]:
     return scores.astype(np.float64)
 
 
-def probability(score_int8: int) -> float:
-    """The probability that one int8 score stands for."""
+def probability(score_int8: float) -> float:
+    """The probability that one int8 score, or a mean of some, stands for."""
     return _of_int8(float(score_int8))
 
 

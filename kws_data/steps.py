@@ -37,8 +37,10 @@ from kws_data.set_aside import told
 if TYPE_CHECKING:
     from firmware_tools.flashers.flasher import Flasher, FlashReport
     from firmware_tools.link.session import BoardSession
+    from kws_data.bundle import ModelBundle
     from kws_data.catalog.clips import Clip
     from kws_data.dataset.plan import Plan
+    from kws_data.export.calibrate import Calibration
     from kws_data.gate.budget import BudgetReport
 
 
@@ -167,11 +169,9 @@ def train(ctx: RunContext) -> str:
 
 def export(ctx: RunContext) -> str:
     """Convert to int8, slim, fix the threshold on validation data, save the bundle and C for any firmware."""
-    from kws_data.catalog.catalog import Catalog
-    from kws_data.deploy.images import write_sources
-    from kws_data.deploy.tflm import write_tflm_files
+    from kws_data.evaluation.stated_wish import Stated
+    from kws_data.export.calibrate import calibrate, problems_line
     from kws_data.export.export import export_model
-    from kws_data.provenance.register import register_model
     from kws_data.run_folder import read_json
 
     version = read_json(ctx.dataset_dir / DATASET_FILE, "build")["version"]
@@ -179,6 +179,35 @@ def export(ctx: RunContext) -> str:
     report = read_json(ctx.model_dir / EXPORT_FILE, "export")
     for note in (*report.get("engine", {}).get("notes", ()), *report.get("stream", {}).get("notes", ())):
         ctx.say(f"  {note}")
+    stated = Stated.read(ctx.model_dir)
+    if stated is None:
+        return _shipped(ctx, bundle)
+    found = calibrate(bundle, ctx.config, stated, ctx.dataset_dir, ctx.model_dir, ctx.progress)
+    ctx.say(f"  thresholds by {ctx.model_dir / 'calibration.json'}: {', '.join(stated.wishes.words())}")
+    ctx.warn([problems_line(found.problems)] if found.problems else [])
+    return apply_calibration(ctx, found)
+
+
+def apply_calibration(ctx: RunContext, found: Calibration) -> str:
+    """Put the thresholds of a calibration in the place of those of *export*, with the wish beside them."""
+    found.save(ctx.model_dir)
+    return _hash([_shipped(ctx, found.bundle), found.stated.to_dict()])
+
+
+def undo_calibration(ctx: RunContext) -> str:
+    """Put back the thresholds of *export*, and remove the wish."""
+    from kws_data.export.calibrate import uncalibrated
+
+    return _shipped(ctx, uncalibrated(ctx.bundle(), ctx.model_dir))
+
+
+def _shipped(ctx: RunContext, bundle: ModelBundle) -> str:
+    """C for any firmware from a saved bundle, which is noted in the catalogue."""
+    from kws_data.catalog.catalog import Catalog
+    from kws_data.deploy.images import write_sources
+    from kws_data.deploy.tflm import write_tflm_files
+    from kws_data.provenance.register import register_model
+
     if bundle.frontend.kind != MICRO:
         write_sources(bundle, ctx.firmware_dir)
     write_tflm_files(bundle, ctx.config.run_dir / "export")
@@ -270,15 +299,16 @@ def evaluate(ctx: RunContext) -> str:
     from kws_data.evaluation.moments import write_moments
     from kws_data.evaluation.predictions import HOST_PART, INT8, write_predictions
     from kws_data.evaluation.run_clips import run_on_host
+    from kws_data.evaluation.stated_wish import calibrated_config
     from kws_data.evaluation.stream_of_run import evaluate_run_stream
     from kws_data.evaluation.worst_clips import write_worst
     from kws_data.evaluation.worst_finder import find_worst
 
-    bundle = ctx.bundle()
+    bundle, config = ctx.bundle(), calibrated_config(ctx.config, ctx.model_dir)
     made = run_on_host(bundle, ctx.model_dir, ctx.dataset_dir)
     host = {engine: one.to_dict() for engine, one in made.evaluations(bundle.threshold).items()}
     finder = MomentFinder(bundle)
-    heard = evaluate_run_stream(bundle, ctx.dataset_dir, ctx.config, ctx.progress, finder)
+    heard = evaluate_run_stream(bundle, ctx.dataset_dir, config, ctx.progress, finder)
     ctx.warn([] if heard.not_measured is None else [f"false accepts were not measured: {heard.not_measured}"])
     stream = heard.to_dict()
     write_predictions(ctx.report_dir / HOST_PART, made.predictions)

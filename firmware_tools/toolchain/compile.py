@@ -1,7 +1,7 @@
 """The C compilers: a shared library for this machine, an image for a board, WebAssembly for a browser.
 
-All come from ``ziglang`` (clang and lld in a wheel), so nothing outside PyPI is needed. Host libraries and WebAssembly
-are kept in a cache named by the hash of everything that goes into them; images are always built anew.
+All come from ``ziglang`` (clang and lld in a wheel): nothing outside PyPI is needed. Host libraries and WebAssembly are
+kept in a cache named by the hash of all that goes into them; images are always built anew.
 """
 
 from __future__ import annotations

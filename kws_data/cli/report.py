@@ -6,7 +6,7 @@ import click
 
 from kws_data.cli.options import config_options, json_option, print_json, say, verb
 from kws_data.config.config import Config
-from kws_data.run_folder import REPORT_FILE
+from kws_data.run_folder import CARD_FILE, REPORT_FILE
 
 
 @verb("report", "kws report configs/demo.yaml")
@@ -14,9 +14,10 @@ from kws_data.run_folder import REPORT_FILE
 @click.option("--no-audio", is_flag=True, help="Leave all sound out of the page: it holds voices of test people.")
 @json_option
 def command(config: Config, no_audio: bool, as_json: bool) -> int:
-    """Write report.html and report.json of CONFIG from the results of the earlier steps.
+    """Write report.html, report.md, report.json and model_card.md of CONFIG from the results of the earlier steps.
 
-    Clips and moments of streams can be heard in the page; --no-audio leaves the voices out.
+    The page needs nothing else: it can be mailed, opened offline and printed. It begins with what to fix next.
+    Clips and moments of streams can be heard in it; --no-audio leaves the voices out.
 
     Exits 1 when a limit (budget) is broken or one of the targets: of CONFIG is not reached, as kws run does.
     """
@@ -31,6 +32,7 @@ def command(config: Config, no_audio: bool, as_json: bool) -> int:
     else:
         print_summary(report)
         click.echo(f"report: {path.with_suffix('.html')}")
+        click.echo(f"as Markdown: {path.with_suffix('.md')}, as JSON: {path}, model card: {path.with_name(CARD_FILE)}")
     for line in broken_targets(report):
         say(f"target not reached: {line}")
     return 0 if kept(report) else 1

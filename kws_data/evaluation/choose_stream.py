@@ -108,7 +108,7 @@ def choose_stream(
     if not any(stream.spoken for stream in streams.laid) or not streams.negatives:
         counts = [len(streams.negatives), len(streams.laid)]
         raise DataError("a stream cannot be decided on", counts, "the validation split needs negatives and keywords")
-    how = _how(bundle, settings, least_int8)
+    how = how_of(bundle, settings, least_int8)
     none = (0,) * (len(bundle.labels) - FIRST_KEYWORD)
     average, missed = _average(streams, how, settings)
     trial, per_keyword = Trial.of(streams, how, average), None
@@ -142,11 +142,11 @@ def _average(streams: SplitStreams, how: Detecting, settings: StreamSettings) ->
         tallies[average] = trial.tally(none, lowest.shift)
         held += [average] if lowest.held else []
     missed = {average: tally.missed for average, tally in tallies.items()}
-    in_time = _in_time({average: tallies[average] for average in held or averages}, settings.response_ms)
-    return steadiest({average: missed[average] for average in in_time}), missed
+    timely = in_time({average: tallies[average] for average in held or averages}, settings.response_ms)
+    return steadiest({average: missed[average] for average in timely}), missed
 
 
-def _in_time(tallies: Mapping[int, Tally], wish_ms: float) -> list[int]:
+def in_time(tallies: Mapping[int, Tally], wish_ms: float) -> list[int]:
     """The averages whose 95th percentile of the response is within the wish; the quickest where none is."""
     said = {one: tally.response_ms() for one, tally in tallies.items()}
     late = {one: float(np.percentile(times, 95)) if times else inf for one, times in said.items()}
@@ -160,7 +160,8 @@ def steadiest(missed: Mapping[int, int]) -> int:
     return max(average for average, count in missed.items() if count <= best + sqrt(best))
 
 
-def _how(bundle: ModelBundle, settings: StreamSettings, least_int8: int) -> Detecting:
+def how_of(bundle: ModelBundle, settings: StreamSettings, least_int8: int) -> Detecting:
+    """What does not change while thresholds are chosen; no average score below ``least_int8`` is a detection."""
     rate_hz = bundle.frontend.sample_rate_hz
     refractory = StreamSpec(refractory_ms=settings.refractory_ms).refractory_samples(rate_hz)
     return Detecting(bundle.labels, rate_hz, refractory, settings.false_accepts_per_hour, least_int8)

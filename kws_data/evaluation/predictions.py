@@ -125,12 +125,25 @@ def write_predictions(path: Path, rows: Predictions) -> None:
     import pyarrow
     from pyarrow import parquet
 
-    names = np.array([*rows.labels, ""])  # index -1, nothing detected, is the empty text
-    texts = (rows.clip_ids, rows.splits, names[rows.y], rows.engines, names[rows.detected])
-    columns = {name: pyarrow.array(text.tolist(), pyarrow.string()) for name, text in zip(_TEXTS, texts, strict=True)}
+    names = [*rows.labels, ""]  # the last, nothing detected, is the empty text
+    columns = {
+        "clip_id": pyarrow.array(rows.clip_ids.tolist(), pyarrow.string()),
+        "split": _few_texts(*np.unique(rows.splits, return_inverse=True)),
+        "label": _few_texts(names, rows.y),
+        "engine": _few_texts(*np.unique(rows.engines, return_inverse=True)),
+        "detected": _few_texts(names, np.where(rows.detected < 0, len(rows.labels), rows.detected)),
+    }
     columns |= {f"{_SCORE}{label}": pyarrow.array(rows.scores[:, k]) for k, label in enumerate(rows.labels)}
     with atomic_path(path) as temporary:
         parquet.write_table(pyarrow.table(columns), temporary, compression="zstd")
+
+
+def _few_texts(texts: Sequence[str] | NDArray[np.str_], index: NDArray[np.integer]) -> Any:
+    """A column of strings of which there are few: by their numbers, which is ten times as fast at a million rows."""
+    import pyarrow
+
+    encoded = pyarrow.DictionaryArray.from_arrays(pyarrow.array(index), pyarrow.array([str(text) for text in texts]))
+    return encoded.cast(pyarrow.string())
 
 
 def read_predictions(path: Path, made_by: str) -> Predictions:
@@ -138,20 +151,29 @@ def read_predictions(path: Path, made_by: str) -> Predictions:
     from pyarrow import ArrowException, parquet
 
     try:
-        table = parquet.read_table(path)
-        clip_ids, splits, said, engines, detected = (table.column(name).to_pylist() for name in _TEXTS)
+        # Few different texts stand in millions of rows: they are read as numbers into a list of them.
+        table = parquet.read_table(path, read_dictionary=list(_TEXTS[1:]))
         labels = tuple(name.removeprefix(_SCORE) for name in table.column_names if name.startswith(_SCORE))
-        index = {label: k for k, label in enumerate(labels)} | {"": -1}
+        number = {label: k for k, label in enumerate(labels)} | {"": -1}
+        (splits, split), (said, label), (engines, engine), (heard, found) = (
+            _texts_and_index(table.column(name)) for name in _TEXTS[1:]
+        )
         return Predictions(
             labels=labels,
-            clip_ids=np.array(clip_ids, np.str_),
-            splits=np.array(splits, np.str_),
-            engines=np.array(engines, np.str_),
-            y=np.array([index[label] for label in said], np.int64),
-            detected=np.array([index[label] for label in detected], np.int64),
+            clip_ids=np.array(table.column(_TEXTS[0]).to_numpy(), np.str_),
+            splits=np.array(splits, np.str_)[split],
+            engines=np.array(engines, np.str_)[engine],
+            y=np.array([number[one] for one in said], np.int64)[label],
+            detected=np.array([number[one] for one in heard], np.int64)[found],
             scores=np.stack([table.column(f"{_SCORE}{label}").to_numpy() for label in labels], axis=1),
         )
     except FileNotFoundError:
         raise DataError("a result is missing", str(path), f"call kws {made_by} first") from None
     except (ArrowException, OSError, KeyError, ValueError):
         raise DataError("a result is damaged", str(path), "remove it and call kws run") from None
+
+
+def _texts_and_index(column: Any) -> tuple[list[str], NDArray[np.int64]]:
+    """The different texts of a column, and which of them stands in each row."""
+    encoded = column.unify_dictionaries().combine_chunks()
+    return encoded.dictionary.to_pylist(), encoded.indices.to_numpy().astype(np.int64)

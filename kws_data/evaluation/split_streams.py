@@ -56,9 +56,31 @@ def split_streams(
         if progress:
             heard += recording.of_samples
             progress(f"listen to {split} negatives, seconds", min(round(heard / rate_hz), total), total)
-    (words, clip_ids), laid = _words(bundle, dataset_dir, split), list[Listened]()
-    kept.sort(key=lambda one: (one.kind, one.speaker, one.name))
-    seconds, done = _seconds(bundle, kept), 0
+    laid = laid_words(bundle, dataset_dir, split, kept, snr_db, stride_frames, progress, finder)
+    return SplitStreams(tuple(scored), tuple(laid))
+
+
+def laid_words(
+    bundle: ModelBundle,
+    dataset_dir: Path,
+    split: str,
+    negatives: Sequence[Joined],
+    snr_db: tuple[float, float],
+    stride_frames: int,
+    progress: Progress | None = None,
+    finder: MomentFinder | None = None,
+) -> list[Listened]:
+    """The keywords of a split laid into negatives and scored; these are used as often as it takes.
+
+    ``finder`` is shown each stream while its samples are there.
+
+    Raises:
+        DataError: the data set is missing.
+        ModelError: the model cannot be run.
+    """
+    (words, clip_ids), laid, done = _words(bundle, dataset_dir, split), list[Listened](), 0
+    kept = sorted(negatives, key=lambda one: (one.kind, one.speaker, one.name))
+    rate_hz, seconds = bundle.frontend.sample_rate_hz, _seconds(bundle, kept)
     for stream in lay_all(words, lambda: kept, rate_hz, snr_db=snr_db, seconds=seconds):
         laid.append(listen(bundle, stream.name, stream.kind, stream.samples, stride_frames, stream.spoken))
         if finder:
@@ -67,7 +89,7 @@ def split_streams(
         done += len(stream.spoken)
         if progress:
             progress(f"listen to {split} words", done, len(words))
-    return SplitStreams(tuple(scored), tuple(laid))
+    return laid
 
 
 def _seconds(bundle: ModelBundle, recordings: Sequence[Joined]) -> float:

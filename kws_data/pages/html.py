@@ -22,6 +22,10 @@ Verdict = Literal["", "good", "doubt", "bad"]
 _MARKED = re.compile(r'<span class="[a-z -]+">[^<>]*</span>')
 
 
+#: Cells with more characters keep some width on a phone.
+_LONG = 24
+
+
 class Html(str):
     """Text that is HTML already: a table takes it as it is."""
 
@@ -75,7 +79,11 @@ def table(
         shown = str(value)
         if not isinstance(value, Html) and not _MARKED.fullmatch(shown):
             shown = text(value)
-        marks = (' scope="col"' if tag == "th" else "") + (' class="n"' if column in numbers else "")
+        classes = [
+            *(["n"] if column in numbers else []),
+            *(["long"] if len(re.sub("<[^>]*>", "", str(value))) > _LONG else []),
+        ]
+        marks = (' scope="col"' if tag == "th" else "") + (f' class="{" ".join(classes)}"' if classes else "")
         return f"<{tag}{marks}>{shown}</{tag}>"
 
     def line(number: int, row: Sequence[object]) -> str:
@@ -84,10 +92,10 @@ def table(
 
     named = "".join(cell(name, i, "th" if name else "td") for i, name in enumerate(head))
     lines = [line(number, row) for number, row in enumerate(rows)]
-    top = f"<caption>{text(caption)}</caption>" if caption else ""
-    top += f"<thead><tr>{named}</tr></thead>" if head else ""
+    top = f"<thead><tr>{named}</tr></thead>" if head else ""
     name = caption or ", ".join(filter(None, head)) or "figures"
-    return scrolled(f"<table>{top}<tbody>{''.join(lines)}</tbody></table>", f"table: {name}")
+    above = f'<p class="caption">{text(caption)}</p>' if caption else ""
+    return above + scrolled(f"<table>{top}<tbody>{''.join(lines)}</tbody></table>", f"table: {name}")
 
 
 def scrolled(content: str, name: str) -> str:

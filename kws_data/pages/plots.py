@@ -54,7 +54,7 @@ def _following_the_page(svg: str) -> str:
     salt = hashlib.sha256(svg.encode()).hexdigest()[:8]
     svg = re.sub(r"<metadata>.*?</metadata>\s*", "", svg, flags=re.DOTALL)
     used = set(re.findall(r"(?:url\(#|href=\"#)([\w-]+)", svg))
-    svg = re.sub(r' id="([\w-]+)"', lambda at: f' id="{at[1]}-{salt}"' if at[1] in used else "", svg)
+    svg = re.sub(r' id="([^"]+)"', lambda at: f' id="{at[1]}-{salt}"' if at[1] in used else "", svg)
     svg = re.sub(r"(url\(#|href=\"#)([\w-]+)", rf"\1\2-{salt}", svg)
     svg = re.sub("|".join(VARIABLES), lambda at: f"var(--{VARIABLES[at[0]]})", svg)
     return svg.replace("<svg", '<svg class="plot"', 1)

@@ -68,7 +68,7 @@ h1{font-size:26px;line-height:1.25;margin:0}
 h2{font-size:20px;line-height:1.3;margin:44px 0 10px;border-bottom:1px solid var(--line);padding-bottom:5px}
 h3{font-size:16px;margin:26px 0 6px}
 p{max-width:78ch}a{color:var(--main)}
-p.lead{color:var(--soft);margin:4px 0 10px}
+p.lead{color:var(--soft);margin:4px 0 10px;max-width:none}
 :focus-visible{outline:3px solid var(--main);outline-offset:2px;border-radius:3px}
 .skip{position:absolute;left:-9999px;top:8px;background:var(--bg);padding:8px 14px;z-index:9}
 .skip:focus{left:12px}
@@ -96,7 +96,8 @@ ol.advice li::before{content:counter(advice);position:absolute;left:17px;top:8px
 .tile.bad{border:2px solid var(--bad)}.tile.bad b{color:var(--bad)}
 .scroll{overflow-x:auto;max-width:100%;margin:12px 0}
 table{border-collapse:collapse;font-size:14px}
-caption{text-align:left;color:var(--soft);font-size:13px;padding-bottom:4px}
+.caption{color:var(--soft);font-size:13px;margin:14px 0 -6px}td.long{min-width:14em}
+td:first-child{min-width:6.5em}
 td,th{padding:5px 14px 5px 0;border-bottom:1px solid var(--line);text-align:left;vertical-align:top;
   overflow-wrap:normal}
 th{font-weight:600}thead th{color:var(--soft);vertical-align:bottom}
@@ -109,7 +110,7 @@ figure{margin:12px 0;max-width:100%}figcaption{color:var(--soft);font-size:13px;
 svg{max-width:100%;height:auto}figure svg text{font-family:inherit}
 svg.plot{fill:var(--ink);display:block}
 .heat td.cell{text-align:right;padding:5px 9px;font-variant-numeric:tabular-nums;border:1px solid var(--bg);
-  background:color-mix(in srgb,var(--heat) calc(var(--share)*62%),var(--bg))}
+  background:color-mix(in srgb,var(--heat) calc(var(--share)*40%),var(--bg))}
 .heat td.right{--heat:var(--main)}.heat td.wrong{--heat:var(--bad)}
 .heat thead th{padding:5px 9px;text-align:right}.heat th{white-space:nowrap}
 .stack{display:flex;height:26px;background:var(--card);position:relative;border:1px solid var(--line)}
@@ -133,7 +134,7 @@ _PAPER = (
     f"@media print{{:root:not(#a#b){{color-scheme:light;{_variables(False)}}}\n"
     + """body{font-size:10.5pt}.wrap{max-width:none;padding:0}.with-nav{display:block}
 nav,.aside,details.menu,.skip,.appearance,audio,video,button,canvas,.screen-only{display:none!important}
-h2{break-after:avoid;margin-top:24px}h3{break-after:avoid}
+h2{break-after:avoid;margin-top:24px}h3,.caption{break-after:avoid}
 figure,.tile,.example,.says,ol.advice li,tr,.stack{break-inside:avoid}
 .scroll{overflow:visible}table{font-size:9pt}a{color:inherit}
 .heat td.cell,.stack i,.swatch,.says,.says *{print-color-adjust:exact;-webkit-print-color-adjust:exact}

@@ -26,7 +26,7 @@ def false_accepts_plot(
         frr: share missed there.
         wish_per_hour: to be marked.
     """
-    figure, axes = bare_figure(6.2, 3.8)
+    figure, axes = bare_figure(5.4, 3.6)
     for number, (kind, points) in enumerate(sweep.items()):
         colour, none = PALETTE[number % len(PALETTE)], max(LEAST, 0.5 / hours[kind])
         x, y = [rate or none for rate, _ in points], [100 * missed for _, missed in points]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from kws_data.evaluation.stream_evaluation import CurvePoint, KindHeard, StreamEvaluation
-from kws_data.pages.html import figure, table, text
+from kws_data.pages.html import Verdict, figure, says, table, text
 from kws_data.pages.numbers import interval, percent
+from kws_data.report.advice.on_streams import MISSED_AT_MOST
 from kws_data.report.stream_plot import false_accepts_plot
 
 LINE = "False accepts were not measured"
@@ -28,7 +29,7 @@ def stream_section(stream: StreamEvaluation, chosen: dict[str, Any] | None) -> s
     """
     if stream.false_accepts_per_hour is None:
         why = stream.not_measured or "nobody says another word"
-        return f'<p class="no">{LINE}: {text(why)}.</p>' + _stitched(stream)
+        return says(f"{LINE}: {why}.", "bad") + _stitched(stream)
     tables = _kinds(stream) + (_curve(stream.curve) if stream.curve else "")
     if not stream.sweep:
         return _sentence(stream) + tables
@@ -39,6 +40,7 @@ def stream_section(stream: StreamEvaluation, chosen: dict[str, Any] | None) -> s
         false_accepts_plot(stream.sweep, hours, operating, stream.frr, wish),
         "Keywords missed against false accepts an hour, for all thresholds. Large: the thresholds that ship. "
         "Open, at the left: no false accept was heard. Dashed: what was wished for.",
+        alt=_alt(stream),
     )
     doubts = "".join(f"<p>{text(line)}</p>" for line in (*_too_short(stream), *_basis(chosen)))
     return _sentence(stream) + doubts + f'<div class="cols">{picture}<div>{tables}</div></div>'
@@ -52,7 +54,28 @@ def _sentence(stream: StreamEvaluation) -> str:
         parts.append(f"Of keywords said over these sounds it misses {percent(stream.frr)}.")
     if answer and answer.detected:
         parts.append(f"It answers {answer.p95:.0f} ms after the end of a word (p95).")
-    return f"<p>{text(' '.join(parts))}</p>"
+    return says(" ".join(parts), _verdict(stream))
+
+
+def _verdict(stream: StreamEvaluation) -> Verdict:
+    """By the wish, where there was one: doubt where the hours cannot tell."""
+    wish = None if stream.wish is None else stream.wish.false_accepts_per_hour
+    if stream.frr is not None and stream.frr > MISSED_AT_MOST:
+        return "bad"
+    if wish is None:
+        return "doubt"
+    if any(one.per_hour > wish for one in stream.negatives.values()):
+        return "bad"
+    return "good" if all(one.upper95 <= wish for one in stream.negatives.values()) else "doubt"
+
+
+def _alt(stream: StreamEvaluation) -> str:
+    """The curves' ends in words."""
+    told = []
+    for kind, points in stream.sweep.items():
+        (most, fewest), (least, missed) = points[0], points[-1]
+        told.append(f"{kind}: from {percent(fewest)} missed at {most:.3g} an hour to {percent(missed)} at {least:.3g}")
+    return f"Keywords missed against false accepts an hour. {'; '.join(told)}."
 
 
 def _rate(kind: str, heard: KindHeard) -> str:
@@ -99,7 +122,7 @@ def _kinds(stream: StreamEvaluation) -> str:
         for kind, one in stream.negatives.items()
     ]
     head = ("negatives", "hours", "false accepts", "an hour", "at most (95 %)", "of")
-    return table(rows, head, numbers=(1, 2, 3, 4))
+    return table(rows, head, numbers=(1, 2, 3, 4), caption="False accepts by kind of negative")
 
 
 def _curve(curve: tuple[CurvePoint, ...]) -> str:
@@ -111,7 +134,8 @@ def _curve(curve: tuple[CurvePoint, ...]) -> str:
         )
         for point in curve
     ]
-    return table(rows, ("at false accepts", "keywords missed", "95 %"), numbers=(2,))
+    caption = "Keywords missed where so many false accepts are let through"
+    return table(rows, ("at false accepts", "keywords missed", "95 %"), numbers=(2,), caption=caption)
 
 
 def _stitched(stream: StreamEvaluation) -> str:
@@ -123,4 +147,4 @@ def _stitched(stream: StreamEvaluation) -> str:
         ("false detections in them", f"{row.false_accepts}, which is no rate of false accepts"),
         ("keywords missed (FRR)", f"{percent(row.frr)} of {row.keywords_said}"),
     ]
-    return table(rows)
+    return table(rows, caption="The held-out clips one after the other")

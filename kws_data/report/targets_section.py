@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from kws_data.gate.target_words import lacking, limit_words, measured_words, target_name
-from kws_data.pages.html import table, text
+from kws_data.pages.html import Verdict, says, table, text
 
 
 def targets_section(targets: Mapping[str, Any]) -> str:
@@ -16,9 +16,9 @@ def targets_section(targets: Mapping[str, Any]) -> str:
         targets: as in report.json.
     """
     rows = [(target_name(one), measured_words(one), limit_words(one), _verdict(one)) for one in targets["checks"]]
-    return f'<p class="says">{text(targets_sentence(targets))}</p>' + table(
-        rows, ("target", "measured [95 %]", "wanted", "")
-    )
+    verdict: Verdict = "good" if targets["passed"] else "bad"
+    head = ("target", "measured [95 %]", "wanted", "")
+    return says(targets_sentence(targets), verdict) + table(rows, head, caption="Targets (targets:)")
 
 
 def targets_sentence(targets: Mapping[str, Any]) -> str:

@@ -59,11 +59,12 @@ def timeline_section(config: Config, audio: bool = True) -> str:
         stream, own = moments.streams[place], by_stream[place]
         cards = "".join(_card(number, one, stream, folder, rate_hz, audio) for number, one in own.items())
         parts.append(timeline(stream, own, first) + cards)
-    kinds = Counter(one.kind for one in moments.moments)
+    counts = Counter(one.kind for one in moments.moments)
+    kinds = [(kind, counts[kind]) for kind in MOST if counts[kind]]
     words = Counter(one.said or one.heard for one in moments.moments)
     return (
         f"{STYLE}{_says(moments)}{voices(audio, _terms(moments.moments))}{_how_to_read()}"
-        f'<div class="hearing">{filters("kind", [(kind, kinds[kind]) for kind in MOST if kinds[kind]], "moments")}'
+        f'<div class="hearing" data-page-only>{filters("kind", kinds, "moments")}'
         f"{filters('word', sorted(words.items()), 'word')}"
         f'<p class="shown" role="status">{len(moments.moments)} of {len(moments.moments)} shown</p>'
         f"{''.join(parts[:SHOWN_STREAMS])}{_folded(parts[SHOWN_STREAMS:])}</div>"
@@ -104,8 +105,9 @@ def _says(moments: Moments) -> str:
 def _how_to_read() -> str:
     signs = ", ".join(f"{sign} {kind}" for kind, sign in SIGNS.items())
     return (
-        "<p>Each line is the score of the best keyword over time, the dashed one the lowest threshold. Below it stand "
-        "the words that were said (green: heard, red: missed); short strokes at the top are detections. A marker is a "
+        "<p data-page-only>Each line is the score of the best keyword over time, the dashed one the lowest threshold. "
+        "Below it stand the words that were said (green: heard, red: missed); short strokes at the top are detections. "
+        "A marker is a "
         f"moment to hear ({text(signs)}): click it, or go from one to the next with the arrow keys and press Enter.</p>"
     )
 

@@ -106,7 +106,7 @@ def worst_section(config: Config, predictions: Predictions, audio: bool = True) 
         if one.row is not None and one.row["speaker"]
     ]
     return (
-        f'{STYLE}{_says(worst)}{voices(audio, terms)}{_HOW_TO_READ}<div class="hearing">'
+        f'{STYLE}{_says(worst)}{voices(audio, terms)}{_HOW_TO_READ}<div class="hearing" data-page-only>'
         f"{filters('kind', [(kind, kinds[kind]) for kind in KINDS if kinds[kind]], 'kind')}"
         f"{filters('word', sorted(words), 'said')}"
         f'<p class="shown" role="status">{len(cases)} of {len(cases)} shown</p><div class="cards">{cards}</div></div>'
@@ -114,9 +114,9 @@ def worst_section(config: Config, predictions: Predictions, audio: bool = True) 
 
 
 _HOW_TO_READ = (
-    "<p>From above: waveform, spectrogram (low sounds below), and what the model says while it slides over the clip "
-    "with silence around it; the upright line is the clip's end, where it is decided. Click a picture to play from "
-    "there.</p>"
+    "<p data-page-only>From above: waveform, spectrogram (low sounds below), and what the model says while it slides "
+    "over the clip with silence around it; the upright line is the clip's end, where it is decided. Click a picture to "
+    "play from there.</p>"
 )
 
 

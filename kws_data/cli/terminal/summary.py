@@ -92,7 +92,7 @@ def _rate(heard: dict[str, Any]) -> tuple[str, str]:
 
 
 def print_summary(report: dict[str, Any]) -> None:
-    """The table on stdout."""
+    """The table on stdout, and below it what to fix next."""
     from rich.console import Console
     from rich.table import Table
 
@@ -100,4 +100,7 @@ def print_summary(report: dict[str, Any]) -> None:
     table = Table(title=f"{report['config']}, {where}", title_justify="left", show_header=False)
     for what, value, remark in summary_rows(report):
         table.add_row(what, value, remark)
-    Console().print(table)
+    console = Console()
+    console.print(table)
+    for number, one in enumerate(report.get("advice", ()), 1):
+        console.print(f"{number}. {one['sentence']}", markup=False, highlight=False)

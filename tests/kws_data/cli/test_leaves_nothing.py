@@ -77,6 +77,17 @@ WRONG: dict[str, list[list[str]]] = {
         ["--bundle", "empty", "--stream", "text"],
         ["--data", "empty"],
     ],
+    "calibrate": [
+        ["demo"],
+        ["demo", "--wish", "few false accepts"],
+        ["demo", "--wish", "0 false accepts an hour"],
+        ["demo", "--wish", "tpr >= 95"],
+        ["demo", "--fpr", "0.01", "--wish", "fpr <= 2 %"],
+        ["demo", "--false-accepts-per-hour", "0.1", "--apply"],
+        ["demo", "--undo"],
+        ["demo", "--undo", "--fpr", "0.01"],
+    ],
+    "compare": [["demo"], ["demo", "empty"], ["empty", "text", "--out", "page.html"], ["empty", "nowhere", "empty"]],
     "streams": [
         ["nonsense"],
         ["make", "--words", "empty", "--negatives", "empty", "--out", "out"],

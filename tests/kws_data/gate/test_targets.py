@@ -158,7 +158,7 @@ def test_the_block_of_the_report_holds_all_of_it(tmp_path: Path) -> None:
     assert json.loads(json.dumps(block)) == block and not block["passed"]
     assert [one["name"] for one in block["checks"]] == ["accuracy_min", "worst_slice_tpr_min", "agreement_min"]
     html = targets_section(block)
-    assert html.startswith('<p class="says">1 of 3 targets are not reached') and "<b>old" not in html
+    assert html.startswith('<p class="says bad">1 of 3 targets are not reached') and "<b>old" not in html
     reached = copy.deepcopy(block) | {"passed": True, "checks": block["checks"][:1]}
     assert "All targets (1) are reached" in targets_sentence(reached)
     assert "more clips" in lacking(block["checks"][1])

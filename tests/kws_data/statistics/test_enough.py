@@ -13,7 +13,7 @@ from kws_data.statistics.intervals import Z95, poisson_upper95, wilson
 
 
 def test_clips_by_hand() -> None:
-    """z^2 * 0.95 * 0.05 / 0.01^2 = 3.8415 * 475 = 1824.7; all right of n: n / (n + z^2) = 0.95 at n = 19 z^2 = 72.99."""
+    """z^2 * 0.95 * 0.05 / 0.01^2 = 3.8415 * 475 = 1824.7; all right: n / (n + z^2) = 0.95 at n = 19 z^2 = 72.99."""
     assert clips_to_tell(0.96, 0.95) == 1_825
     assert clips_to_tell(1.0, 0.95) == 73
     assert clips_to_tell(0.005, 0.01) == 1_522  # 3.8415 * 0.0099 / 0.005^2 = 1521.2

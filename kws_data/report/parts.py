@@ -1,0 +1,70 @@
+"""The sections of a run's page, in the order of what a reader should know and do.
+
+Each makes HTML of the results, or nothing where the run has no data for it, so that runs of earlier versions still have
+a report.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from kws_data.report.again_section import again_section
+from kws_data.report.board_section import board_section
+from kws_data.report.data_section import data_section
+from kws_data.report.limits_section import limits_section, memory_section
+from kws_data.report.results import RunResults
+from kws_data.report.results_section import results_section
+from kws_data.report.stream_section import stream_section
+from kws_data.report.targets_section import targets_section
+from kws_data.report.threshold_section import threshold_section
+from kws_data.report.timeline_section import timeline_section
+from kws_data.report.training_section import training_section
+from kws_data.report.verdict_section import verdict_section
+from kws_data.report.worst_section import worst_section
+from kws_data.run_folder import MOMENTS_FILE, WORST_FILE
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of the page: its anchor, its heading, and what makes its HTML (empty: the run has nothing for it)."""
+
+    id: str
+    heading: str
+    made: Callable[[RunResults], str]
+
+
+def _stream(results: RunResults) -> str:
+    return stream_section(results.evaluation.stream, results.export.get("stream"))
+
+
+def _moments(results: RunResults) -> str:
+    there = (results.folder / "report" / MOMENTS_FILE).is_file()
+    return timeline_section(results.config, results.audio) if there else ""
+
+
+def _clips(results: RunResults) -> str:
+    there = (results.folder / "report" / WORST_FILE).is_file()
+    return worst_section(results.config, results.predictions, results.audio) if there else ""
+
+
+def _targets(results: RunResults) -> str:
+    return targets_section(results.document["targets"]) if "targets" in results.document else ""
+
+
+#: In the order of what a reader should know and do.
+PARTS: tuple[Part, ...] = (
+    Part("verdict", "What to fix next", verdict_section),
+    Part("targets", "Targets", _targets),
+    Part("data", "Data", data_section),
+    Part("training", "Training", training_section),
+    Part("results", "Detection on people it has never heard", results_section),
+    Part("threshold", "Threshold", threshold_section),
+    Part("streams", "Listening all day", _stream),
+    Part("moments", "Streams to hear", _moments),
+    Part("limits", "Limits", limits_section),
+    Part("memory", "Memory", memory_section),
+    Part("board", "On the board", board_section),
+    Part("clips", "Clips to hear", _clips),
+    Part("again", "Make it again", again_section),
+)
