@@ -16,6 +16,7 @@ from kws_data.report.examples import chosen_examples, examples_html
 from kws_data.report.limits_section import limits_section, memory_section
 from kws_data.report.results import RunResults
 from kws_data.report.results_section import results_section
+from kws_data.report.sealed_section import sealed_section
 from kws_data.report.stream_section import stream_section
 from kws_data.report.targets_section import targets_section
 from kws_data.report.threshold_section import threshold_section
@@ -45,6 +46,10 @@ def _targets(results: RunResults) -> str:
     return targets_section(results.document["targets"]) if "targets" in results.document else ""
 
 
+def _sealed(results: RunResults) -> str:
+    return sealed_section(results.document["sealed"]) if "sealed" in results.document else ""
+
+
 #: In the order of what a reader should know and do.
 PARTS: tuple[Part, ...] = (
     Part("verdict", "What to fix next", verdict_section),
@@ -52,6 +57,7 @@ PARTS: tuple[Part, ...] = (
     Part("data", "Data", data_section),
     Part("training", "Training", training_section),
     Part("results", "Detection on people it has never heard", results_section),
+    Part("sealed", "How often this test was looked at", _sealed),
     Part("threshold", "Threshold", threshold_section),
     Part("streams", "Listening all day", _stream),
     Part("limits", "Limits", limits_section),
