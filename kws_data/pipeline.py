@@ -139,7 +139,7 @@ STEPS: tuple[Step, ...] = (
         steps.report,
         sections=tuple(Config.model_fields),
         needs=("evaluate", "device-eval", "check"),
-        outputs=("report/report.json", "report/report.html", "report/predictions.parquet"),
+        outputs=("report/report.json", "report/report.html", "report/model_card.md", "report/predictions.parquet"),
     ),
 )
 
