@@ -116,6 +116,36 @@ def _write(path: Path | str, samples: Samples, sample_rate_hz: int, form: str) -
     write_bytes(path, encoded.getvalue())
 
 
+def mp3_bytes(samples: Samples, sample_rate_hz: int, quality: float = 0.4) -> bytes:
+    """int16 mono samples as MP3, which every browser plays: about an eighth of 16-bit PCM, without a delay.
+
+    Args:
+        samples: of a rate that MP3 has (8 to 48 kHz: 16 kHz among them).
+        sample_rate_hz: theirs.
+        quality: from 0 (small) to 1 (best) of a variable bit rate.
+
+    Raises:
+        AudioError: the encoder does not take them, or libsndfile has none here.
+    """
+    import soundfile
+
+    encoded = io.BytesIO()
+    try:
+        with deferred_interrupts():
+            soundfile.write(
+                encoded,
+                samples,
+                sample_rate_hz,
+                format="MP3",
+                subtype="MPEG_LAYER_III",
+                compression_level=1.0 - quality,
+                bitrate_mode="VARIABLE",
+            )
+    except (soundfile.SoundFileError, ValueError, TypeError) as error:
+        raise AudioError("samples cannot be encoded as MP3", f"{sample_rate_hz} Hz", plain(error)) from None
+    return encoded.getvalue()
+
+
 def fit_length(samples: Samples, length: int) -> Samples:
     """Cut or pad to ``length`` samples without cutting the word.
 

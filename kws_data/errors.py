@@ -10,6 +10,7 @@
     ├── AudioError                a file that is no audio, truncated, empty
     ├── CatalogError              the catalogue is missing, locked, or of another version
     ├── FetchError                a file that cannot be fetched (kws_data.sources.imports.fetch)
+    ├── ServeError                a page that cannot be served (kws_data.browser.serve)
     ├── DataError                 a folder, list, label or split that cannot be used
     │   └── LeakError             the same speaker, clip or voice stands in two splits
     ├── BundleError               a model bundle that is missing or incomplete

@@ -21,6 +21,8 @@ SIZE_FILE = "size.json"
 #: In ``runs/<name>/report``.
 HOST_FILE, DEVICE_FILE, STREAM_FILE, REPORT_FILE = "host.json", "device.json", "stream.json", "report.json"
 PAGE_FILE, MARKDOWN_FILE, CARD_FILE = "report.html", "report.md", "model_card.md"
+#: There too: what is said of the moments worth hearing, and the folder of their sounds.
+MOMENTS_FILE, MOMENTS_FOLDER = "moments.json", "moments"
 
 
 def read_json(path: Path, made_by: str) -> dict[str, Any]:

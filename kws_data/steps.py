@@ -21,7 +21,16 @@ from firmware_tools.atomic import write_text
 from firmware_tools.frontend.spec import MICRO
 from kws_data.labels import few_people, without_other_words
 from kws_data.run_context import RunContext
-from kws_data.run_folder import BUDGET_FILE, DATASET_FILE, DEVICE_FILE, EXPORT_FILE, HOST_FILE, SIZE_FILE, STREAM_FILE
+from kws_data.run_folder import (
+    BUDGET_FILE,
+    DATASET_FILE,
+    DEVICE_FILE,
+    EXPORT_FILE,
+    HOST_FILE,
+    MOMENTS_FILE,
+    SIZE_FILE,
+    STREAM_FILE,
+)
 from kws_data.set_aside import told
 
 if TYPE_CHECKING:
@@ -288,6 +297,9 @@ def evaluate(ctx: RunContext) -> str:
     The look is noted before anything is written. How often a test was looked at is no part of the fingerprint.
     """
     from kws_data.evaluation.leaking_test import check_held_out
+    from kws_data.evaluation.moment_finder import MomentFinder
+    from kws_data.evaluation.moment_sources import with_sources
+    from kws_data.evaluation.moments import write_moments
     from kws_data.evaluation.predictions import HOST_PART, write_predictions
     from kws_data.evaluation.run_clips import run_on_host
     from kws_data.evaluation.stated_wish import calibrated_config
@@ -296,15 +308,20 @@ def evaluate(ctx: RunContext) -> str:
     bundle, config = ctx.bundle(), calibrated_config(ctx.config, ctx.model_dir)
     check_held_out(ctx.dataset_dir, ctx.config.data.recordings)
     made = run_on_host(bundle, ctx.model_dir, ctx.dataset_dir)
-    host = {engine: one.to_dict() for engine, one in made.evaluations(bundle.threshold).items()}
-    heard = evaluate_run_stream(bundle, ctx.dataset_dir, config, ctx.progress)
+    host = {engine: one.to_dict() for engine, one in made.evaluations(bundle.threshold, ctx.dataset_dir).items()}
+    finder = MomentFinder(bundle)
+    heard = evaluate_run_stream(bundle, ctx.dataset_dir, config, ctx.progress, finder)
     ctx.warn([] if heard.not_measured is None else [f"false accepts were not measured: {heard.not_measured}"])
     stream = heard.to_dict()
     _note_look(ctx, bundle, "run")
     write_predictions(ctx.report_dir / HOST_PART, made.predictions)
     _write_json(ctx.report_dir / HOST_FILE, host)
     _write_json(ctx.report_dir / STREAM_FILE, stream)
-    return _hash([host, stream, _hash_file(ctx.report_dir / HOST_PART)])
+    found = finder.found()
+    sounds = [one.samples for one in found.chosen]
+    write_moments(ctx.report_dir, with_sources(found, ctx.dataset_dir), sounds, bundle.frontend.sample_rate_hz)
+    files = [_hash_file(ctx.report_dir / name) for name in (HOST_PART, MOMENTS_FILE)]
+    return _hash([host, stream, *files])
 
 
 def device_eval(ctx: RunContext) -> str:
@@ -313,6 +330,7 @@ def device_eval(ctx: RunContext) -> str:
     from kws_data.evaluation.evaluation_report import DeviceEvaluation
     from kws_data.evaluation.leaking_test import check_held_out
     from kws_data.evaluation.on_board import BoardDetector, board_evaluation
+    from kws_data.evaluation.people import speakers_of
     from kws_data.evaluation.predictions import DEVICE, DEVICE_PART, predicted, write_predictions
     from kws_data.evaluation.response_time import response_times
     from kws_data.features.load import load_audio_clips, load_features
@@ -327,7 +345,7 @@ def device_eval(ctx: RunContext) -> str:
         made = detector.scores(clips, ctx.progress)
         response = response_times(detector, clips, y, ctx.progress)
     size = read_json(ctx.firmware_dir / SIZE_FILE, "flash")
-    found = board_evaluation(bundle, made, clips, y)
+    found = board_evaluation(bundle, made, clips, y, speakers_of(ctx.dataset_dir, test.clip_ids[chosen]))
     document = DeviceEvaluation(found, size["flash_bytes"], size["ram_bytes"], response).to_dict()
     rows = predicted(bundle, DEVICE, test.split, test.clip_ids[chosen], y, made.values)
     _note_look(ctx, bundle, "device-eval")
@@ -350,8 +368,19 @@ def _replayed(clips: int, limit: int | None) -> NDArray[np.intp]:
     return np.unique(np.linspace(0, clips - 1, count).astype(np.intp))
 
 
+def slices(ctx: RunContext) -> str:
+    """Search the held-out clips for slices that fail beyond chance."""
+    from kws_data.slices.of_run import slices_of_run
+    from kws_data.slices.slice_report import SLICES_FILE
+
+    rate_hz = ctx.config.frontend.sample_rate_hz
+    document = slices_of_run(ctx.config.run_dir, rate_hz, progress=ctx.progress).to_dict()
+    _write_json(ctx.report_dir / SLICES_FILE, document)
+    return _hash(document)
+
+
 def report(ctx: RunContext) -> str:
-    """Join the predictions of host and board; write report.json and report.html."""
+    """Join the predictions of host and board; write the report as page, Markdown and JSON, and the model card."""
     from kws_data.report.write import write_report
 
     return write_report(ctx.config)

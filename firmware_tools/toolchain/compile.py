@@ -1,7 +1,7 @@
 """The C compilers: a shared library for this machine, an image for a board, WebAssembly for a browser.
 
-All come from ``ziglang`` (clang and lld in a wheel), so nothing outside PyPI is needed. Host libraries and WebAssembly
-are kept in a cache named by the hash of everything that goes into them; images are always built anew.
+All come from ``ziglang`` (clang and lld in a wheel): nothing outside PyPI is needed. Host libraries and WebAssembly are
+kept in a cache named by the hash of all that goes into them; images are always built anew.
 """
 
 from __future__ import annotations
@@ -82,7 +82,6 @@ def compile_wasm(
     flags: Sequence[str] = (),
 ) -> bytes:
     """A WebAssembly module that imports nothing, from the cache as :func:`compile_host`; the same bytes anywhere.
-
     It exports its memory and what the sources mark with ``__attribute__((export_name("...")))``.
 
     Raises:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NotRequired, TypedDict
@@ -79,11 +79,22 @@ def read_columns(folder: Path | str, *names: str) -> dict[str, list[Any]]:
     return _columns(Path(folder) / MANIFEST_FILE, names)
 
 
-def _columns(path: Path, names: Sequence[str]) -> dict[str, list[Any]]:
+def read_rows_of(folder: Path | str, clip_ids: Iterable[str]) -> dict[str, ManifestRow]:
+    """Rows of a few clips by their id; ids that are not in the manifest are left out; raises as :func:`read_columns`.
+
+    A clip that stands in training more than once has one row here.
+    """
+    columns = _columns(Path(folder) / MANIFEST_FILE, (), [("clip_id", "in", sorted(set(clip_ids)) or [""])])
+    rows = (dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True))
+    return {str(row["clip_id"]): ManifestRow(**row) for row in rows}  # type: ignore[typeddict-item]
+
+
+def _columns(path: Path, names: Sequence[str], filters: Any = None) -> dict[str, list[Any]]:
     from pyarrow import ArrowException, parquet
 
     try:
-        columns: dict[str, list[Any]] = parquet.read_table(path, columns=list(names) or None).to_pydict()
+        table = parquet.read_table(path, columns=list(names) or None, filters=filters)
+        columns: dict[str, list[Any]] = table.to_pydict()
     except FileNotFoundError:
         raise DataError("data set is not built", str(path), "call kws build") from None
     except (OSError, ArrowException) as error:

@@ -35,6 +35,7 @@ class Joined:
         kind, speaker: of all.
         samples: int16 ``[n]``, cross-faded.
         of_samples: how many samples the recordings had before that.
+        parts: name of each recording, and the sample at which it begins here (its cross-fade included).
     """
 
     name: str
@@ -42,6 +43,7 @@ class Joined:
     speaker: str
     samples: NDArray[np.int16]
     of_samples: int
+    parts: tuple[tuple[str, int], ...] = ()
 
 
 def joined(recordings: Iterable[Recording], rate_hz: int, short_s: float = SHORT_S) -> Iterator[Joined]:
@@ -67,11 +69,20 @@ def _voice(recording: Recording) -> tuple[str, str]:
 def _join(parts: Sequence[tuple[Recording, NDArray[np.int16]]], rate_hz: int) -> Joined:
     first = parts[0][0]
     name = first.name if len(parts) == 1 else f"{first.name} and {len(parts) - 1} more"
-    pieces = [parts[0][1]]
-    for _, after in parts[1:]:
+    pieces, length, within = [parts[0][1]], len(parts[0][1]), _parts_of(first, 0)
+    for other, after in parts[1:]:
         before = pieces.pop()
         fade = min(FADE_MS * rate_hz // 1_000, len(before), len(after))
+        within += _parts_of(other, length - fade)
+        length += len(after) - fade
         ramp = (np.arange(fade) + 0.5) / max(fade, 1)
         mixed = before[len(before) - fade :] * (1.0 - ramp) + after[:fade] * ramp
         pieces += [before[: len(before) - fade], np.rint(mixed).astype(np.int16), after[fade:]]
-    return Joined(name, first.kind, first.speaker, np.concatenate(pieces), sum(len(samples) for _, samples in parts))
+    of_samples = sum(len(samples) for _, samples in parts)
+    return Joined(name, first.kind, first.speaker, np.concatenate(pieces), of_samples, tuple(within))
+
+
+def _parts_of(recording: Recording, begins: int) -> list[tuple[str, int]]:
+    """The recordings in one that begins there: itself, or those that it was joined of before."""
+    own = recording.parts if isinstance(recording, Joined) and recording.parts else ((recording.name, 0),)
+    return [(name, begins + start) for name, start in own]

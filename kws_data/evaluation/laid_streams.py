@@ -8,7 +8,7 @@ follows from the seed and its number.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,6 +42,8 @@ class LaidStream:
         samples: int16 ``[n]``.
         spoken: the keywords in order of time; the times are those of the word itself, not of its clip.
         snr_db: of each word against the negative around it.
+        words: which of the words that were to be laid each of them is.
+        parts: of the recording, as :class:`Joined` has them.
     """
 
     name: str
@@ -49,6 +51,8 @@ class LaidStream:
     samples: NDArray[np.int16]
     spoken: tuple[Spoken, ...]
     snr_db: tuple[float, ...] = ()
+    words: tuple[int, ...] = ()
+    parts: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -107,8 +111,10 @@ def lay(
         else:
             share = int(len(words) * min(heard / rate_hz / seconds, 1.0) + 1e-9) - laid
         chosen = _that_fit((words[index] for index in order[laid : laid + share]), length, rate_hz, gap_s)
+        which = tuple(order[laid : laid + len(chosen)].tolist())
         laid += len(chosen)
-        yield _stream(recording, _placed(chosen, length, rate_hz, gap_s, rng), rate_hz, snr_db, rooms, rng)
+        stream = _stream(recording, _placed(chosen, length, rate_hz, gap_s, rng), rate_hz, snr_db, rooms, rng)
+        yield replace(stream, words=which, parts=recording.parts)
 
 
 def lay_all(
@@ -131,7 +137,9 @@ def lay_all(
     for begin in range(0, len(words), at_once):
         part = words[begin : begin + at_once]
         laid = lay(part, recordings(), rate_hz, snr_db=snr_db, seed=seed + begin, seconds=seconds)
-        yield from (stream for stream in laid if stream.spoken)
+        for stream in laid:
+            if stream.spoken:
+                yield replace(stream, words=tuple(begin + which for which in stream.words))
 
 
 def _that_fit(words: Iterable[Word], length: int, rate_hz: int, gap_s: float) -> list[Word]:

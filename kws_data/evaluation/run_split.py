@@ -18,7 +18,8 @@ from kws_data.evaluation.leaking_test import check_held_out
 from kws_data.evaluation.metrics import metrics
 from kws_data.evaluation.missing_classes import missing_classes
 from kws_data.evaluation.on_board import BoardScores, board_evaluation
-from kws_data.evaluation.sealed import TEST, DecidedClips, Looking, SealedTest, look, speakers_of
+from kws_data.evaluation.people import speakers_of
+from kws_data.evaluation.sealed import TEST, DecidedClips, Looking, SealedTest, look
 from kws_data.features.load import load_audio_clips, load_features
 from kws_data.progress import Progress
 from kws_data.scores import decide
@@ -106,9 +107,9 @@ def evaluate_split(
     made = detector.scores(clips, progress)
     found: HostEvaluation | BoardEvaluation
     if isinstance(made, BoardScores):
-        found = board_evaluation(bundle, made, clips, y)
+        found = board_evaluation(bundle, made, clips, y, speakers)
     else:
-        found = HostEvaluation(metrics(made.values, y, bundle.threshold, bundle.labels), made.runtime)
+        found = HostEvaluation(metrics(made.values, y, bundle.threshold, bundle.labels, speakers), made.runtime)
     sealed = None
     if looking is not None and split == TEST:
         sealed = look(recordings, dataset_dir, run_dir.name, [bundle.model_sha256], looking)

@@ -134,13 +134,6 @@ class DecidedClips:
         return (self.detected >= 0)[chosen], [self.speakers[place] for place in chosen.tolist()]
 
 
-def speakers_of(dataset_dir: Path | str, clip_ids: NDArray[np.str_]) -> list[str]:
-    """Who says each of a data set's clips: the pseudonym, or the clip itself where nobody is known."""
-    columns = read_columns(dataset_dir, "clip_id", "speaker")
-    known = dict(zip(columns["clip_id"], columns["speaker"], strict=True))
-    return [known.get(str(clip)) or f"clip {clip}" for clip in clip_ids]
-
-
 def sealed_test(recordings: Path | str, dataset_dir: Path | str) -> SealedTest:
     """How often a data set's test split was looked at, as the catalogue in ``recordings`` knows; notes nothing.
 

@@ -29,7 +29,7 @@ def string_together(
     Returns:
         Samples, and the keywords in them: a word's time is that of its whole clip.
     """
-    order = np.random.default_rng([seed, 0x57]).permutation(len(y))
+    order = order_of(len(y), seed)
     length = clips.shape[1]
     ramp = np.linspace(0.0, 1.0, FADE_MS * rate_hz // 1_000)
     fade = np.ones(length)
@@ -42,3 +42,8 @@ def string_together(
         if y[index] >= FIRST_KEYWORD
     ]
     return samples, spoken
+
+
+def order_of(clips: int, seed: int = 0) -> NDArray[np.int64]:
+    """Which clip comes when."""
+    return np.random.default_rng([seed, 0x57]).permutation(clips)

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from kws_data.config.config import Config
+from kws_data.evaluation.people import speakers_of
 from kws_data.evaluation.predictions import Predictions
-from kws_data.evaluation.sealed import DecidedClips, sealed_test, speakers_of
+from kws_data.evaluation.sealed import DecidedClips, sealed_test
 from kws_data.pages.html import Verdict, says, table
 from kws_data.pages.numbers import interval
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from firmware_tools.atomic import write_text
 from kws_data.config.config import Config
+from kws_data.evaluation.engines import compare_engines
 from kws_data.evaluation.evaluation_report import DeviceEvaluation, EvaluationReport
 from kws_data.evaluation.predictions import (
     DEVICE_PART,
@@ -58,6 +59,7 @@ def read_results(config: Config) -> RunResults:
     parts = [(HOST_PART, "run --until evaluate"), *([(DEVICE_PART, "device-eval")] if on_board(config) else [])]
     predictions = joined([read_predictions(folder / name, verb) for name, verb in parts])
     document["sealed"] = sealed_block(config, predictions.of(INT8))
+    document["engines"] = compare_engines(predictions).to_dict()
     document |= targets_block(document, config.targets, folder)
     results = RunResults(config, document, evaluation, predictions)
     document["advice"] = [one.to_dict() for one in results.advice]
@@ -66,8 +68,7 @@ def read_results(config: Config) -> RunResults:
 
 def made_sections(results: RunResults) -> list[Section]:
     """Those of :data:`PARTS` that the run has data for."""
-    made = ((part, part.made(results)) for part in PARTS)
-    return [Section(part.id, part.heading, html) for part, html in made if html]
+    return [section for part in PARTS if (section := part.section(results)) is not None]
 
 
 def report_page(results: RunResults, sections: Sequence[Section]) -> str:

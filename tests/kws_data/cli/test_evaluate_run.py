@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from made_run import make_run
+from exported_run import make_run
 
 from kws_data.cli import run
 from kws_data.pages.few import bracketed, grey

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from made_run import make_run
+from exported_run import make_run
 
 from kws_data.catalog.catalog import Catalog
 from kws_data.errors import DataError, LeakError

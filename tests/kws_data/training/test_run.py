@@ -145,13 +145,14 @@ def test_from_features_to_a_bundle_that_has_learnt(tmp_path: Path) -> None:
     assert bundle.tflite_bytes == (tmp_path / "model" / "model.tflite").stat().st_size < 10_000
     assert bundle.macs > 0 and bundle.arena_bytes > 49 * 40 and bundle.parameters > 900
 
-    host = run_on_host(bundle, tmp_path / "model", tmp_path).evaluations(bundle.threshold)
+    host = run_on_host(bundle, tmp_path / "model", tmp_path).evaluations(bundle.threshold, tmp_path)
     quantised, exact = host["int8"].metrics, host["float"].metrics
     assert quantised.accuracy > 0.95 and abs(quantised.accuracy - exact.accuracy) < 0.05
     if available():
         test = load_features(tmp_path, "test")
         scores = TflmInterpreter(bundle.tflite)(np.asarray(test.x[:, 0])[:, :, None, :])
-        assert metrics(scores, test.y, bundle.threshold, LABELS) == quantised
+        speakers = [f"clip {clip}" for clip in test.clip_ids]
+        assert metrics(scores, test.y, bundle.threshold, LABELS, speakers) == quantised
 
 
 @pytest.mark.slow
