@@ -21,6 +21,7 @@ from kws_data.report.hear.look import SCRIPT
 from kws_data.report.limits_section import limits_section, memory_section
 from kws_data.report.results import RunResults
 from kws_data.report.results_section import results_section
+from kws_data.report.sealed_section import sealed_section
 from kws_data.report.stream_section import stream_section
 from kws_data.report.targets_section import targets_section
 from kws_data.report.threshold_section import threshold_section
@@ -80,6 +81,10 @@ def _targets(results: RunResults) -> str:
     return targets_section(results.document["targets"]) if "targets" in results.document else ""
 
 
+def _sealed(results: RunResults) -> str:
+    return sealed_section(results.document["sealed"]) if "sealed" in results.document else ""
+
+
 def _curves(results: RunResults) -> str:
     return curves_section(results.held_out, results.evaluation.host[INT8].metrics)
 
@@ -95,6 +100,7 @@ PARTS: tuple[Part, ...] = (
     Part("data", "Data", data_section),
     Part("training", "Training", training_section),
     Part("results", "Detection on people it has never heard", results_section),
+    Part("sealed", "How often this test was looked at", _sealed),
     Part("threshold", "Threshold", threshold_section),
     Part("curves", "At every threshold", _curves),
     Part("engines", "Float, int8, C and board", _engines),
