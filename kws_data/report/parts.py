@@ -16,11 +16,13 @@ from kws_data.report.examples import chosen_examples, examples_html
 from kws_data.report.limits_section import limits_section, memory_section
 from kws_data.report.results import RunResults
 from kws_data.report.results_section import results_section
+from kws_data.report.slices_section import slices_section
 from kws_data.report.stream_section import stream_section
 from kws_data.report.targets_section import targets_section
 from kws_data.report.threshold_section import threshold_section
 from kws_data.report.training_section import training_section
 from kws_data.report.verdict_section import verdict_section
+from kws_data.slices.slice_report import SLICES_FILE, SliceReport
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,11 @@ def _targets(results: RunResults) -> str:
     return targets_section(results.document["targets"]) if "targets" in results.document else ""
 
 
+def _slices(results: RunResults) -> str:
+    folder = results.folder / "report"
+    return slices_section(SliceReport.load(folder)) if (folder / SLICES_FILE).is_file() else ""
+
+
 #: In the order of what a reader should know and do.
 PARTS: tuple[Part, ...] = (
     Part("verdict", "What to fix next", verdict_section),
@@ -52,6 +59,7 @@ PARTS: tuple[Part, ...] = (
     Part("data", "Data", data_section),
     Part("training", "Training", training_section),
     Part("results", "Detection on people it has never heard", results_section),
+    Part("slices", "Who is served worst", _slices),
     Part("threshold", "Threshold", threshold_section),
     Part("streams", "Listening all day", _stream),
     Part("limits", "Limits", limits_section),
