@@ -22,6 +22,7 @@ from kws_data.report.limits_section import limits_section, memory_section
 from kws_data.report.results import RunResults
 from kws_data.report.results_section import results_section
 from kws_data.report.sealed_section import sealed_section
+from kws_data.report.slices_section import slices_section
 from kws_data.report.stream_section import stream_section
 from kws_data.report.targets_section import targets_section
 from kws_data.report.threshold_section import threshold_section
@@ -31,6 +32,7 @@ from kws_data.report.try_section import try_section
 from kws_data.report.verdict_section import verdict_section
 from kws_data.report.worst_section import worst_section
 from kws_data.run_folder import MOMENTS_FILE, WORST_FILE
+from kws_data.slices.slice_report import SLICES_FILE, SliceReport
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,11 @@ def _engines(results: RunResults) -> str:
     return engines_section(results.document["engines"])
 
 
+def _slices(results: RunResults) -> str:
+    folder = results.folder / "report"
+    return slices_section(SliceReport.load(folder)) if (folder / SLICES_FILE).is_file() else ""
+
+
 #: In the order of what a reader should know and do.
 PARTS: tuple[Part, ...] = (
     Part("verdict", "What to fix next", verdict_section),
@@ -100,6 +107,7 @@ PARTS: tuple[Part, ...] = (
     Part("data", "Data", data_section),
     Part("training", "Training", training_section),
     Part("results", "Detection on people it has never heard", results_section),
+    Part("slices", "Who is served worst", _slices),
     Part("sealed", "How often this test was looked at", _sealed),
     Part("threshold", "Threshold", threshold_section),
     Part("curves", "At every threshold", _curves),
