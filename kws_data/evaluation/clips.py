@@ -13,6 +13,7 @@ from kws_data.evaluation.detector import Detector
 from kws_data.evaluation.evaluation_report import BoardEvaluation, HostEvaluation
 from kws_data.evaluation.folder import FolderClips, load_folder
 from kws_data.evaluation.metrics import metrics
+from kws_data.evaluation.missing_classes import missing_classes
 from kws_data.evaluation.on_board import BoardScores, board_evaluation
 from kws_data.evaluation.people import speakers_of_names
 from kws_data.evaluation.stream_evaluation import SetAside
@@ -21,11 +22,17 @@ from kws_data.progress import Progress
 
 @dataclass(frozen=True)
 class FolderEvaluation:
-    """A folder's clips: what a detector is worth on them, how many there are of each label, files set aside."""
+    """A folder's clips: what a detector is worth on them, how many there are of each label, files set aside, and what
+    the clips cannot tell."""
 
     found: HostEvaluation | BoardEvaluation
     clips_per_label: Mapping[str, int]
     set_aside: tuple[SetAside, ...]
+
+    @property
+    def notes(self) -> list[str]:
+        """Lines for people: labels of which there is no clip."""
+        return missing_classes(self.clips_per_label)
 
     def to_dict(self) -> dict[str, Any]:
         """METRICS and more, as ``kws evaluate --data`` prints it."""
@@ -33,6 +40,7 @@ class FolderEvaluation:
             **self.found.to_dict(),
             "clips_per_label": dict(self.clips_per_label),
             "set_aside": [asdict(row) for row in self.set_aside],
+            "notes": self.notes,
         }
 
 

@@ -36,14 +36,27 @@ def patterns(clips: int = 96, copies: int = 2, seed: int = 0) -> tuple[np.ndarra
     return np.clip(x, -128, 127).astype(np.int8), y.astype(np.int64)
 
 
-def write_dataset(folder: Path) -> None:
-    for split, seed in (("train", 0), ("validation", 1), ("test", 2)):
+def write_dataset(folder: Path, tested: bool = True) -> None:
+    """Features and manifest, without those of the test split unless it is to be ``tested``."""
+    tests = (("test", 2),) if tested else ()
+    for split, seed in (("train", 0), ("validation", 1), *tests):
         x, y = patterns(seed=seed)
         np.save(folder / f"features-{split}-x.npy", x)
         np.save(folder / f"features-{split}-y.npy", y.astype(np.int32))
         np.save(folder / f"features-{split}-ids.npy", np.array([f"{split}{i}" for i in range(len(y))]))
     words = ["_silence_", "dog", "yes", "no"]
-    rows = [{"clip_id": f"train{i}", "word": words[i % 4], "speaker": "she"} for i in range(96)]
+    rows = [
+        {
+            "clip_id": f"{split}{i}",
+            "split": split,
+            "label": LABELS[i % 4],
+            "word": words[i % 4],
+            "speaker": f"{split}{i // 4}",
+            "audio_sha256": f"{split}{i}",
+        }
+        for split in ("train", *(split for split, _ in tests))
+        for i in range(96)
+    ]
     write_manifest(folder / "manifest.parquet", rows)
     noise = np.random.default_rng(3).integers(-500, 500, (96, 16_000)).astype(np.int16)
     np.save(folder / "audio-validation.npy", noise)
