@@ -126,6 +126,7 @@ STEPS: tuple[Step, ...] = (
             "report/host.json",
             "report/stream.json",
             "report/moments.json",
+            "report/moments",
             "report/worst.json",
             "report/predictions-host.parquet",
         ),

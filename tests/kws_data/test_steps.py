@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from cProfile import Profile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -182,6 +183,14 @@ def test_what_a_step_reads_and_runs_is_in_its_key(tmp_path: Path, monkeypatch: p
         if not step.always:
             unknown = seen - {section.partition(".")[0] for section in step.sections} - PLACES
             assert not unknown, f"{step.name} reads {unknown}, which its key does not know"
+    _sound_can_be_left_out(context)
+
+
+def _sound_can_be_left_out(run: RunContext) -> None:
+    page = run.report_dir / "report.html"
+    assert "data:audio/" in page.read_text()
+    steps.report(replace(run, audio=False))
+    assert "data:audio/" not in page.read_text() and "left out" in page.read_text()
 
 
 def test_a_detector_is_flashed_onto_a_board_that_is_there(
