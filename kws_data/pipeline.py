@@ -122,7 +122,13 @@ STEPS: tuple[Step, ...] = (
         steps.evaluate,
         sections=("threshold", "stream"),
         needs=("build", "export"),
-        outputs=("report/host.json", "report/stream.json", "report/moments.json", "report/predictions-host.parquet"),
+        outputs=(
+            "report/host.json",
+            "report/stream.json",
+            "report/moments.json",
+            "report/worst.json",
+            "report/predictions-host.parquet",
+        ),
     ),
     Step(
         "device-eval",

@@ -27,6 +27,7 @@ class RunContext:
         say: told a line that a person should read.
         closing: lines that a person should read again at the end: what was not used, and why.
         build: how the data set is built; by processes of this machine when None.
+        audio: whether clips can be heard in the report.
     """
 
     config: Config
@@ -35,6 +36,7 @@ class RunContext:
     say: Callable[[str], None]
     build: BuildOptions | None = None
     closing: list[str] = field(default_factory=list)
+    audio: bool = True
 
     def warn(self, lines: Iterable[str]) -> None:
         """Say lines now, and once more at the end of all steps."""

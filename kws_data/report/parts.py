@@ -14,16 +14,19 @@ from kws_data.pages.html import Section
 from kws_data.report.again_section import again_section
 from kws_data.report.board_section import board_section
 from kws_data.report.data_section import data_section
-from kws_data.report.examples import chosen_examples, examples_html
+from kws_data.report.hear.look import SCRIPT
 from kws_data.report.limits_section import limits_section, memory_section
 from kws_data.report.results import RunResults
 from kws_data.report.results_section import results_section
 from kws_data.report.stream_section import stream_section
 from kws_data.report.targets_section import targets_section
 from kws_data.report.threshold_section import threshold_section
+from kws_data.report.timeline_section import timeline_section
 from kws_data.report.training_section import training_section
 from kws_data.report.try_section import try_section
 from kws_data.report.verdict_section import verdict_section
+from kws_data.report.worst_section import worst_section
+from kws_data.run_folder import MOMENTS_FILE, WORST_FILE
 
 
 @dataclass(frozen=True)
@@ -60,9 +63,14 @@ def _stream(results: RunResults) -> str:
     return stream_section(results.evaluation.stream, results.export.get("stream"))
 
 
+def _moments(results: RunResults) -> str:
+    there = (results.folder / "report" / MOMENTS_FILE).is_file()
+    return timeline_section(results.config, results.audio) if there else ""
+
+
 def _clips(results: RunResults) -> str:
-    chosen = chosen_examples(results.folder / "dataset", results.held_out, results.words)
-    return examples_html(chosen, results.config.frontend.sample_rate_hz)
+    there = (results.folder / "report" / WORST_FILE).is_file()
+    return worst_section(results.config, results.predictions, results.audio) if there else ""
 
 
 def _targets(results: RunResults) -> str:
@@ -78,10 +86,11 @@ PARTS: tuple[Part, ...] = (
     Part("results", "Detection on people it has never heard", results_section),
     Part("threshold", "Threshold", threshold_section),
     Part("streams", "Listening all day", _stream),
+    Part("moments", "Streams to hear", _moments, script=SCRIPT),
     Part("try", "Try it", try_section, runs=True),
     Part("limits", "Limits", limits_section),
     Part("memory", "Memory", memory_section),
     Part("board", "On the board", board_section),
-    Part("clips", "Clips to hear", _clips),
+    Part("clips", "Clips to hear", _clips, script=SCRIPT),
     Part("again", "Make it again", again_section),
 )

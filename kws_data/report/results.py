@@ -32,12 +32,14 @@ class RunResults:
         document: as report.json.
         evaluation: host, board, stream.
         predictions: of all engines and splits.
+        audio: whether clips and moments can be heard in the page.
     """
 
     config: Config
     document: Mapping[str, Any]
     evaluation: EvaluationReport
     predictions: Predictions = field(repr=False)
+    audio: bool = True
 
     @property
     def folder(self) -> Path:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 
 from firmware_tools.atomic import write_text
 from kws_data.config.config import Config
@@ -31,13 +32,17 @@ from kws_data.report.stream_section import warned
 from kws_data.run_folder import CARD_FILE, MARKDOWN_FILE, PAGE_FILE, REPORT_FILE
 
 
-def write_report(config: Config) -> str:
+def write_report(config: Config, audio: bool = True) -> str:
     """Write all files, and ``predictions.parquet`` from its parts; returns the hash of ``report.json``.
+
+    Args:
+        config: of the run.
+        audio: whether clips and moments can be heard in the page.
 
     Raises:
         DataError: a step has not run.
     """
-    results = read_results(config)
+    results = replace(read_results(config), audio=audio)
     folder = config.run_dir / "report"
     text = json.dumps(results.document, indent=1) + "\n"
     write_predictions(folder / FILE, results.predictions)
