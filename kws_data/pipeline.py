@@ -126,6 +126,7 @@ STEPS: tuple[Step, ...] = (
             "report/host.json",
             "report/stream.json",
             "report/moments.json",
+            "report/moments",
             "report/worst.json",
             "report/predictions-host.parquet",
         ),
@@ -140,11 +141,18 @@ STEPS: tuple[Step, ...] = (
         own_files=own_board,
     ),
     Step(
+        "slices",
+        "find failing slices",
+        steps.slices,
+        needs=("build", "evaluate"),
+        outputs=("report/slices.json",),
+    ),
+    Step(
         "report",
         "write the report",
         steps.report,
         sections=tuple(Config.model_fields),
-        needs=("evaluate", "device-eval", "check"),
+        needs=("evaluate", "device-eval", "check", "slices"),
         outputs=tuple(
             f"report/{name}"
             for name in ("report.json", "report.html", "report.md", "model_card.md", "predictions.parquet")

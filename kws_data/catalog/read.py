@@ -50,6 +50,7 @@ class CatalogReader(CatalogDatabase):
         *,
         source: str | None = None,
         device: str | None = None,
+        word: str | None = None,
         folder: FolderId | None = None,
         with_set_aside: bool = False,
     ) -> list[Clip]:
@@ -57,7 +58,7 @@ class CatalogReader(CatalogDatabase):
 
         ``given_split`` comes from the folder's own lists, so it is empty unless ``folder`` is given.
         """
-        wanted = [("clips.source", source), ("clips.device", device)]
+        wanted = [("clips.source", source), ("clips.device", device), ("clips.word", word)]
         columns, join = CLIP_COLUMNS, ""
         if folder is not None:
             table = "noted" if folder.is_noted else "files"
@@ -123,6 +124,12 @@ class CatalogReader(CatalogDatabase):
         )
         with self.errors():
             return [clip_of(row) for row in self.db.execute(query, (low, high, text))]
+
+    def played(self) -> dict[str, str]:
+        """The clip that was played, by the recording of it through a device."""
+        with self.errors():
+            query = "SELECT id, parent FROM clips WHERE parent IS NOT NULL AND device != '' ORDER BY id"
+            return dict(self.db.execute(query).fetchall())
 
     def children_of(self, clip_id: str) -> list[Clip]:
         """Recordings of a clip through devices, and clips that were cut from it."""

@@ -10,14 +10,19 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from kws_data.evaluation.predictions import INT8
 from kws_data.pages.html import Section
 from kws_data.report.again_section import again_section
 from kws_data.report.board_section import board_section
+from kws_data.report.curves_section import curves_section
 from kws_data.report.data_section import data_section
+from kws_data.report.engines_section import engines_section
 from kws_data.report.hear.look import SCRIPT
 from kws_data.report.limits_section import limits_section, memory_section
 from kws_data.report.results import RunResults
 from kws_data.report.results_section import results_section
+from kws_data.report.sealed_section import sealed_section
+from kws_data.report.slices_section import slices_section
 from kws_data.report.stream_section import stream_section
 from kws_data.report.targets_section import targets_section
 from kws_data.report.threshold_section import threshold_section
@@ -27,6 +32,7 @@ from kws_data.report.try_section import try_section
 from kws_data.report.verdict_section import verdict_section
 from kws_data.report.worst_section import worst_section
 from kws_data.run_folder import MOMENTS_FILE, WORST_FILE
+from kws_data.slices.slice_report import SLICES_FILE, SliceReport
 
 
 @dataclass(frozen=True)
@@ -77,6 +83,23 @@ def _targets(results: RunResults) -> str:
     return targets_section(results.document["targets"]) if "targets" in results.document else ""
 
 
+def _sealed(results: RunResults) -> str:
+    return sealed_section(results.document["sealed"]) if "sealed" in results.document else ""
+
+
+def _curves(results: RunResults) -> str:
+    return curves_section(results.held_out, results.evaluation.host[INT8].metrics)
+
+
+def _engines(results: RunResults) -> str:
+    return engines_section(results.document["engines"]) if results.document.get("engines") else ""
+
+
+def _slices(results: RunResults) -> str:
+    folder = results.folder / "report"
+    return slices_section(SliceReport.load(folder)) if (folder / SLICES_FILE).is_file() else ""
+
+
 #: In the order of what a reader should know and do.
 PARTS: tuple[Part, ...] = (
     Part("verdict", "What to fix next", verdict_section),
@@ -84,7 +107,11 @@ PARTS: tuple[Part, ...] = (
     Part("data", "Data", data_section),
     Part("training", "Training", training_section),
     Part("results", "Detection on people it has never heard", results_section),
+    Part("slices", "Who is served worst", _slices),
+    Part("sealed", "How often this test was looked at", _sealed),
     Part("threshold", "Threshold", threshold_section),
+    Part("curves", "At every threshold", _curves),
+    Part("engines", "Float, int8, C and board", _engines),
     Part("streams", "Listening all day", _stream),
     Part("moments", "Streams to hear", _moments, script=SCRIPT),
     Part("try", "Try it", try_section, runs=True),

@@ -28,7 +28,7 @@ from kws_data.scores import FIRST_KEYWORD
 MOST_WORDS = 16  # buttons
 AFTER_S = 0.5  # of the time axis after the clip: words are often heard there, when the model moves on
 OTHERS = 3  # keywords besides the one said and the best other one that are drawn
-_ATTRIBUTES = ("snr_db", "rms_db", "peak_db", "gender", "age", "accent")
+_ATTRIBUTES = ("snr_db", "gender", "age", "accent")
 
 
 @dataclass(frozen=True)
@@ -125,11 +125,13 @@ def _says(worst: WorstClips) -> str:
     if not wrong:
         return says(f"None of {worst.of:,} test clips is decided wrongly; below are the narrowest decisions.", "good")
     kinds = ", ".join(f"{count:,} {kind}" for kind, count in worst.counts.items() if count)
+    close = sum(one.kind == CLOSE for one in worst.clips)
+    more = f"{len(worst.clips) - close} to hear first, the surest mistakes before the others"
+    more += f", and the {close} narrowest right ones" if close else ""
     verdict: Verdict = "bad" if wrong > 0.1 * worst.of else "doubt"
     return says(
-        f"Of {worst.of:,} test clips {wrong:,} are decided wrongly ({kinds}); these are the {len(worst.clips)} to hear "
-        "first, the surest mistakes before the others: where you cannot tell the word either the clip is at fault, "
-        "where you can, more clips like it are missing from training.",
+        f"Of {worst.of:,} test clips {wrong:,} are decided wrongly ({kinds}); below are the {more}: where you cannot "
+        "tell the word either the clip is at fault, where you can, more clips like it are missing from training.",
         verdict,
     )
 

@@ -25,7 +25,7 @@ svg.scores .threshold,.tl .threshold{stroke:var(--bad);stroke-dasharray:5 4}svg.
   border-radius:14px;padding:3px 12px;cursor:pointer}
 .pick button[aria-pressed=true]{background:var(--ink);color:var(--bg);border-color:var(--ink)}
 .shown,.silent,.voices{color:var(--soft);font-size:13px}
-.cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(300px,100%),1fr));gap:16px;margin-top:12px}
+.cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(300px,100%),1fr));gap:16px;margin-top:12px;align-items:start}
 .card{border:1px solid var(--line);border-radius:8px;padding:10px 12px;font-size:13px;min-width:0;
   break-inside:avoid}
 .card[hidden]{display:none}

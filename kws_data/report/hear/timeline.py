@@ -46,7 +46,7 @@ def _caption(stream: StreamLine) -> str:
 def describe(moment: Moment) -> str:
     """What happened, in a few words."""
     if moment.kind == MISSED:
-        return f"missed {moment.said}, which reached {moment.score:.2f}"
+        return f"{moment.said} reached only {moment.score:.2f}"
     if moment.kind == WRONG:
         return f"said {moment.said}, heard {moment.heard} ({moment.score:.2f})"
     if moment.kind == FALSE:

@@ -42,7 +42,15 @@ WRONG: dict[str, list[list[str]]] = {
         ["--words", "a", "--speaker", "s", "--consent", "c", "--yes", "--quarantine", "none=1"],
         ["--continuous", "1", "--speaker", "s", "--consent", "c", "--board", "nothing"],
     ],
-    "catalog": [[], ["--lineage", "abcd"], ["--rot"], ["--publish"], ["--recordings", "text"], ["--set-aside"]],
+    "catalog": [
+        [],
+        ["--lineage", "abcd"],
+        ["--rot"],
+        ["--publish"],
+        ["--recordings", "text"],
+        ["--set-aside"],
+        ["--looks"],
+    ],
     "forget-speaker": [["s01"], ["s01", "--yes"], ["s01", "--recordings", "text"]],
     "split": [["tiny.yaml"], ["demo"], ["demo", "--out", "lists"]],
     "build": [["tiny.yaml"], ["empty.yaml"], ["tiny.yaml", "--ray-address", "x"]],
@@ -76,6 +84,9 @@ WRONG: dict[str, list[list[str]]] = {
         ["--bundle", "nowhere", "--data", "empty"],
         ["--bundle", "empty", "--stream", "text"],
         ["--data", "empty"],
+        ["demo"],
+        ["demo", "--split", "test"],
+        ["demo", "--split", "test", "--reason", "why"],
     ],
     "calibrate": [
         ["demo"],
@@ -94,6 +105,15 @@ WRONG: dict[str, list[list[str]]] = {
         ["make", "--words", "nowhere", "--negatives", "empty", "--out", "a/b/out"],
         ["make", "--words", "text", "--negatives", "empty", "--out", "text"],
     ],
+    "try": [
+        ["demo"],
+        [],
+        ["tiny.yaml", "--bundle", "empty"],
+        ["--bundle", "nowhere"],
+        ["--bundle", "empty", "--serve"],
+        ["--bundle", "text", "--out", "a/b/try.html"],
+        ["demo", "--port", "8000"],
+    ],
     "flash": [["demo"], ["demo", "--set", "device.board=nothing"]],
     "device-eval": [["demo"]],
     "listen": [
@@ -104,6 +124,7 @@ WRONG: dict[str, list[list[str]]] = {
         ["--board", "nothing"],
         ["demo", "--set", "device.board=nothing"],
     ],
+    "slices": [["demo"], ["demo", "--by", "accent"], ["nowhere.yaml"]],
     "report": [["demo"]],
     "run": [
         ["demo", "--set", "device.board=nothing"],
@@ -119,6 +140,7 @@ WRONG: dict[str, list[list[str]]] = {
         ["engine", "--bundle", "nowhere"],
         ["--bundle", "text"],
         ["synth", "--styles", "none"],
+        ["try", "--bundle", "nowhere"],
     ],
 }
 
