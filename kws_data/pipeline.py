@@ -141,12 +141,22 @@ STEPS: tuple[Step, ...] = (
         own_files=own_board,
     ),
     Step(
+        "slices",
+        "find failing slices",
+        steps.slices,
+        needs=("build", "evaluate"),
+        outputs=("report/slices.json",),
+    ),
+    Step(
         "report",
         "write the report",
         steps.report,
         sections=tuple(Config.model_fields),
-        needs=("evaluate", "device-eval", "check"),
-        outputs=("report/report.json", "report/report.html", "report/predictions.parquet"),
+        needs=("evaluate", "device-eval", "check", "slices"),
+        outputs=tuple(
+            f"report/{name}"
+            for name in ("report.json", "report.html", "report.md", "model_card.md", "predictions.parquet")
+        ),
     ),
 )
 

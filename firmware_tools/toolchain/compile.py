@@ -82,7 +82,6 @@ def compile_wasm(
     flags: Sequence[str] = (),
 ) -> bytes:
     """A WebAssembly module that imports nothing, from the cache as :func:`compile_host`; the same bytes anywhere.
-
     It exports its memory and what the sources mark with ``__attribute__((export_name("...")))``.
 
     Raises:

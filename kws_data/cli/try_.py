@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -100,7 +101,7 @@ def _write(target: Path, page: str) -> None:
         raise DataError("page cannot be written", str(target), f"{error.strerror}; name another with --out") from None
 
 
-def _serve(bundle: ModelBundle, page: str, port: int, document: dict[str, object], as_json: bool) -> None:
+def _serve(bundle: ModelBundle, page: str, port: int, document: Mapping[str, object], as_json: bool) -> None:
     from kws_data.browser.serve import page_server
 
     with page_server(page, port) as server:

@@ -6,12 +6,17 @@ a report.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from kws_data.evaluation.predictions import INT8
+from kws_data.pages.html import Section
 from kws_data.report.again_section import again_section
 from kws_data.report.board_section import board_section
+from kws_data.report.curves_section import curves_section
 from kws_data.report.data_section import data_section
+from kws_data.report.engines_section import engines_section
 from kws_data.report.limits_section import limits_section, memory_section
 from kws_data.report.results import RunResults
 from kws_data.report.results_section import results_section
@@ -20,6 +25,7 @@ from kws_data.report.targets_section import targets_section
 from kws_data.report.threshold_section import threshold_section
 from kws_data.report.timeline_section import timeline_section
 from kws_data.report.training_section import training_section
+from kws_data.report.try_section import try_section
 from kws_data.report.verdict_section import verdict_section
 from kws_data.report.worst_section import worst_section
 from kws_data.run_folder import MOMENTS_FILE, WORST_FILE
@@ -27,11 +33,32 @@ from kws_data.run_folder import MOMENTS_FILE, WORST_FILE
 
 @dataclass(frozen=True)
 class Part:
-    """A part of the page: its anchor, its heading, and what makes its HTML (empty: the run has nothing for it)."""
+    """A part of the page.
+
+    Attributes:
+        id, heading: of its section.
+        made: its HTML; empty where the run has nothing for it.
+        script: JavaScript that it needs.
+        runs: ``<script>`` elements in its HTML are its own code, and may compile WebAssembly.
+    """
 
     id: str
     heading: str
     made: Callable[[RunResults], str]
+    script: str = ""
+    runs: bool = False
+
+    def section(self, results: RunResults) -> Section | None:
+        """For the page; None where the run has nothing for it."""
+        html = self.made(results)
+        if not html:
+            return None
+        own = tuple(_SCRIPT.findall(html)) if self.runs else ()
+        scripts = (*([self.script] if self.script else []), *own)
+        return Section(self.id, self.heading, _SCRIPT.sub("", html) if own else html, scripts, wasm=bool(own))
+
+
+_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 
 
 def _stream(results: RunResults) -> str:
@@ -52,6 +79,14 @@ def _targets(results: RunResults) -> str:
     return targets_section(results.document["targets"]) if "targets" in results.document else ""
 
 
+def _curves(results: RunResults) -> str:
+    return curves_section(results.held_out, results.evaluation.host[INT8].metrics)
+
+
+def _engines(results: RunResults) -> str:
+    return engines_section(results.document["engines"])
+
+
 #: In the order of what a reader should know and do.
 PARTS: tuple[Part, ...] = (
     Part("verdict", "What to fix next", verdict_section),
@@ -60,8 +95,11 @@ PARTS: tuple[Part, ...] = (
     Part("training", "Training", training_section),
     Part("results", "Detection on people it has never heard", results_section),
     Part("threshold", "Threshold", threshold_section),
+    Part("curves", "At every threshold", _curves),
+    Part("engines", "Float, int8, C and board", _engines),
     Part("streams", "Listening all day", _stream),
     Part("moments", "Streams to hear", _moments),
+    Part("try", "Try it", try_section, runs=True),
     Part("limits", "Limits", limits_section),
     Part("memory", "Memory", memory_section),
     Part("board", "On the board", board_section),

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from firmware_tools.atomic import write_text
 from kws_data.config.config import Config
+from kws_data.evaluation.engines import compare_engines
 from kws_data.evaluation.evaluation_report import DeviceEvaluation, EvaluationReport
 from kws_data.evaluation.predictions import (
     DEVICE_PART,
@@ -61,6 +62,7 @@ def read_results(config: Config) -> RunResults:
     document, evaluation = build_document(config), EvaluationReport.load(folder, on_board(config))
     parts = [(HOST_PART, "run --until evaluate"), *([(DEVICE_PART, "device-eval")] if on_board(config) else [])]
     predictions = joined([read_predictions(folder / name, verb) for name, verb in parts])
+    document["engines"] = compare_engines(predictions).to_dict()
     document |= targets_block(document, config.targets, folder)
     results = RunResults(config, document, evaluation, predictions)
     document["advice"] = [one.to_dict() for one in results.advice]
@@ -69,8 +71,7 @@ def read_results(config: Config) -> RunResults:
 
 def made_sections(results: RunResults) -> list[Section]:
     """Those of :data:`PARTS` that the run has data for."""
-    made = ((part, part.made(results)) for part in PARTS)
-    return [Section(part.id, part.heading, html) for part, html in made if html]
+    return [section for part in PARTS if (section := part.section(results)) is not None]
 
 
 def report_page(results: RunResults, sections: Sequence[Section]) -> str:

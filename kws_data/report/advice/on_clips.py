@@ -13,6 +13,8 @@ from kws_data.report.mistakes import NOTHING, Mistake, missed_as, taken_for_keyw
 #: Of a keyword's clips; below it a keyword is called weak.
 DETECTED_AT_LEAST = 0.95
 LOST_BY_INT8 = 0.01
+#: Expected calibration error above which a score must not be read as a probability.
+MISCALIBRATED = 0.05
 
 
 def on_clips(evidence: Evidence) -> Iterator[Finding]:
@@ -21,6 +23,7 @@ def on_clips(evidence: Evidence) -> Iterator[Finding]:
     yield from _false_accepts(evidence, shipped)
     yield from _weakest_keyword(evidence.mistakes, shipped)
     yield from _lost_by_int8(evidence.report["host"])
+    yield from _calibration(shipped)
 
 
 def _false_accepts(evidence: Evidence, shipped: Mapping[str, Any]) -> Iterator[Finding]:
@@ -85,6 +88,15 @@ def _lost_by_int8(host: Mapping[str, Any]) -> Iterator[Finding]:
     said = f"The int8 file finds {percent(after)} of keywords where the float model finds {percent(before)}"
     remedy = "train with the rounding (export.method: aware), or give a layer more bits"
     yield Finding("int8", "doubt", said, remedy, "results", TWO_RESULTS, before - after)
+
+
+def _calibration(shipped: Mapping[str, Any]) -> Iterator[Finding]:
+    told = shipped.get("calibration")
+    if not told or told["ece"] <= MISCALIBRATED:
+        return
+    said = f"Its scores are no probabilities: they are {100 * told['ece']:.0f} points off on average (ECE)"
+    remedy = "choose thresholds by a wish (kws calibrate), never by a score that looks high enough"
+    yield Finding("calibration", "doubt", said, remedy, "curves", MISTAKES, told["ece"])
 
 
 def _of(one: Mistake) -> str:

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from wasm_file import EXPORTS, IMPORTS, wasm_sections
 
 from firmware_tools.errors import FirmwareError
 from firmware_tools.toolchain import compile as toolchain
@@ -122,3 +123,31 @@ class TestArm:
             self.build(tmp_path, "", core="z80")
         with pytest.raises(FirmwareError, match=r"add ENTRY"):
             self.build(tmp_path, "", script="SECTIONS { }")
+
+
+class TestWasm:
+    @staticmethod
+    def build(source: str, headers: dict[str, str] | None = None) -> bytes:
+        return toolchain.compile_wasm([source], name="small", headers=headers, include_dirs=[])
+
+    def test_it_imports_nothing_and_exports_what_is_marked(self) -> None:
+        names = 'int __attribute__((export_name("answer"))) answer(void);\nint lonely(void);\n'
+        module = self.build(f"{names}int answer(void) {{ return 42; }}\nint lonely(void) {{ return 7; }}\n")
+        sections = wasm_sections(module)
+        assert module[:8] == b"\0asm\1\0\0\0" and IMPORTS not in sections
+        assert b"\x06answer" in sections[EXPORTS] and b"\x06memory" in sections[EXPORTS] and b"lonely" not in module
+
+    def test_the_same_bytes_wherever_it_is_built(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        source = f'#include "answer.h"\nint __attribute__((export_name("answer"))) answer(void);\n{ANSWER_C}'
+        first = self.build(source, {"answer.h": "#define ANSWER 3\n"})
+        monkeypatch.setenv("KWS_CACHE_DIR", str(tmp_path / "another cache"))
+        assert self.build(source, {"answer.h": "#define ANSWER 3\n"}) == first
+        assert self.build(source, {"answer.h": "#define ANSWER 4\n"}) != first
+
+    def test_unresolved_name_is_told(self, own_cache: Path) -> None:
+        with pytest.raises(FirmwareError, match="elsewhere"):
+            self.build(
+                'void elsewhere(void);\nvoid __attribute__((export_name("f"))) f(void);\n'
+                "void f(void) { elsewhere(); }\n"
+            )
+        assert list(own_cache.iterdir()) == []

@@ -94,6 +94,15 @@ WRONG: dict[str, list[list[str]]] = {
         ["make", "--words", "nowhere", "--negatives", "empty", "--out", "a/b/out"],
         ["make", "--words", "text", "--negatives", "empty", "--out", "text"],
     ],
+    "try": [
+        ["demo"],
+        [],
+        ["tiny.yaml", "--bundle", "empty"],
+        ["--bundle", "nowhere"],
+        ["--bundle", "empty", "--serve"],
+        ["--bundle", "text", "--out", "a/b/try.html"],
+        ["demo", "--port", "8000"],
+    ],
     "flash": [["demo"], ["demo", "--set", "device.board=nothing"]],
     "device-eval": [["demo"]],
     "listen": [
@@ -104,6 +113,7 @@ WRONG: dict[str, list[list[str]]] = {
         ["--board", "nothing"],
         ["demo", "--set", "device.board=nothing"],
     ],
+    "slices": [["demo"], ["demo", "--by", "accent"], ["nowhere.yaml"]],
     "report": [["demo"]],
     "run": [
         ["demo", "--set", "device.board=nothing"],
@@ -119,6 +129,7 @@ WRONG: dict[str, list[list[str]]] = {
         ["engine", "--bundle", "nowhere"],
         ["--bundle", "text"],
         ["synth", "--styles", "none"],
+        ["try", "--bundle", "nowhere"],
     ],
 }
 

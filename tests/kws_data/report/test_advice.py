@@ -156,6 +156,14 @@ def test_the_weakest_keyword_names_its_most_frequent_confusion() -> None:
     assert "of which 125 are heard as no keyword at all" in silent.text
 
 
+def test_scores_that_are_no_probabilities_and_words_that_int8_lost_are_told() -> None:
+    report = good()
+    report["host"]["int8"] = {**report["host"]["int8"], "calibration": {"ece": 0.084}}
+    assert "8 points off on average (ECE)" in told(report)[0].text
+    report["host"]["int8"] = {**report["host"]["float"], "tpr": 0.96}
+    assert "finds 96.0 % of keywords where the float model finds 99.0 %" in told(report)[0].text
+
+
 def test_what_nobody_says_and_what_nobody_recorded_is_not_passed_over() -> None:
     report = good()
     report["host"]["int8"] = metrics(990, 5, yes=(500, 500), up=(0, 0))
