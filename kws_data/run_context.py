@@ -38,9 +38,9 @@ class RunContext:
     say: Callable[[str], None]
     build: BuildOptions | None = None
     closing: list[str] = field(default_factory=list)
-    audio: bool = True
     reason: str = "kws run"
     who: str | None = None
+    audio: bool = True
 
     def warn(self, lines: Iterable[str]) -> None:
         """Say lines now, and once more at the end of all steps."""

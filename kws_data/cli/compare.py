@@ -11,7 +11,7 @@ import click
 from kws_data.cli.options import json_option, print_json, say, tell, verb
 
 if TYPE_CHECKING:
-    from kws_data.evaluation.compare_runs import Pair
+    from kws_data.evaluation.run_differences import Pair
 
 
 @verb("compare", "kws compare demo demo-small --out compare.html")

@@ -38,7 +38,7 @@ def run_steps(
     """Run the named steps (all when None) and announce each on stderr, with the time ``left`` of all of them.
 
     Those that ``with_needs_of`` needs and that were never run are run before. Why the test is looked at, and by whom,
-    is noted in the catalogue; ``audio`` is whether clips can be heard in the report.
+    is noted in the catalogue. ``audio`` is whether clips can be heard in the report.
     """
     told = progress or (lambda stage, done, total: None)
     context = RunContext(config, workers, told, say, build, reason=reason, who=who, audio=audio)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from kws_data.evaluation.compare_runs import Difference, Pair
 from kws_data.evaluation.compared_run import ComparedRun
-from kws_data.pages.html import figure, page, table, text
+from kws_data.evaluation.run_differences import Difference, Pair
+from kws_data.pages.html import figure, page, says, table, text
 from kws_data.pages.numbers import NOT_MEASURED, percent
 from kws_data.report.comparison_plots import det_plot, forest_plot, streams_plot
 from kws_data.statistics.rates import RateComparison
@@ -98,17 +98,19 @@ def _pair_section(pair: Pair) -> str:
         "worse, grey: not told apart."
     )
     picture = figure(forest_plot(rows), caption)
-    cells = table(comparison_rows(pair), HEAD, numbers=(1, 2, 4))
-    return f'<p class="says">{text(pair.verdict)}.</p>{notes}{picture}{cells}'
+    cells = table(comparison_rows(pair), HEAD, numbers=(1, 2, 4), caption=f"{pair.run} against {pair.baseline}")
+    return f"{says(f'{pair.verdict}.')}{notes}{picture}{cells}"
 
 
 def _curves(runs: Sequence[ComparedRun]) -> str:
-    says = "A curve further down and to the left is better at any threshold; where two cross, each is better at some."
+    sentence = (
+        "A curve further down and to the left is better at any threshold; where two cross, each is better at some."
+    )
     pictures = [figure(det_plot(runs), "Clips: keywords missed against FPR. Large: the thresholds that ship.")]
     streams = streams_plot(runs)
     if streams is not None:
         pictures.append(figure(streams, "Streams: keywords missed against false accepts an hour. Large: what ships."))
-    return f'<p class="says">{says}</p><div class="cols">{"".join(pictures)}</div>'
+    return f'{says(sentence)}<div class="cols">{"".join(pictures)}</div>'
 
 
 def comparison_markdown(pairs: Sequence[Pair]) -> str:

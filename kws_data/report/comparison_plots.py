@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from kws_data.evaluation.compare_runs import Difference
 from kws_data.evaluation.compared_run import ComparedRun
+from kws_data.evaluation.run_differences import Difference
 from kws_data.evaluation.thresholds import threshold_curve
 from kws_data.pages.plots import GRID, INK, MAIN, PALETTE, WARN, bare_figure, svg_of
 from kws_data.report.stream_plot import LEAST, misses_axes

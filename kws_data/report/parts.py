@@ -17,6 +17,7 @@ from kws_data.report.board_section import board_section
 from kws_data.report.curves_section import curves_section
 from kws_data.report.data_section import data_section
 from kws_data.report.engines_section import engines_section
+from kws_data.report.hear.look import SCRIPT
 from kws_data.report.limits_section import limits_section, memory_section
 from kws_data.report.results import RunResults
 from kws_data.report.results_section import results_section
@@ -98,11 +99,11 @@ PARTS: tuple[Part, ...] = (
     Part("curves", "At every threshold", _curves),
     Part("engines", "Float, int8, C and board", _engines),
     Part("streams", "Listening all day", _stream),
-    Part("moments", "Streams to hear", _moments),
+    Part("moments", "Streams to hear", _moments, SCRIPT),
     Part("try", "Try it", try_section, runs=True),
     Part("limits", "Limits", limits_section),
     Part("memory", "Memory", memory_section),
     Part("board", "On the board", board_section),
-    Part("clips", "Clips to hear", _clips),
+    Part("clips", "Clips to hear", _clips, SCRIPT),
     Part("again", "Make it again", again_section),
 )

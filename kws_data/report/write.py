@@ -26,7 +26,6 @@ from kws_data.gate.targets import targets_block
 from kws_data.pages.html import Section, page
 from kws_data.pages.markdown import escaped, markdown
 from kws_data.report.document import build_document, on_board
-from kws_data.report.hear.look import SCRIPT
 from kws_data.report.model_card import model_card
 from kws_data.report.parts import PARTS
 from kws_data.report.results import RunResults
@@ -76,7 +75,7 @@ def made_sections(results: RunResults) -> list[Section]:
 
 def report_page(results: RunResults, sections: Sequence[Section]) -> str:
     """report.html."""
-    return page(f"kws report: {results.config.name}", _lead(results), sections, scripts=[SCRIPT])
+    return page(f"kws report: {results.config.name}", _lead(results), sections)
 
 
 def report_markdown(results: RunResults, sections: Sequence[Section]) -> str:

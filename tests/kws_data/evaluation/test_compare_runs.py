@@ -13,8 +13,9 @@ from tiny_bundle import LABELS
 
 from kws_data.cli import run as kws
 from kws_data.errors import DataError
-from kws_data.evaluation.compare_runs import Pair, compare_runs
+from kws_data.evaluation.compare_runs import compare_runs
 from kws_data.evaluation.compared_run import load_run
+from kws_data.evaluation.run_differences import Pair
 
 SOME = list(range(0, 200, 25))  # 8 clips of as many speakers
 
