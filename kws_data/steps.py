@@ -301,6 +301,7 @@ def evaluate(ctx: RunContext) -> str:
     from kws_data.evaluation.moment_finder import MomentFinder
     from kws_data.evaluation.moment_sources import with_sources
     from kws_data.evaluation.moments import write_moments
+    from kws_data.evaluation.noise_kinds import silence_kinds
     from kws_data.evaluation.predictions import HOST_PART, INT8, write_predictions
     from kws_data.evaluation.run_clips import run_on_host
     from kws_data.evaluation.stated_wish import calibrated_config
@@ -311,7 +312,9 @@ def evaluate(ctx: RunContext) -> str:
     bundle, config = ctx.bundle(), calibrated_config(ctx.config, ctx.model_dir)
     check_held_out(ctx.dataset_dir, ctx.config.data.recordings)
     made = run_on_host(bundle, ctx.model_dir, ctx.dataset_dir)
-    host = {engine: one.to_dict() for engine, one in made.evaluations(bundle.threshold, ctx.dataset_dir).items()}
+    silence = silence_kinds(bundle, made.predictions.of(INT8), ctx.dataset_dir, config, ctx.progress)
+    on_host = made.evaluations(bundle.threshold, ctx.dataset_dir, silence)
+    host = {engine: one.to_dict() for engine, one in on_host.items()}
     finder = MomentFinder(bundle)
     heard = evaluate_run_stream(bundle, ctx.dataset_dir, config, ctx.progress, finder)
     ctx.warn([] if heard.not_measured is None else [f"false accepts were not measured: {heard.not_measured}"])

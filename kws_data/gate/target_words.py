@@ -14,7 +14,8 @@ HOURS = "hours"
 def target_line(check: Mapping[str, Any]) -> str:
     """A check of report.json's ``targets`` in words: measured, wanted, by how much it fails, what would decide it."""
     line = f"{target_name(check)}: {measured_words(check)}, wanted {limit_words(check)}"
-    return line if check["passed"] else f"{line}: {lacking(check)}"
+    note = f" ({check['note']})" if check["note"] and check["measured"] is not None else ""
+    return line if check["passed"] else f"{line}: {lacking(check)}{note}"
 
 
 def target_name(check: Mapping[str, Any]) -> str:

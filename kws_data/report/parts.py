@@ -21,6 +21,8 @@ from kws_data.report.hear.look import SCRIPT
 from kws_data.report.limits_section import limits_section, memory_section
 from kws_data.report.results import RunResults
 from kws_data.report.results_section import results_section
+from kws_data.report.sealed_section import sealed_section
+from kws_data.report.slices_section import slices_section
 from kws_data.report.stream_section import stream_section
 from kws_data.report.targets_section import targets_section
 from kws_data.report.threshold_section import threshold_section
@@ -30,6 +32,7 @@ from kws_data.report.try_section import try_section
 from kws_data.report.verdict_section import verdict_section
 from kws_data.report.worst_section import worst_section
 from kws_data.run_folder import MOMENTS_FILE, WORST_FILE
+from kws_data.slices.slice_report import SLICES_FILE, SliceReport
 
 
 @dataclass(frozen=True)
@@ -80,12 +83,21 @@ def _targets(results: RunResults) -> str:
     return targets_section(results.document["targets"]) if "targets" in results.document else ""
 
 
+def _sealed(results: RunResults) -> str:
+    return sealed_section(results.document["sealed"]) if "sealed" in results.document else ""
+
+
 def _curves(results: RunResults) -> str:
     return curves_section(results.held_out, results.evaluation.host[INT8].metrics)
 
 
 def _engines(results: RunResults) -> str:
     return engines_section(results.document["engines"])
+
+
+def _slices(results: RunResults) -> str:
+    folder = results.folder / "report"
+    return slices_section(SliceReport.load(folder)) if (folder / SLICES_FILE).is_file() else ""
 
 
 #: In the order of what a reader should know and do.
@@ -95,6 +107,8 @@ PARTS: tuple[Part, ...] = (
     Part("data", "Data", data_section),
     Part("training", "Training", training_section),
     Part("results", "Detection on people it has never heard", results_section),
+    Part("slices", "Who is served worst", _slices),
+    Part("sealed", "How often this test was looked at", _sealed),
     Part("threshold", "Threshold", threshold_section),
     Part("curves", "At every threshold", _curves),
     Part("engines", "Float, int8, C and board", _engines),

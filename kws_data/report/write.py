@@ -18,6 +18,7 @@ from kws_data.evaluation.predictions import (
     DEVICE_PART,
     FILE,
     HOST_PART,
+    INT8,
     joined,
     read_predictions,
     write_predictions,
@@ -29,6 +30,7 @@ from kws_data.report.document import build_document, on_board
 from kws_data.report.model_card import model_card
 from kws_data.report.parts import PARTS
 from kws_data.report.results import RunResults
+from kws_data.report.sealed_section import sealed_block
 from kws_data.report.stream_section import warned
 from kws_data.run_folder import CARD_FILE, MARKDOWN_FILE, PAGE_FILE, REPORT_FILE
 
@@ -61,6 +63,7 @@ def read_results(config: Config) -> RunResults:
     document, evaluation = build_document(config), EvaluationReport.load(folder, on_board(config))
     parts = [(HOST_PART, "run --until evaluate"), *([(DEVICE_PART, "device-eval")] if on_board(config) else [])]
     predictions = joined([read_predictions(folder / name, verb) for name, verb in parts])
+    document["sealed"] = sealed_block(config, predictions.of(INT8))
     document["engines"] = compare_engines(predictions).to_dict()
     document |= targets_block(document, config.targets, folder)
     results = RunResults(config, document, evaluation, predictions)

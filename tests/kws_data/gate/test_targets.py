@@ -87,6 +87,17 @@ def test_by_speaker_where_they_are_known_and_then_more_clips_are_needed() -> Non
     assert check.worse == pytest.approx(low - (high - low) / 2)
 
 
+def test_a_test_that_has_seen_many_models_says_less_of_each() -> None:
+    """Of ten, each interval is given at 99.5 %: 2.807 standard deviations in place of 1.96."""
+    document = report() | {"sealed": {"models": 10, "level": 0.995}}
+    (once,), (often,) = held(tpr_min=0.92), held(document, tpr_min=0.92)
+    assert once.passed and not often.passed and "10 models" in often.line()
+    assert once.worse is not None and often.worse is not None
+    assert 0.96 - often.worse == pytest.approx((0.96 - once.worse) * 2.807 / 1.96, rel=1e-3)
+    assert held(document, tpr_min=0.92, by="point")[0].passed
+    assert held(report() | {"sealed": {"models": 1, "level": 0.95}}, tpr_min=0.92)[0].passed
+
+
 def test_false_accepts_are_held_in_each_kind_and_need_hours() -> None:
     (check,) = held(false_accepts_per_hour_max=1.0)
     assert (check.part, check.passed) == ("speech", False)
