@@ -98,7 +98,7 @@ def _noise(results: RunResults) -> str:
 
 
 def _engines(results: RunResults) -> str:
-    return engines_section(results.document["engines"])
+    return engines_section(results.document["engines"]) if results.document.get("engines") else ""
 
 
 def _slices(results: RunResults) -> str:
@@ -120,11 +120,11 @@ PARTS: tuple[Part, ...] = (
     Part("noise", "Noise that it never met", _noise),
     Part("engines", "Float, int8, C and board", _engines),
     Part("streams", "Listening all day", _stream),
-    Part("moments", "Streams to hear", _moments, SCRIPT),
+    Part("moments", "Streams to hear", _moments, script=SCRIPT),
     Part("try", "Try it", try_section, runs=True),
     Part("limits", "Limits", limits_section),
     Part("memory", "Memory", memory_section),
     Part("board", "On the board", board_section),
-    Part("clips", "Clips to hear", _clips, SCRIPT),
+    Part("clips", "Clips to hear", _clips, script=SCRIPT),
     Part("again", "Make it again", again_section),
 )
