@@ -79,7 +79,9 @@ def _mark(row: SliceRow, alpha: float) -> str:
         return '<span class="no">fails</span>'
     if row.p is not None and row.p <= alpha:
         return "fails where another slice does"
-    return "too few clips" if row.thin else "" if row.p is None else "may be chance"
+    if row.thin or row.p is None:
+        return "too few clips" if row.thin else ""
+    return "may be chance" if (row.difference or 0) > 0 else ""
 
 
 def _top(rows: Sequence[SliceRow]) -> float:
@@ -93,7 +95,8 @@ def _bar(row: SliceRow, top: float) -> str:
     colour = "bad" if row.found else "soft" if row.thin else "main"
     middle = HEIGHT / 2
     return (
-        f'<svg width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}" aria-hidden="true">'
+        f'<svg width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}" style="min-width:{WIDTH}px" '
+        'aria-hidden="true">'
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="var(--line)" opacity=".35"/>'
         f'<rect width="{end:.1f}" height="{HEIGHT}" fill="var(--{colour})" opacity=".7"/>'
         f'<line x1="{low:.1f}" x2="{high:.1f}" y1="{middle:g}" y2="{middle:g}" stroke="var(--ink)" stroke-width="1.5"/>'
