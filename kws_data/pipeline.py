@@ -134,11 +134,18 @@ STEPS: tuple[Step, ...] = (
         own_files=own_board,
     ),
     Step(
+        "slices",
+        "find failing slices",
+        steps.slices,
+        needs=("build", "evaluate"),
+        outputs=("report/slices.json",),
+    ),
+    Step(
         "report",
         "write the report",
         steps.report,
         sections=tuple(Config.model_fields),
-        needs=("evaluate", "device-eval", "check"),
+        needs=("evaluate", "device-eval", "check", "slices"),
         outputs=("report/report.json", "report/report.html", "report/predictions.parquet"),
     ),
 )

@@ -26,6 +26,8 @@ class RunContext:
         progress: told (stage, done, total).
         say: told a line that a person should read.
         closing: lines that a person should read again at the end: what was not used, and why.
+        reason: why the test split is looked at, as the catalogue notes it.
+        who: who looks at it; the login name when None.
         build: how the data set is built; by processes of this machine when None.
     """
 
@@ -35,6 +37,8 @@ class RunContext:
     say: Callable[[str], None]
     build: BuildOptions | None = None
     closing: list[str] = field(default_factory=list)
+    reason: str = "kws run"
+    who: str | None = None
 
     def warn(self, lines: Iterable[str]) -> None:
         """Say lines now, and once more at the end of all steps."""

@@ -26,7 +26,7 @@ from kws_data.system.time_left import TimeLeft
 
 #: Seconds in ``make demo`` on two idle cores, for estimates.
 DEMO_S: dict[str, float] = {"collect": 29, "record": 63, "build": 14, "train": 42, "export": 16}
-DEMO_S |= {"check": 4, "flash": 1.5, "evaluate": 8, "device-eval": 59, "report": 1.3}
+DEMO_S |= {"check": 4, "flash": 1.5, "evaluate": 8, "device-eval": 59, "slices": 4, "report": 1.3}
 
 
 @dataclass

@@ -292,7 +292,11 @@ def flash_with(ctx: RunContext, flasher: Flasher) -> FlashReport:
 
 
 def evaluate(ctx: RunContext) -> str:
-    """Float and int8 on the held-out clips, and the streaming detector: on test negatives, and on clips in a row."""
+    """Float and int8 on the held-out clips, and the streaming detector: on test negatives, and on clips in a row.
+
+    The look is noted before anything is written. How often a test was looked at is no part of the fingerprint.
+    """
+    from kws_data.evaluation.leaking_test import check_held_out
     from kws_data.evaluation.moment_finder import MomentFinder
     from kws_data.evaluation.moment_sources import with_sources
     from kws_data.evaluation.moments import write_moments
@@ -302,12 +306,14 @@ def evaluate(ctx: RunContext) -> str:
     from kws_data.evaluation.stream_of_run import evaluate_run_stream
 
     bundle, config = ctx.bundle(), calibrated_config(ctx.config, ctx.model_dir)
+    check_held_out(ctx.dataset_dir, ctx.config.data.recordings)
     made = run_on_host(bundle, ctx.model_dir, ctx.dataset_dir)
-    host = {engine: one.to_dict() for engine, one in made.evaluations(bundle.threshold).items()}
+    host = {engine: one.to_dict() for engine, one in made.evaluations(bundle.threshold, ctx.dataset_dir).items()}
     finder = MomentFinder(bundle)
     heard = evaluate_run_stream(bundle, ctx.dataset_dir, config, ctx.progress, finder)
     ctx.warn([] if heard.not_measured is None else [f"false accepts were not measured: {heard.not_measured}"])
     stream = heard.to_dict()
+    _note_look(ctx, bundle, "run")
     write_predictions(ctx.report_dir / HOST_PART, made.predictions)
     _write_json(ctx.report_dir / HOST_FILE, host)
     _write_json(ctx.report_dir / STREAM_FILE, stream)
@@ -322,13 +328,16 @@ def device_eval(ctx: RunContext) -> str:
     """Replay the held-out clips through the serial port on the flashed image."""
     from firmware_tools.link.session import open_board
     from kws_data.evaluation.evaluation_report import DeviceEvaluation
+    from kws_data.evaluation.leaking_test import check_held_out
     from kws_data.evaluation.on_board import BoardDetector, board_evaluation
+    from kws_data.evaluation.people import speakers_of
     from kws_data.evaluation.predictions import DEVICE, DEVICE_PART, predicted, write_predictions
     from kws_data.evaluation.response_time import response_times
     from kws_data.features.load import load_audio_clips, load_features
     from kws_data.run_folder import read_json
 
     bundle, test = ctx.bundle(), load_features(ctx.dataset_dir, "test")
+    check_held_out(ctx.dataset_dir, ctx.config.data.recordings)
     chosen = _replayed(len(test), ctx.config.device.eval_clips)
     clips, y = np.asarray(load_audio_clips(ctx.dataset_dir)[chosen]), test.y[chosen]
     with open_board(ctx.board(), ctx.config.device.port) as session:
@@ -336,18 +345,38 @@ def device_eval(ctx: RunContext) -> str:
         made = detector.scores(clips, ctx.progress)
         response = response_times(detector, clips, y, ctx.progress)
     size = read_json(ctx.firmware_dir / SIZE_FILE, "flash")
-    found = board_evaluation(bundle, made, clips, y)
+    found = board_evaluation(bundle, made, clips, y, speakers_of(ctx.dataset_dir, test.clip_ids[chosen]))
     document = DeviceEvaluation(found, size["flash_bytes"], size["ram_bytes"], response).to_dict()
     rows = predicted(bundle, DEVICE, test.split, test.clip_ids[chosen], y, made.values)
+    _note_look(ctx, bundle, "device-eval")
     write_predictions(ctx.report_dir / DEVICE_PART, rows)
     _write_json(ctx.report_dir / DEVICE_FILE, document)
     return _hash([document, _hash_file(ctx.report_dir / DEVICE_PART)])
+
+
+def _note_look(ctx: RunContext, bundle: ModelBundle, verb: str) -> None:
+    """Note in the catalogue that the test split was looked at with this model."""
+    from kws_data.evaluation.sealed import Looking, look
+
+    looking = Looking(verb, ctx.reason, ctx.who)
+    look(ctx.config.data.recordings, ctx.dataset_dir, ctx.config.name, [bundle.model_sha256], looking)
 
 
 def _replayed(clips: int, limit: int | None) -> NDArray[np.intp]:
     """Indices of the clips to replay: all, or ``limit`` spread evenly over them."""
     count = clips if limit is None else min(limit, clips)
     return np.unique(np.linspace(0, clips - 1, count).astype(np.intp))
+
+
+def slices(ctx: RunContext) -> str:
+    """Search the held-out clips for slices that fail beyond chance."""
+    from kws_data.slices.of_run import slices_of_run
+    from kws_data.slices.slice_report import SLICES_FILE
+
+    rate_hz = ctx.config.frontend.sample_rate_hz
+    document = slices_of_run(ctx.config.run_dir, rate_hz, progress=ctx.progress).to_dict()
+    _write_json(ctx.report_dir / SLICES_FILE, document)
+    return _hash(document)
 
 
 def report(ctx: RunContext) -> str:

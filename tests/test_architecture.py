@@ -46,7 +46,7 @@ LONG = {
     "kws_data/sources/imports/fetch.py": "politeness: robots.txt, pace, retries and limits act on the same request",
     "kws_data/sources/imports/intake.py": "one transaction from a file to a clip",
     "kws_data/sources/recording/sessions.py": "one session and all that it must know to go on after a kill",
-    "kws_data/steps.py": "the main flow: ten steps, each no more than calls of the rooms",
+    "kws_data/steps.py": "the main flow: eleven steps, each no more than calls of the rooms",
     "kws_data/sources/synth/people.py": "who says what: one draw from which all follows",
 }
 

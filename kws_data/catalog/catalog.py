@@ -22,6 +22,7 @@ from kws_data.catalog.clips import Clip, StoredAudio
 from kws_data.catalog.counts import Tally
 from kws_data.catalog.database import BUSY_SECONDS
 from kws_data.catalog.forget import Forgetting
+from kws_data.catalog.looks import Looks
 from kws_data.catalog.write import CatalogWriter
 
 __all__ = ["BUSY_SECONDS", "Catalog"]
@@ -33,6 +34,7 @@ class Catalog(CatalogWriter):
     Attributes:
         tally: counts of clips and speakers by attributes.
         made: what was made of the clips.
+        looks: who looked at a test split, with which model, and why.
         forgetting: what is held of a person, and erasing it.
 
     Raises (all methods, and those of the attributes):
@@ -42,6 +44,7 @@ class Catalog(CatalogWriter):
     def __init__(self, folder: Path | str) -> None:
         super().__init__(folder)
         self.tally, self.made, self.forgetting = Tally(self), Made(self), Forgetting(self)
+        self.looks = Looks(self)
 
     def store_audio(self, samples: Samples, sample_rate_hz: int) -> StoredAudio:
         """Store samples once, under their hash. Safe in threads; touches no table; raises AudioError."""

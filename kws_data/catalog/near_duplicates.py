@@ -76,12 +76,17 @@ def _pairs_of(folder: Path, audio: Sequence[str]) -> Pairs:
     kept = _read_pairs(path, len(audio))
     if kept is not None:
         return kept
-    memory = PairMemory(path.with_name(f"v{VERSION}-compared.npy"))
+    memory = compared_pairs(folder)
     pairs = same_recordings(fingerprints(folder, audio), memory)
     memory.save()
     with suppress(OSError):  # a list that cannot be kept is made again
         _keep(path, pairs)
     return pairs
+
+
+def compared_pairs(folder: Path) -> PairMemory:
+    """What was found of pairs of clips of the catalogue in ``folder`` before."""
+    return PairMemory(folder / "fingerprints" / f"v{VERSION}-compared.npy")
 
 
 def _keep(path: Path, pairs: Pairs) -> None:

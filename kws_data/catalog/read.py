@@ -124,6 +124,12 @@ class CatalogReader(CatalogDatabase):
         with self.errors():
             return [clip_of(row) for row in self.db.execute(query, (low, high, text))]
 
+    def played(self) -> dict[str, str]:
+        """The clip that was played, by the recording of it through a device."""
+        with self.errors():
+            query = "SELECT id, parent FROM clips WHERE parent IS NOT NULL AND device != '' ORDER BY id"
+            return dict(self.db.execute(query).fetchall())
+
     def children_of(self, clip_id: str) -> list[Clip]:
         """Recordings of a clip through devices, and clips that were cut from it."""
         query = f"SELECT {CLIP_COLUMNS} FROM clips {CLIP_JOINS} WHERE parent = ? ORDER BY clips.id"

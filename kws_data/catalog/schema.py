@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 APPLICATION_ID = 0x6B777331  # "kws1"
-VERSION = 5
+VERSION = 6
 
 #: Version 2: what was asked once of a speaker or a session, and numbers that are given once.
 _NOTES = (
@@ -99,8 +99,18 @@ _KINDS = (
     "DELETE FROM files WHERE kind = 'noise'",
 )
 
+#: Version 6: who looked at which test split, with which model, and why. ``test_sha256`` names the split by what is in
+#: it (``kws_data.evaluation.sealed``).
+_LOOKS = (
+    """CREATE TABLE looks (
+        id INTEGER PRIMARY KEY, test_sha256 TEXT NOT NULL, config TEXT NOT NULL, model_sha256 TEXT NOT NULL,
+        verb TEXT NOT NULL, who TEXT NOT NULL, reason TEXT NOT NULL, looked_at TEXT NOT NULL
+    ) STRICT""",
+    "CREATE INDEX looks_by_test ON looks (test_sha256)",
+)
+
 #: Older version -> statements that bring it to the next one.
-STEPS: dict[int, tuple[str, ...]] = {1: _NOTES, 2: _LINEAGE, 3: _LEVELS, 4: _KINDS}
+STEPS: dict[int, tuple[str, ...]] = {1: _NOTES, 2: _LINEAGE, 3: _LEVELS, 4: _KINDS, 5: _LOOKS}
 
 SCHEMA = (
     """CREATE TABLE audio (
@@ -133,4 +143,5 @@ SCHEMA = (
     *_NOTED,
     *_NOTES,
     *_LINEAGE,
+    *_LOOKS,
 )

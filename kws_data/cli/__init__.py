@@ -46,6 +46,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "flash": ("flash", "Build the detector's firmware and write it to the board."),
     "device-eval": ("device_eval", "Replay the held-out clips on the board and measure."),
     "listen": ("listen.command", "Show what a board hears: level, spectrogram, keywords."),
+    "slices": ("slices", "Find which clips fail: by accent, SNR, word and their combinations."),
     "report": ("report", "Write report.html and report.json."),
     "run": ("run_", "All steps of one configuration, skipping what is current."),
     "bench": ("bench.command", "Measure speed against named baselines."),

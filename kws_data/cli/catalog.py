@@ -34,17 +34,19 @@ if TYPE_CHECKING:
 @click.option("--rot", is_flag=True, help="List redundant, obsolete and trivial clips instead.")
 @click.option("--easy", type=click.Path(path_type=Path), help="With --rot: a run whose model finds the easy clips.")
 @click.option("--lineage", metavar="ID", help="From what a clip, data set, model or image was made, and what of it.")
+@click.option("--looks", is_flag=True, help="Who looked at which test split, when, why, with which model.")
 @click.option("--publish", is_flag=True, help="A table of people that can be given away, see --k and --epsilon.")
 @click.option("--k", type=click.IntRange(min=0), default=5, show_default=True, help="Smallest count to publish.")
 @click.option("--epsilon", type=Number(min=0), default=0.0, show_default=True, help="Of the Laplace noise; 0 is none.")
 @json_option
 def command(recordings: Path, as_json: bool, **options: Any) -> None:
     """Show clips and speakers by any attributes, with the combinations that are missing; redundant, obsolete and
-    trivial clips (--rot); lineage (--lineage); counts that can be published (--publish). More:
-    kws_data/docs/catalogue.md.
+    trivial clips (--rot); lineage (--lineage); looks at test splits (--looks); counts that can be published
+    (--publish). More: kws_data/docs/catalogue.md.
 
     Counts clips and speakers by any attributes. A cell of a cross table is marked when it holds far fewer speakers
-    than the totals of its attributes lead one to expect. --rot, --lineage and --publish show something else instead.
+    than the totals of its attributes lead one to expect. --rot, --lineage, --looks and --publish show something else
+    instead.
     """
     from kws_data.catalog.catalog import Catalog
     from kws_data.errors import CatalogError
@@ -57,10 +59,11 @@ def command(recordings: Path, as_json: bool, **options: Any) -> None:
 
 
 def _mode(options: dict[str, Any]) -> Any:
-    chosen = [name for name in ("rot", "lineage", "publish") if options[name]]
+    chosen = [name for name in ("rot", "lineage", "looks", "publish") if options[name]]
     if len(chosen) > 1:
         raise click.UsageError(f"--{chosen[0]} and --{chosen[1]} are two questions: ask one at a time")
-    return {"rot": _rot, "lineage": _lineage, "publish": _publish}[chosen[0]] if chosen else _counts
+    shown = {"rot": _rot, "lineage": _lineage, "looks": _looks, "publish": _publish}
+    return shown[chosen[0]] if chosen else _counts
 
 
 def _counts(catalog: Catalog, options: dict[str, Any], as_json: bool) -> None:
@@ -106,6 +109,35 @@ def _lineage(catalog: Catalog, options: dict[str, Any], as_json: bool) -> None:
         print_json(document)
     else:
         print_lineage(document)
+
+
+def _looks(catalog: Catalog, options: dict[str, Any], as_json: bool) -> None:
+    from kws_data.cli.terminal.table import print_table
+
+    found = catalog.looks.all()
+    tests = {one.test_sha256: catalog.looks.counts(one.test_sha256) for one in found}
+    if as_json:
+        counts = [{"test_sha256": name, "looks": looks, "models": models} for name, (looks, models) in tests.items()]
+        print_json({"tests": counts, "looks": [one.to_dict() for one in found]})
+        return
+    rows = [
+        {
+            "when": one.looked_at,
+            "who": one.who,
+            "through": one.verb,
+            "run": one.config,
+            "model": one.model_sha256[:12],
+            "test": one.test_sha256[:12],
+            "why": one.reason,
+        }
+        for one in found
+    ]
+    if rows:
+        print_table(rows)
+    for name, (looks, models) in tests.items():
+        tell(f"test {name[:12]}: looked at {looks} times, with {models} different models")
+    if not rows:
+        tell("nobody has looked at a test split yet")
 
 
 def _publish(catalog: Catalog, options: dict[str, Any], as_json: bool) -> None:

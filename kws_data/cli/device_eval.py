@@ -5,18 +5,20 @@ from __future__ import annotations
 import click
 
 from kws_data.cli.board_port import with_port_here
-from kws_data.cli.options import config_options, json_option, print_json, progress_bars, verb
+from kws_data.cli.options import config_options, json_option, looking_options, print_json, progress_bars, verb
 from kws_data.config.config import Config
 from kws_data.run_folder import DEVICE_FILE
 
 
 @verb("device-eval", "kws device-eval configs/demo.yaml --set device.eval_clips=50")
 @config_options
+@looking_options
 @json_option
-def command(config: Config, as_json: bool) -> None:
+def command(config: Config, reason: str | None, who: str | None, as_json: bool) -> None:
     """Replay held-out clips through the serial port on the flashed board: TPR, FPR, cycles, agreement with the host.
 
-    An emulated board is flashed before; a board on a desk runs what kws flash wrote to it.
+    An emulated board is flashed before; a board on a desk runs what kws flash wrote to it. The look at the test split
+    is noted in the catalogue, with the --reason.
     """
     from firmware_tools.boards.spec import load_board
     from kws_data.cli.steps import run_steps
@@ -26,7 +28,8 @@ def command(config: Config, as_json: bool) -> None:
     config = with_port_here(config)
     emulated = config.device.port is None and load_board(config.device.board).emulator
     with progress_bars() as progress:
-        run_steps(config, ["flash", "device-eval"] if emulated else ["device-eval"], force=True, progress=progress)
+        names = ["flash", "device-eval"] if emulated else ["device-eval"]
+        run_steps(config, names, force=True, progress=progress, reason=reason or "kws device-eval", who=who)
     device = read_json(config.run_dir / "report" / DEVICE_FILE, "device-eval")
     if as_json:
         print_json(device)

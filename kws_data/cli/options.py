@@ -66,6 +66,13 @@ def config_here(path: Path, overrides: Iterable[str]) -> Config:
     return config
 
 
+def looking_options(function: Function) -> Function:
+    """``--reason`` and ``--who`` of a look at the test split; the function gets both, or None."""
+    reason = click.option("--reason", metavar="TEXT", help="Why the test is looked at; noted in the catalogue.")
+    who = click.option("--who", metavar="NAME", help="Who looks; the login name when left out. Stays on this machine.")
+    return reason(who(function))
+
+
 class Number(click.FloatRange):
     """A number within limits; ``nan`` lies in none."""
 

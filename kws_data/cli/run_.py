@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import click
 
-from kws_data.cli.options import config_options, json_option, print_json, progress_bars, say, verb, workers_option
+from kws_data.cli.options import (
+    config_options,
+    json_option,
+    looking_options,
+    print_json,
+    progress_bars,
+    say,
+    verb,
+    workers_option,
+)
 from kws_data.cli.train import measure_seeds, seeds_option
 from kws_data.config.config import Config
 from kws_data.run_folder import REPORT_FILE
@@ -16,8 +25,18 @@ from kws_data.run_folder import REPORT_FILE
 @click.option("--force", is_flag=True, help="Run every step, current or not.")
 @click.option("--until", default=None, help="Stop after this step.")
 @seeds_option
+@looking_options
 @json_option
-def command(config: Config, workers: int, force: bool, until: str | None, seeds: int, as_json: bool) -> int:
+def command(
+    config: Config,
+    workers: int,
+    force: bool,
+    until: str | None,
+    seeds: int,
+    reason: str | None,
+    who: str | None,
+    as_json: bool,
+) -> int:
     """Run all steps of CONFIG, from audio to the board, and report; steps that are current are skipped.
 
     Steps whose settings, code and input are those of last time are skipped. Results are in
@@ -32,7 +51,16 @@ def command(config: Config, workers: int, force: bool, until: str | None, seeds:
         raise click.UsageError(f"--seeds measures exported models; --until {until} ends before")
     left = time_left(config) if seeds == 1 else None  # further seeds are no steps
     with progress_bars(left.words if left else None) as progress:
-        results = run_steps(config, names, workers=workers, force=force, progress=progress, left=left)
+        results = run_steps(
+            config,
+            names,
+            workers=workers,
+            force=force,
+            progress=progress,
+            left=left,
+            reason=reason or "kws run",
+            who=who,
+        )
         found = measure_seeds(config, seeds, progress) if seeds > 1 else None
     report_json = config.run_dir / "report" / REPORT_FILE
     if names is not None and "report" not in names:

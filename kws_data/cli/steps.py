@@ -31,12 +31,17 @@ def run_steps(
     build: BuildOptions | None = None,
     left: TimeLeft | None = None,
     with_needs_of: str | None = None,
+    reason: str = "kws run",
+    who: str | None = None,
 ) -> list[StepResult]:
     """Run the named steps (all when None) and announce each on stderr, with the time ``left`` of all of them.
 
-    Those that ``with_needs_of`` needs and that were never run are run before.
+    Those that ``with_needs_of`` needs and that were never run are run before. Why the test is looked at, and by whom,
+    is noted in the catalogue.
     """
-    context = RunContext(config, workers, progress or (lambda stage, done, total: None), say, build)
+    context = RunContext(
+        config, workers, progress or (lambda stage, done, total: None), say, build, reason=reason, who=who
+    )
     context.board()  # one that does not exist is told before recordings are read
     steps = steps_of(config)
     _check_front_end(config, set(names or ()) - {step.name for step in steps})

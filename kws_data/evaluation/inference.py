@@ -37,6 +37,22 @@ def int8_scores(tflite: bytes, x: NDArray[np.int8]) -> tuple[NDArray[np.int8], s
     return HostEngine(tflite)(inputs), "kws C engine (tflite-micro is not installed here)"
 
 
+def c_scores(bundle: ModelBundle, x: NDArray[np.int8]) -> NDArray[np.int8]:
+    """Scores int8 [clips, labels] of features int8 [clips, frames, features] by the C that runs on the board.
+
+    A bundle that streams is run by its streaming engine, from a reset to the only window of the clip.
+
+    Raises:
+        ModelError, FirmwareError: the model cannot be run.
+    """
+    from firmware_tools.engine.streaming.host import HostStream
+
+    engine, ready = stream_engine(bundle.tflite, bundle.engine == "streaming"), np.ascontiguousarray(x)
+    if isinstance(engine, HostStream):
+        return np.concatenate([engine.windows(clip, engine.plan.hop_frames) for clip in ready])
+    return engine(ready[:, :, np.newaxis, :])
+
+
 def host_features(bundle: ModelBundle, samples: NDArray[np.int16]) -> NDArray[np.int8]:
     """Features int8 [clips, frames, features] by the bundle's own front end."""
     from firmware_tools.frontend.host import HostFrontend

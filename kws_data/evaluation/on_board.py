@@ -71,12 +71,16 @@ class BoardDetector:
 
 
 def board_evaluation(
-    bundle: ModelBundle, made: BoardScores, clips: NDArray[np.int16], y: NDArray[Any]
+    bundle: ModelBundle,
+    made: BoardScores,
+    clips: NDArray[np.int16],
+    y: NDArray[Any],
+    speakers: Sequence[str] | None = None,
 ) -> BoardEvaluation:
-    """What a board is worth on clips ``[clips, samples]`` with true labels ``[clips]``, and whether it scores them as
-    the host does."""
+    """What a board is worth on clips ``[clips, samples]`` with true labels ``[clips]`` and, where known, their
+    speakers, and whether it scores them as the host does."""
     same = (made.values == HostDetector(bundle).scores(clips).values).all(axis=1)
-    found = metrics(made.values, y, bundle.threshold, bundle.labels)
+    found = metrics(made.values, y, bundle.threshold, bundle.labels, speakers)
     return BoardEvaluation(made.runtime, found, float(same.mean()), made.timing)
 
 

@@ -6,8 +6,9 @@ The columns, for pandas and any other reader of Parquet:
 ``clip_id``             the clip, as in ``dataset/manifest.parquet``, which knows its speaker, word, source and device
 ``split``               ``test``; of the host's engines also ``validation``
 ``label``               what was said: ``_silence_``, ``_unknown_`` or a keyword
-``engine``              ``float``, ``int8`` (the file that ships), ``device`` (that file on the flashed board); after a
-                        refit also ``before_refit`` (the int8 file that has not learnt from the validation people)
+``engine``              ``float``, ``int8`` (the file that ships, in TensorFlow Lite Micro), ``c`` (that file in the C
+                        that runs on the board), ``device`` (that C on the flashed board); after a refit also
+                        ``before_refit`` (the int8 file that has not learnt from the validation people)
 ``detected``            keyword detected at the bundle's threshold; empty where none was
 ``score_<label>``       probability of each label, float32; of int8 engines it is exactly ``(score + 128) / 256``
 ======================  ================================================================================================
@@ -34,6 +35,7 @@ from kws_data.scores import Scores, decide, probabilities
 
 FILE, HOST_PART, DEVICE_PART = "predictions.parquet", "predictions-host.parquet", "predictions-device.parquet"
 FLOAT, INT8, BEFORE_REFIT, DEVICE = "float", "int8", "before_refit", "device"
+ENGINE_C = "c"
 _SCORE = "score_"
 _TEXTS = ("clip_id", "split", "label", "engine", "detected")
 
@@ -65,9 +67,9 @@ class Predictions:
         """Rows of one engine and split, in the order of the data set."""
         return self._rows((self.engines == engine) & (self.splits == split))
 
-    def metrics(self, threshold: float) -> Metrics:
-        """METRICS of all rows at a threshold; raises DataError when there are none."""
-        return metrics(self.scores, self.y, threshold, self.labels)
+    def metrics(self, threshold: float, speakers: Sequence[str] | None = None) -> Metrics:
+        """METRICS of all rows at a threshold, with the speaker of each where known; DataError when there are none."""
+        return metrics(self.scores, self.y, threshold, self.labels, speakers)
 
     def _rows(self, chosen: NDArray[np.bool_]) -> Predictions:
         return Predictions(

@@ -1,4 +1,4 @@
-"""Clips of a run through the engines of the host: the float model, the int8 file, and that before a refit."""
+"""Clips of a run through the engines of the host: float model, int8 file, that before a refit, and the board's C."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from pathlib import Path
 
 import numpy as np
 
+from firmware_tools.frontend.spec import MICRO
 from kws_data.bundle import ModelBundle
 from kws_data.evaluation.evaluation_report import HostEvaluation
 from kws_data.evaluation.fair_int8 import fair_int8
-from kws_data.evaluation.inference import int8_scores
-from kws_data.evaluation.predictions import BEFORE_REFIT, FLOAT, INT8, Predictions, joined, predicted
+from kws_data.evaluation.inference import c_scores, int8_scores
+from kws_data.evaluation.people import speakers_of
+from kws_data.evaluation.predictions import BEFORE_REFIT, ENGINE_C, FLOAT, INT8, Predictions, joined, predicted
 from kws_data.features.load import load_features
 from kws_data.models.float_model import float_scores, load_float
 from kws_data.run_folder import FLOAT_FILE
@@ -27,13 +29,15 @@ class HostRun:
     predictions: Predictions
     runtime: str
 
-    def evaluations(self, threshold: float) -> dict[str, HostEvaluation]:
-        """Each engine on the test clips, in the order of report.json."""
-        engines = [name for name in (FLOAT, INT8, BEFORE_REFIT) if name in self.predictions.engines]
-        return {
-            name: HostEvaluation(self.predictions.of(name).metrics(threshold), None if name == FLOAT else self.runtime)
-            for name in engines
-        }
+    def evaluations(self, threshold: float, dataset_dir: Path) -> dict[str, HostEvaluation]:
+        """Each detector on the test clips, in the order of report.json; the data set tells who is heard in them."""
+        found = {}
+        for name in (FLOAT, INT8, BEFORE_REFIT):
+            rows = self.predictions.of(name)
+            if len(rows):
+                figures = rows.metrics(threshold, speakers_of(dataset_dir, rows.clip_ids))
+                found[name] = HostEvaluation(figures, None if name == FLOAT else self.runtime)
+        return found
 
 
 def run_on_host(bundle: ModelBundle, model_dir: Path, dataset_dir: Path) -> HostRun:
@@ -52,5 +56,7 @@ def run_on_host(bundle: ModelBundle, model_dir: Path, dataset_dir: Path) -> Host
         scores: dict[str, Scores] = {FLOAT: float_scores(model, x)}
         for name, tflite in files.items():
             scores[name], runtime = int8_scores(tflite, x)
+        if bundle.frontend.kind != MICRO:  # whose runtimes are TensorFlow Lite Micro's
+            scores[ENGINE_C] = c_scores(bundle, x)
         parts += [predicted(bundle, name, clips.split, clips.clip_ids, clips.y, made) for name, made in scores.items()]
     return HostRun(joined(parts), runtime)

@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from firmware_tools.atomic import write_text
-from kws_data.audio import write_flac
-from kws_data.bundle import ModelBundle
 from kws_data.evaluation.stream_truth import Spoken
-from kws_data.evaluation.truth_files import LABELS_FILE, labels_table
-from kws_data.features.load import load_audio_clips, load_features
 from kws_data.scores import FIRST_KEYWORD
 
-FILE = "stream.flac"
 FADE_MS = 10
 
 
@@ -54,17 +47,3 @@ def string_together(
 def order_of(clips: int, seed: int = 0) -> NDArray[np.int64]:
     """Which clip comes when."""
     return np.random.default_rng([seed, 0x57]).permutation(clips)
-
-
-def write_stream(dataset_dir: Path, bundle: ModelBundle, folder: Path) -> Path:
-    """Write ``stream.flac`` and ``labels.csv`` of the test clips.
-
-    Returns:
-        ``folder``, ready for :func:`kws_data.evaluation.streams.evaluate_stream`.
-    """
-    clips, test = load_audio_clips(dataset_dir), load_features(dataset_dir, "test")
-    rate_hz = bundle.frontend.sample_rate_hz
-    samples, spoken = string_together(clips, test.y, bundle.labels, rate_hz)
-    write_flac(folder / FILE, samples, rate_hz)
-    write_text(folder / LABELS_FILE, labels_table({FILE: spoken}))
-    return folder

@@ -21,9 +21,10 @@ from kws_data.evaluation.detector import HostDetector
 from kws_data.evaluation.listening import Listened, listen
 from kws_data.evaluation.moment_finder import MomentFinder
 from kws_data.evaluation.split_streams import MOST_LAID_S, split_streams
-from kws_data.evaluation.stitched_stream import FILE, order_of, write_stream
+from kws_data.evaluation.stitched_stream import order_of
 from kws_data.evaluation.stream_evaluation import Heard, KindHeard, Stitched, StreamEvaluation
 from kws_data.evaluation.stream_moments import IN_A_ROW, Origin
+from kws_data.evaluation.stream_of_test import FILE, write_stream
 from kws_data.evaluation.stream_trial import SplitStreams
 from kws_data.evaluation.stream_truth import ALL, Spoken, Truth
 from kws_data.evaluation.streams import evaluate_stream, judged, summary

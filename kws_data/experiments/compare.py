@@ -88,12 +88,23 @@ def bench_models(
         running = {pool.submit(run_entry, entry): entry for entry in missing}
         for done, future in enumerate(as_completed(running), 1):
             result = future.result()
+            _note_look(config, running[future])
             accuracy = result["int8"]["accuracy"]
             say(f"  {running[future].contestant.name}, seed {running[future].config.seed}: {accuracy:.2%} int8")
             progress("train and measure", done, len(missing))
     document = summary(config, entries)
     write_text(folder / "bench-model.json", json.dumps(document, indent=1, ensure_ascii=False) + "\n")
     return document
+
+
+def _note_look(config: Config, entry: Entry) -> None:
+    """Note that the test was looked at with this model, before its figures are told."""
+    from kws_data.bundle import ModelBundle
+    from kws_data.evaluation.sealed import Looking, look
+
+    model = ModelBundle.load(entry.folder / "model").model_sha256
+    looking = Looking("bench model", f"{entry.contestant.name}, seed {entry.config.seed}")
+    look(config.data.recordings, entry.dataset_dir, config.name, [model], looking)
 
 
 def without_twins(config: Config, chosen: Sequence[Contestant]) -> list[Contestant]:

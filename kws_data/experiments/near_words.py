@@ -28,6 +28,7 @@ from kws_data.errors import DataError
 from kws_data.evaluation.detector import HostDetector
 from kws_data.evaluation.inference import int8_scores
 from kws_data.evaluation.metrics import metrics
+from kws_data.evaluation.sealed import test_split_hash
 from kws_data.features.load import load_features
 from kws_data.labels import word_of
 from kws_data.progress import Progress
@@ -138,7 +139,10 @@ def near_words(
         taken = Counter([keyword] if keyword else [])
         found[word_of(clip.word)] += Taken(clip.word, frozenset([clip.speaker]), 1, taken)
     people = frozenset(clip.speaker for clip in asked) - frozenset(clip.speaker for clip in new)
-    return NearWords(tuple(found.values()), people, _own_test(bundle, dataset_dir))
+    test = _own_test(bundle, dataset_dir)
+    sha256, why = test_split_hash(dataset_dir), "beside near words"
+    catalog.looks.record(sha256, config.name, bundle.model_sha256, "bench near", why)
+    return NearWords(tuple(found.values()), people, test)
 
 
 def _is_in(clip: Clip, fold: PeopleFold | None) -> bool:

@@ -1,7 +1,8 @@
 """One recipe, several seeds: how much of a figure is the recipe and how much is luck.
 
 Seeds ``s``, ``s + 1``, … train on the same data set, each into ``runs/<name>/seeds/<n>``; each is exported with a
-threshold of its own and measured on the held-out clips as int8.
+threshold of its own and measured on the held-out clips as int8; each is one more model that the test was looked at
+with. None of them is chosen by what comes out.
 """
 
 from __future__ import annotations
@@ -15,7 +16,9 @@ from typing import Any
 import numpy as np
 
 from firmware_tools.atomic import write_text
+from kws_data.bundle import ModelBundle
 from kws_data.config.config import Config
+from kws_data.evaluation.sealed import Looking, look
 from kws_data.features.load import load_features
 from kws_data.progress import Progress
 from kws_data.statistics.intervals import measured_mean
@@ -54,11 +57,16 @@ def run_seeds(
     """
     folder = config.run_dir / "seeds"
     jobs = [_job(config, dataset_dir, dataset_version, folder / str(n), n) for n in range(count)]
+    known = [_result(job) for job in jobs]
     _take_over(config.run_dir / "model", jobs[0])
     waiting = [job for job in jobs if _result(job) is None]
     if waiting and config.train.teacher.shared_by_seeds:
         prepare_teachers(waiting[0].config, dataset_dir, progress)
     run_jobs(train_seed, waiting, cores(), progress)
+    if measured := [job for job, before in zip(jobs, known, strict=True) if before is None]:
+        models = [ModelBundle.load(job.folder / "model").model_sha256 for job in measured]
+        looking = Looking("seeds", f"{count} seeds measured")
+        look(config.data.recordings, dataset_dir, config.name, models, looking)
     results = [result for job in jobs if (result := _result(job)) is not None]
     document = {"seeds": results, **{name: measured_mean([r[name] for r in results]) for name in (*FIGURES, *AT_FPR)}}
     write_text(folder / "seeds.json", json.dumps(document, indent=1) + "\n")
@@ -81,7 +89,6 @@ def train_seed(job: SeedJob, progress: Progress) -> None:
 
 def measure_seed(job: SeedJob) -> None:
     """Figures of a seed's bundle on the held-out clips, int8, into ``result.json``."""
-    from kws_data.bundle import ModelBundle
     from kws_data.evaluation.inference import int8_scores
     from kws_data.evaluation.metrics import metrics
     from kws_data.evaluation.thresholds import tpr_at_fpr

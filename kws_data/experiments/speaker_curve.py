@@ -1,7 +1,8 @@
 """What more people would bring: the same model trained on a part of the speakers, and the line through the errors.
 
 Each part is trained for as many steps as the whole, without teachers (a teacher has heard all speakers), and
-measured as float on the held-out clips. Larger parts contain the smaller ones.
+measured as float on the validation clips: whether to record more people is a choice, so the test split stays sealed.
+Larger parts contain the smaller ones.
 """
 
 from __future__ import annotations
@@ -71,7 +72,7 @@ def speakers_curve(
 
 
 def train_share(job: ShareJob, progress: Progress) -> None:
-    """Train on a part of the speakers and measure on the held-out clips."""
+    """Train on a part of the speakers and measure on the validation clips."""
     from kws_data.models.float_model import float_scores
 
     prepare_tensorflow(job.config.seed)
@@ -87,8 +88,8 @@ def train_share(job: ShareJob, progress: Progress) -> None:
     checkpoint = Checkpoint(job.folder / f"share-{round(100 * job.share)}.npz", key)
     stage = f"{job.share:.0%} of the speakers"
     model, _ = fit(part, recipe, watch=FitWatch(stage, progress, checkpoint))
-    test = load_features(job.dataset_dir, "test")
-    right = float_scores(model, np.asarray(test.x[:, 0])).argmax(axis=1) == test.y
+    held_out = load_features(job.dataset_dir, "validation")
+    right = float_scores(model, np.asarray(held_out.x[:, 0])).argmax(axis=1) == held_out.y
     result = {"speakers": len(chosen), "clips": len(part.y), "accuracy": round(float(right.mean()), 4)}
     write_text(job.result, json.dumps(result) + "\n")
     checkpoint.remove()

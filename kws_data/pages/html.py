@@ -79,7 +79,10 @@ def table(
         shown = str(value)
         if not isinstance(value, Html) and not _MARKED.fullmatch(shown):
             shown = text(value)
-        classes = [*(["n"] if column in numbers else []), *(["long"] if len(re.sub("<[^>]*>", "", str(value))) > _LONG else [])]
+        classes = [
+            *(["n"] if column in numbers else []),
+            *(["long"] if len(re.sub("<[^>]*>", "", str(value))) > _LONG else []),
+        ]
         marks = (' scope="col"' if tag == "th" else "") + (f' class="{" ".join(classes)}"' if classes else "")
         return f"<{tag}{marks}>{shown}</{tag}>"
 

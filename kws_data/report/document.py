@@ -9,6 +9,7 @@ from kws_data.bundle import BUNDLE_FILE
 from kws_data.config.config import Config
 from kws_data.evaluation.evaluation_report import EvaluationReport
 from kws_data.run_folder import BUDGET_FILE, DATASET_FILE, read_json
+from kws_data.slices.slice_report import SliceReport
 
 SCHEMA = 1
 
@@ -43,5 +44,6 @@ def build_document(config: Config) -> dict[str, Any]:
             "sha256": bundle["model_sha256"],
         },
         **evaluation.to_dict(),
+        "slices": SliceReport.load(root / "report").block(),
         "budget": {"passed": budget["passed"], "checks": budget["checks"]},
     }

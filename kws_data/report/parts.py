@@ -9,9 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from kws_data.evaluation.predictions import INT8
 from kws_data.report.again_section import again_section
 from kws_data.report.board_section import board_section
+from kws_data.report.curves_section import curves_section
 from kws_data.report.data_section import data_section
+from kws_data.report.engines_section import engines_section
 from kws_data.report.examples import chosen_examples, examples_html
 from kws_data.report.limits_section import limits_section, memory_section
 from kws_data.report.results import RunResults
@@ -45,6 +48,14 @@ def _targets(results: RunResults) -> str:
     return targets_section(results.document["targets"]) if "targets" in results.document else ""
 
 
+def _curves(results: RunResults) -> str:
+    return curves_section(results.held_out, results.evaluation.host[INT8].metrics)
+
+
+def _engines(results: RunResults) -> str:
+    return engines_section(results.document["engines"])
+
+
 #: In the order of what a reader should know and do.
 PARTS: tuple[Part, ...] = (
     Part("verdict", "What to fix next", verdict_section),
@@ -53,6 +64,8 @@ PARTS: tuple[Part, ...] = (
     Part("training", "Training", training_section),
     Part("results", "Detection on people it has never heard", results_section),
     Part("threshold", "Threshold", threshold_section),
+    Part("curves", "At every threshold", _curves),
+    Part("engines", "Float, int8, C and board", _engines),
     Part("streams", "Listening all day", _stream),
     Part("limits", "Limits", limits_section),
     Part("memory", "Memory", memory_section),

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from firmware_tools.atomic import write_text
 from kws_data.config.config import Config
+from kws_data.evaluation.engines import compare_engines
 from kws_data.evaluation.evaluation_report import DeviceEvaluation, EvaluationReport
 from kws_data.evaluation.predictions import (
     DEVICE_PART,
@@ -55,6 +56,7 @@ def read_results(config: Config) -> RunResults:
     document, evaluation = build_document(config), EvaluationReport.load(folder, on_board(config))
     parts = [(HOST_PART, "run --until evaluate"), *([(DEVICE_PART, "device-eval")] if on_board(config) else [])]
     predictions = joined([read_predictions(folder / name, verb) for name, verb in parts])
+    document["engines"] = compare_engines(predictions).to_dict()
     document |= targets_block(document, config.targets, folder)
     results = RunResults(config, document, evaluation, predictions)
     document["advice"] = [one.to_dict() for one in results.advice]

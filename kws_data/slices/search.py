@@ -43,6 +43,8 @@ class FoundSlice:
         kind: of its part.
         conditions: attribute -> value.
         clips, speakers, errors: of all clips of the part for which the conditions hold.
+        rest: error rate of the clips that it is worse than: all others, but for those of slices found before it; for a
+            part of a slice the rest of that slice. None where there are none.
         p: how often chance alone makes some slice so strong, over all slices of the search.
         within: conditions of the found slice whose part it is; empty for none.
     """
@@ -52,6 +54,7 @@ class FoundSlice:
     clips: int
     speakers: int
     errors: int
+    rest: float | None
     p: float
     within: Mapping[str, str]
 
@@ -140,11 +143,14 @@ def _check(parts: Sequence[Part], settings: SearchSettings) -> None:
 def _listed_in(cut: Cut, chance: Chance, settings: SearchSettings) -> list[FoundSlice]:
     """Slices of one part, one after the other, each without the clips of those before, and so never a smaller p."""
     left, listed = np.ones(len(cut.part.wrong), np.bool_), list[FoundSlice]()
+    usual = float(cut.part.wrong.mean())
     while sum(one.p <= settings.alpha for one in listed) < MOST_FOUND:
         best = _strongest(cut, chance, left)
         if best is None or sum(one.p > settings.alpha for one in listed) == SUSPECTS:
             break
         best = _simplest(cut.part, replace(best, p=max([best.p, *(one.p for one in listed)])), left)
+        if best.errors <= usual * best.clips:  # worse than what is left, but no worse than all clips together
+            break
         listed.append(best)
         left = left & ~cut.part.table.holding(best.conditions)
     return listed
@@ -161,13 +167,23 @@ def _strongest(cut: Cut, chance: Chance, left: NDArray[np.bool_]) -> FoundSlice 
     if chosen is None:
         return None
     cells, place, p = chosen
-    return _counted(cut.part, named(cut.part.table, cells.attributes, cells.values[place].tolist()), p, {})
+    return _counted(cut.part, named(cut.part.table, cells.attributes, cells.values[place].tolist()), p, left)
 
 
-def _counted(part: Part, conditions: Mapping[str, str], p: float, within: Mapping[str, str]) -> FoundSlice:
+def _counted(part: Part, conditions: Mapping[str, str], p: float, left: NDArray[np.bool_]) -> FoundSlice:
+    """A slice with what there is of it in all of the part, beside the rest of what is ``left``."""
     held = part.table.holding(conditions)
-    speakers = len(np.unique(part.speaker[held]))
-    return FoundSlice(part.kind, conditions, int(held.sum()), speakers, int(part.wrong[held].sum()), p, within)
+    rest = part.wrong[left & ~held]
+    return FoundSlice(
+        kind=part.kind,
+        conditions=conditions,
+        clips=int(held.sum()),
+        speakers=len(np.unique(part.speaker[held])),
+        errors=int(part.wrong[held].sum()),
+        rest=float(rest.mean()) if len(rest) else None,
+        p=p,
+        within={},
+    )
 
 
 def _simplest(part: Part, found: FoundSlice, left: NDArray[np.bool_]) -> FoundSlice:
@@ -178,11 +194,11 @@ def _simplest(part: Part, found: FoundSlice, left: NDArray[np.bool_]) -> FoundSl
         apart = _apart(part, parent, left_out, found.conditions[left_out], left)
         if apart < NO_WORSE and (worst is None or apart < worst[0]):
             worst = apart, parent
-    return found if worst is None else _simplest(part, _counted(part, worst[1], found.p, {}), left)
+    return found if worst is None else _simplest(part, _counted(part, worst[1], found.p, left), left)
 
 
 def _apart(part: Part, parent: Mapping[str, str], name: str, value: str, left: NDArray[np.bool_]) -> float:
-    """Strength of a slice within its parent: those of its clips for which one more condition holds, against the rest."""
+    """Strength of a slice within its parent: its clips for which one more condition holds, against its rest."""
     inside = part.table.holding(parent) & left
     own = part.table.holding({name: value})[inside]
     wrong, (_, speaker) = part.wrong[inside], np.unique(part.speaker[inside], return_inverse=True)
@@ -206,7 +222,5 @@ def _within(parts: Sequence[Part], found: FoundSlice, settings: SearchSettings) 
     (part,) = (one for one in parts if one.kind == found.kind)
     inside = part.rows(part.table.holding(found.conditions), tuple(found.conditions))
     deeper = search([inside], replace(settings, depth=depth)).found
-    return [
-        _counted(part, {**found.conditions, **one.conditions}, one.p, {**found.conditions, **one.within})
-        for one in deeper
-    ]
+    above = found.conditions
+    return [replace(one, conditions={**above, **one.conditions}, within={**above, **one.within}) for one in deeper]

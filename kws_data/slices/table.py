@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -45,6 +46,13 @@ class AttributeTable:
         }
         return _telling(kept, dict(self.dropped))
 
+    def only(self, names: Sequence[str]) -> AttributeTable:
+        """The table with some attributes only; raises DataError as :meth:`place`."""
+        places = [self.place(name) for name in dict.fromkeys(names)]
+        return AttributeTable(
+            tuple(self.names[p] for p in places), tuple(self.levels[p] for p in places), self.codes[places], {}
+        )
+
     def holding(self, conditions: Mapping[str, str]) -> NDArray[np.bool_]:
         """bool ``[clips]``: the clips for which all conditions hold; raises DataError for an unknown attribute."""
         held = np.ones(self.clips, np.bool_)
@@ -60,7 +68,9 @@ class AttributeTable:
             return self.names.index(name)
         if name in self.dropped:
             raise DataError("clips cannot be told apart by this", name, f"it has {self.dropped[name]}")
-        raise DataError("no such attribute", name, f"there are {', '.join(self.names)}")
+        near = difflib.get_close_matches(name, self.names, n=1, cutoff=0.5)
+        there = f"did you mean {near[0]}?" if near else f"there are {', '.join(self.names)}"
+        raise DataError("no such attribute", name, there)
 
 
 def table_of(columns: Mapping[str, Sequence[str | None]]) -> AttributeTable:

@@ -30,7 +30,11 @@ def wilson(hits: int, total: int, level: float = 0.95) -> tuple[float, float]:
 
 
 def two_sided_z(level: float) -> float:
-    """How many standard deviations to both sides hold this share of a normal distribution; DataError unless in 0 to 1."""
+    """How many standard deviations to both sides hold this share of a normal distribution.
+
+    Raises:
+        DataError: ``level`` is not between 0 and 1.
+    """
     if not 0 < level < 1:
         raise DataError("a level lies between 0 and 1", level, "0.95 is usual")
     if level == 0.95:

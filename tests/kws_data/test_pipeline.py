@@ -25,5 +25,5 @@ def test_a_front_end_that_is_not_ours_has_none_on_a_board() -> None:
 def test_what_the_others_still_need(name: str) -> None:
     values = {"name": "a", "keywords": ["left"], "frontend": {"kind": "micro_frontend"}}
     step = next(step for step in steps_of(Config.model_validate(values)) if step.name == name)
-    assert step.needs == {"check": ("export",), "report": ("evaluate", "check")}[name]
+    assert step.needs == {"check": ("export",), "report": ("evaluate", "check", "slices")}[name]
     assert step.outputs

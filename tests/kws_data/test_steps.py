@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from made_dataset import made_row, make_dataset
 
 from kws_data import steps
 from kws_data.config.config import Config
@@ -60,7 +61,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RunContext:
     bundle.save(context.model_dir)
     shape = (bundle.frames, 1, bundle.frontend.features)
     save_float(build_model(config.model, shape, len(bundle.labels)), context.model_dir / FLOAT_FILE)
-    context.dataset_dir.mkdir(parents=True)
+    make_dataset(context.dataset_dir, [row for split in ("validation", "test") for row in _rows(split)])
     for number, split in enumerate(("validation", "test")):
         rng = np.random.default_rng(number)
         clips = rng.normal(0, 2_000, (6, config.clip_samples)).astype(np.int16)
@@ -70,6 +71,18 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RunContext:
         for part, values in (("x", x), ("y", np.array([0, 1, 2, 3, 2, 3], np.int32)), ("ids", ids)):
             np.save(feature_path(context.dataset_dir, split, part), values)
     return context
+
+
+def _rows(split: str) -> list[dict[str, Any]]:
+    return [
+        made_row(
+            100 * (split == "test") + n,
+            clip_id=f"{split}{n}",
+            split=split,
+            label=["_silence_", "_unknown_", "yes", "no"][y],
+        )
+        for n, y in enumerate((0, 1, 2, 3, 2, 3))
+    ]
 
 
 def test_the_chain_knows_every_file_that_is_made_for_tflm(run: RunContext) -> None:

@@ -27,7 +27,7 @@ def make_older(folder: Path, version: int) -> None:
     later = [name_of(one) for step in range(version, 3) for one in STEPS[step]]
     drops = "".join(f"DROP {kind} {name};" for kind, name in reversed(later))
     db = sqlite3.connect(folder / "catalog.sqlite")
-    db.executescript(f"{_FILES}{drops} PRAGMA user_version={version};")
+    db.executescript(f"DROP TABLE looks; {_FILES}{drops} PRAGMA user_version={version};")
     db.close()
 
 

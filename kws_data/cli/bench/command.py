@@ -30,7 +30,9 @@ BENCHES: dict[str, tuple[str, str]] = {
     "near": ("bench.near", "How often words that are no keyword are taken for one, by folds of people."),
     "gate": ("bench.gate", "A gate of energy before the network: what it saves in sounds, and which words it misses."),
     "try": ("bench.try_", "The page of kws try in a browser: equal to every engine, how fast, how large."),
+    "intervals": ("bench.intervals", "Do 95 % intervals hold the truth in 95 % of cases? By clip and by speaker."),
     "listen": ("bench.listen", "What models do in streams they never met: found, false accepts, noise, clips."),
+    "slices": ("bench.slices", "The search for failing slices: planted ones found, false findings, time."),
     "record": ("bench.record", "What serial capture loses, mistakes or survives."),
     "damaged": ("bench.damaged", "Damaged audio, configurations and models: nothing may crash, hang or get lost."),
 }

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 
 import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kws_data.catalog.compared_pairs import PairMemory, short_hashes
 
@@ -36,3 +39,23 @@ def test_only_new_pairs_are_judged(tmp_path: Path) -> None:
 def test_short_hashes_are_the_beginnings() -> None:
     hashes = np.array([b"ff" * 32, b"00" * 7 + b"01" + b"ab" * 24], "S64")
     assert list(short_hashes(hashes)) == [2**64 - 1, 1]
+
+
+@given(st.data())
+def test_pairs_that_were_found_are_found_between_two_lists(data: st.DataObject) -> None:
+    """As many as a look at every pair would find, whichever of the two stands first in the memory."""
+    count = data.draw(st.integers(2, 30))
+    hashes = np.random.default_rng(data.draw(st.integers(0, 9))).integers(0, 2**64, count, np.uint64)
+    hashes = np.sort(hashes) if data.draw(st.booleans()) else np.sort(hashes ^ hashes[0])  # one of them 0
+    one, other = np.triu_indices(count, 1)
+    same = np.array(data.draw(st.lists(st.booleans(), min_size=len(one), max_size=len(one))))
+    side = np.array(data.draw(st.lists(st.booleans(), min_size=count, max_size=count)))
+    with tempfile.TemporaryDirectory() as folder:
+        memory = PairMemory(Path(folder) / "compared.npy")
+        memory.verdicts(hashes[one], hashes[other], lambda places: same[places])
+        memory.save()
+        some, rest = np.flatnonzero(side), np.flatnonzero(~side)
+        found = memory.same_between(hashes[some], hashes[rest])
+    expected = {frozenset((int(a), int(b))) for a, b in zip(one[same], other[same], strict=True) if side[a] != side[b]}
+    assert {frozenset((int(some[i]), int(rest[j]))) for i, j in found} == expected
+    assert len(found) == len(expected)

@@ -113,6 +113,7 @@ WRONG: dict[str, list[list[str]]] = {
         ["--board", "nothing"],
         ["demo", "--set", "device.board=nothing"],
     ],
+    "slices": [["demo"], ["demo", "--by", "accent"], ["nowhere.yaml"]],
     "report": [["demo"]],
     "run": [
         ["demo", "--set", "device.board=nothing"],

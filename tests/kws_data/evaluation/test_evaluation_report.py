@@ -21,11 +21,12 @@ from kws_data.evaluation.evaluation_report import (
     HostEvaluation,
     Latency,
 )
-from kws_data.evaluation.metrics import metrics
+from kws_data.evaluation.metrics import Metrics, metrics
 from kws_data.evaluation.stream_evaluation import Heard, ResponseTimes, SetAside, StreamEvaluation
 from kws_data.pages.numbers import false_accepts
 
-FOUND = metrics(np.eye(4)[[0, 1, 2, 3, 2]], np.array([0, 1, 2, 3, 1]), 0.5, LABELS)
+SCORES, TRUTH = np.eye(4)[[0, 1, 2, 3, 2]], np.array([0, 1, 2, 3, 1])
+FOUND = metrics(SCORES, TRUTH, 0.5, LABELS, ["hum", "ann", "ann", "ben", "ben"])
 TIMING = BoardTiming(64_000_000, Cycles(9_000, 8_500.5, 400_000, 300), Latency(6.4, 6.5, 6.75))
 WHOLE = EvaluationReport(
     {"float": HostEvaluation(FOUND), "int8": HostEvaluation(FOUND, "tflite-micro")},
@@ -43,7 +44,9 @@ WHOLE = EvaluationReport(
         set_aside=(SetAside("b.wav", "no audio"),),
     ),
 )
-METRICS = ["accuracy", "accuracy_ci95", "tpr", "tpr_ci95", "fpr", "fpr_ci95", "threshold", "clips", "per_keyword"]
+BEFORE = ["accuracy", "accuracy_ci95", "tpr", "tpr_ci95", "fpr", "fpr_ci95", "threshold", "clips", "per_keyword"]
+BY_SPEAKER = ["speakers", "accuracy_ci95_by_speaker", "tpr_ci95_by_speaker", "fpr_ci95_by_speaker"]
+METRICS = [*BEFORE, *BY_SPEAKER, "auc", "average_precision", "calibration"]
 
 
 def save(folder: Path, report: EvaluationReport) -> None:
@@ -68,6 +71,23 @@ def test_blocks_have_the_keys_of_the_contract() -> None:
         *("hours", "false_accepts", "false_accepts_per_hour", "upper95", "keywords_said", "frr", "frr_ci95"),
         *("detections", "engine", "set_aside", "notes", "negatives", "curve", "response_ms", "measured"),
     ]
+
+
+def test_results_from_before_there_were_speakers_still_load() -> None:
+    old = {name: FOUND.to_dict()[name] for name in BEFORE}
+    old["per_keyword"] = {
+        word: {name: one[name] for name in ("tpr", "tpr_ci95", "fpr", "clips")}
+        for word, one in old["per_keyword"].items()
+    }
+    found = Metrics.from_dict(old)
+    assert found.speakers is found.tpr_ci95_by_speaker is found.calibration is found.auc is None
+    assert found.tpr == FOUND.tpr and found.to_dict() == old
+
+
+def test_without_speakers_only_the_intervals_by_speaker_are_missing() -> None:
+    found = metrics(SCORES, TRUTH, 0.5, LABELS).to_dict()
+    assert list(found) == [*BEFORE, "auc", "average_precision", "calibration"]
+    assert "tpr_ci95_by_speaker" not in found["per_keyword"]["yes"]
 
 
 def test_what_was_written_is_read_back(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from kws_data.evaluation.metrics import KeywordMetrics, Metrics, confusion, metr
 from kws_data.evaluation.thresholds import choose_threshold, threshold_curve, tpr_at_fpr
 from kws_data.pages.numbers import percent
 from kws_data.scores import decide, probabilities, threshold_from_int8
+from kws_data.statistics.clusters import speaker_interval
 from kws_data.statistics.intervals import mean_interval, mean_share, measured_mean, poisson_upper95, wilson
 
 LABELS = ["_silence_", "_unknown_", "yes", "no"]
@@ -33,8 +34,8 @@ def test_metrics_of_a_table_counted_by_hand() -> None:
     assert found.tpr == pytest.approx(1 / 3)
     assert found.fpr == pytest.approx(1 / 3)
     assert found.accuracy == pytest.approx(3 / 6)
-    assert found.per_keyword["yes"] == KeywordMetrics(tpr=0.5, tpr_ci95=wilson(1, 2), fpr=0.25, clips=2)
-    assert found.per_keyword["no"] == KeywordMetrics(tpr=0.0, tpr_ci95=wilson(0, 1), fpr=0.2, clips=1)
+    assert found.per_keyword["yes"] == KeywordMetrics(0.5, wilson(1, 2), 0.25, 2, wilson(1, 4))
+    assert found.per_keyword["no"] == KeywordMetrics(0.0, wilson(0, 1), 0.2, 1, wilson(1, 5))
     assert found.clips == 6 and found.threshold == 0.5
 
 
@@ -43,9 +44,11 @@ def test_metrics_are_the_json_of_the_contract_and_come_back_from_it() -> None:
     document = json.loads(json.dumps(found.to_dict()))
     assert document == found.to_dict()
     assert list(document) == [
-        *("accuracy", "accuracy_ci95", "tpr", "tpr_ci95", "fpr", "fpr_ci95", "threshold", "clips", "per_keyword")
+        *("accuracy", "accuracy_ci95", "tpr", "tpr_ci95", "fpr", "fpr_ci95", "threshold", "clips", "per_keyword"),
+        *("auc", "average_precision", "calibration"),
     ]
-    assert document["per_keyword"]["yes"] == {"tpr": 0.5, "tpr_ci95": list(wilson(1, 2)), "fpr": 0.25, "clips": 2}
+    yes = {"tpr": 0.5, "tpr_ci95": list(wilson(1, 2)), "fpr": 0.25, "clips": 2, "fpr_ci95": list(wilson(1, 4))}
+    assert document["per_keyword"]["yes"] == yes
     assert Metrics.from_dict({**document, "engine": "TFLM"}) == found
 
 
@@ -192,3 +195,31 @@ def test_what_nobody_says_is_not_measured() -> None:
     assert metrics(SCORES[:3], TRUTH[:3], 0.5, LABELS).tpr is None
     assert Metrics.from_dict(json.loads(json.dumps(found.to_dict()))) == found
     assert percent(found.fpr) == "not measured" and measured_mean([0.5, found.fpr]) is None
+
+
+def test_intervals_by_speaker_are_those_of_the_clips_that_count() -> None:
+    rng = np.random.default_rng(2)
+    scores, y = rng.random((300, 4)), rng.integers(0, 4, 300)
+    speakers = [f"s{k}" for k in rng.integers(12, size=300)]
+    found, keyword = metrics(scores, y, 0.6, LABELS, speakers), y >= 2
+    hits, who = decide(scores, 0.6) == y, np.array(speakers)
+    assert found.tpr_ci95_by_speaker == speaker_interval(hits[keyword], who[keyword].tolist())
+    assert found.per_keyword["no"].tpr_ci95_by_speaker == speaker_interval(hits[y == 3], who[y == 3].tolist())
+    assert found.fpr_ci95_by_speaker == speaker_interval((decide(scores, 0.6) >= 0)[~keyword], who[~keyword].tolist())
+    assert found.speakers == len(set(who[y >= 1]))
+
+
+def test_the_area_under_the_roc_never_counts_a_keyword_taken_for_another() -> None:
+    scores = np.array([[0, 0, 0.9, 0.1], [0, 0, 0.8, 0.7], [0.5, 0, 0.1, 0.2], [0, 0.5, 0.3, 0.1]])
+    found = metrics(scores, np.array([2, 3, 0, 1]), 0.5, LABELS)
+    assert found.auc == 0.5 and found.average_precision == 0.5
+
+
+def test_a_model_of_one_output_is_calibrated_on_what_it_tells_apart() -> None:
+    p = np.array([0.9, 0.2, 0.6])
+    scores = np.stack([1 - p, 1 - p, p], axis=1)
+    found = metrics(scores, np.array([2, 0, 1]), 0.5, LABELS[:3]).calibration
+    assert found is not None
+    assert found.brier == pytest.approx((2 * 0.1**2 + 2 * 0.2**2 + 2 * 0.6**2) / 3, abs=1e-12)
+    assert found.ece == pytest.approx((0.1 + 0.2 + 0.6) / 3, abs=1e-12)
+    assert found.log_loss == pytest.approx(-np.log([0.9, 0.8, 0.4]).mean(), abs=1e-12)

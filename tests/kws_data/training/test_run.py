@@ -36,13 +36,27 @@ def patterns(clips: int = 96, copies: int = 2, seed: int = 0) -> tuple[np.ndarra
     return np.clip(x, -128, 127).astype(np.int8), y.astype(np.int64)
 
 
-def write_dataset(folder: Path) -> None:
-    for split, seed in (("train", 0), ("validation", 1), ("test", 2)):
+def write_dataset(folder: Path, tested: bool = True) -> None:
+    """Features and manifest, without those of the test split unless it is to be ``tested``."""
+    tests = (("test", 2),) if tested else ()
+    for split, seed in (("train", 0), ("validation", 1), *tests):
         x, y = patterns(seed=seed)
         np.save(folder / f"features-{split}-x.npy", x)
         np.save(folder / f"features-{split}-y.npy", y.astype(np.int32))
         np.save(folder / f"features-{split}-ids.npy", np.array([f"{split}{i}" for i in range(len(y))]))
-    rows = [{"clip_id": f"train{i}", "word": ["_silence_", "dog", "yes", "no"][i % 4]} for i in range(96)]
+    words = ["_silence_", "dog", "yes", "no"]
+    rows = [
+        {
+            "clip_id": f"{split}{i}",
+            "split": split,
+            "label": LABELS[i % 4],
+            "word": words[i % 4],
+            "speaker": f"{split}{i // 4}",
+            "audio_sha256": f"{split}{i}",
+        }
+        for split in ("train", *(split for split, _ in tests))
+        for i in range(96)
+    ]
     write_manifest(folder / "manifest.parquet", rows)
     noise = np.random.default_rng(3).integers(-500, 500, (96, 16_000)).astype(np.int16)
     np.save(folder / "audio-validation.npy", noise)
@@ -131,13 +145,14 @@ def test_from_features_to_a_bundle_that_has_learnt(tmp_path: Path) -> None:
     assert bundle.tflite_bytes == (tmp_path / "model" / "model.tflite").stat().st_size < 10_000
     assert bundle.macs > 0 and bundle.arena_bytes > 49 * 40 and bundle.parameters > 900
 
-    host = run_on_host(bundle, tmp_path / "model", tmp_path).evaluations(bundle.threshold)
+    host = run_on_host(bundle, tmp_path / "model", tmp_path).evaluations(bundle.threshold, tmp_path)
     quantised, exact = host["int8"].metrics, host["float"].metrics
     assert quantised.accuracy > 0.95 and abs(quantised.accuracy - exact.accuracy) < 0.05
     if available():
         test = load_features(tmp_path, "test")
         scores = TflmInterpreter(bundle.tflite)(np.asarray(test.x[:, 0])[:, :, None, :])
-        assert metrics(scores, test.y, bundle.threshold, LABELS) == quantised
+        speakers = [f"clip {clip}" for clip in test.clip_ids]
+        assert metrics(scores, test.y, bundle.threshold, LABELS, speakers) == quantised
 
 
 @pytest.mark.slow
