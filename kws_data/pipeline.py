@@ -122,7 +122,14 @@ STEPS: tuple[Step, ...] = (
         steps.evaluate,
         sections=("threshold", "stream"),
         needs=("build", "export"),
-        outputs=("report/host.json", "report/stream.json", "report/moments.json", "report/predictions-host.parquet"),
+        outputs=(
+            "report/host.json",
+            "report/stream.json",
+            "report/moments.json",
+            "report/moments",
+            "report/worst.json",
+            "report/predictions-host.parquet",
+        ),
     ),
     Step(
         "device-eval",
@@ -146,7 +153,10 @@ STEPS: tuple[Step, ...] = (
         steps.report,
         sections=tuple(Config.model_fields),
         needs=("evaluate", "device-eval", "check", "slices"),
-        outputs=("report/report.json", "report/report.html", "report/predictions.parquet"),
+        outputs=tuple(
+            f"report/{name}"
+            for name in ("report.json", "report.html", "report.md", "model_card.md", "predictions.parquet")
+        ),
     ),
 )
 

@@ -29,6 +29,7 @@ class RunContext:
         reason: why the test split is looked at, as the catalogue notes it.
         who: who looks at it; the login name when None.
         build: how the data set is built; by processes of this machine when None.
+        audio: whether clips can be heard in the report.
     """
 
     config: Config
@@ -39,6 +40,7 @@ class RunContext:
     closing: list[str] = field(default_factory=list)
     reason: str = "kws run"
     who: str | None = None
+    audio: bool = True
 
     def warn(self, lines: Iterable[str]) -> None:
         """Say lines now, and once more at the end of all steps."""

@@ -23,6 +23,8 @@ HOST_FILE, DEVICE_FILE, STREAM_FILE, REPORT_FILE = "host.json", "device.json", "
 PAGE_FILE, MARKDOWN_FILE, CARD_FILE = "report.html", "report.md", "model_card.md"
 #: There too: what is said of the moments worth hearing, and the folder of their sounds.
 MOMENTS_FILE, MOMENTS_FOLDER = "moments.json", "moments"
+#: And the test clips worth hearing.
+WORST_FILE = "worst.json"
 
 
 def read_json(path: Path, made_by: str) -> dict[str, Any]:

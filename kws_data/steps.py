@@ -30,6 +30,7 @@ from kws_data.run_folder import (
     MOMENTS_FILE,
     SIZE_FILE,
     STREAM_FILE,
+    WORST_FILE,
 )
 from kws_data.set_aside import told
 
@@ -300,15 +301,20 @@ def evaluate(ctx: RunContext) -> str:
     from kws_data.evaluation.moment_finder import MomentFinder
     from kws_data.evaluation.moment_sources import with_sources
     from kws_data.evaluation.moments import write_moments
-    from kws_data.evaluation.predictions import HOST_PART, write_predictions
+    from kws_data.evaluation.noise_kinds import silence_kinds
+    from kws_data.evaluation.predictions import HOST_PART, INT8, write_predictions
     from kws_data.evaluation.run_clips import run_on_host
     from kws_data.evaluation.stated_wish import calibrated_config
     from kws_data.evaluation.stream_of_run import evaluate_run_stream
+    from kws_data.evaluation.worst_clips import write_worst
+    from kws_data.evaluation.worst_finder import find_worst
 
     bundle, config = ctx.bundle(), calibrated_config(ctx.config, ctx.model_dir)
     check_held_out(ctx.dataset_dir, ctx.config.data.recordings)
     made = run_on_host(bundle, ctx.model_dir, ctx.dataset_dir)
-    host = {engine: one.to_dict() for engine, one in made.evaluations(bundle.threshold, ctx.dataset_dir).items()}
+    silence = silence_kinds(bundle, made.predictions.of(INT8), ctx.dataset_dir, config, ctx.progress)
+    on_host = made.evaluations(bundle.threshold, ctx.dataset_dir, silence)
+    host = {engine: one.to_dict() for engine, one in on_host.items()}
     finder = MomentFinder(bundle)
     heard = evaluate_run_stream(bundle, ctx.dataset_dir, config, ctx.progress, finder)
     ctx.warn([] if heard.not_measured is None else [f"false accepts were not measured: {heard.not_measured}"])
@@ -320,7 +326,8 @@ def evaluate(ctx: RunContext) -> str:
     found = finder.found()
     sounds = [one.samples for one in found.chosen]
     write_moments(ctx.report_dir, with_sources(found, ctx.dataset_dir), sounds, bundle.frontend.sample_rate_hz)
-    files = [_hash_file(ctx.report_dir / name) for name in (HOST_PART, MOMENTS_FILE)]
+    write_worst(ctx.report_dir, find_worst(bundle, made.predictions.of(INT8), ctx.dataset_dir))
+    files = [_hash_file(ctx.report_dir / name) for name in (HOST_PART, MOMENTS_FILE, WORST_FILE)]
     return _hash([host, stream, *files])
 
 
@@ -380,10 +387,10 @@ def slices(ctx: RunContext) -> str:
 
 
 def report(ctx: RunContext) -> str:
-    """Join the predictions of host and board; write report.json and report.html."""
+    """Join the predictions of host and board; write the report as page, Markdown and JSON, and the model card."""
     from kws_data.report.write import write_report
 
-    return write_report(ctx.config)
+    return write_report(ctx.config, ctx.audio)
 
 
 def _hash(value: Any) -> str:

@@ -34,6 +34,6 @@ def evaluate_run(
         return
     print_metrics(found.found)
     if found.sealed is not None and found.sealed.models > 1:
-        print_sealed(found.sealed, found.found)
+        print_sealed(found.sealed.to_dict(found.clips))
     for note in found.notes:
         say(f"  {note}")

@@ -11,17 +11,20 @@ from kws_data.run_folder import CARD_FILE, REPORT_FILE
 
 @verb("report", "kws report configs/demo.yaml")
 @config_options
+@click.option("--no-audio", is_flag=True, help="Leave all sound out of the page: it holds voices of test people.")
 @json_option
-def command(config: Config, as_json: bool) -> int:
+def command(config: Config, no_audio: bool, as_json: bool) -> int:
     """Write report.html, report.md, report.json and model_card.md of CONFIG from the results of the earlier steps.
 
     The page needs nothing else: it can be mailed, opened offline and printed. It begins with what to fix next.
+    Clips and moments of streams can be heard in it; --no-audio leaves the voices out.
+
     Exits 1 when a limit (budget) is broken or one of the targets: of CONFIG is not reached, as kws run does.
     """
     from kws_data.cli.steps import run_steps
     from kws_data.cli.terminal.summary import broken_targets, kept, load_report, print_summary
 
-    run_steps(config, ["report"], force=True)
+    run_steps(config, ["report"], force=True, audio=not no_audio)
     path = config.run_dir / "report" / REPORT_FILE
     report = load_report(path)
     if as_json:

@@ -124,7 +124,9 @@ def _doubt(row: SliceRow, alpha: float) -> str:
         return "fails"
     if row.p is not None and row.p <= alpha:
         return "fails where another slice does"
-    return "too few clips" if row.thin else "" if row.p is None else "may be chance"
+    if row.thin or row.p is None:
+        return "too few clips" if row.thin else ""
+    return "may be chance" if (row.difference or 0) > 0 else ""
 
 
 def _verdict(report: SliceReport, gate: float, passed: bool) -> str:

@@ -33,15 +33,15 @@ def run_steps(
     with_needs_of: str | None = None,
     reason: str = "kws run",
     who: str | None = None,
+    audio: bool = True,
 ) -> list[StepResult]:
     """Run the named steps (all when None) and announce each on stderr, with the time ``left`` of all of them.
 
     Those that ``with_needs_of`` needs and that were never run are run before. Why the test is looked at, and by whom,
-    is noted in the catalogue.
+    is noted in the catalogue. ``audio`` is whether clips can be heard in the report.
     """
-    context = RunContext(
-        config, workers, progress or (lambda stage, done, total: None), say, build, reason=reason, who=who
-    )
+    told = progress or (lambda stage, done, total: None)
+    context = RunContext(config, workers, told, say, build, reason=reason, who=who, audio=audio)
     context.board()  # one that does not exist is told before recordings are read
     steps = steps_of(config)
     _check_front_end(config, set(names or ()) - {step.name for step in steps})

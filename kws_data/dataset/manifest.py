@@ -89,6 +89,15 @@ def read_rows_of(folder: Path | str, clip_ids: Iterable[str]) -> dict[str, Manif
     return {str(row["clip_id"]): ManifestRow(**row) for row in rows}  # type: ignore[typeddict-item]
 
 
+def told_of(row: ManifestRow) -> dict[str, str]:
+    """What a person should know of a clip: id, word, speaker's pseudonym, where it is from, on which terms."""
+    told = {name: str(row[name]) for name in _TOLD if row[name] not in (None, "")}  # type: ignore[literal-required]
+    return told | ({"synthetic": "yes"} if row["synthetic"] else {})
+
+
+_TOLD = ("clip_id", "word", "speaker", "source", "device", "licence", "consent", "origin")
+
+
 def _columns(path: Path, names: Sequence[str], filters: Any = None) -> dict[str, list[Any]]:
     from pyarrow import ArrowException, parquet
 

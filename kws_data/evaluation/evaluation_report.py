@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from kws_data.errors import DataError
 from kws_data.evaluation.metrics import Metrics
+from kws_data.evaluation.silence_kinds import SilenceKinds
 from kws_data.evaluation.stream_evaluation import ResponseTimes, StreamEvaluation
 from kws_data.run_folder import DEVICE_FILE, HOST_FILE, STREAM_FILE, read_json
 
@@ -21,19 +22,24 @@ Part = TypeVar("Part")
 
 @dataclass(frozen=True)
 class HostEvaluation:
-    """Clips on the host. ``runtime`` is what ran the int8 file; None for the float model."""
+    """Clips on the host. ``runtime`` is what ran the int8 file; None for the float model. ``silence`` is known of the
+    int8 file of a run."""
 
     metrics: Metrics
     runtime: str | None = None
+    silence: SilenceKinds | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """METRICS, and the runtime as ``engine``."""
-        return {**self.metrics.to_dict(), **({} if self.runtime is None else {"engine": self.runtime})}
+        """METRICS, the runtime as ``engine``, and ``silence``."""
+        runtime = {} if self.runtime is None else {"engine": self.runtime}
+        silence = {} if self.silence is None else {"silence": self.silence.to_dict()}
+        return {**self.metrics.to_dict(), **runtime, **silence}
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> HostEvaluation:
         """Inverse of :meth:`to_dict`."""
-        return cls(Metrics.from_dict(values), values.get("engine"))
+        silence = None if "silence" not in values else SilenceKinds.from_dict(values["silence"])
+        return cls(Metrics.from_dict(values), values.get("engine"), silence)
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from collections.abc import Hashable, Sequence
 def fair_choice(strengths: Sequence[float], groups: Sequence[Sequence[Hashable]], most: int) -> list[int]:
     """Places of the chosen ones, the strongest first (the first of equals).
 
-    In the first round one of each group is taken, the strongest that is left; in the second a second one, and so on.
-    One that belongs to several groups (a word, a speaker) is taken only while all of them have room.
+    They are taken one by one: of those whose groups (a word, a speaker) have been taken least often so far, together,
+    the strongest.
 
     Args:
         strengths: of each.
@@ -18,18 +18,11 @@ def fair_choice(strengths: Sequence[float], groups: Sequence[Sequence[Hashable]]
         most: how many to choose.
     """
     left = sorted(range(len(strengths)), key=lambda at: (-strengths[at], at))
+    own = [tuple(enumerate(those)) for those in groups]
     taken: list[int] = []
     counts: Counter[tuple[int, Hashable]] = Counter()
-    room = 0
     while left and len(taken) < most:
-        room += 1
-        waiting = []
-        for at in left:
-            own = list(enumerate(groups[at]))
-            if len(taken) < most and all(counts[group] < room for group in own):
-                taken.append(at)
-                counts.update(own)
-            else:
-                waiting.append(at)
-        left = waiting
+        place = min(range(len(left)), key=lambda place: sum(counts[group] for group in own[left[place]]))
+        taken.append(left.pop(place))
+        counts.update(own[taken[-1]])
     return sorted(taken, key=lambda at: (-strengths[at], at))

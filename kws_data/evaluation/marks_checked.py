@@ -12,6 +12,7 @@ from kws_data.labels import other_spellings, spelt
 SLACK_S = 0.5  # a mark may end so long after its file: tools round, and clips are padded
 SHORTEST_S = 0.05  # words are longer on average, in whatever unit
 SAMPLES_S = 16_000
+OVERLAP_S = 0.1  # two marks may overlap by so much: hands and tools are no better
 
 
 def keywords_of(marks: Marks, keywords: Sequence[str]) -> tuple[list[Marked], list[str]]:
@@ -65,6 +66,34 @@ def check_times(marks: Sequence[Marked], length_s: Callable[[str], float]) -> No
             raise DataError(f"times of words look like {unit}", times, remedy)
     places = [f"{m.place}: {m.start_s:g} to {m.end_s:g} s of {lengths[m.file]:g} s" for m in beyond]
     refuse("words lie beyond the end of their file", places, "correct the times or the name of the file")
+
+
+def overlapping(words: Sequence[Marked]) -> list[str]:
+    """What to tell of keywords that are marked while another one is said.
+
+    A detector hears one keyword at a time, so that one of two may count as missed whatever it does.
+
+    Raises:
+        DataError: the same keyword is marked twice at once: that is one word, and nobody can hear it a second time.
+    """
+    twice: list[str] = []
+    others: list[str] = []
+    open_words: list[Marked] = []
+    for word in sorted(words, key=lambda mark: (mark.file, mark.start_s, mark.end_s)):
+        open_words = [one for one in open_words if one.file == word.file and one.end_s - word.start_s > OVERLAP_S]
+        for one in open_words:
+            (twice if one.label == word.label else others).append(_beside(one, word))
+        open_words.append(word)
+    refuse("the same keyword is marked twice at once", twice, "keep one of the two marks, or correct their times")
+    if not others:
+        return []
+    told = f"{len(others)} keywords are marked while another one is said, such as {others[0]}"
+    return [f"{told}: one may count as missed"]
+
+
+def _beside(one: Marked, word: Marked) -> str:
+    times = f"{one.label} {one.start_s:g} to {one.end_s:g} s and {word.label} {word.start_s:g} to {word.end_s:g} s"
+    return f"{one.place} and {word.place}: {times}"
 
 
 def _fits(mark: Marked, length_s: float, scale: float = 1.0) -> bool:

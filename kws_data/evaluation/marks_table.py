@@ -7,7 +7,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import replace
 from pathlib import Path
 
 from kws_data.errors import DataError
@@ -80,15 +82,20 @@ def _notes_of_rows(table: Table, rows: Sequence[Row], inside: Sequence[Row]) -> 
         raise DataError(f"no file that {table.name} names is in the folder", absent[0], "correct its column of files")
     if absent:
         notes.append(f"{len(absent)} files that {table.name} names are not in the folder, such as {absent[0]}")
-    endless = sum(not any(row.get(name) for name in ("end", "duration", "end_ms", "duration_ms")) for _, row in inside)
+    endless = sum(_is_endless(row) for _, row in inside)
     if endless:
-        notes.append(f"{endless} words in {table.name} have no end: each counts as {WORD_S:g} s long")
+        until = f"each counts as {WORD_S:g} s long, or until the next word"
+        notes.append(f"{endless} words in {table.name} have no end: {until}")
     return notes
+
+
+def _is_endless(row: Mapping[str, str]) -> bool:
+    return not any(row.get(name) for name in ("end", "duration", "end_ms", "duration_ms"))
 
 
 def _marked(rows: Sequence[tuple[str, str, Mapping[str, str]]]) -> tuple[Marked, ...]:
     """(place, file, row) as words; raises DataError naming rows whose times are none."""
-    words, wrong = [], []
+    words, wrong, endless = [], [], set[str]()
     for place, file, row in rows:
         start_s = _time(row, "start")
         length_s = _time(row, "duration", WORD_S)
@@ -97,11 +104,31 @@ def _marked(rows: Sequence[tuple[str, str, Mapping[str, str]]]) -> tuple[Marked,
             wrong.append(f"{place}: {', '.join(text for name, text in row.items() if name not in ('file', 'label'))}")
         else:
             words.append(Marked(place, file, row["label"], start_s, end_s))
+            endless |= {place} if _is_endless(row) else set()
     refuse("times of words cannot be read", wrong, "write seconds, such as 1.25")
     once: dict[tuple[str, str, float, float], Marked] = {}
     for word in words:  # a row that stands twice is one word: nobody can hear it a second time
         once.setdefault((word.file, word.label, word.start_s, word.end_s), word)
-    return tuple(once.values())
+    return _until_the_next(tuple(once.values()), endless)
+
+
+def _until_the_next(words: tuple[Marked, ...], endless: Set[str]) -> tuple[Marked, ...]:
+    """The words, those at ``endless`` places cut off where the next word of their file begins."""
+    if not endless:
+        return words
+    starts: dict[str, list[float]] = {}
+    for word in words:
+        starts.setdefault(word.file, []).append(word.start_s)
+    for times in starts.values():
+        times.sort()
+
+    def cut(word: Marked) -> Marked:
+        times = starts[word.file]
+        later = bisect_right(times, word.start_s)
+        ends = word.place in endless and later < len(times) and times[later] < word.end_s
+        return replace(word, end_s=times[later]) if ends else word
+
+    return tuple(map(cut, words))
 
 
 def _time(row: Mapping[str, str], name: str, default: float | None = None) -> float | None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from kws_data.dataset.manifest import ManifestRow, read_rows_of
+from kws_data.dataset.manifest import ManifestRow, read_rows_of, told_of
 from kws_data.dataset.negative_streams import has_negatives
 from kws_data.dataset.negative_table import read_negatives
 from kws_data.evaluation.moment_finder import Found
@@ -16,7 +16,6 @@ from kws_data.evaluation.moments import Moments
 from kws_data.evaluation.stream_moments import IN_A_ROW, Candidate
 from kws_data.run_folder import MANIFEST_FILE
 
-_OF_CLIP = ("word", "speaker", "source", "device", "licence", "consent", "origin")
 _OF_NEGATIVE = ("kind", "recording", "speaker", "licence", "consent")
 _PLACE = ("clip_id", "start_sample", "samples")
 
@@ -48,23 +47,17 @@ def _sources(
 ) -> Iterable[dict[str, str]]:
     if one.clip_id in clips:
         snr = {} if one.snr_db is None else {"snr_db": f"{one.snr_db:.1f}"}
-        yield {"what": "word", **source_of(clips[one.clip_id]), **snr}
+        yield {"what": "word", **told_of(clips[one.clip_id]), **snr}
     name, sample = one.part
     if one.how == IN_A_ROW:
         if name in clips and name != one.clip_id:
-            yield {"what": "clip", **source_of(clips[name])}
+            yield {"what": "clip", **told_of(clips[name])}
         return
     rows = stretches.get(name, ())
     first = min((row["start_sample"] for row in rows), default=0)
     row = next((r for r in rows if 0 <= sample + first - r["start_sample"] < r["samples"]), None)
     if row is not None:
         yield {"what": "around it", "clip_id": str(row["clip_id"]), **_texts(row, _OF_NEGATIVE)}
-
-
-def source_of(row: ManifestRow) -> dict[str, str]:
-    """What a person should know of a clip: id, word, speaker's pseudonym, where it is from, on which terms."""
-    made = {"synthetic": "yes"} if row["synthetic"] else {}
-    return {"clip_id": row["clip_id"], **_texts(row, _OF_CLIP), **made}
 
 
 def _texts(row: Mapping[str, Any], names: Sequence[str]) -> dict[str, str]:

@@ -156,6 +156,7 @@ def write_moments(folder: Path, moments: Moments, sounds: Sequence[Samples], sam
     """
     (folder / MOMENTS_FILE).unlink(missing_ok=True)
     shutil.rmtree(folder / MOMENTS_FOLDER, ignore_errors=True)
+    (folder / MOMENTS_FOLDER).mkdir(parents=True)
     for moment, samples in zip(moments.moments, sounds, strict=True):
         write_flac(folder / MOMENTS_FOLDER / moment.audio, samples, sample_rate_hz)
     write_text(folder / MOMENTS_FILE, json.dumps(moments.to_dict(), separators=(",", ":")) + "\n")

@@ -14,6 +14,7 @@ from kws_data.evaluation.fair_int8 import fair_int8
 from kws_data.evaluation.inference import c_scores, int8_scores
 from kws_data.evaluation.people import speakers_of
 from kws_data.evaluation.predictions import BEFORE_REFIT, ENGINE_C, FLOAT, INT8, Predictions, joined, predicted
+from kws_data.evaluation.silence_kinds import SilenceKinds
 from kws_data.features.load import load_features
 from kws_data.models.float_model import float_scores, load_float
 from kws_data.run_folder import FLOAT_FILE
@@ -29,14 +30,20 @@ class HostRun:
     predictions: Predictions
     runtime: str
 
-    def evaluations(self, threshold: float, dataset_dir: Path) -> dict[str, HostEvaluation]:
-        """Each detector on the test clips, in the order of report.json; the data set tells who is heard in them."""
+    def evaluations(
+        self, threshold: float, dataset_dir: Path, silence: SilenceKinds | None = None
+    ) -> dict[str, HostEvaluation]:
+        """Each detector on the test clips, in the order of report.json; the data set tells who is heard in them.
+
+        ``silence`` is what the int8 file does in noise.
+        """
         found = {}
         for name in (FLOAT, INT8, BEFORE_REFIT):
             rows = self.predictions.of(name)
             if len(rows):
                 figures = rows.metrics(threshold, speakers_of(dataset_dir, rows.clip_ids))
-                found[name] = HostEvaluation(figures, None if name == FLOAT else self.runtime)
+                runtime, noise = None if name == FLOAT else self.runtime, silence if name == INT8 else None
+                found[name] = HostEvaluation(figures, runtime, noise)
         return found
 
 

@@ -18,9 +18,11 @@ from kws_data.evaluation.leaking_test import check_held_out
 from kws_data.evaluation.metrics import metrics
 from kws_data.evaluation.missing_classes import missing_classes
 from kws_data.evaluation.on_board import BoardScores, board_evaluation
-from kws_data.evaluation.sealed import TEST, Looking, SealedTest, look
+from kws_data.evaluation.people import speakers_of
+from kws_data.evaluation.sealed import TEST, DecidedClips, Looking, SealedTest, look
 from kws_data.features.load import load_audio_clips, load_features
 from kws_data.progress import Progress
+from kws_data.scores import decide
 
 VALIDATION = "validation"
 SPLITS = (VALIDATION, TEST)
@@ -39,6 +41,7 @@ class SplitEvaluation:
     found: HostEvaluation | BoardEvaluation
     clips_per_label: Mapping[str, int]
     sealed: SealedTest | None
+    clips: DecidedClips
     notes: tuple[str, ...]
 
     def to_dict(self) -> dict[str, Any]:
@@ -47,7 +50,7 @@ class SplitEvaluation:
             "split": self.split,
             **self.found.to_dict(),
             "clips_per_label": dict(self.clips_per_label),
-            "sealed": self.sealed and self.sealed.to_dict(self.found.metrics),
+            "sealed": self.sealed and self.sealed.to_dict(self.clips),
             "notes": list(self.notes),
         }
 
@@ -99,20 +102,22 @@ def evaluate_split(
     check_split(run_dir, bundle, split, recordings)
     if split == TEST and (looking is None or not looking.reason.strip()):
         raise no_reason()
-    clips, y = np.asarray(load_audio_clips(dataset_dir, split)), load_features(dataset_dir, split).y
+    clips, features = np.asarray(load_audio_clips(dataset_dir, split)), load_features(dataset_dir, split)
+    y, speakers = features.y, speakers_of(dataset_dir, features.clip_ids)
     made = detector.scores(clips, progress)
     found: HostEvaluation | BoardEvaluation
     if isinstance(made, BoardScores):
-        found = board_evaluation(bundle, made, clips, y)
+        found = board_evaluation(bundle, made, clips, y, speakers)
     else:
-        found = HostEvaluation(metrics(made.values, y, bundle.threshold, bundle.labels), made.runtime)
+        found = HostEvaluation(metrics(made.values, y, bundle.threshold, bundle.labels, speakers), made.runtime)
     sealed = None
     if looking is not None and split == TEST:
         sealed = look(recordings, dataset_dir, run_dir.name, [bundle.model_sha256], looking)
     counts = np.bincount(y, minlength=len(bundle.labels)).tolist()
     per_label = dict(zip(bundle.labels, counts, strict=True))
     notes = [*missing_classes(per_label), *_notes(dataset_dir, split, sealed)]
-    return SplitEvaluation(split, found, per_label, sealed, tuple(notes))
+    decided = DecidedClips(y, decide(made.values, bundle.threshold), speakers)
+    return SplitEvaluation(split, found, per_label, sealed, decided, tuple(notes))
 
 
 def no_reason() -> DataError:

@@ -19,9 +19,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from kws_data.catalog.catalog import Catalog
 from kws_data.dataset.manifest import read_columns
-from kws_data.evaluation.metrics import Metrics
+from kws_data.scores import FIRST_KEYWORD, UNKNOWN_LABEL
+from kws_data.statistics.clusters import speaker_interval
 from kws_data.statistics.intervals import wilson
 
 ERROR = 0.05  # chance that any of the intervals is wrong
@@ -67,13 +71,6 @@ class SealedTest:
         """A proportion's interval by clip, corrected for the looks (Wilson's, at :attr:`level`)."""
         return wilson(hits, total, self.level)
 
-    def of_metrics(self, found: Metrics) -> tuple[Ends, Ends]:
-        """Corrected intervals of TPR and FPR, by clip; (0, 1) for what was not measured."""
-        positives = sum(one.clips for one in found.per_keyword.values())
-        negatives = 0 if found.fpr is None else found.clips - positives
-        hits, false = round((found.tpr or 0.0) * positives), round((found.fpr or 0.0) * negatives)
-        return self.interval(hits, positives), self.interval(false, negatives)
-
     @property
     def note(self) -> str:
         """In words, for people."""
@@ -87,22 +84,54 @@ class SealedTest:
             f" {100 * self.level:.4g} %, so that those of all {self.models} hold at once with 95 %."
         )
 
-    def to_dict(self, found: Metrics) -> dict[str, Any]:
+    def to_dict(self, clips: DecidedClips) -> dict[str, Any]:
         """The block ``sealed`` of report.json.
 
         The counts are facts of the catalogue, not of the configuration: a run that is evaluated again says one look
         more. All else of a report is the same for the same configuration, data and seed.
         """
-        tpr, fpr = self.of_metrics(found)
         return {
             "test_sha256": self.sha256,
             "looks": self.looks,
             "models": self.models,
             "level": self.level,
-            "tpr_ci": list(tpr),
-            "fpr_ci": list(fpr),
+            **self._ends("tpr", *clips.keywords()),
+            **self._ends("fpr", *clips.others()),
             "note": self.note,
         }
+
+    def _ends(self, name: str, hits: NDArray[np.bool_], speakers: Sequence[str]) -> dict[str, list[float]]:
+        """The corrected intervals of a share, by clip and for other people; [0, 1] for what was not measured."""
+        by_speaker = speaker_interval(hits, speakers, self.level)
+        by_clip = self.interval(int(hits.sum()), len(hits))
+        return {f"{name}_ci": list(by_clip), f"{name}_ci_by_speaker": list(by_speaker)}
+
+
+@dataclass(frozen=True)
+class DecidedClips:
+    """Clips and what was detected in them.
+
+    Attributes:
+        y: true label, int ``[clips]``; 0 and 1 are no keywords.
+        detected: detected label, int ``[clips]``, -1 where nothing was.
+        speakers: of each clip, the recording where nobody speaks.
+    """
+
+    y: NDArray[Any]
+    detected: NDArray[np.int64]
+    speakers: Sequence[str]
+
+    def keywords(self) -> tuple[NDArray[np.bool_], list[str]]:
+        """Which keyword clips were detected as their keyword, and who says them."""
+        chosen = np.flatnonzero(self.y >= FIRST_KEYWORD)
+        return (self.detected == self.y)[chosen], [self.speakers[place] for place in chosen.tolist()]
+
+    def others(self) -> tuple[NDArray[np.bool_], list[str]]:
+        """In which clips without a keyword one was detected, and who is heard; none where nobody says another word."""
+        chosen = np.flatnonzero(self.y < FIRST_KEYWORD)
+        if not (self.y[chosen] >= UNKNOWN_LABEL).any():
+            chosen = chosen[:0]
+        return (self.detected >= 0)[chosen], [self.speakers[place] for place in chosen.tolist()]
 
 
 def sealed_test(recordings: Path | str, dataset_dir: Path | str) -> SealedTest:

@@ -25,7 +25,7 @@ def choose_threshold(scores: NDArray[np.int8], y: Labels, max_fpr: float) -> int
         max_fpr: allowed share of clips without a keyword in which one is detected.
 
     Raises:
-        DataError: no clips without a keyword to fix it on.
+        DataError: no clips with a keyword, or none without, to fix it on.
     """
     found, score = best_keyword(scores)
     truth = np.asarray(y)
@@ -35,7 +35,9 @@ def choose_threshold(scores: NDArray[np.int8], y: Labels, max_fpr: float) -> int
     allowed = int(max_fpr * len(false))
     lowest = -128 if allowed >= len(false) else min(127, int(false[allowed] * 256) - 128 + 1)
     right = score[(truth >= FIRST_KEYWORD) & (found == truth)]
-    keywords = max(1, int((truth >= FIRST_KEYWORD).sum()))
+    keywords = int((truth >= FIRST_KEYWORD).sum())
+    if not keywords:
+        raise DataError("threshold cannot be fixed", None, "the validation split has no clip of a keyword")
 
     def errors(threshold_int8: int) -> int:
         # Both shares times keywords times clips without one: whole numbers, so that equals are equal. Keywords taken

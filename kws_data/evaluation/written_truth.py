@@ -10,7 +10,7 @@ from kws_data.catalog.transcripts import keywords_said, says_nothing
 from kws_data.errors import DataError
 from kws_data.evaluation.label_tracks import label_tracks, read_tracks, stray_labels, unread_labels
 from kws_data.evaluation.marks import Marks
-from kws_data.evaluation.marks_checked import check_times, keywords_of
+from kws_data.evaluation.marks_checked import check_times, keywords_of, overlapping
 from kws_data.evaluation.marks_table import read_marks_table
 from kws_data.evaluation.stream_truth import Spoken, Truth
 from kws_data.scores import FIRST_KEYWORD
@@ -18,6 +18,10 @@ from kws_data.tables.file_rows import FileRows, rows_of_files
 from kws_data.tables.find import UNREADABLE, metadata_table, table_named
 
 LABELS = "labels"
+NO_TRUTH = (
+    "nothing beside the recordings says what is said in them: every detection counts as false. Where words are said, "
+    "write labels.csv (file,label,start_s,end_s)"
+)
 
 
 def load_truth(
@@ -38,6 +42,7 @@ def load_truth(
     marks = _marks(folder, files)
     words, notes = keywords_of(marks, keywords)
     check_times(words, length_s)
+    notes += overlapping(words)
     spoken: dict[str, list[Spoken]] = {}
     for word in words:
         spoken.setdefault(word.file, []).append(Spoken(word.label, word.start_s, word.end_s))
@@ -47,6 +52,8 @@ def load_truth(
         for name, row in said.rows.items()
         if not says_nothing(row.get("transcript", ""))
     }
+    if not (marks.words or marks.notes or said.rows):
+        notes.append(NO_TRUTH)
     return Truth(spoken, mentioned, (*marks.notes, *notes, *_notes_of_transcripts(said)), _kinds(said, files))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -54,6 +55,16 @@ def load_audio_clips(folder: Path | str, split: str = "test") -> NDArray[np.int1
     """Samples of the test or validation clips ``[clips, samples]``, ordered as their features; raises DataError."""
     clips: NDArray[np.int16] = _open(Path(folder) / f"audio-{split}.npy")
     return clips
+
+
+def places_of(folder: Path | str, split: str, ids: Sequence[str]) -> list[int]:
+    """Where a few clips stand in a split; raises DataError where one does not."""
+    there = _open(feature_path(Path(folder), split, "ids"))
+    places = {str(there[at]): int(at) for at in np.flatnonzero(np.isin(there, np.array(ids, np.str_)))}
+    for clip_id in ids:
+        if clip_id not in places:
+            raise DataError("predictions are of another data set", clip_id, "call kws run, which measures again")
+    return [places[clip_id] for clip_id in ids]
 
 
 def _open(path: Path) -> NDArray[Any]:

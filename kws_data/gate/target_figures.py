@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil, isfinite
 from typing import Any
 
 from kws_data.statistics.enough import clips_to_tell, design_effect, hours_to_tell
+from kws_data.statistics.intervals import two_sided_z, wilson
 
+LEVEL = 0.95
 CLIPS, HOURS, WORDS = "clips", "hours", "keywords said"
 Ends = tuple[float | None, float | None]
 
@@ -50,6 +52,7 @@ def figures_of(
 ) -> Iterator[tuple[str, Measured]]:
     """What a target is held against: (part, figure) of each."""
     clips = report["host"]["int8"] if engine == "host" else report["device"]
+    sealed = report.get("sealed") or {}
     if name == "worst_slice_tpr_min":
         yield _worst_slice(slices)
     elif name == "agreement_min":
@@ -62,9 +65,9 @@ def figures_of(
         yield "", Measured(None, note="nothing was measured on a board")
     elif name == "per_keyword_tpr_min":
         for word, one in clips["per_keyword"].items():
-            yield word, _share(one, "tpr", one["clips"], f"nobody says {word}")
+            yield word, _for_looks(_share(one, "tpr", one["clips"], f"nobody says {word}"), sealed)
     else:
-        yield "", _clips(name, clips)
+        yield "", _for_looks(_clips(name, clips), sealed)
 
 
 def _clips(name: str, clips: Mapping[str, Any]) -> Measured:
@@ -87,6 +90,18 @@ def _share(values: Mapping[str, Any], name: str, clips: int, otherwise: str) -> 
     return Measured(values[name], _pair(ends), clips, CLIPS, effect)
 
 
+def _for_looks(found: Measured, sealed: Mapping[str, Any]) -> Measured:
+    """With an interval for the number of models that the test has seen (``sealed`` of report.json): wider by how much
+    further a normal distribution reaches at its level."""
+    level, (low, high) = sealed.get("level", LEVEL), found.ends
+    if found.value is None or low is None or high is None or level <= LEVEL:
+        return found
+    wider = two_sided_z(level) / two_sided_z(LEVEL)
+    ends = (max(0.0, found.value + (low - found.value) * wider), min(1.0, found.value + (high - found.value) * wider))
+    note = f"the interval is widened for the {sealed['models']} models that this test has seen"
+    return replace(found, ends=ends, effect=found.effect * wider**2, note=note)
+
+
 def _pair(ends: Any) -> tuple[float, float]:
     low, high = ends
     return low, high
@@ -97,7 +112,9 @@ def _worst_slice(slices: Mapping[str, Any] | None) -> tuple[str, Measured]:
     if slices is None or found is None or found.get("value") is None:
         why = "kws slices has not looked for it" if slices is None else "no slice is large enough"
         return "", Measured(None, note=why)
-    return str(found["name"]), Measured(found["value"], (found["low"], found["high"]), found["clips"], CLIPS)
+    ends, clips = (found["low"], found["high"]), found["clips"]
+    effect = design_effect(ends, wilson(round(found["value"] * clips), clips))
+    return str(found["name"]), Measured(found["value"], ends, clips, CLIPS, effect)
 
 
 def _agreement(device: Mapping[str, Any] | None) -> Measured:

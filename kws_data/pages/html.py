@@ -11,7 +11,7 @@ import hashlib
 import html
 import re
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from kws_data.pages.style import STYLE
@@ -40,11 +40,15 @@ class Section:
         id: of its anchor; letters, digits and hyphens.
         heading: of the section and its line in the navigation; empty for a part without either.
         html: its content.
+        scripts: JavaScript that it needs; no other runs, whatever stands in its HTML.
+        wasm: whether its scripts compile WebAssembly, hear the microphone and keep sounds in memory.
     """
 
     id: str
     heading: str
     html: str
+    scripts: tuple[str, ...] = ()
+    wasm: bool = False
 
 
 def text(value: object) -> str:
@@ -126,7 +130,6 @@ def page(
     sections: Sequence[Section | tuple[str, str]],
     *,
     scripts: Sequence[str] = (),
-    wasm: bool = False,
     foot: str = "",
 ) -> str:
     """The whole page; with a navigation where it has more than two headings.
@@ -135,11 +138,12 @@ def page(
         title: of the page.
         lead: the line below it.
         sections: or (heading, HTML).
-        scripts: JavaScript to be run at the end of the page. No other script runs, whatever stands in the sections.
-        wasm: whether the scripts may compile WebAssembly.
+        scripts: JavaScript to be run at the end of the page, before that of the sections; each text runs once.
         foot: a last line.
     """
     parts = _with_ids(sections)
+    scripts = list(dict.fromkeys([*scripts, *(script for part in parts for script in part.scripts)]))
+    wasm = any(part.wasm for part in parts)
     links = [part for part in parts if part.heading]
     nav = "<ul>" + "".join(f'<li><a href="#{part.id}">{text(part.heading)}</a></li>' for part in links) + "</ul>"
     has_nav = len(links) > 2
@@ -173,9 +177,9 @@ _APPEARANCE += "</fieldset>"
 
 
 def _policy(scripts: Sequence[str], wasm: bool) -> str:
-    """No network at all; of scripts those given, by their hash."""
+    """No network at all; of scripts those given, by their hash. Sounds are heard in a worklet, which is a ``data:``."""
     hashes = [f"'sha256-{base64.b64encode(hashlib.sha256(one.encode()).digest()).decode()}'" for one in scripts]
-    allowed = " ".join([*hashes, *(["'wasm-unsafe-eval'"] if wasm else [])]) or "'none'"
+    allowed = " ".join([*hashes, *(["'wasm-unsafe-eval'", "data:"] if wasm else [])]) or "'none'"
     sources = ("style-src 'unsafe-inline'", "img-src data:", "media-src data: blob:", f"script-src {allowed}")
     return "; ".join(("default-src 'none'", *sources, "base-uri 'none'", "form-action 'none'"))
 
@@ -187,7 +191,7 @@ def _with_ids(sections: Sequence[Section | tuple[str, str]]) -> list[Section]:
             heading, content = one
             one = Section(re.sub(r"[^a-z0-9]+", "-", heading.lower()).strip("-"), heading, content)
         taken = sum(one.id == other.id for other in made)
-        made.append(Section(f"{one.id or 'part'}-{len(made)}", one.heading, one.html) if taken or not one.id else one)
+        made.append(replace(one, id=f"{one.id or 'part'}-{len(made)}") if taken or not one.id else one)
     return made
 
 

@@ -79,8 +79,8 @@ class _Writer(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         if self._skipping:
-            if tag == self._skipping[-1]:
-                self._skipping.pop()
+            if tag in self._skipping:  # what it holds may have been left open
+                del self._skipping[len(self._skipping) - 1 - self._skipping[::-1].index(tag) :]
             return
         if tag == "p" and self._captioned and self._line:
             self._line.append(":")

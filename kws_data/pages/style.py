@@ -132,8 +132,8 @@ footer{color:var(--soft);font-size:13px;margin-top:50px;border-top:1px solid var
 
 _PAPER = (
     f"@media print{{:root:not(#a#b){{color-scheme:light;{_variables(False)}}}\n"
-    + """body{font-size:10.5pt}.wrap{max-width:none;padding:0}.with-nav{display:block}
-nav,.aside,details.menu,.skip,.appearance,audio,video,button,canvas,.screen-only{display:none!important}
+    + """@page{margin:15mm 14mm}body{font-size:10.5pt}.wrap{max-width:none;padding:0}.with-nav{display:block}
+nav,.aside,details.menu,.skip,.appearance,audio,video,button,canvas,.kws-try,.screen-only{display:none!important}
 h2{break-after:avoid;margin-top:24px}h3,.caption{break-after:avoid}
 figure,.tile,.example,.says,ol.advice li,tr,.stack{break-inside:avoid}
 .scroll{overflow:visible}table{font-size:9pt}a{color:inherit}

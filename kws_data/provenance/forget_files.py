@@ -22,7 +22,14 @@ from kws_data.run_folder import DATASET_FILE, MANIFEST_FILE, NEGATIVES_FILE
 #: What a build writes; the manifest goes last, because it tells that the folder holds somebody.
 _FIRST = (DATASET_FILE,)
 _PATTERNS = ("*.npy", ".*.npy", "*.npz", "datasheet.*", "croissant.json", "recipe.json", "*.flac", "*.partial*")
-_OF_REPORT = ("report.html", "moments.json", "moments/*.flac", "predictions*.parquet", ".predictions*.parquet")
+_OF_REPORT = (
+    "report.html",
+    "moments.json",
+    "moments/*.flac",
+    "worst.json",
+    "predictions*.parquet",
+    ".predictions*.parquet",
+)
 _FOLDERS = ("stream", "parts")
 _LAST = (NEGATIVES_FILE, MANIFEST_FILE)
 _LINES, _JSON = (".txt", ".csv", ".tsv", ".jsonl", ".md"), (".json", ".labels")

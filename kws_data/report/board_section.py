@@ -7,6 +7,7 @@ from kws_data.evaluation.stream_evaluation import ResponseTimes
 from kws_data.pages.bars import stacked
 from kws_data.pages.html import Verdict, says, table
 from kws_data.pages.numbers import percent
+from kws_data.report.advice.on_run import RESPONSE_MS
 from kws_data.report.limits_section import with_rest
 from kws_data.report.results import RunResults
 
@@ -29,12 +30,14 @@ def _sentence(device: DeviceEvaluation) -> tuple[str, Verdict]:
     if different:
         return f"{where.capitalize()} gives other scores than the host on {different:,} of {clips:,} clips.", "bad"
     answer = device.response_ms
-    heard = f" and answers {answer.p95:.0f} ms after a word ends (p95)" if answer.detected else ""
-    return (
-        f"On all {clips:,} clips {where} gives the host's scores to the byte; it decides "
-        f"{device.clips.timing.latency_ms.p95:.1f} ms after the last sample (p95){heard}.",
-        "good" if answer.detected else "doubt",
-    )
+    said = f"On all {clips:,} clips {where} gives the host's scores to the byte; it decides "
+    said += f"{device.clips.timing.latency_ms.p95:.1f} ms after the last sample (p95)"
+    if not answer.detected:
+        return f"{said}, but in a stream it detected none of {answer.words} words.", "bad"
+    said += f" and answers {answer.p95:.0f} ms after a word ends (p95 of {answer.detected} words)"
+    if answer.p95 > RESPONSE_MS:
+        return f"{said}, which is felt above {RESPONSE_MS:.0f} ms.", "doubt"
+    return f"{said}.", "good"
 
 
 def _figures(device: DeviceEvaluation) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from firmware_tools.frontend.spec import MICRO
@@ -9,9 +10,14 @@ from kws_data.bundle import BUNDLE_FILE
 from kws_data.config.config import Config
 from kws_data.evaluation.evaluation_report import EvaluationReport
 from kws_data.run_folder import BUDGET_FILE, DATASET_FILE, read_json
-from kws_data.slices.slice_report import SliceReport
+from kws_data.slices.slice_report import SLICES_FILE, SliceReport
 
 SCHEMA = 1
+
+
+def _slices(folder: Path) -> dict[str, Any]:
+    """The block of slices; nothing for a run of a kws that did not look for them."""
+    return {"slices": SliceReport.load(folder).block()} if (folder / SLICES_FILE).is_file() else {}
 
 
 def on_board(config: Config) -> bool:
@@ -44,6 +50,6 @@ def build_document(config: Config) -> dict[str, Any]:
             "sha256": bundle["model_sha256"],
         },
         **evaluation.to_dict(),
-        "slices": SliceReport.load(root / "report").block(),
+        **_slices(root / "report"),
         "budget": {"passed": budget["passed"], "checks": budget["checks"]},
     }

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kws_data.evaluation.metrics import KeywordMetrics
-from kws_data.pages.html import text
 from kws_data.pages.plots import GRID, INK, MAIN, PALETTE, SECOND, WARN, bare_figure, svg_of
 
 FEW_CLIPS = 10  # a point that stands on fewer is hollow
@@ -42,7 +39,7 @@ def keyword_plot(per_keyword: Mapping[str, KeywordMetrics]) -> str:
     """TPR of each keyword with its 95 % interval; hollow where it stands on fewer than ten clips."""
     words = list(per_keyword)
     tpr = np.array([one.tpr for one in per_keyword.values()], dtype=float) * 100
-    ends = np.array([one.tpr_ci95 for one in per_keyword.values()])
+    ends = np.array([one.tpr_ends for one in per_keyword.values()])
     figure, axes = bare_figure(5.4, 0.34 * len(words) + 1.1)
     rows = np.arange(len(words))
     errors = np.abs(np.stack([tpr - ends[:, 0] * 100, ends[:, 1] * 100 - tpr]))
@@ -56,24 +53,3 @@ def keyword_plot(per_keyword: Mapping[str, KeywordMetrics]) -> str:
     axes.set_xlim(min(60.0, float(ends.min() * 100) - 3), 101)
     axes.grid(axis="x", color=GRID, linewidth=0.6)
     return svg_of(figure)
-
-
-def example_plot(samples: NDArray[np.int16], features: NDArray[np.int8], sample_rate_hz: int, alt: str) -> str:
-    """Waveform above the int8 features that the model sees; ``alt`` is for those who do not see them."""
-    import base64
-
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(2.6, 1.7), layout="constrained", dpi=80)
-    top, bottom = figure.subplots(2, 1, height_ratios=(1, 2))
-    time_s = np.arange(len(samples)) / sample_rate_hz
-    top.plot(time_s, samples / 32_768, color=MAIN, linewidth=0.5)
-    top.set_xlim(0, time_s[-1])
-    top.set_ylim(-1, 1)
-    bottom.imshow(features.T, origin="lower", aspect="auto", cmap="magma", vmin=-128, vmax=127)
-    for axes in (top, bottom):
-        axes.set_axis_off()
-    # A raster: hundreds of samples as SVG paths would be larger than the picture.
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", metadata={"Software": None}, transparent=True)
-    return f'<img alt="{text(alt)}" src="data:image/png;base64,{base64.b64encode(buffer.getvalue()).decode()}">'

@@ -19,8 +19,7 @@ from kws_data.report.advice.finding import Evidence, Finding
 from kws_data.report.advice.rank import findings, first_of
 from kws_data.report.mistakes import Mistake, found_mistakes
 from kws_data.run_folder import BUDGET_FILE, DATASET_FILE, EXPORT_FILE, SIZE_FILE, read_json
-
-SLICES_FILE = "slices.json"  # in runs/<name>/report
+from kws_data.slices.slice_report import SLICES_FILE
 
 
 @dataclass(frozen=True)
@@ -32,12 +31,14 @@ class RunResults:
         document: as report.json.
         evaluation: host, board, stream.
         predictions: of all engines and splits.
+        audio: whether clips and moments can be heard in the page.
     """
 
     config: Config
     document: Mapping[str, Any]
     evaluation: EvaluationReport
     predictions: Predictions = field(repr=False)
+    audio: bool = True
 
     @property
     def folder(self) -> Path:

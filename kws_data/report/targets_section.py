@@ -26,7 +26,9 @@ def targets_sentence(targets: Mapping[str, Any]) -> str:
     checks = targets["checks"]
     broken = [one for one in checks if not one["passed"]]
     if not broken:
-        return f"All targets ({len(checks)}) are reached, by the worse end of their intervals where they have one."
+        worse = any(one["by"] == "interval" for one in checks)
+        how = "the worse end of their intervals where they have one" if worse else "the figures themselves"
+        return f"All targets ({len(checks)}) are reached, by {how}."
     first = f"{target_name(broken[0])}: {lacking(broken[0])}"
     return f"{len(broken)} of {len(checks)} targets are not reached: do not ship this. {first}."
 

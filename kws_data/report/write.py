@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 
 from firmware_tools.atomic import write_text
 from kws_data.config.config import Config
@@ -17,6 +18,7 @@ from kws_data.evaluation.predictions import (
     DEVICE_PART,
     FILE,
     HOST_PART,
+    INT8,
     joined,
     read_predictions,
     write_predictions,
@@ -28,17 +30,22 @@ from kws_data.report.document import build_document, on_board
 from kws_data.report.model_card import model_card
 from kws_data.report.parts import PARTS
 from kws_data.report.results import RunResults
+from kws_data.report.sealed_section import sealed_block
 from kws_data.report.stream_section import warned
 from kws_data.run_folder import CARD_FILE, MARKDOWN_FILE, PAGE_FILE, REPORT_FILE
 
 
-def write_report(config: Config) -> str:
+def write_report(config: Config, audio: bool = True) -> str:
     """Write all files, and ``predictions.parquet`` from its parts; returns the hash of ``report.json``.
+
+    Args:
+        config: of the run.
+        audio: whether clips and moments can be heard in the page.
 
     Raises:
         DataError: a step has not run.
     """
-    results = read_results(config)
+    results = replace(read_results(config), audio=audio)
     folder = config.run_dir / "report"
     text = json.dumps(results.document, indent=1) + "\n"
     write_predictions(folder / FILE, results.predictions)
@@ -56,6 +63,7 @@ def read_results(config: Config) -> RunResults:
     document, evaluation = build_document(config), EvaluationReport.load(folder, on_board(config))
     parts = [(HOST_PART, "run --until evaluate"), *([(DEVICE_PART, "device-eval")] if on_board(config) else [])]
     predictions = joined([read_predictions(folder / name, verb) for name, verb in parts])
+    document["sealed"] = sealed_block(config, predictions.of(INT8))
     document["engines"] = compare_engines(predictions).to_dict()
     document |= targets_block(document, config.targets, folder)
     results = RunResults(config, document, evaluation, predictions)
@@ -65,8 +73,7 @@ def read_results(config: Config) -> RunResults:
 
 def made_sections(results: RunResults) -> list[Section]:
     """Those of :data:`PARTS` that the run has data for."""
-    made = ((part, part.made(results)) for part in PARTS)
-    return [Section(part.id, part.heading, html) for part, html in made if html]
+    return [section for part in PARTS if (section := part.section(results)) is not None]
 
 
 def report_page(results: RunResults, sections: Sequence[Section]) -> str:

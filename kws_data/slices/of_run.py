@@ -120,7 +120,7 @@ def slice_report(clips: SlicedClips, engine: str, split: str, settings: SearchSe
         alone = [row for rows in missed.by.values() for row in rows]
         worst = worst_slice(missed.everything, alone, missed.found, settings.least_speakers)
         equal = equal_opportunity(missed.by, settings.least_clips, settings.least_speakers)
-        wanted = record_next(missed.everything, missed.found, worst, alone, missed.correlation)
+        wanted = record_next(missed.everything, missed.worst, worst, alone, missed.correlation)
     return SliceReport(
         engine=engine,
         split=split,

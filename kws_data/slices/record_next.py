@@ -16,7 +16,7 @@ MOST_WEIGHT = 10.0
 PRIOR_CLIPS, LEAST_RATE = 4, 0.05  # so many clips at the rate of all, or at this, are added to what was seen
 MOST_OF_ONE = 5  # clips of a slice that one person is asked for: more tell of him, not of others
 MOST_CLIPS = 100_000
-FAILING, WORST, THIN_GROUP = "fails", "worst", "thin"
+FAILING, SUSPECT, WORST, THIN_GROUP = "fails", "suspect", "worst", "thin"
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,8 @@ class RecordNext:
 
     Attributes:
         conditions: of the slice.
-        why: ``fails`` (beyond chance), ``worst`` (the worst group, which may be chance) or ``thin`` (nobody can tell).
+        why: ``fails`` (beyond chance), ``suspect`` (the strongest slice where none fails), ``worst`` (the worst group
+            that a gate can judge) or ``thin`` (nobody can tell).
         clips, speakers: by how many more its error rate would be known to ±5 points (95 %, by speaker); 0 where it is.
         weight: how much more often its clips are missed than others, at most 10: a weight for training.
         errors_share: share of all errors of its kind that lie in it.
@@ -52,7 +53,7 @@ class RecordNext:
 
 def record_next(
     everything: SliceRow,
-    found: Sequence[SliceRow],
+    listed: Sequence[SliceRow],
     worst: SliceRow | None,
     groups: Sequence[SliceRow],
     correlation: float,
@@ -61,12 +62,12 @@ def record_next(
 
     Args:
         everything: all keyword clips.
-        found: slices of keyword clips that fail beyond chance.
+        listed: slices of keyword clips that fail beyond chance, and suspects after them, the strongest first.
         worst: the worst group beside them.
         groups: slices of one condition; the thinnest of them are named.
         correlation: of the clips of one speaker, 0 to 1.
     """
-    chosen = [(row, FAILING) for row in found]
+    chosen = [(row, FAILING) for row in listed if row.found] or [(row, SUSPECT) for row in listed[:1]]
     if worst is not None and worst.conditions and worst.conditions not in [row.conditions for row, _ in chosen]:
         chosen.append((worst, WORST))
     thin = sorted((row for row in groups if row.clips < THIN or row.speakers < 3), key=lambda row: row.clips)
@@ -98,8 +99,9 @@ def _of(row: SliceRow, why: str, everything: SliceRow, correlation: float) -> Re
 
 def _sentence(row: SliceRow, why: str, wanted: str, weight: float, part: float) -> str:
     if why == THIN_GROUP:
+        tell = "tells" if row.clips == 1 else "tell"
         return _capital(
-            f"{wanted or 'record more'}: the {clips(row.clips)} by {people(row.speakers)} tell nothing of them."
+            f"{wanted or 'record more'}: the {clips(row.clips)} by {people(row.speakers)} {tell} nothing of them."
         )
     where = f"{percent(part)} of all misses are there"
     if why == FAILING:

@@ -8,11 +8,12 @@ import numpy as np
 
 from kws_data.slices.chance import strength
 from kws_data.slices.fairness import EqualOpportunity
-from kws_data.slices.record_next import FAILING, RecordNext
+from kws_data.slices.record_next import FAILING, SUSPECT, RecordNext
 from kws_data.slices.rows import SliceRow
 from kws_data.slices.slice_report import MISSED, KindSlices
 from kws_data.slices.words import percent, phrase, points
 
+SUSPECTED = 0.5  # what chance makes more often than not is no suspect
 _FAILED = {MISSED: "missed", "false_accepts": "taken for a keyword"}
 _NOUN = {MISSED: "keyword clips", "false_accepts": "clips without a keyword"}
 
@@ -34,13 +35,20 @@ def sentences(
         weakest: strength that a slice of each kind and depth needs to be found.
     """
     failing = [_failing(kind, row) for kind in kinds for row in kind.found[:1]]
-    recorded = [one.sentence for one in wanted if one.why == FAILING][:1]
+    suspects = [_suspect(kind, kind.worst[0]) for kind in kinds if not kind.found and _suspected(kind.worst)]
+    recorded = [one.sentence for one in wanted if one.why == FAILING or (one.why == SUSPECT and suspects)][:1]
     more = [_failing(kind, row) for kind in kinds for row in kind.found[1:4]]
     none = [_nothing(kind, weakest.get(kind.kind, {})) for kind in kinds if not kind.found]
     gate = [_worst(worst)] if worst is not None and worst.conditions else []
     unequal = [_unequal(one) for one in equal[:1] if one.ci95[0] > 0]
     rest = [one.sentence for one in wanted if one.sentence not in recorded]
-    return (*failing, *recorded, *more, *none, *gate, *unequal, *rest)
+    first = [*failing, *recorded, *more, *suspects] if failing else [*suspects[:1], *recorded, *suspects[1:]]
+    return (*first, *none, *gate, *unequal, *rest)
+
+
+def _suspected(worst: Sequence[SliceRow]) -> bool:
+    """Whether the strongest slice is rather no chance."""
+    return bool(worst) and (worst[0].p or 1.0) <= SUSPECTED
 
 
 def _failing(kind: KindSlices, row: SliceRow) -> str:
@@ -50,6 +58,15 @@ def _failing(kind: KindSlices, row: SliceRow) -> str:
         f"Of {phrase(row.conditions)} {row.errors:,} of {row.clips:,} are {_FAILED[kind.kind]} ({percent(row.rate)}, "
         f"for other people {points(row.by_speaker95)}){rest}: more than chance explains in any of "
         f"{kind.tested:,} slices (p {_p(row.p)})."
+    )
+
+
+def _suspect(kind: KindSlices, row: SliceRow) -> str:
+    rest = "" if row.rest is None else f", of the others {percent(row.rest)}"
+    return (
+        f"Of {phrase(row.conditions)} {row.errors:,} of {row.clips:,} are {_FAILED[kind.kind]} ({percent(row.rate)}, "
+        f"for other people {points(row.by_speaker95)}){rest}: the strongest suspect, but chance alone makes some slice "
+        f"of {kind.tested:,} look so in {percent(row.p or 0.0)} of cases."
     )
 
 

@@ -207,3 +207,32 @@ def test_a_run_that_fails_at_once_leaves_no_folder(ran: list[str]) -> None:
     with pytest.raises(DataError, match="call kws train CONFIG first"):
         chain().run(["report"])
     assert not Path("runs").exists()
+
+
+def test_what_a_step_made_is_replaced_and_later_steps_see_it(ran: list[str]) -> None:
+    """The step itself stays current: nothing puts back what it had made."""
+    chain().run()
+    assert chain().redo("train", lambda ctx: "thresholds of a wish") is True
+    assert [result.skipped for result in chain().run()] == [True, True, False]
+    assert ran == ["build", "train", "report", "report"]
+    chain(train={"epochs": 3}).run()
+    assert ran[-2:] == ["train", "report"]
+
+
+def test_a_step_that_was_out_of_date_stays_so_when_it_is_replaced(ran: list[str]) -> None:
+    chain().run()
+    assert chain(train={"epochs": 3}).redo("train", lambda ctx: "other") is False
+    assert not chain(train={"epochs": 3}).is_current("train") and chain().is_current("train")
+
+
+def test_a_replacement_that_fails_leaves_the_step_to_be_run_again(ran: list[str]) -> None:
+    chain().run()
+
+    def fail(ctx: RunContext) -> str:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        chain().redo("train", fail)
+    assert not chain().is_current("train")
+    with pytest.raises(DataError, match="call kws train CONFIG first"):
+        chain().redo("train", fail)

@@ -31,8 +31,11 @@ BENCHES: dict[str, tuple[str, str]] = {
     "gate": ("bench.gate", "A gate of energy before the network: what it saves in sounds, and which words it misses."),
     "try": ("bench.try_", "The page of kws try in a browser: equal to every engine, how fast, how large."),
     "intervals": ("bench.intervals", "Do 95 % intervals hold the truth in 95 % of cases? By clip and by speaker."),
+    "intervals": ("bench.intervals", "Do 95 % intervals hold the truth in 95 % of cases? By clip and by speaker."),
+    "try": ("bench.try_", "The page of kws try in a browser: equal to every engine, how fast, how large."),
     "listen": ("bench.listen", "What models do in streams they never met: found, false accepts, noise, clips."),
     "slices": ("bench.slices", "The search for failing slices: planted ones found, false findings, time."),
+    "report": ("bench.report", "The report of a run of 100,000 test clips: seconds to write and to open it."),
     "record": ("bench.record", "What serial capture loses, mistakes or survives."),
     "damaged": ("bench.damaged", "Damaged audio, configurations and models: nothing may crash, hang or get lost."),
 }

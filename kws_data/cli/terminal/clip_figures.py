@@ -7,7 +7,6 @@ from typing import Any
 import click
 
 from kws_data.evaluation.evaluation_report import BoardEvaluation, HostEvaluation
-from kws_data.evaluation.sealed import SealedTest
 from kws_data.pages.few import FEWEST, bracketed, is_few
 from kws_data.pages.numbers import interval, percent
 
@@ -37,11 +36,10 @@ def _ends(values: dict[str, Any], name: str) -> str:
     return told if speakers is None else f"{told} by clip, {interval(speakers)} by speaker"
 
 
-def print_sealed(sealed: SealedTest, found: HostEvaluation | BoardEvaluation) -> None:
-    """How often the test was looked at, and the intervals that this leaves."""
-    block = sealed.to_dict(found.metrics)
-    click.echo(f"corrected for {sealed.models} model{'s' * (sealed.models != 1)} looked at on this test")
+def print_sealed(block: dict[str, Any]) -> None:
+    """The intervals that the looks at the test leave, from the block ``sealed``."""
+    models = block["models"]
+    click.echo(f"corrected for {models} model{'s' * (models != 1)} looked at on this test")
     for name in ("tpr", "fpr"):
-        speakers = block.get(f"{name}_ci_by_speaker")
-        beside = "" if speakers is None else f" by clip, {interval(speakers)} by speaker"
-        click.echo(f"  {name.upper()} {interval(block[f'{name}_ci'])}{beside}")
+        by_clip, by_speaker = interval(block[f"{name}_ci"]), interval(block[f"{name}_ci_by_speaker"])
+        click.echo(f"  {name.upper()} {by_clip} by clip, {by_speaker} by speaker")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -48,8 +49,13 @@ def counted(rows: Iterable[Mapping[str, Any]], columns: tuple[str, ...]) -> Tabl
 
 
 def markdown(info: Mapping[str, Any], content: Iterable[Section]) -> str:
-    """The sections as Markdown; plots are left out."""
-    parts = [f"# Data set {info['config']}"]
+    """The sections of a data set's datasheet as Markdown; plots are left out."""
+    return written(f"Data set {info['config']}", content)
+
+
+def written(title: str, content: Iterable[Section]) -> str:
+    """Sections under a title as Markdown; plots are left out."""
+    parts = [f"# {title}"]
     for section in content:
         parts.append(f"## {section.title}")
         parts += [
@@ -62,7 +68,7 @@ def markdown(info: Mapping[str, Any], content: Iterable[Section]) -> str:
 
 def _table(table: Table) -> str:
     def row(cells: Sequence[Any]) -> str:
-        return "| " + " | ".join(str(cell).replace("|", "\\|") for cell in cells) + " |"
+        return "| " + " | ".join(re.sub(r"(?<!\\)\|", r"\\|", str(cell)) for cell in cells) + " |"
 
     lines = [row(table.head), "|" + "---|" * len(table.head)]
     for number, cells in enumerate(table.rows):

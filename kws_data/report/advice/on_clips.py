@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from kws_data.evaluation.metrics import ends_in
 from kws_data.evaluation.predictions import FLOAT, INT8
 from kws_data.pages.numbers import interval, percent
 from kws_data.report.advice.finding import MISTAKES, THIN, TWO_RESULTS, WEAKEST, Evidence, Finding
@@ -13,6 +14,8 @@ from kws_data.report.mistakes import NOTHING, Mistake, missed_as, taken_for_keyw
 #: Of a keyword's clips; below it a keyword is called weak.
 DETECTED_AT_LEAST = 0.95
 LOST_BY_INT8 = 0.01
+#: Expected calibration error above which a score must not be read as a probability.
+MISCALIBRATED = 0.05
 
 
 def on_clips(evidence: Evidence) -> Iterator[Finding]:
@@ -21,10 +24,11 @@ def on_clips(evidence: Evidence) -> Iterator[Finding]:
     yield from _false_accepts(evidence, shipped)
     yield from _weakest_keyword(evidence.mistakes, shipped)
     yield from _lost_by_int8(evidence.report["host"])
+    yield from _calibration(shipped)
 
 
 def _false_accepts(evidence: Evidence, shipped: Mapping[str, Any]) -> Iterator[Finding]:
-    fpr, ends, wanted = shipped["fpr"], shipped["fpr_ci95"], evidence.max_fpr
+    fpr, ends, wanted = shipped["fpr"], ends_in(shipped, "fpr"), evidence.max_fpr
     if fpr is None:
         said = "How often other words are taken for a keyword was not measured, because nobody says one"
         yield Finding("false accepts", "bad", said, "add folders of other words to data.folder", "results", MISTAKES, 1)
@@ -52,7 +56,7 @@ def _weakest_keyword(mistakes: Sequence[Mistake], shipped: Mapping[str, Any]) ->
     if not known:
         return
     word = min(known, key=lambda name: (known[name]["tpr"], name))
-    tpr, ends, clips = known[word]["tpr"], known[word]["tpr_ci95"], known[word]["clips"]
+    tpr, ends, clips = known[word]["tpr"], ends_in(known[word], "tpr"), known[word]["clips"]
     missed = round((1.0 - tpr) * clips)
     if not missed:
         said = f"Every keyword is found in all of its clips; “{word}” has {clips:,}, which proves {percent(ends[0])}"
@@ -85,6 +89,15 @@ def _lost_by_int8(host: Mapping[str, Any]) -> Iterator[Finding]:
     said = f"The int8 file finds {percent(after)} of keywords where the float model finds {percent(before)}"
     remedy = "train with the rounding (export.method: aware), or give a layer more bits"
     yield Finding("int8", "doubt", said, remedy, "results", TWO_RESULTS, before - after)
+
+
+def _calibration(shipped: Mapping[str, Any]) -> Iterator[Finding]:
+    told = shipped.get("calibration")
+    if not told or told["ece"] <= MISCALIBRATED:
+        return
+    said = f"Its scores are no probabilities: they are {100 * told['ece']:.0f} points off on average (ECE)"
+    remedy = "choose thresholds by a wish (kws calibrate), never by a score that looks high enough"
+    yield Finding("calibration", "doubt", said, remedy, "curves", MISTAKES, told["ece"])
 
 
 def _of(one: Mistake) -> str:

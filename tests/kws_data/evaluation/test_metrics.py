@@ -110,6 +110,8 @@ def test_the_threshold_of_scores_that_lie_apart_leaves_room_below_it() -> None:
 def test_a_threshold_needs_clips_without_a_keyword() -> None:
     with pytest.raises(DataError, match="_unknown_"):
         choose_threshold(np.zeros((2, 4), np.int8), np.array([2, 3]), 0.1)
+    with pytest.raises(DataError, match="no clip of a keyword"):
+        choose_threshold(np.zeros((2, 4), np.int8), np.array([0, 1]), 0.1)
 
 
 def test_confusion_counts_each_clip_once() -> None:

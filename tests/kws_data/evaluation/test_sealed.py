@@ -14,8 +14,8 @@ from made_dataset import made_row, make_dataset
 from kws_data.catalog.catalog import Catalog
 from kws_data.errors import DataError
 from kws_data.evaluation import sealed
-from kws_data.evaluation.metrics import metrics
-from kws_data.evaluation.sealed import Looking, SealedTest, look, sealed_test
+from kws_data.evaluation.sealed import DecidedClips, Looking, SealedTest, look, sealed_test
+from kws_data.statistics.clusters import speaker_interval
 from kws_data.statistics.intervals import wilson
 
 ROWS = [made_row(n) for n in range(30)]
@@ -56,17 +56,17 @@ def test_a_look_counts_before_and_another_model_widens(tmp_path: Path) -> None:
 
 
 def test_the_block_of_the_report_has_the_counts_behind_the_shares() -> None:
-    scores = np.array([[0.0, 0.0, 0.9, 0.1], [0.0, 0.0, 0.2, 0.8], [0.0, 0.9, 0.1, 0.0], [0.1, 0.0, 0.9, 0.0]])
-    found = metrics(scores, np.array([2, 2, 1, 1]), 0.5, ["_silence_", "_unknown_", "yes", "no"])
-    block = SealedTest("ab", 7, 4).to_dict(found)
+    clips = DecidedClips(np.array([2, 2, 1, 1]), np.array([2, 3, -1, 2]), ["a", "b", "a", "b"])
+    block = SealedTest("ab", 7, 4).to_dict(clips)
     assert (block["test_sha256"], block["looks"], block["models"], block["level"]) == ("ab", 7, 4, 0.9875)
     assert block["tpr_ci"] == block["fpr_ci"] == list(wilson(1, 2, 0.9875))
+    assert block["tpr_ci_by_speaker"] == list(speaker_interval(np.array([True, False]), ["a", "b"], 0.9875))
     assert "looked at 7 times, with 4 models" in block["note"] and "98.75 %" in block["note"]
-    assert SealedTest("ab", 2, 1).to_dict(found)["tpr_ci"] == list(found.tpr_ci95)
+    assert SealedTest("ab", 2, 1).to_dict(clips)["tpr_ci"] == list(wilson(1, 2))
     assert "need no correction" in SealedTest("ab", 1, 1).note and "looked at once" in SealedTest("ab", 1, 1).note
     assert "No look" in SealedTest("ab", 0, 0).note
-    silent = metrics(scores, np.array([2, 2, 0, 0]), 0.5, ["_silence_", "_unknown_", "yes", "no"])
-    assert silent.fpr is None and SealedTest("ab", 7, 4).of_metrics(silent)[1] == (0.0, 1.0)
+    silent = SealedTest("ab", 7, 4).to_dict(DecidedClips(np.array([2, 0]), np.array([2, 2]), ["a", "noise"]))
+    assert silent["fpr_ci"] == silent["fpr_ci_by_speaker"] == [0.0, 1.0]
 
 
 @given(st.integers(1, 300), st.data(), st.integers(1, 40))

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from kws_data.errors import DataError
 from kws_data.evaluation.marks import seconds_of
 from kws_data.evaluation.stream_truth import Truth
-from kws_data.evaluation.written_truth import load_truth
+from kws_data.evaluation.written_truth import NO_TRUTH, load_truth
 
 LABELS = ("_silence_", "_unknown_", "yes", "hey_jarvis", "über")
 FILES = ("a.wav", "deep/b.flac")
@@ -92,6 +92,10 @@ def test_labels_in_other_forms_are_named(tmp_path: Path) -> None:
         ("a.wav,yes,16000,24000", "look like numbers of samples"),
         ("a.wav,yes,5,4", "negative or end before they begin"),
         ("a.wav,yes,-1,4", "negative or end before they begin"),
+        (
+            "a.wav,yes,1,2\na.wav,yes,1.5,2.5\na.wav,yes,1.5,2.5\ndeep/b.flac,yes,3,9\ndeep/b.flac,yes,4,5",
+            "the same keyword is marked twice at once: 'labels.csv line 2 and labels.csv line 3: yes 1 to 2 s and yes",
+        ),
         ("a.wav,yes,nan,4", "times of words cannot be read: 'labels.csv line 2: nan, 4'"),
         ("a.wav,yes,1,inf", "times of words cannot be read"),
         ("a.wav,yes,,4", "times of words cannot be read"),
@@ -125,11 +129,24 @@ def test_a_missing_column_says_which_would_do(tmp_path: Path) -> None:
             "no marked word is a keyword of the detector (yes, hey_",
         ),
         (CSV + "c.wav,yes,3,4\n", "1 files that labels.csv names are not in the folder, such as c.wav"),
-        ("file,label,start\na.wav,yes,3\n", "1 words in labels.csv have no end: each counts as 1 s long"),
+        ("file,label,start\na.wav,yes,3\n", "1 words in labels.csv have no end: each counts as 1 s long, or until"),
+        (
+            "file,label,start,end\na.wav,yes,1,2\na.wav,hey_jarvis,1.5,3\n",
+            "1 keywords are marked while another one is said, such as labels.csv line 2 and labels.csv line 3: yes 1",
+        ),
     ],
 )
 def test_what_a_person_should_know_is_told(text: str, told: str, tmp_path: Path) -> None:
     assert any(note.startswith(told) for note in truth(tmp_path, text).notes)
+
+
+def test_marks_may_touch_and_words_without_an_end_last_until_the_next(tmp_path: Path) -> None:
+    rows = "a.wav,yes,1,2.05\na.wav,yes,2,3\na.wav,hey_jarvis,3,3.5\n"
+    found = truth(tmp_path, f"file,label,start,end\n{rows}")
+    assert found.notes == () and len(words(found)) == 3
+    rows = "a.wav,yes,1,\na.wav,dog,1.5,\na.wav,yes,1.75,\na.wav,yes,4,\ndeep/b.flac,yes,1.25,\n"
+    times = [(file, start, end) for file, _, start, end in words(truth(tmp_path, f"file,label,start,end\n{rows}"))]
+    assert times == [("a.wav", 1, 1.5), ("a.wav", 1.75, 2.75), ("a.wav", 4, 5), ("deep/b.flac", 1.25, 2.25)]
 
 
 def test_the_form_of_letters_does_not_matter(tmp_path: Path) -> None:
@@ -147,7 +164,8 @@ def test_transcripts_mention_keywords_of_all_kinds(tmp_path: Path) -> None:
 
 
 def test_no_files_no_truth(tmp_path: Path) -> None:
-    assert truth(tmp_path) == Truth()
+    assert truth(tmp_path) == Truth(notes=(NO_TRUTH,)) and "labels.csv" in NO_TRUTH
+    assert NO_TRUTH not in truth(tmp_path, "file,transcript\na.wav,nothing\n", "metadata.csv").notes
 
 
 @given(st.floats(0, 35_999, allow_nan=False).map(lambda value: round(value, 3)))

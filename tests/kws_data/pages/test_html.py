@@ -85,7 +85,7 @@ def test_sections_without_ids_get_some_and_no_two_are_the_same() -> None:
 
 
 def test_a_page_says_what_may_run_and_nothing_may_without_scripts() -> None:
-    bare, with_script = page("t", "", []), page("t", "", [], scripts=["go()"], wasm=True)
+    bare, with_script = page("t", "", []), page("t", "", [Section("x", "X", "", ("go()",), wasm=True)])
     assert "script-src 'none'" in bare and "default-src 'none'" in bare
     assert re.search(r"script-src 'sha256-[\w+/=]{44}' 'wasm-unsafe-eval'", with_script)
     assert "unsafe-inline" not in with_script.partition("script-src")[2].partition('"')[0]

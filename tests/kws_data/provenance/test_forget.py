@@ -63,7 +63,9 @@ def make_run(root: Path, catalog: Catalog) -> None:
         np.save(other / "features-train-x.npy", np.zeros(4))
     write_manifest(fold / "manifest.parquet", [{"clip_id": clip.id} for clip in catalog.clips()])
     (folder.parent / "report").mkdir(exist_ok=True)
-    (folder.parent / "report" / "report.html").write_text("listen")
+    (folder.parent / "report" / "moments").mkdir(exist_ok=True)
+    for name in ("report.html", "moments.json", "worst.json", "moments/000-missed.flac"):
+        (folder.parent / "report" / name).write_text("listen")
     for name in ("predictions.parquet", "predictions-host.parquet", "predictions-device.parquet"):
         (folder.parent / "report" / name).write_text("scores of each clip")
 
@@ -88,6 +90,7 @@ def test_nothing_of_a_person_is_left(tmp_path: Path) -> None:
     assert traces(tmp_path, *everything, *(clip.audio_sha256 for clip in theirs)) == []
     left = {path.name for path in (tmp_path / "runs").rglob("*") if path.is_file()}
     assert not left & {"manifest.parquet", "dataset.json", "stream.flac", "report.html", "audio-test.npy"}
+    assert not left & {"moments.json", "worst.json", "000-missed.flac"}
     assert not [name for name in left if name.startswith("predictions")]
     assert not list(tmp_path.rglob("features-*.npy"))
 

@@ -15,8 +15,8 @@ from kws_data.slices.fairness import equal_opportunity, worst_slice
 from kws_data.slices.of_run import SlicedClips, slice_report
 from kws_data.slices.record_next import clips_needed, record_next
 from kws_data.slices.rows import SliceRow
-from kws_data.slices.sentences import detectable_rate
-from kws_data.slices.slice_report import SLICES_FILE, SliceReport
+from kws_data.slices.sentences import detectable_rate, sentences
+from kws_data.slices.slice_report import SLICES_FILE, KindSlices, SliceReport
 from kws_data.slices.table import table_of
 from kws_data.slices.words import phrase, short
 from kws_data.statistics.clusters import speaker_interval
@@ -49,10 +49,10 @@ def row(errors: int, count: int, speakers: int = 10, rest: float = 0.05, **condi
 
 
 def test_the_report_tells_both_kinds_and_what_to_record() -> None:
-    report = slice_report(clips(), "int8", "test", FAST)
+    report = slice_report(clips(2), "int8", "test", FAST)
     assert report.missed and report.false_accepts and report.worst
     assert [dict(one.conditions) for one in report.missed.found] == [{"word": "up", "snr": "below 0 dB"}]
-    assert [dict(one.conditions) for one in report.false_accepts.found] == [{"word": "dog"}]
+    assert dict(report.false_accepts.found[0].conditions) == {"word": "dog"}
     assert report.missed.dropped["room"] == "one value: hall"
     assert report.worst.conditions == report.missed.found[0].conditions
     first, second, third = report.sentences[:3]
@@ -73,10 +73,22 @@ def test_rows_are_counted_and_have_the_interval_by_speaker() -> None:
 
 
 def test_nothing_that_fails_is_said_with_what_would_have_been_seen() -> None:
-    report = slice_report(clips(1, failing=False), "int8", "test", FAST)
+    report = slice_report(clips(2, failing=False), "int8", "test", FAST)
     assert not report.missed.found and not report.false_accepts.found  # type: ignore[union-attr]
-    assert report.sentences[0].startswith("No slice of keyword clips fails beyond chance")
-    assert "would be found from about" in report.sentences[0]
+    (line,) = (line for line in report.sentences if line.startswith("No slice of keyword clips fails beyond chance"))
+    assert "would be found from about" in line
+
+
+def test_where_nothing_fails_the_strongest_is_a_suspect_and_what_to_record_of_it_follows() -> None:
+    suspect = replace(row(19, 61, speakers=35, word="go"), p=0.13)
+    kind = KindSlices("missed", row(86, 518, speakers=100), {}, (suspect,), 1_688, 0, 0.2, {})
+    wanted = record_next(kind.everything, kind.worst, None, [], 0.2)
+    first, second, *others = sentences([kind], None, [], wanted, {"missed": {1: 3.2}})
+    assert first.startswith('Of clips of "go" 19 of 61 are missed (31 %') and "in 13 % of cases" in first
+    assert second == wanted[0].sentence and wanted[0].why == "suspect" and "training" not in second
+    assert [line[:8] for line in others] == ["No slice"]
+    chance = replace(kind, worst=(replace(suspect, p=0.9),))
+    assert sentences([chance], None, [], wanted, {})[0].startswith("No slice")
 
 
 def test_json_there_and_back() -> None:
@@ -151,7 +163,7 @@ def test_so_many_clips_are_enough_and_one_less_is_not(rate: float) -> None:
 
 
 def test_what_to_record_in_words() -> None:
-    failing = row(12, 40, speakers=20, word="up", snr="below 10 dB")
+    failing = replace(row(12, 40, speakers=20, word="up", snr="below 10 dB"), found=True)
     thin = row(0, 4, speakers=1, room="hall")
     enough = row(300, 3_000, speakers=3_000, accent="a")
     everything = row(30, 1_000, speakers=100)
