@@ -29,8 +29,6 @@ BENCHES: dict[str, tuple[str, str]] = {
     "synth": ("bench.synth", "Speech engines: clips a second, beside espeak-ng."),
     "near": ("bench.near", "How often words that are no keyword are taken for one, by folds of people."),
     "gate": ("bench.gate", "A gate of energy before the network: what it saves in sounds, and which words it misses."),
-    "try": ("bench.try_", "The page of kws try in a browser: equal to every engine, how fast, how large."),
-    "intervals": ("bench.intervals", "Do 95 % intervals hold the truth in 95 % of cases? By clip and by speaker."),
     "intervals": ("bench.intervals", "Do 95 % intervals hold the truth in 95 % of cases? By clip and by speaker."),
     "try": ("bench.try_", "The page of kws try in a browser: equal to every engine, how fast, how large."),
     "listen": ("bench.listen", "What models do in streams they never met: found, false accepts, noise, clips."),
