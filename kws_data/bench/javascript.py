@@ -41,7 +41,8 @@ class HeardInBrowser:
         ends: samples after which each was made.
         detections: in the stream, as they came.
         again: in the stream, decided anew on kept scores.
-        times_s: seconds that each further hearing of the stream took, the first ones with slower code.
+        times: shares of real time that each further hearing of the stream's first half minute took; the browser has
+            made its code faster by the last ones.
     """
 
     where: str
@@ -51,7 +52,7 @@ class HeardInBrowser:
     ends: NDArray[np.int64]
     detections: tuple[Detection, ...]
     again: tuple[Detection, ...]
-    times_s: tuple[float, ...]
+    times: tuple[float, ...]
 
 
 def program() -> tuple[str, str]:
@@ -115,7 +116,7 @@ def _heard(where: str, values: dict[str, Any], labels: int) -> HeardInBrowser:
         ends=np.array(values["ends"], np.int64),
         detections=found("detections"),
         again=found("again"),
-        times_s=tuple(values["times"]),
+        times=tuple(values["times"]),
     )
 
 

@@ -40,6 +40,7 @@ Object.assign(App.prototype, {
     requestAnimationFrame(draw);
     new ResizeObserver(() => (this.changed = true)).observe(this.find(".k-scores"));
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => (this.changed = true));
+    document.addEventListener("change", () => (this.changed = true)); // of the page's appearance
   },
 
   connect() {

@@ -47,9 +47,13 @@ class Microphone {
   async connect(heard) {
     const source = this.context.createMediaStreamSource(this.stream);
     const one = { channelCount: 1, channelCountMode: "explicit" };
-    if (this.context.audioWorklet) {
-      // As a data address: a page that was opened as a file may load no blob here (Chromium 156).
-      await this.context.audioWorklet.addModule(`data:text/javascript,${encodeURIComponent(WORKLET)}`);
+    // As a data address: a page that was opened as a file may load no blob here (Chromium 156).
+    const address = `data:text/javascript,${encodeURIComponent(WORKLET)}`;
+    const loaded = await this.context.audioWorklet?.addModule(address).then(
+      () => true,
+      () => false, // older browsers take no data address
+    );
+    if (loaded) {
       this.node = new AudioWorkletNode(this.context, "kws-microphone", one);
       this.node.port.onmessage = (message) => heard(message.data);
     } else {

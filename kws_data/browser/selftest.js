@@ -9,12 +9,13 @@ function selfTest(detector, clips, stream, rounds) {
   }
   Object.assign(made, heardBy(detector, stream));
   made.again = again(detector, made);
+  const timed = stream.subarray(0, 30 * detector.rate);
   made.times = [];
   for (let round = 0; round < rounds; round++) {
     detector.reset();
     const began = performance.now();
-    detector.hear(stream, {});
-    made.times.push((performance.now() - began) / 1000);
+    detector.hear(timed, {});
+    made.times.push((performance.now() - began) / 1000 / (timed.length / detector.rate));
   }
   return made;
 

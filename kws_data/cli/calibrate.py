@@ -66,11 +66,11 @@ def command(
     as_json: bool,
 ) -> int:
     """Choose the thresholds of CONFIG's run for a stated wish, on validation people laid into validation negatives;
-    the test split plays no part.
+    the test split plays no part. More, and what --apply keeps: kws_data/docs/wishes.md
 
     Shows what is missed and falsely accepted there and around the choice, how many hours the wish needs to be proven
-    and how many there are. "false accepts" concern streams, "fpr" clips, "tpr", "miss" and "TPR first" both: with the
-    first two of these alone the fewest false accepts that allow it. Exits 1 when no threshold meets the wish.
+    and how many there are. False accepts in hours concern streams, fpr clips, tpr, miss and "TPR first" both; of the
+    thresholds that hear enough those with the fewest false accepts are taken. Exits 1 when none meets the wish.
 
     Nothing is changed without --apply. With it the wish is kept in runs/<name>/model/calibration.json: kws run then
     builds, flashes and measures with these thresholds, and whenever the model is made anew it chooses them for that

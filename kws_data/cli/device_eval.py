@@ -22,6 +22,7 @@ def command(config: Config, reason: str | None, who: str | None, as_json: bool) 
     """
     from firmware_tools.boards.spec import load_board
     from kws_data.cli.steps import run_steps
+    from kws_data.evaluation.metrics import ends_in
     from kws_data.pages.numbers import interval, percent
     from kws_data.run_folder import read_json
 
@@ -35,7 +36,7 @@ def command(config: Config, reason: str | None, who: str | None, as_json: bool) 
         print_json(device)
         return
     click.echo(f"{device['board']}: {device['clips']} clips")
-    click.echo(f"TPR {percent(device['tpr'])} {interval(device['tpr_ci95'])}")
-    click.echo(f"FPR {percent(device['fpr'])} {interval(device['fpr_ci95'])}")
+    click.echo(f"TPR {percent(device['tpr'])} {interval(ends_in(device, 'tpr'))}")
+    click.echo(f"FPR {percent(device['fpr'])} {interval(ends_in(device, 'fpr'))}")
     click.echo(f"agreement with the host {percent(device['agreement'])}")
     click.echo(f"latency p95 {device['latency_ms']['p95']:.1f} ms, inference {device['cycles']['inference']:,} cycles")

@@ -68,7 +68,6 @@ def _voice(recording: Recording) -> tuple[str, str]:
 
 def _join(parts: Sequence[tuple[Recording, NDArray[np.int16]]], rate_hz: int) -> Joined:
     first = parts[0][0]
-    name = first.name if len(parts) == 1 else f"{first.name} and {len(parts) - 1} more"
     pieces, length, within = [parts[0][1]], len(parts[0][1]), _parts_of(first, 0)
     for other, after in parts[1:]:
         before = pieces.pop()
@@ -79,6 +78,7 @@ def _join(parts: Sequence[tuple[Recording, NDArray[np.int16]]], rate_hz: int) ->
         mixed = before[len(before) - fade :] * (1.0 - ramp) + after[:fade] * ramp
         pieces += [before[: len(before) - fade], np.rint(mixed).astype(np.int16), after[fade:]]
     of_samples = sum(len(samples) for _, samples in parts)
+    name = first.name if len(parts) == 1 else f"{within[0][0]} and {len(within) - 1} more"
     return Joined(name, first.kind, first.speaker, np.concatenate(pieces), of_samples, tuple(within))
 
 

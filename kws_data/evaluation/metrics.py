@@ -39,6 +39,11 @@ class KeywordMetrics:
     fpr_ci95: Ends | None = None
     tpr_ci95_by_speaker: Ends | None = None
 
+    @property
+    def tpr_ends(self) -> Ends:
+        """The interval of the TPR that holds for other people, where speakers are known; else that by clip."""
+        return self.tpr_ci95_by_speaker or self.tpr_ci95
+
     def to_dict(self) -> dict[str, Any]:
         """For JSON."""
         return {name: list(value) if isinstance(value, tuple) else value for name, value in _told(self).items()}
@@ -87,6 +92,16 @@ class Metrics:
     average_precision: float | None = None
     calibration: Calibration | None = None
 
+    @property
+    def tpr_ends(self) -> Ends:
+        """The interval of the TPR that holds for other people, where speakers are known; else that by clip."""
+        return self.tpr_ci95_by_speaker or self.tpr_ci95
+
+    @property
+    def fpr_ends(self) -> Ends:
+        """That of the FPR."""
+        return self.fpr_ci95_by_speaker or self.fpr_ci95
+
     def to_dict(self) -> dict[str, Any]:
         """As in report.json; what is not known stands there only where it always did."""
         told = {name: list(value) if isinstance(value, tuple) else value for name, value in _told(self).items()}
@@ -108,6 +123,11 @@ class Metrics:
 
 
 _SHARES = ("accuracy", "tpr", "fpr")
+
+
+def ends_in(found: Mapping[str, Any], share: str) -> Ends:
+    """Of METRICS, or of one keyword's, as JSON: the interval of accuracy, tpr or fpr by speaker, else that by clip."""
+    return _both(found.get(f"{share}_ci95_by_speaker") or found[f"{share}_ci95"])
 
 
 def _told(found: KeywordMetrics | Metrics) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from firmware_tools.atomic import write_text
 from firmware_tools.spotter.stream_spec import StreamSpec
 from kws_data.bundle import ModelBundle, model_hash
 from kws_data.config.config import Config
+from kws_data.dataset.negative_streams import has_negatives
 from kws_data.errors import DataError
 from kws_data.evaluation.calibrate_clips import ClipCalibration, calibrate_clips
 from kws_data.evaluation.calibrate_stream import calibrate_stream, raised_for
@@ -190,7 +191,11 @@ def _stream(
     settings = stated.settings(config).model_copy(update={"stride_frames": before.stream.stride_frames})
     if stated.wishes.floor and stated.wishes.false_accepts_per_hour is None:  # a keyword's own floor is asked for only
         settings = settings.model_copy(update={"per_keyword": bool(stated.per_keyword)})
-    folders = [Path(one) for one in stated.negatives]
+    folders, limited = [Path(one) for one in stated.negatives], stated.wishes.false_accepts_per_hour is not None
+    none = "stream: there are no negatives to hear keywords in, so its thresholds stay: name --negatives FOLDER"
+    if not limited and not folders and not has_negatives(dataset_dir):
+        notes.append(none)
+        return None
 
     def heard_by(bundle: ModelBundle) -> SplitStreams:
         own = StatedNegatives(folders, bundle.labels, bundle.frontend.sample_rate_hz, config.run_dir)
@@ -201,12 +206,11 @@ def _stream(
         return found
 
     streams = heard_by(before)
-    if stated.wishes.false_accepts_per_hour is None and not (streams.laid and streams.negatives):
-        notes.append("stream: there are no negatives to hear keywords in: its thresholds stay, name --negatives FOLDER")
+    if not limited and not (streams.laid and streams.negatives):
+        notes.append(none)
         return None
     least = _least(before, streams)
     found = calibrate_stream(before, streams, settings, stated.wishes, least)
-    limited = stated.wishes.false_accepts_per_hour is not None
     if found is None or not limited or before.model_sha256 == ships.model_sha256:
         return found
     sums = (found.spec.sums or ())[2:]

@@ -13,8 +13,10 @@ HOURS = "hours"
 
 def target_line(check: Mapping[str, Any]) -> str:
     """A check of report.json's ``targets`` in words: measured, wanted, by how much it fails, what would decide it."""
+    if check["measured"] is None:
+        return f"{target_name(check)}: wanted {limit_words(check)}, {lacking(check)}"
     line = f"{target_name(check)}: {measured_words(check)}, wanted {limit_words(check)}"
-    note = f" ({check['note']})" if check["note"] and check["measured"] is not None else ""
+    note = f" ({check['note']})" if check["note"] else ""
     return line if check["passed"] else f"{line}: {lacking(check)}{note}"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kws_data.pages.html import text
+from kws_data.pages.html import Html, text
 
 FEWEST = 10  # clips of which a share is shown as any other
 
@@ -12,9 +12,9 @@ def is_few(clips: int) -> bool:
     return clips < FEWEST
 
 
-def grey(shown: object, clips: int) -> str:
-    """A cell of a page's table: greyed (class ``few``) where it stands on too few clips. HTML; the value is escaped."""
-    return f'<span class="few">{text(shown)}</span>' if is_few(clips) else text(shown)
+def grey(shown: object, clips: int) -> Html:
+    """A cell of a page's table: greyed (class ``few``) where it stands on too few clips. The value is escaped."""
+    return Html(f'<span class="few">{text(shown)}</span>' if is_few(clips) else text(shown))
 
 
 def bracketed(shown: str, clips: int) -> str:

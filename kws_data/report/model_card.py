@@ -6,8 +6,9 @@ from kws_data.catalog.catalog import Catalog
 from kws_data.coverage.subgroups import PURPOSE
 from kws_data.release import model_card as release
 from kws_data.release.documents import rows_once
-from kws_data.report.results import SLICES_FILE, RunResults
+from kws_data.report.results import RunResults
 from kws_data.run_folder import read_json
+from kws_data.slices.slice_report import SLICES_FILE
 
 
 def model_card(results: RunResults) -> str:

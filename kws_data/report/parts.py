@@ -19,6 +19,7 @@ from kws_data.report.data_section import data_section
 from kws_data.report.engines_section import engines_section
 from kws_data.report.hear.look import SCRIPT
 from kws_data.report.limits_section import limits_section, memory_section
+from kws_data.report.noise_section import noise_section
 from kws_data.report.results import RunResults
 from kws_data.report.results_section import results_section
 from kws_data.report.sealed_section import sealed_section
@@ -91,8 +92,13 @@ def _curves(results: RunResults) -> str:
     return curves_section(results.held_out, results.evaluation.host[INT8].metrics)
 
 
+def _noise(results: RunResults) -> str:
+    silence = results.evaluation.host[INT8].silence
+    return "" if silence is None else noise_section(silence.to_dict(), results.config.threshold.max_fpr)
+
+
 def _engines(results: RunResults) -> str:
-    return engines_section(results.document["engines"])
+    return engines_section(results.document["engines"]) if results.document.get("engines") else ""
 
 
 def _slices(results: RunResults) -> str:
@@ -111,13 +117,14 @@ PARTS: tuple[Part, ...] = (
     Part("sealed", "How often this test was looked at", _sealed),
     Part("threshold", "Threshold", threshold_section),
     Part("curves", "At every threshold", _curves),
+    Part("noise", "Noise that it never met", _noise),
     Part("engines", "Float, int8, C and board", _engines),
     Part("streams", "Listening all day", _stream),
-    Part("moments", "Streams to hear", _moments, SCRIPT),
+    Part("moments", "Streams to hear", _moments, script=SCRIPT),
     Part("try", "Try it", try_section, runs=True),
     Part("limits", "Limits", limits_section),
     Part("memory", "Memory", memory_section),
     Part("board", "On the board", board_section),
-    Part("clips", "Clips to hear", _clips, SCRIPT),
+    Part("clips", "Clips to hear", _clips, script=SCRIPT),
     Part("again", "Make it again", again_section),
 )

@@ -39,7 +39,7 @@ def keyword_plot(per_keyword: Mapping[str, KeywordMetrics]) -> str:
     """TPR of each keyword with its 95 % interval; hollow where it stands on fewer than ten clips."""
     words = list(per_keyword)
     tpr = np.array([one.tpr for one in per_keyword.values()], dtype=float) * 100
-    ends = np.array([one.tpr_ci95 for one in per_keyword.values()])
+    ends = np.array([one.tpr_ends for one in per_keyword.values()])
     figure, axes = bare_figure(5.4, 0.34 * len(words) + 1.1)
     rows = np.arange(len(words))
     errors = np.abs(np.stack([tpr - ends[:, 0] * 100, ends[:, 1] * 100 - tpr]))

@@ -41,12 +41,12 @@ def _sentence(shipped: Metrics, max_fpr: float) -> tuple[str, Verdict]:
         lacking = "keyword" if shipped.tpr is None else "other word"
         return f"Nobody says a {lacking} in the test clips, so half of this is not known.", "bad"
     said = (
-        f"Of people it never heard the int8 file finds {percent(shipped.tpr)} of keywords {interval(shipped.tpr_ci95)} "
-        f"and takes {percent(shipped.fpr)} of other clips for one {interval(shipped.fpr_ci95)}"
+        f"Of people it never heard the int8 file finds {percent(shipped.tpr)} of keywords {interval(shipped.tpr_ends)} "
+        f"and takes {percent(shipped.fpr)} of other clips for one {interval(shipped.fpr_ends)}"
     )
-    if shipped.fpr_ci95[0] > max_fpr:
+    if shipped.fpr_ends[0] > max_fpr:
         return f"{said}: more than the {percent(max_fpr)} that its threshold was set for.", "bad"
-    if shipped.fpr_ci95[1] > max_fpr:
+    if shipped.fpr_ends[1] > max_fpr:
         return f"{said}: the {percent(max_fpr)} that its threshold was set for are not excluded.", "doubt"
     return f"{said}, as its threshold was set for.", "good"
 
@@ -60,15 +60,20 @@ def engines_table(evaluation: EvaluationReport) -> str:
         (
             name,
             percent(m.accuracy),
-            f"{percent(m.tpr)} {interval(m.tpr_ci95)}",
-            f"{percent(m.fpr)} {interval(m.fpr_ci95)}",
+            f"{percent(m.tpr)} {interval(m.tpr_ends)}",
+            f"{percent(m.fpr)} {interval(m.fpr_ends)}",
             f"{m.threshold:.3f}",
             f"{m.clips:,}",
         )
         for name, m in columns.items()
     ]
     head = ("", "accuracy", "TPR [95 %]", "FPR [95 %]", "threshold", "clips")
-    return table(rows, head, numbers=(1, 2, 3, 4, 5), caption="The same clips by each engine")
+    return table(
+        rows,
+        head,
+        numbers=(1, 2, 3, 4, 5),
+        caption="The same clips by each engine; intervals hold for other people where speakers are known",
+    )
 
 
 def _keywords(shipped: Metrics) -> str:
@@ -76,7 +81,7 @@ def _keywords(shipped: Metrics) -> str:
     for number, (word, one) in enumerate(shipped.per_keyword.items()):
         if one.clips < FEW_CLIPS:
             few.append(number)
-        ends, fpr = interval(one.tpr_ci95), "not measured" if one.fpr is None else f"{100 * one.fpr:.2f} %"
+        ends, fpr = interval(one.tpr_ends), "not measured" if one.fpr is None else f"{100 * one.fpr:.2f} %"
         rows.append((word, percent(one.tpr), ends, fpr, f"{one.clips:,}"))
     head = ("keyword", "TPR", "95 %", "FPR of it", "clips")
     caption = "Each keyword at the operating threshold (grey: fewer than ten clips)"
@@ -84,7 +89,7 @@ def _keywords(shipped: Metrics) -> str:
     listed = table(rows, head, (1, 2, 3, 4), caption=caption, few=few)
     if not known:
         return listed
-    alt = "; ".join(f"{word} {percent(one.tpr)} {interval(one.tpr_ci95)}" for word, one in known.items())
+    alt = "; ".join(f"{word} {percent(one.tpr)} {interval(one.tpr_ends)}" for word, one in known.items())
     drawn = figure(plots.keyword_plot(known), "TPR of each keyword; hollow: fewer than ten clips.", alt=f"TPR: {alt}.")
     return f'<div class="cols">{listed}{drawn}</div>'
 

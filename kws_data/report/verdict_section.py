@@ -36,8 +36,8 @@ def headline(results: RunResults) -> str:
     made = [
         tile(NOT_MEASURED if rate is None else f"{rate:.3g} / h", f"false accepts, {stream.hours:.2f} h heard"),
         tile(percent(stream.frr), "keywords missed in streams"),
-        tile(percent(found.tpr), f"keywords found in clips, {where} {interval(found.tpr_ci95)}"),
-        tile(percent(found.fpr), f"other clips taken for one, {where} {interval(found.fpr_ci95)}"),
+        tile(percent(found.tpr), f"keywords found in clips, {where} {interval(found.tpr_ends)}"),
+        tile(percent(found.fpr), f"other clips taken for one, {where} {interval(found.fpr_ends)}"),
         tile(percent(host.accuracy), f"accuracy, int8, {host.clips:,} held-out clips"),
         tile(f"{model['tflite_bytes']:,} B", "model file", "model_bytes" in broken),
         tile(f"{model['arena_bytes']:,} B", "arena (TFLM, recorded)", "arena_bytes" in broken),

@@ -13,13 +13,17 @@ import pytest
 from made_dataset import made_row, make_dataset
 
 from kws_data import steps
+from kws_data.catalog.catalog import Catalog
 from kws_data.config.config import Config
+from kws_data.dataset.manifest import read_manifest
+from kws_data.dataset.manifest_rows import write_manifest
+from kws_data.errors import LeakError
 from kws_data.evaluation.inference import host_features
 from kws_data.evaluation.predictions import DEVICE_PART, HOST_PART, read_predictions
 from kws_data.features.load import feature_path
 from kws_data.pipeline import STEPS
 from kws_data.run_context import RunContext
-from kws_data.run_folder import FLOAT_FILE
+from kws_data.run_folder import FLOAT_FILE, MANIFEST_FILE
 from kws_data.system.code_version import ROOT, reach_of
 from kws_data.system.source_graph import SourceGraph
 
@@ -75,14 +79,10 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RunContext:
 
 
 def _rows(split: str) -> list[dict[str, Any]]:
+    labels, first = ("_silence_", "_unknown_", "yes", "no", "yes", "no"), 100 * (split == "test")
     return [
-        made_row(
-            100 * (split == "test") + n,
-            clip_id=f"{split}{n}",
-            split=split,
-            label=["_silence_", "_unknown_", "yes", "no"][y],
-        )
-        for n, y in enumerate((0, 1, 2, 3, 2, 3))
+        made_row(first + n, clip_id=f"{split}{n}", split=split, label=label, word=label)
+        for n, label in enumerate(labels)
     ]
 
 
@@ -120,7 +120,23 @@ def test_a_run_compiles_one_image_of_the_detector(run: RunContext, monkeypatch: 
     (run.firmware_dir / "spotter.bin").unlink()  # flash alone, without a check before it
     assert steps.flash(run) == flashed and compiled.count("spotter") == 2
     _every_clip_is_kept(run)
-    assert (steps.evaluate(run), steps.device_eval(run)) == (evaluated, replayed)
+    with Catalog(run.config.data.recordings) as catalog:
+        looks = [(one.verb, one.reason, one.model_sha256) for one in catalog.looks.all()]
+    model = run.bundle().model_sha256
+    assert looks == [("run", "kws run", model), ("device-eval", "kws run", model)]
+    assert (steps.evaluate(run), steps.device_eval(run)) == (evaluated, replayed)  # however often one looks
+
+
+@pytest.mark.parametrize("step", [steps.evaluate, steps.device_eval])
+def test_a_leaking_test_is_refused_before_anything_is_measured(step: Any, run: RunContext) -> None:
+    """No board is opened, no look is noted, nothing is written."""
+    columns = read_manifest(run.dataset_dir)
+    columns[6]["speaker"] = columns[2]["speaker"]  # test0 is silence, which nobody says
+    columns[8]["audio_sha256"] = columns[2]["audio_sha256"]
+    write_manifest(run.dataset_dir / MANIFEST_FILE, columns)
+    with pytest.raises(LeakError, match=r"1 of its clips.*test2 and validation2 of validation \(the same samples\)"):
+        step(run)
+    assert not run.report_dir.exists() and not Path(run.config.data.recordings).exists()
 
 
 def _every_clip_is_kept(run: RunContext) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from kws_data.bench.report.made_up_sounds import make_sounds
 from kws_data.bundle import BUNDLE_FILE
 from kws_data.config.config import Config
 from kws_data.dataset.manifest_rows import write_manifest
@@ -33,8 +34,6 @@ from kws_data.evaluation.predictions import (
     write_predictions,
 )
 from kws_data.evaluation.stream_evaluation import KindHeard, ResponseTimes, StreamEvaluation, Wish
-from kws_data.features.load import feature_path
-from kws_data.report.examples import pick_examples
 from kws_data.run_folder import (
     BUDGET_FILE,
     DATASET_FILE,
@@ -45,14 +44,13 @@ from kws_data.run_folder import (
     SIZE_FILE,
     STREAM_FILE,
 )
-from kws_data.scores import best_keyword, decide
+from kws_data.scores import decide
 
 THRESHOLD = 0.6
 _KEYWORDS = ["yes", "no", "up", "down", "left", "right", "on", "off", "stop", "go"]
 _OTHERS = [f"word {number}" for number in range(40)]
 _SPLITS = {"train": 2.0, "validation": 0.2, "test": 1.0}  # clips, of those of the test split
 _CLIPS_A_PERSON = 40
-_PER_KIND = 4  # of the clips to hear
 
 
 def made_up_config() -> Config:
@@ -63,7 +61,7 @@ def made_up_config() -> Config:
 def make_run(folder: Path, clips: int) -> Config:
     """Write a finished run of so many test clips into ``runs/made-up`` below a folder; raises OSError.
 
-    Samples and features lie in files with holes: only the clips that a report plays have sound.
+    Samples lie in a file with holes: only the clips that a report plays have sound.
     """
     config, rng = made_up_config(), np.random.default_rng(19)
     root = folder / config.run_dir
@@ -74,8 +72,8 @@ def make_run(folder: Path, clips: int) -> Config:
     write_manifest(root / "dataset" / MANIFEST_FILE, [row for split in rows.values() for row in split])
     _json(root / "dataset" / DATASET_FILE, _dataset(config, rows, labels))
     predicted = {split: _predicted(rng, rows[split], split, labels) for split in ("validation", "test")}
-    _sound(root / "dataset", config, predicted["test"][INT8])
     _results(root, predicted)
+    make_sounds(root, config, predicted["test"][INT8], THRESHOLD)
     _steps(root, config)
     return config
 
@@ -126,6 +124,7 @@ def _dataset(config: Config, rows: dict[str, list[dict[str, Any]]], labels: tupl
         "speakers": {split: len({row["speaker"] for row in own}) for split, own in rows.items()},
         "labels_per_split": {s: {x: sum(row["label"] == x for row in own) for x in labels} for s, own in rows.items()},
         "recorded_through_board": dict.fromkeys(rows, 0),
+        "copies": 1,
         "leaks": 0,
         "clip_samples": config.clip_samples,
     }
@@ -153,21 +152,6 @@ def _predicted(
         )
         for engine, values in ((FLOAT, scores), (INT8, stepped), (DEVICE, stepped))
     }
-
-
-def _sound(folder: Path, config: Config, shipped: Predictions) -> None:
-    """Files of samples and features in which only the clips that are played are not a hole."""
-    clips, shape = len(shipped), (1, config.frontend.frames(config.clip_samples), config.frontend.features)
-    audio = np.lib.format.open_memmap(
-        folder / "audio-test.npy", mode="w+", dtype=np.int16, shape=(clips, config.clip_samples)
-    )
-    x = np.lib.format.open_memmap(feature_path(folder, "test", "x"), mode="w+", dtype=np.int8, shape=(clips, *shape))
-    tone = (8_000 * np.sin(np.arange(config.clip_samples) / 9.0)).astype(np.int16)
-    for row, _ in pick_examples(shipped.y, shipped.detected, best_keyword(shipped.scores)[1], _PER_KIND):
-        audio[row] = tone
-        x[row] = np.arange(shape[1], dtype=np.int8)[None, :, None]
-    np.save(feature_path(folder, "test", "y"), shipped.y.astype(np.int32))
-    np.save(feature_path(folder, "test", "ids"), shipped.clip_ids)
 
 
 def _results(root: Path, predicted: dict[str, dict[str, Predictions]]) -> None:

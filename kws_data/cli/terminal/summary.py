@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from kws_data.evaluation.metrics import ends_in
 from kws_data.gate.target_words import lacking, limit_words, measured_words, target_line, target_name
 from kws_data.pages.numbers import NOT_MEASURED, interval, percent
 from kws_data.run_folder import read_json
@@ -20,8 +21,8 @@ def summary_rows(report: dict[str, Any]) -> list[tuple[str, str, str]]:
     host, device = report["host"]["int8"], report["device"]
     rows = [
         ("accuracy, int8, host", percent(host["accuracy"]), f"{host['clips']} clips of speakers never trained on"),
-        ("TPR, int8, host", percent(host["tpr"]), f"95 % interval {interval(host['tpr_ci95'])}"),
-        ("FPR, int8, host", percent(host["fpr"]), f"95 % interval {interval(host['fpr_ci95'])}"),
+        ("TPR, int8, host", percent(host["tpr"]), f"95 % interval {interval(ends_in(host, 'tpr'))}"),
+        ("FPR, int8, host", percent(host["fpr"]), f"95 % interval {interval(ends_in(host, 'fpr'))}"),
     ]
     rows = [*_stream_rows(report["stream"]), *rows, *([] if device is None else _board_rows(device, report["model"]))]
     for check in report["budget"]["checks"]:
@@ -51,8 +52,8 @@ def broken_targets(report: dict[str, Any]) -> list[str]:
 
 def _board_rows(device: dict[str, Any], model: dict[str, Any]) -> list[tuple[str, str, str]]:
     return [
-        ("TPR on the board", percent(device["tpr"]), f"{device['clips']} clips, {interval(device['tpr_ci95'])}"),
-        ("FPR on the board", percent(device["fpr"]), interval(device["fpr_ci95"])),
+        ("TPR on the board", percent(device["tpr"]), f"{device['clips']} clips, {interval(ends_in(device, 'tpr'))}"),
+        ("FPR on the board", percent(device["fpr"]), interval(ends_in(device, "fpr"))),
         ("host and board agree", percent(device["agreement"]), "same scores, byte for byte"),
         ("latency on the board", f"{device['latency_ms']['p95']:.1f} ms", "95th percentile, after the last sample"),
         *_response_rows(device["response_ms"]),

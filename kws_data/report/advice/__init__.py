@@ -1,4 +1,4 @@
 """What to fix next, in three sentences, each with its numbers and what to do.
 
-Start reading at ``rank.py``; ``on_run.py``, ``on_clips.py`` and ``on_streams.py`` find what there is to say.
+Start reading at ``rank.py``. Findings come from ``on_run.py``, ``on_clips.py``, ``on_streams.py``, ``on_slices.py``.
 """

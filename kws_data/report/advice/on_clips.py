@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from kws_data.evaluation.metrics import ends_in
 from kws_data.evaluation.predictions import FLOAT, INT8
 from kws_data.pages.numbers import interval, percent
 from kws_data.report.advice.finding import MISTAKES, THIN, TWO_RESULTS, WEAKEST, Evidence, Finding
@@ -27,7 +28,7 @@ def on_clips(evidence: Evidence) -> Iterator[Finding]:
 
 
 def _false_accepts(evidence: Evidence, shipped: Mapping[str, Any]) -> Iterator[Finding]:
-    fpr, ends, wanted = shipped["fpr"], shipped["fpr_ci95"], evidence.max_fpr
+    fpr, ends, wanted = shipped["fpr"], ends_in(shipped, "fpr"), evidence.max_fpr
     if fpr is None:
         said = "How often other words are taken for a keyword was not measured, because nobody says one"
         yield Finding("false accepts", "bad", said, "add folders of other words to data.folder", "results", MISTAKES, 1)
@@ -55,7 +56,7 @@ def _weakest_keyword(mistakes: Sequence[Mistake], shipped: Mapping[str, Any]) ->
     if not known:
         return
     word = min(known, key=lambda name: (known[name]["tpr"], name))
-    tpr, ends, clips = known[word]["tpr"], known[word]["tpr_ci95"], known[word]["clips"]
+    tpr, ends, clips = known[word]["tpr"], ends_in(known[word], "tpr"), known[word]["clips"]
     missed = round((1.0 - tpr) * clips)
     if not missed:
         said = f"Every keyword is found in all of its clips; “{word}” has {clips:,}, which proves {percent(ends[0])}"

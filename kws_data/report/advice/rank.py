@@ -14,6 +14,7 @@ from kws_data.pages.html import Verdict
 from kws_data.report.advice.finding import Evidence, Finding
 from kws_data.report.advice.on_clips import on_clips
 from kws_data.report.advice.on_run import on_run
+from kws_data.report.advice.on_slices import on_slices
 from kws_data.report.advice.on_streams import on_streams
 
 #: How many findings a report leads with.
@@ -23,7 +24,7 @@ _ORDER: dict[Verdict, int] = {"bad": 0, "doubt": 1, "good": 2, "": 3}
 
 def findings(evidence: Evidence) -> list[Finding]:
     """All findings, the most pressing first; the same for the same evidence."""
-    found = (*on_run(evidence), *on_clips(evidence), *on_streams(evidence))
+    found = (*on_run(evidence), *on_clips(evidence), *on_streams(evidence), *on_slices(evidence))
     return sorted(found, key=lambda one: (_ORDER[one.verdict], one.tier, -one.size, one.about, one.sentence))
 
 

@@ -11,7 +11,7 @@ WIDTH, HEIGHT, LANE = 1_000, 64, 8
 NAMED_WORDS = 16  # a stream with more words shows them without their names
 SIGNS = {FALSE: "!", WRONG: "≠", MISSED: "○", LATE: "›", RIGHT: "✓"}
 FINE = (RIGHT, LATE)
-MARKER_SHARE = 0.03  # of the line that a marker needs for itself
+MARKER_SHARE = 0.066  # of the line that a marker needs for itself, on a phone
 STEPS_S = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1_800, 3_600)
 
 

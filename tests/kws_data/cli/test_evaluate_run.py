@@ -10,6 +10,7 @@ from exported_run import make_run
 
 from kws_data.cli import run
 from kws_data.pages.few import bracketed, grey
+from kws_data.pages.html import table
 
 
 @pytest.fixture(autouse=True)
@@ -91,4 +92,5 @@ def test_a_leaking_test_is_refused_with_the_clips(capsys: pytest.CaptureFixture[
 
 def test_figures_of_few_clips_are_marked() -> None:
     assert grey("<b>", 9) == '<span class="few">&lt;b&gt;</span>' and grey("<b>", 10) == "&lt;b&gt;"
+    assert "<td>&lt;b&gt;</td>" in table([(grey("<b>", 10),)])
     assert bracketed("50 %", 9) == "(50 %)" and bracketed("50 %", 10) == "50 %"

@@ -125,3 +125,23 @@ def test_short_recordings_of_one_voice_are_joined_and_others_are_not() -> None:
     ]
     assert len(made[0].samples) == 24 * RATE_HZ - 2 * 320, "each seam is a fade of 20 ms"
     assert np.array_equal(made[0].samples[: 8 * RATE_HZ - 320], talks[0].samples[:-320])
+
+
+def test_a_stream_says_which_words_and_which_recordings_are_in_it() -> None:
+    """Also where recordings that were joined are joined again."""
+    short = [noise(9 + seed, 300.0, seed) for seed in range(12)]
+    of = {one.name: one.samples for one in short}
+    once = list(joined(short, RATE_HZ))
+    twice = list(joined(once, RATE_HZ, short_s=100.0))
+    assert len(short) > len(once) > len(twice)
+    for one in (*once, *twice):
+        assert one.name == f"{one.parts[0][0]} and {len(one.parts) - 1} more"
+        for name, start in one.parts:
+            own, fade = of[name], RATE_HZ // 50
+            heard = one.samples[start + fade : start + len(own) - fade]
+            assert np.array_equal(heard, own[fade : len(own) - fade])
+    assert [name for one in twice for name, _ in one.parts] == [one.name for one in short]
+    streams = list(lay(WORDS, once, RATE_HZ))
+    laid = [which for stream in streams for which in stream.words]
+    assert [WORDS[which][0] for which in laid] == spoken(streams) and sorted(laid) == list(range(len(WORDS)))
+    assert all(stream.parts == one.parts for stream, one in zip(streams, joined(once, RATE_HZ), strict=True))

@@ -6,16 +6,21 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from made_folder import make_folder
 from made_negatives import make_negatives
 from tiny_bundle import tiny_bundle
 
+from kws_data.audio import read_audio
 from kws_data.catalog.catalog import Catalog
 from kws_data.config.config import Config
 from kws_data.dataset.build import BuildOptions, build_dataset
 from kws_data.dataset.negative_table import read_negatives
 from kws_data.evaluation.detector import HostDetector
+from kws_data.evaluation.moment_finder import MomentFinder
+from kws_data.evaluation.moment_sources import with_sources
+from kws_data.evaluation.moments import FALSE, LATE, RIGHT
 from kws_data.evaluation.split_streams import split_streams
 from kws_data.evaluation.stream_evaluation import StreamEvaluation
 from kws_data.evaluation.stream_of_run import evaluate_run_stream
@@ -88,6 +93,23 @@ def test_the_block_of_a_run_counts_in_negatives_what_the_detector_hears_there(ro
     assert json.dumps(document) == json.dumps(evaluate_run_stream(BUNDLE, root / "out", config).to_dict())
 
 
+def test_moments_are_of_the_words_and_recordings_that_were_heard(root: Path, config: Config) -> None:
+    finder = MomentFinder(BUNDLE)
+    found = evaluate_run_stream(BUNDLE, root / "out", config, None, finder)
+    chosen = finder.found()
+    moments = with_sources(chosen, root / "out")
+    heard = round((1 - found.frr) * found.keywords_said) if found.frr is not None else 0
+    assert moments.found[LATE] + moments.found[RIGHT] == heard
+    assert moments.found[FALSE] >= found.false_accepts  # those in negatives by themselves, and between words
+    kinds = {row["recording"]: row["kind"] for row in read_negatives(root / "out", "test", ["recording", "kind"])}
+    assert moments.moments
+    for moment, one in zip(moments.moments, chosen.chosen, strict=True):
+        told = {source["what"]: source for source in moment.sources}
+        assert bool(moment.said) == ("word" in told) and told.get("word", {}).get("word", "") == moment.said
+        stream = moments.streams[moment.stream]
+        assert told["around it"]["recording"] == one.part[0] and kinds[one.part[0]] == stream.kind
+
+
 def test_average_and_thresholds_are_chosen_on_validation_negatives(root: Path, config: Config) -> None:
     chosen = choose_on_negatives(BUNDLE, root / "out", config)
     assert chosen is not None and chosen.spec.sums is not None and len(chosen.spec.sums) == 4
@@ -102,7 +124,16 @@ def test_average_and_thresholds_are_chosen_on_validation_negatives(root: Path, c
 def test_without_negatives_nothing_is_chosen_and_nothing_claimed(tmp_path: Path) -> None:
     config = built(tmp_path, [])
     assert choose_on_negatives(BUNDLE, tmp_path / "out", config) is None
-    document = evaluate_run_stream(BUNDLE, tmp_path / "out", config).to_dict()
+    finder = MomentFinder(BUNDLE)
+    document = evaluate_run_stream(BUNDLE, tmp_path / "out", config, None, finder).to_dict()
+    stream = read_audio(tmp_path / "out" / "stream" / "stream.flac")
+    moments = with_sources(finder.found(), tmp_path / "out")
+    assert moments.moments and moments.streams[0].how == "clips in a row"
+    for moment, one in zip(moments.moments, finder.found().chosen, strict=True):
+        begin = round(moment.begin_s * 16_000)
+        assert np.array_equal(one.samples, stream[begin : begin + len(one.samples)])
+        words = [source["word"] for source in moment.sources if source["what"] == "word"]
+        assert words == ([moment.said] if moment.said else [])
     assert document["measured"] is False and document["false_accepts_per_hour"] is None
     assert "data.negatives" in document["not_measured"] and document["negatives"] == {}
     assert document["stitched"]["minutes"] > 0 and document["frr"] is not None

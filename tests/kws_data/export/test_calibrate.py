@@ -19,9 +19,10 @@ from kws_data.cli import run as kws
 from kws_data.config.config import Config
 from kws_data.dataset.build import BuildOptions, build_dataset
 from kws_data.errors import DataError
+from kws_data.evaluation.stated_negatives import StatedNegatives
 from kws_data.evaluation.stated_wish import Stated, calibrated_config
 from kws_data.evaluation.wishes import Wishes
-from kws_data.export.calibrate import calibrate, uncalibrated
+from kws_data.export.calibrate import Calibration, calibrate, uncalibrated
 from kws_data.export.on_negatives import choose_on_negatives
 from kws_data.pipeline import STEPS, export_files
 from kws_data.sources.imports.configured import import_configured
@@ -75,7 +76,7 @@ def all_files() -> dict[str, bytes]:
     return {str(path): path.read_bytes() for path in sorted(Path("runs").rglob("*")) if path.is_file()}
 
 
-def found_for(config: Config, wishes: Wishes, *negatives: str) -> object:
+def found_for(config: Config, wishes: Wishes, *negatives: str) -> Calibration:
     stated = Stated(wishes, None, negatives)
     return calibrate(ModelBundle.load(MODEL), config, stated, config.run_dir / "dataset", MODEL)
 
@@ -139,6 +140,29 @@ def test_stated_negatives_are_heard_beside_those_of_the_data_set(config: Config)
     hours = {kind: one.hours for kind, one in alone.stream.negatives.items()}
     assert both.stream.negatives["speech"].hours > hours["speech"] + 300 / 3_600
     assert stated.overrides() == []
+
+
+def test_without_negatives_of_the_data_set_words_are_laid_into_the_stated_ones(config: Config) -> None:
+    Path("runs/small/dataset/negatives.parquet").unlink()
+    with pytest.raises(DataError, match=r"no negatives to choose a stream's thresholds on.*--negatives FOLDER"):
+        found_for(config, Wishes(900.0))
+    clips = found_for(config, Wishes(tpr=0.5))
+    assert clips.stream is None and clips.clips and "its thresholds stay" in clips.notes[0]
+    found = found_for(config, Wishes(900.0), "more")
+    assert found.stream and found.stream.words == 4 and found.stream.negatives["speech"].hours > 300 / 3_600
+
+
+def test_what_is_told_of_stated_negatives_does_not_count_against_the_detector(config: Config) -> None:
+    """A keyword that is known to be said there is no false accept, and no word is laid over it."""
+    shutil.copytree(Path("more").resolve(), "told")
+    rows = Path("told/metadata.csv").read_text().replace("a cat sat", "go")
+    Path("told/metadata.csv").write_text(rows)
+    (Path("told") / "broken.wav").write_bytes(b"RIFF")
+    own = StatedNegatives([Path("told")], BUNDLE.labels, 16_000, config.run_dir)
+    read = list(own.recordings())
+    assert {one.kind for one in read} <= {"speech", "noise", "stated"} and len(read) == 3
+    assert all(one.mentioned == {"go"} for one in read if "speech" in one.name)
+    assert [name for name, _ in own.set_aside] == ["told/broken.wav"]
 
 
 def test_negatives_from_the_run_itself_and_folders_that_are_not_there_are_refused(config: Config) -> None:

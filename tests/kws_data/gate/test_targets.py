@@ -137,7 +137,7 @@ def test_what_was_not_measured_fails(target: dict[str, Any]) -> None:
     document["stream"] |= NOTHING
     document["host"]["int8"]["fpr"] = None
     (check,) = held(document, **target)
-    assert not check.passed and check.line().count("not measured") == 2 and check.to_dict()["measured"] is None
+    assert not check.passed and check.line().count("not measured") == 1 and check.to_dict()["measured"] is None
 
 
 def test_the_worst_slice_is_the_one_that_was_found() -> None:

@@ -164,6 +164,20 @@ def test_scores_that_are_no_probabilities_and_words_that_int8_lost_are_told() ->
     assert "finds 96.0 % of keywords where the float model finds 99.0 %" in told(report)[0].text
 
 
+def test_the_worst_slice_says_what_to_record_of_it() -> None:
+    row = {"conditions": {"word": "up", "snr": "below 10 dB"}, "errors": 30, "clips": 60, "rate": 0.5, "rest": 0.1}
+    wanted = {"why": "fails", "conditions": row["conditions"], "clips": 325, "speakers": 65}
+    slices = {"missed": {"worst": [{**row, "found": True}]}, "false_accepts": None, "record_next": [wanted]}
+    first = told(good(), slices=slices)[0]
+    assert first.about == "slice" and first.verdict == "bad"
+    assert first.text == (
+        'Of clips of "up" with SNR below 10 dB 30 of 60 are missed (50.0 %; of the others 10.0 %), which is more than '
+        'chance: record 325 clips of "up" with SNR below 10 dB by 65 people.'
+    )
+    slices["missed"]["worst"][0]["found"] = False
+    assert "slice" not in [one.about for one in told(good(), slices=slices)]
+
+
 def test_what_nobody_says_and_what_nobody_recorded_is_not_passed_over() -> None:
     report = good()
     report["host"]["int8"] = metrics(990, 5, yes=(500, 500), up=(0, 0))
