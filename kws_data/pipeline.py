@@ -144,6 +144,7 @@ STEPS: tuple[Step, ...] = (
         "slices",
         "find failing slices",
         steps.slices,
+        sections=("frontend",),
         needs=("build", "evaluate"),
         outputs=("report/slices.json",),
     ),
