@@ -36,10 +36,10 @@ def command(names: tuple[str, ...], engine: str, out: Path | None, markdown: Pat
     """
     from firmware_tools.atomic import write_text
     from kws_data.evaluation.compare_runs import compare_runs
-    from kws_data.evaluation.compared_run import load_run
+    from kws_data.evaluation.compared_run import load_runs
     from kws_data.report.comparison import comparison_document, comparison_markdown, comparison_page
 
-    runs = [load_run(name, engine) for name in names]
+    runs = load_runs(names, engine)
     pairs = compare_runs(runs)
     if out is not None:
         write_text(out, comparison_page(runs, pairs))

@@ -51,8 +51,17 @@ class ComparedRun:
         """A number of the report; None where it is not there."""
         found: Any = self.report
         for part in way:
-            found = found.get(part) if isinstance(found, Mapping) else None
+            nothing = isinstance(found, Mapping) and found.get("detected") == 0  # response times of no word
+            found = found.get(part) if isinstance(found, Mapping) and not nothing else None
         return found if isinstance(found, int | float) else None
+
+
+def load_runs(names: Sequence[str], engine: str, runs: Path = Path("runs")) -> list[ComparedRun]:
+    """:func:`load_run` of each, called by its folder alone where no two are called alike."""
+    found = [load_run(name, engine, runs) for name in names]
+    short = [run.folder.resolve().name for run in found]
+    alike = len(set(short)) < len(short)
+    return [run if alike else replace(run, name=name) for run, name in zip(found, short, strict=True)]
 
 
 def load_run(name: str, engine: str, runs: Path = Path("runs")) -> ComparedRun:

@@ -74,7 +74,7 @@ def _steps(axes: Any, curve: DetectionCurve, x: Floats, y: Floats, threshold: fl
     here = int((curve.thresholds >= threshold).sum()) - 1
     axes.plot([x[here]], [y[here]], "o", color=WARN)
     axes.annotate(
-        f"{threshold:.2f}", (x[here], y[here]), color=WARN, fontsize=9, xytext=(6, -10), textcoords="offset points"
+        f"{threshold:.2f}", (x[here], y[here]), color=WARN, fontsize=9, xytext=(6, 6), textcoords="offset points"
     )
 
 

@@ -31,7 +31,8 @@ def noise_section(silence: Mapping[str, Any], max_fpr: float) -> str:
     ]
     few = [number for number, one in enumerate(there.values()) if one["clips"] < FEW_CLIPS]
     caption = (
-        "Clips in which nobody speaks, by what training knew of them (intervals by recording; of new kinds, by kind)"
+        "Clips in which nobody speaks, by what training knew of them (intervals by recording; of new kinds, by kind; "
+        "sounds of kinds that no recording of the data set has are made by program)"
     )
     head = ("noise", "kinds", "clips", "a keyword is heard in", "95 %")
     return says(sentence, verdict) + table(rows, head, (1, 2, 3, 4), caption=caption, few=few) + _worst(there)

@@ -80,7 +80,7 @@ def _weight(moments: Iterable[Moment]) -> float:
 def _folded(parts: Sequence[str]) -> str:
     if not parts:
         return ""
-    return f"<details><summary>{len(parts)} more recordings</summary>{''.join(parts)}</details>"
+    return f'<details class="more"><summary>{len(parts)} more recordings</summary>{"".join(parts)}</details>'
 
 
 def _says(moments: Moments) -> str:

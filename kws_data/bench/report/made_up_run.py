@@ -124,6 +124,7 @@ def _dataset(config: Config, rows: dict[str, list[dict[str, Any]]], labels: tupl
         "speakers": {split: len({row["speaker"] for row in own}) for split, own in rows.items()},
         "labels_per_split": {s: {x: sum(row["label"] == x for row in own) for x in labels} for s, own in rows.items()},
         "recorded_through_board": dict.fromkeys(rows, 0),
+        "copies": 1,
         "leaks": 0,
         "clip_samples": config.clip_samples,
     }

@@ -95,6 +95,9 @@ SCRIPT = """(() => {
       items.forEach((item) => {
         item.hidden = Object.entries(wanted).some(([of, is]) => is && item.dataset[of] !== is);
       });
+      all('.stream', part).forEach((line) => { line.hidden = !line.querySelector('.mk:not([hidden])'); });
+      const folded = part.querySelector('details.more');
+      if (folded && Object.values(wanted).some(Boolean)) folded.open = true;
       const left = items.filter((item) => !item.hidden).length;
       shown.textContent = left + ' of ' + items.length + ' shown';
       open(null);

@@ -14,7 +14,7 @@ from tiny_bundle import LABELS
 from kws_data.cli import run as kws
 from kws_data.errors import DataError
 from kws_data.evaluation.compare_runs import compare_runs
-from kws_data.evaluation.compared_run import load_run
+from kws_data.evaluation.compared_run import load_run, load_runs
 from kws_data.evaluation.run_differences import Pair
 
 SOME = list(range(0, 200, 25))  # 8 clips of as many speakers
@@ -137,6 +137,22 @@ def test_a_run_that_is_not_there_names_those_that_are(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="engine device"):
         load_run("a", "device", tmp_path)
     assert load_run(str(tmp_path / "a"), "int8", tmp_path / "none").report["config"] == "a"
+
+
+def test_runs_are_called_by_their_folder_where_that_tells_them_apart(tmp_path: Path) -> None:
+    for place in ("x/a", "x/b", "y/a"):
+        made_run(tmp_path / place)
+    x_a, x_b, y_a = (str(tmp_path / place) for place in ("x/a", "x/b", "y/a"))
+    assert [run.name for run in load_runs([x_a, x_b], "int8", tmp_path)] == ["a", "b"]
+    assert [run.name for run in load_runs([x_a, y_a], "int8", tmp_path)] == [x_a, y_a]
+
+
+def test_a_response_of_no_word_is_not_measured(tmp_path: Path) -> None:
+    made_run(tmp_path / "a")
+    run = load_run("a", "int8", tmp_path)
+    assert run.figure("stream", "response_ms", "p95") == 300.0
+    run.report["stream"]["response_ms"].update(detected=0, p95=0.0)
+    assert run.figure("stream", "response_ms", "p95") is None
 
 
 def test_the_verb_prints_a_table_one_document_and_writes_what_it_is_told(

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from statsmodels.stats.contingency_tables import mcnemar
 from tiny_bundle import LABELS, tiny_bundle
 
+from firmware_tools.frontend.host import HostFrontend
+from kws_data.bench.lively_model import lively_model
+from kws_data.bundle import model_hash
 from kws_data.evaluation.engines import compare_engines
 from kws_data.evaluation.inference import c_scores, int8_scores
 from kws_data.evaluation.predictions import DEVICE, ENGINE_C, FLOAT, INT8, Predictions, joined, predicted
@@ -54,7 +59,12 @@ def test_different_detectors_are_tested_by_mcnemar_and_differing_clips_are_liste
     assert found.as_expected  # float need not be int8
 
 
-def test_the_boards_c_gives_tflm_its_bytes() -> None:
-    x = RNG.integers(-128, 128, (7, BUNDLE.frames, BUNDLE.frontend.features)).astype(np.int8)
-    np.testing.assert_array_equal(c_scores(BUNDLE, x), int8_scores(BUNDLE.tflite, x)[0])
-    assert c_scores(BUNDLE, x).shape == (7, len(LABELS))
+@pytest.mark.parametrize("engine", ["windowed", "streaming"])
+def test_the_boards_c_gives_tflm_its_bytes(engine: str) -> None:
+    spec, sound = BUNDLE.frontend, RNG.integers(-9_000, 9_000, 64_000).astype(np.int16)
+    tflite = lively_model(spec, BUNDLE.clip_samples, len(LABELS), sound, stride=2)
+    bundle = replace(BUNDLE, tflite=tflite, model_sha256=model_hash(tflite), engine=engine)
+    x = HostFrontend(spec)(sound.reshape(4, 16_000))
+    made = c_scores(bundle, x)
+    assert made.shape == (4, len(LABELS)) and len(np.unique(made)) > 4
+    np.testing.assert_array_equal(made, int8_scores(bundle.tflite, x)[0])

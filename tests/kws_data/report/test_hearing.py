@@ -112,6 +112,7 @@ def test_filters_leave_what_they_say(run: Run) -> None:
         assert worst.locator(".card:visible").count() == 12
         streams.locator(".pick").first.get_by_role("button", name=re.compile("^missed")).click()
         assert streams.locator(".mk:visible").count() == 6
+        assert streams.locator(".stream:visible").count() == 2 < streams.locator(".stream").count()
         first = streams.locator(".mk:visible").first
         assert first.get_attribute("tabindex") == "0"
         streams.locator(".pick").nth(1).get_by_role("button", name=re.compile("^no")).click()

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from statsmodels.stats.contingency_tables import mcnemar as exact_mcnemar
 
 from kws_data.errors import DataError
 from kws_data.statistics.paired import compare, mcnemar
@@ -14,6 +15,12 @@ def test_mcnemar_is_the_binomial_test_of_the_clips_that_differ() -> None:
     assert mcnemar(6, 0) == pytest.approx(2 / 2**6)
     assert mcnemar(3, 3) == 1.0
     assert mcnemar(1, 9) == mcnemar(9, 1) == pytest.approx(2 * (1 + 10) / 2**10)
+
+
+@given(st.integers(0, 300), st.integers(0, 300))
+def test_mcnemar_is_statsmodels_exact_one(only_first: int, only_second: int) -> None:
+    table = [[40, only_first], [only_second, 7]]
+    assert mcnemar(only_first, only_second) == pytest.approx(exact_mcnemar(table, exact=True).pvalue, abs=1e-12)
 
 
 @given(seed=st.integers(0, 999), clips=st.integers(1, 60), seeds=st.integers(1, 3))
