@@ -16,7 +16,7 @@ from kws_data import steps
 from kws_data.config.config import Config
 from kws_data.models.registry import family_files
 from kws_data.run_context import RunContext
-from kws_data.run_folder import CALIBRATION_FILE
+from kws_data.run_folder import CALIBRATION_FILE, TRY_FILE
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ STEPS: tuple[Step, ...] = (
         steps.check,
         sections=("budget", "device"),
         needs=("export",),
-        outputs=("model/budget.json", "firmware/size.json"),
+        outputs=("model/budget.json", "firmware/size.json", f"report/{TRY_FILE}"),
         own_files=own_board,
     ),
     Step(
@@ -144,6 +144,7 @@ STEPS: tuple[Step, ...] = (
         "slices",
         "find failing slices",
         steps.slices,
+        sections=("frontend",),
         needs=("build", "evaluate"),
         outputs=("report/slices.json",),
     ),
@@ -173,7 +174,7 @@ def steps_of(config: Config) -> tuple[Step, ...]:
         replace(
             step,
             needs=tuple(need for need in step.needs if need not in ON_BOARD),
-            outputs=tuple(name for name in step.outputs if not name.startswith("firmware/")),
+            outputs=tuple(name for name in step.outputs if not name.startswith(("firmware/", f"report/{TRY_FILE}"))),
         )
         for step in STEPS
         if step.name not in ON_BOARD

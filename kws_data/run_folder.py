@@ -25,6 +25,8 @@ PAGE_FILE, MARKDOWN_FILE, CARD_FILE = "report.html", "report.md", "model_card.md
 MOMENTS_FILE, MOMENTS_FOLDER = "moments.json", "moments"
 #: And the test clips worth hearing.
 WORST_FILE = "worst.json"
+#: And the detector, as a part of the page that runs it.
+TRY_FILE = "try_part.html"
 
 
 def read_json(path: Path, made_by: str) -> dict[str, Any]:

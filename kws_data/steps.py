@@ -30,6 +30,7 @@ from kws_data.run_folder import (
     MOMENTS_FILE,
     SIZE_FILE,
     STREAM_FILE,
+    TRY_FILE,
     WORST_FILE,
 )
 from kws_data.set_aside import told
@@ -222,8 +223,21 @@ def check(ctx: RunContext) -> str:
     for line in (*(one.line() for one in found.checks), *found.lines()):
         ctx.say(f"  {line}")
     document = {**found.to_dict(), "island_bytes": None if found.island is None else found.island.bytes}
+    part = _detector_for_browsers(ctx)
     _write_json(ctx.model_dir / BUDGET_FILE, document)
-    return _hash(document)
+    return _hash([document, part])
+
+
+def _detector_for_browsers(ctx: RunContext) -> str:
+    """Write the part of the report that runs the detector, and return its hash; none where its C is not ours."""
+    from kws_data.browser.page import embedded
+
+    path, bundle = ctx.report_dir / TRY_FILE, ctx.bundle()
+    if bundle.frontend.kind == MICRO:
+        path.unlink(missing_ok=True)
+        return ""
+    write_text(path, embedded(bundle))
+    return _hash_file(path)
 
 
 def check_limits(ctx: RunContext) -> BudgetReport:

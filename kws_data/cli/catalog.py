@@ -135,7 +135,7 @@ def _looks(catalog: Catalog, options: dict[str, Any], as_json: bool) -> None:
     if rows:
         print_table(rows)
     for name, (looks, models) in tests.items():
-        tell(f"test {name[:12]}: looked at {looks} times, with {models} different models")
+        tell(f"test {name[:12]}: looks {looks}, different models {models}")
     if not rows:
         tell("nobody has looked at a test split yet")
 

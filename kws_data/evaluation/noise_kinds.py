@@ -24,13 +24,14 @@ from kws_data.config.config import Config
 from kws_data.dataset.manifest import read_columns
 from kws_data.dataset.negative_streams import has_negatives
 from kws_data.dataset.negative_table import read_negatives
-from kws_data.dataset.recipe_file import read_recipe
+from kws_data.dataset.recipe_file import RECIPE_FILE
 from kws_data.evaluation.detector import HostDetector
 from kws_data.evaluation.folder import end_to_end
 from kws_data.evaluation.predictions import Predictions
 from kws_data.evaluation.silence_kinds import PARTS, SEEN, UNSEEN, UNTOLD, NoiseClip, NoiseHeard, SilenceKinds
 from kws_data.labels import BACKGROUND, SILENCE
 from kws_data.progress import Progress
+from kws_data.run_folder import read_json
 from kws_data.scores import decide
 from kws_data.system.storage import place
 
@@ -51,7 +52,7 @@ def silence_kinds(
         bundle: the detector.
         test: what its int8 file made of the test clips.
         dataset_dir: of the run.
-        config: of the run; its recordings and seed.
+        config: of the run, which says where its recordings are.
         progress: told ("noise of other kinds", kinds done, of all).
 
     Raises:
@@ -59,9 +60,13 @@ def silence_kinds(
         CatalogError: stored audio is missing or damaged.
         ModelError: the model cannot be run.
     """
+    if not (dataset_dir / RECIPE_FILE).is_file():
+        return SilenceKinds(
+            None, None, None, "the data set does not tell which noise it mixed in: call kws build again"
+        )
     noise = _Noise.of(dataset_dir, config)
     found = [*noise.silence(test), *_negatives(noise, bundle, dataset_dir, config)]
-    found += _made(noise, bundle, config, {clip.kind for clip in found}, progress)
+    found += _made(noise, bundle, {clip.kind for clip in found}, progress)
     parts: dict[str, list[NoiseClip]] = {name: [] for name in PARTS}
     for clip in found:
         parts[noise.part(clip)].append(clip)
@@ -89,7 +94,7 @@ class _Noise:
     def of(cls, dataset_dir: Path, config: Config) -> _Noise:
         with Catalog(config.data.recordings) as catalog:
             clips = catalog.clips(word=BACKGROUND)
-        mixed = {audio for audio, _, _ in read_recipe(dataset_dir, config).noises}
+        mixed = {str(audio) for audio, _, _ in read_json(dataset_dir / RECIPE_FILE, "build")["noises"]}
         learnt = {clip.id for clip in clips if clip.audio_sha256 in mixed}
         if has_negatives(dataset_dir):
             rows = [row for split in ("train", "validation") for row in read_negatives(dataset_dir, split, ["clip_id"])]
@@ -147,16 +152,14 @@ def _negatives(noise: _Noise, bundle: ModelBundle, dataset_dir: Path, config: Co
             yield from _heard(bundle, samples, noise.kinds.get(row["clip_id"], ""), recording)
 
 
-def _made(
-    noise: _Noise, bundle: ModelBundle, config: Config, tested: set[str], progress: Progress | None
-) -> Iterator[NoiseClip]:
+def _made(noise: _Noise, bundle: ModelBundle, tested: set[str], progress: Progress | None) -> Iterator[NoiseClip]:
     """Sounds of the kinds that neither training nor the test has."""
     from kws_data.sources.synth.noises.kinds import KINDS, noise_of_kind
 
     rate_hz = bundle.frontend.sample_rate_hz
     lacking = [kind for kind in KINDS if kind not in noise.known_kinds and kind not in tested]
     for number, kind in enumerate(lacking, 1):
-        draws = np.random.default_rng([config.seed, zlib.crc32(kind.encode()), _DRAWS])
+        draws = np.random.default_rng([bundle.seed, zlib.crc32(kind.encode()), _DRAWS])
         values = noise_of_kind(kind, MADE_S * rate_hz, rate_hz, draws)
         yield from _heard(bundle, np.rint(32_767 * values).astype(np.int16), kind, f"made {kind}")
         if progress:

@@ -133,7 +133,7 @@ def test_every_clip_of_every_engine_has_a_row(folder: Path, report: dict[str, An
 
     rows = parquet.read_table(folder / "runs/tiny/report/predictions.parquet").to_pylist()
     manifest = parquet.read_table(folder / "runs/tiny/dataset/manifest.parquet").to_pylist()
-    host = {"float", "int8", "before_refit"}
+    host = {"float", "int8", "c", "before_refit"}
     for split, engines in (("test", host | {"device"}), ("validation", host)):
         wanted = {(row["clip_id"], row["label"]) for row in manifest if row["split"] == split}
         own = [row for row in rows if row["split"] == split]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from dataclasses import replace
 from functools import cache
@@ -23,6 +24,7 @@ from kws_data.browser.page import CONTENT_POLICY, detector_wasm, embedded, try_p
 from kws_data.bundle import ModelBundle
 from kws_data.catalog.catalog import Catalog
 from kws_data.evaluation.detector import HostDetector
+from kws_data.pages.html import Section, page
 from kws_data.sources.imports.find_layout import import_layout
 from kws_data.sources.imports.intake import Terms
 
@@ -241,19 +243,49 @@ def test_the_pictures_show_what_was_heard(page_file: Path, wav: Path) -> None:
         assert bright[power > 1e5].min() > 80 and np.median(bright[power == 0]) < 20
 
 
-def test_two_stand_in_one_page_each_with_its_own_bundle(tmp_path: Path, wav: Path) -> None:
+def section(name: str, html: str) -> Section:
+    """As the report has it: the scripts of its HTML by their hash."""
+    scripts = re.findall(r"<script>(.*?)</script>", html, re.DOTALL)
+    return Section(name, name, re.sub(r"<script>.*?</script>", "", html, flags=re.DOTALL), tuple(scripts), wasm=True)
+
+
+def test_two_stand_in_a_page_of_the_kit_each_with_its_own_bundle(tmp_path: Path, wav: Path) -> None:
     other = replace(bundle(), stream=replace(bundle().stream, sums=(0,) * len(bundle().labels)))
     path = tmp_path / "report.html"
-    body = embedded(bundle(), "kws-try") + embedded(other, "second")
-    path.write_text(
-        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>r</title><body><main>{body}</main></body>'
-    )
-    with opened(path) as page:
-        expect(page.locator("#second [data-do=open]")).to_be_enabled()
-        page.set_input_files("#second [type=file]", wav)
-        expect(page.locator("#second .k-status")).to_contain_text("real time", timeout=20_000)
-        second = page.evaluate("kwsTry.second.detections.length")
-        assert detections(page) == [] and second == len(HostDetector(other).detections(sound())) > 0
+    parts = [section("first", embedded(bundle())), section("other", embedded(other, "second"))]
+    path.write_text(page("r", "", parts), encoding="utf-8")
+    with opened(path, microphone=wav) as opened_page:
+        second = opened_page.locator("#second")
+        expect(second.locator("[data-do=open]")).to_be_enabled()
+        opened_page.set_input_files("#second [type=file]", wav)
+        expect(second.locator(".k-status")).to_contain_text("real time", timeout=20_000)
+        found = opened_page.evaluate("kwsTry.second.detections.length")
+        assert detections(opened_page) == [] and found == len(HostDetector(other).detections(sound())) > 0
+        opened_page.locator("#appearance-dark").check()
+        assert found_by_axe(opened_page) == []
+        second.locator("[data-do=keep]").click()
+        second.get_by_label("Pseudonym").fill("voice-1")
+        second.get_by_role("checkbox").check()
+        with opened_page.expect_download():
+            second.get_by_role("button", name="Save", exact=True).click()
+        first = opened_page.locator("#kws-try")
+        first.get_by_role("button", name="Listen").click()
+        expect(first.get_by_role("button", name="Pause")).to_be_visible(timeout=20_000)
+        opened_page.wait_for_timeout(1_000)
+        assert opened_page.evaluate(f"{APP}.microphone.node.constructor.name") == "AudioWorkletNode"
+        assert opened_page.evaluate(f"{APP}.heard.end") > 0
+
+
+def test_without_a_worklet_the_older_way_hears(page_file: Path, wav: Path) -> None:
+    with opened(page_file, microphone=wav) as page:
+        page.evaluate("Object.defineProperty(AudioContext.prototype, 'audioWorklet', {value: undefined})")
+        page.get_by_role("button", name="Listen").click()
+        expect(page.get_by_role("button", name="Pause")).to_be_visible(timeout=20_000)
+        page.wait_for_timeout(1_500)
+        page.get_by_role("button", name="Pause").click()
+        samples = heard(page)
+        assert len(samples) > RATE_HZ / 4
+        assert detections(page) == HostDetector(bundle()).detections(samples)
 
 
 def test_the_page_is_small_whole_and_the_same_each_time() -> None:

@@ -124,3 +124,8 @@ def test_intervals_of_unseen_noise_are_by_kind() -> None:
     assert NoiseHeard.of(clips, by_kind=True).ci95 == speaker_interval(np.array(hits), by_kind)
     assert NoiseHeard.of(clips, by_kind=False).ci95 == speaker_interval(np.array(hits), by_recording)
     assert next(iter(NoiseHeard.of(clips, True).kinds.values()))[1] == 0.25
+
+
+def test_a_data_set_that_does_not_tell_its_noise_claims_nothing(config: Config, tmp_path: Path) -> None:
+    said = silence_kinds(ALL, test_clips(config), tmp_path, config)
+    assert said.seen is said.unseen is None and "kws build again" in (said.not_measured or "")
