@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -184,13 +186,25 @@ def test_each_file_makes_stale_the_steps_that_reach_it_and_no_others(tmp_path: P
     clean = SourceGraph(tmp_path)
     before = {name: hash_below(clean, entry) for name, entry in entries.items()}
     reached = {name: reach_of(clean, entry).files for name, entry in entries.items()}
-    for file in sorted(set().union(*reached.values())):
-        path = tmp_path / file
-        content = path.read_bytes()
-        path.write_bytes(content + (b"\n# changed\n" if file.endswith(".py") else b"\n"))
-        stale = {name for name, entry in entries.items() if hash_below(clean, entry) != before[name]}
-        path.write_bytes(content)
+    everything = sorted(set().union(*reached.values()))
+    for name, entry in entries.items():  # all that it does not reach, at once
+        with changed(tmp_path, [file for file in everything if file not in reached[name]]):
+            assert hash_below(clean, entry) == before[name], name
+    for file in everything[::5]:  # each by itself: one in five, as every step is hashed for each
+        with changed(tmp_path, [file]):
+            stale = {name for name, entry in entries.items() if hash_below(clean, entry) != before[name]}
         assert stale == {name for name, files in reached.items() if file in files}, file
+
+
+@contextmanager
+def changed(root: Path, files: Sequence[str]) -> Iterator[None]:
+    """Some files with a line more."""
+    contents = {file: (root / file).read_bytes() for file in files}
+    for file, content in contents.items():
+        (root / file).write_bytes(content + (b"\n# changed\n" if file.endswith(".py") else b"\n"))
+    yield
+    for file, content in contents.items():
+        (root / file).write_bytes(content)
 
 
 @pytest.mark.parametrize("step", [step.name for step in STEPS])
