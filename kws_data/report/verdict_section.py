@@ -33,8 +33,9 @@ def headline(results: RunResults) -> str:
     broken = {check["name"] for check in report["budget"]["checks"] if not check["passed"]}
     where, found = ("host", host) if board is None else ("board", board.metrics)
     rate = stream.false_accepts_per_hour
+    rated = NOT_MEASURED if rate is None else f"{rate:.3g} / h" if rate else "none"  # never an hour's none
     made = [
-        tile(NOT_MEASURED if rate is None else f"{rate:.3g} / h", f"false accepts, {stream.hours:.2f} h heard"),
+        tile(rated, f"false accepts, {stream.hours:.2f} h heard"),
         tile(percent(stream.frr), "keywords missed in streams"),
         tile(percent(found.tpr), f"keywords found in clips, {where} {interval(found.tpr_ends)}"),
         tile(percent(found.fpr), f"other clips taken for one, {where} {interval(found.fpr_ends)}"),

@@ -19,7 +19,7 @@ def on_slices(evidence: Evidence) -> Iterator[Finding]:
     slices = evidence.slices or {}
     for kind, failed in _FAILED.items():
         part = slices.get(kind)
-        found = next((row for row in part["worst"] if row["found"]), None) if part else None
+        found = next((row for row in part["worst"] if row["found"] and not _a_word(kind, row)), None) if part else None
         if found is None:
             continue
         rest = "" if found["rest"] is None else f"; of the others {percent(found['rest'])}"
@@ -30,6 +30,11 @@ def on_slices(evidence: Evidence) -> Iterator[Finding]:
         remedy = _wanted(slices, found) if kind == MISSED else "train on more such sounds (data.negatives, other words)"
         size = found["rate"] - (found["rest"] or 0.0)
         yield Finding("slice", "bad", said, remedy, "slices", MISTAKES, size)
+
+
+def _a_word(kind: str, row: Mapping[str, Any]) -> bool:
+    """Whether it is all clips of a keyword: of the weakest one the advice on clips tells already."""
+    return kind == MISSED and row["conditions"].keys() <= {"word", "label"}
 
 
 def _wanted(slices: Mapping[str, Any], found: Mapping[str, Any]) -> str:
