@@ -220,4 +220,4 @@ def test_names_are_folded_as_those_of_tables_and_keys_stay_without_any() -> None
 def clip(name: str, kind: str, person: str = "", stretch: int = 0, samples: int = 64_000) -> Clip:
     texts = ("_background_noise_", person, False, "", "noise", "", "", "", name, "", "")
     about = {"noise_kind": kind, "kind": "noise", "speaker_known": bool(person), "start_sample": stretch * 64_000}
-    return Clip(f"{name}{stretch}", f"{name}{stretch}", samples, *texts, about, "")  # type: ignore[arg-type]
+    return Clip(f"{name}{stretch}", f"{name}{stretch}", samples, *texts, about, "")
