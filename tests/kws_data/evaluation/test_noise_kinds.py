@@ -126,8 +126,8 @@ def test_kinds_that_are_held_out_are_unseen_where_every_kind_would_be_in_trainin
     said = []
     for held in ([], ["forest", "rain"]):
         data = {**config.data.model_dump(), "recordings": str(tmp_path / "rec"), "negatives": [str(tmp_path / "hours")]}
-        split = {**config.split.model_dump(), "held_out_noise": held}
-        own = Config.model_validate({**config.model_dump(), "data": data, "split": split})
+        kept = {**config.split.model_dump(), "held_out_noise": held}
+        own = Config.model_validate({**config.model_dump(), "data": data, "split": kept})
         with Catalog(own.data.recordings) as catalog:
             list(import_configured(catalog, own))
             build_dataset(own, catalog, tmp_path / "out", BuildOptions(1))
