@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -54,6 +55,11 @@ def likeness(word: str) -> str:
 
 
 @lru_cache(maxsize=65_536)  # a catalogue asks for the same few words again and again
+def kind_name(text: str) -> str:
+    """The one spelling of a kind of noise: Dog bark → dog_bark."""
+    return re.sub(r"\W+", "_", text.casefold()).strip("_")
+
+
 def word_of(name: str) -> str:
     """The word that a folder, a table or a label names: :func:`spelt`, and known names of what is no word as ours.
 

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field, field_validator
 
 from kws_data.config.base import Settings, Share
+from kws_data.labels import kind_name
 
 Trace = Literal["speaker", "session", "device", "voice", "noise", "near_duplicate"]
 SPLITS = ("train", "validation", "test")
@@ -38,6 +39,22 @@ class SplitSettings(Settings):
         default_factory=lambda: ["label", "accent", "gender", "age"],
         description="label, and clip attributes that every split gets in proportion",
     )
+
+    held_out_noise: list[str] = Field(
+        default_factory=list[str],
+        exclude_if=lambda kinds: not kinds,  # configurations without any keep their keys
+        description="kinds of noise for the test alone (rain, clock, ...), named as in a column kind of noise tables or"
+        " by what makes them: their recordings, whatever split a table names, are in no training, no validation and"
+        " under no copy",
+    )
+
+    @field_validator("held_out_noise")
+    @classmethod
+    def _kinds(cls, kinds: list[str]) -> list[str]:
+        names = [kind_name(kind) for kind in kinds]
+        if not all(names):
+            raise ValueError("a kind of noise is empty: name it as the noise tables do, such as rain")
+        return sorted(set(names))
 
     @field_validator("disjoint")
     @classmethod

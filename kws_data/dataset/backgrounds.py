@@ -15,6 +15,7 @@ from kws_data.catalog.folders import generated_noise_id, noise_folder_id, rich_n
 from kws_data.config.config import Config
 from kws_data.config.split import SPLITS
 from kws_data.dataset.clip_pool import COLLECT, imported_clips
+from kws_data.dataset.held_out_noise import SETTING, is_held_out, without_held_out
 from kws_data.dataset.release_rules import excluded_by_terms
 from kws_data.dataset.splits import draw_groups
 from kws_data.errors import DataError
@@ -54,11 +55,13 @@ def noises_of(config: Config, catalog: Catalog, chosen: Iterable[Clip]) -> list[
 
 
 def lack_silence(config: Config, noises: Iterable[Clip]) -> bool:
-    """Whether some split has no stretch of these recordings as long as a clip: there are none, or only short ones."""
-    lengths = [noise.samples for noise in noises]
+    """Whether some split has no stretch of these recordings as long as a clip: there are none that it may have, or only
+    short ones."""
+    there = list(noises)
+    of = dict.fromkeys(SPLITS, without_held_out(config, there)) | {"test": there}
     return any(
-        all(end - start < config.clip_samples for length in lengths for start, end in regions(length, split))
-        for split in SPLITS
+        all(end - start < config.clip_samples for noise in own for start, end in regions(noise.samples, split))
+        for split, own in of.items()
     )
 
 
@@ -68,8 +71,17 @@ def recorded_noises(config: Config, chosen: Iterable[Clip]) -> list[Clip]:
 
 
 def extra_noises(config: Config, catalog: Catalog) -> list[Clip]:
-    """For augmentation only: recordings of ``data.noise_folder`` that the release's terms allow, and sounds of many
-    kinds with ``data.generated_noise: rich``.
+    """For augmentation only: what there is of :func:`all_extra_noises` that is not held out for the test.
+
+    Raises:
+        DataError: none was imported from the folder, or none made.
+    """
+    return without_held_out(config, all_extra_noises(config, catalog))
+
+
+def all_extra_noises(config: Config, catalog: Catalog) -> list[Clip]:
+    """Recordings of ``data.noise_folder`` that the release's terms allow, and sounds of many kinds with
+    ``data.generated_noise: rich``.
 
     Raises:
         DataError: none was imported from the folder, or none made.
@@ -113,14 +125,18 @@ def _allowed(config: Config, clips: Sequence[Clip]) -> list[Clip]:
 
 def noise_of(noises: Sequence[Clip], config: Config) -> dict[str, list[Clip]]:
     """Recordings that each split may cut from: all of them (each its own stretches), or with ``noise`` in
-    ``split.disjoint`` whole ones of its own.
+    ``split.disjoint`` whole ones of its own. Those of kinds that are held out are the test's.
 
     Raises:
-        DataError: fewer than three recordings for three splits.
+        DataError: fewer than three recordings for three splits, or none for training.
     """
+    free = without_held_out(config, noises)
+    if noises and not free:
+        kinds = ", ".join(config.split.held_out_noise)
+        raise DataError("no noise is left for training", kinds, f"take a kind out of {SETTING}")
     if "noise" not in config.split.disjoint:
-        return {split: list(noises) for split in SPLITS}
-    sizes = {clip.id: 1 for clip in noises}
+        return dict.fromkeys(SPLITS, free) | {"test": list(noises)}
+    sizes = {clip.id: 1 for clip in free}
     test = draw_groups(sizes, 0.2, f"{config.seed} test noise")
     rest = {identity: 1 for identity in sizes if identity not in test}
     validation = draw_groups(rest, 0.15, f"{config.seed} validation noise")
@@ -128,4 +144,5 @@ def noise_of(noises: Sequence[Clip], config: Config) -> dict[str, list[Clip]]:
     if not all(shares.values()):
         remedy = "add noise recordings, or take noise out of split.disjoint (then each split gets its own stretches)"
         raise DataError("too few noise recordings for three splits", len(noises), remedy)
+    shares["test"] |= {clip.id for clip in noises if is_held_out(config, clip)}
     return {split: [clip for clip in noises if clip.id in shares[split]] for split in SPLITS}

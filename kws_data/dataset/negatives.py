@@ -19,6 +19,7 @@ from kws_data.catalog.negative_clips import BOARD, given_of, is_stretch, kind_of
 from kws_data.catalog.transcripts import keywords_said
 from kws_data.config.config import Config
 from kws_data.dataset.clip_pool import imported_clips
+from kws_data.dataset.held_out_noise import for_the_test, parted, whatever_tables_say
 from kws_data.dataset.made_negatives import MADE, made_clips
 from kws_data.dataset.negative_splits import Recording, check_apart, check_voices, dealt
 from kws_data.dataset.release_rules import excluded_by_terms, summary
@@ -97,7 +98,7 @@ def negatives_of(config: Config, catalog: Catalog, found: SplitWords, unlabelled
     folders = negative_clips(config, catalog)
     if not folders:
         return Negatives()
-    every = recordings_in(folders)
+    every = whatever_tables_say(config, recordings_in(folders))
     labelled = [clip for clip in found.kept if clip.id in found.splits]
     left_out = _forbidden(config, every)
     left_out |= _repeats([one for one in every if one.name not in left_out], labelled)
@@ -105,10 +106,15 @@ def negatives_of(config: Config, catalog: Catalog, found: SplitWords, unlabelled
     left_out |= _held([one for one in every if one.name not in left_out], people)
     left_out |= _of_nobody([one for one in every if one.name not in left_out], people)
     used = [one for one in every if one.name not in left_out]
-    if not used:
+    free, held = parted(config, used)
+    pieces = dealt([one for one in free if not one.made], people, config.seed)
+    pieces += [(one, people.get(one.person) or one.split) for one in free if one.made]
+    tested, late = for_the_test(held, pieces, people)
+    left_out |= late
+    if not (pieces or tested):
         raise DataError("no recording of data.negatives is left", ", ".join(folders), _why(left_out))
-    pieces = dealt([one for one in used if not one.made], people, config.seed)
-    pieces += [(one, people.get(one.person) or one.split) for one in used if one.made]
+    places = {one.name: number for number, one in enumerate(used)}
+    pieces = sorted([*pieces, *tested], key=lambda piece: places[piece[0].name])
     check_apart(pieces, people)
     check_voices(pieces, labelled, found.splits)
     stretches = tuple(Stretch(clip, one.name, split) for one, split in pieces for clip in one.clips)

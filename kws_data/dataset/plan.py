@@ -15,10 +15,11 @@ from kws_data.catalog.catalog import Catalog
 from kws_data.catalog.clips import Clip
 from kws_data.config.config import Config
 from kws_data.config.split import SPLITS, UNLABELLED_SPLIT
-from kws_data.dataset.backgrounds import extra_noises, noise_of, noises_of, rooms_of
+from kws_data.dataset.backgrounds import all_extra_noises, extra_noises, noise_of, noises_of, rooms_of
 from kws_data.dataset.clip_pool import clips_of
+from kws_data.dataset.held_out_noise import check_held_out
 from kws_data.dataset.leaks import audit
-from kws_data.dataset.negatives import Negatives, negatives_of
+from kws_data.dataset.negatives import Negatives, negative_clips, negatives_of
 from kws_data.dataset.release_rules import check_release
 from kws_data.dataset.silence import Cut, Silence, plan_silence
 from kws_data.dataset.spoken_clips import split_words
@@ -93,7 +94,7 @@ def plan_dataset(config: Config, catalog: Catalog) -> Plan:
 
     Raises:
         DataError: nothing was imported, a keyword has no clip, too few speakers, a split that is empty or of keywords
-            alone, no noise, no unlabelled recording that may be used.
+            alone, no noise, no unlabelled recording that may be used, an unknown kind of noise that is held out.
         LeakError: the same speaker, voice or recording stands in two splits.
     """
     chosen = clips_of(config, catalog)
@@ -102,6 +103,9 @@ def plan_dataset(config: Config, catalog: Catalog) -> Plan:
     splits = dict(found.splits)
     _check_splits(config, found.kept, splits)
     noises = noises_of(config, catalog, chosen)
+    if config.split.held_out_noise:
+        negatives = (clip for own in negative_clips(config, catalog).values() for clip in own)
+        check_held_out(config, (*noises, *all_extra_noises(config, catalog), *negatives))
     silence = _silence(config, catalog, noises, splits, _with_others(config, found.kept, splits))
     unlabelled = unlabelled_of(config, catalog, words, found)
     used = [clip for clip in found.kept if clip.id in splits] + [c for own in silence.clips.values() for c in own]

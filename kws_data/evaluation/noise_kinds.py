@@ -18,7 +18,7 @@ from kws_data.audio import Samples
 from kws_data.bundle import ModelBundle
 from kws_data.catalog.audio_store import load_audio_from
 from kws_data.catalog.catalog import Catalog
-from kws_data.catalog.clips import Clip
+from kws_data.catalog.kinds_of_noise import kind_of_noise, made_kind
 from kws_data.catalog.negative_clips import SPOKEN, recording_of
 from kws_data.config.config import Config
 from kws_data.dataset.manifest import read_columns
@@ -34,6 +34,11 @@ from kws_data.progress import Progress
 from kws_data.run_folder import read_json
 from kws_data.scores import decide
 from kws_data.system.storage import place
+
+NONE_NEW = (
+    "every kind of noise was in training: name some in split.held_out_noise, or add recordings of others to "
+    "data.negatives"
+)
 
 #: Seconds that are made of each kind, by draws that no other sound of a run has.
 MADE_S, _DRAWS = 5, 0x0DD
@@ -71,7 +76,7 @@ def silence_kinds(
     for clip in found:
         parts[noise.part(clip)].append(clip)
     seen, unseen, untold = (NoiseHeard.of(parts[name], name == UNSEEN) if parts[name] else None for name in PARTS)
-    why = None if parts[UNSEEN] else "every kind of noise was in training: add recordings of others to data.negatives"
+    why = None if parts[UNSEEN] else NONE_NEW
     return SilenceKinds(seen, unseen, untold, why)
 
 
@@ -104,7 +109,7 @@ class _Noise:
         rows_of = zip(*columns.values(), strict=True)
         cuts = [(i, split, origin.rpartition("@")[0]) for i, label, split, origin in rows_of if label == SILENCE]
         origins = {recording for _, split, recording in cuts if split != "test"} | {clip.origin for clip in known}
-        kinds = {kind_of_noise(clip) for clip in known} | {_made_kind(origin) for origin in origins}
+        kinds = {kind_of_noise(clip) for clip in known} | {made_kind(origin) for origin in origins}
         return cls(
             {clip.id: kind_of_noise(clip) for clip in clips},
             frozenset(kinds - {""}),
@@ -122,21 +127,10 @@ class _Noise:
         """Test clips with the label silence."""
         detected = dict(zip(test.clip_ids.tolist(), (test.detected >= 0).tolist(), strict=True))
         return [
-            NoiseClip(_made_kind(recording), recording, detected[clip])
+            NoiseClip(made_kind(recording), recording, detected[clip])
             for clip, recording in self.cut_from
             if clip in detected
         ]
-
-
-def kind_of_noise(clip: Clip) -> str:
-    """What kind of noise a recording is; empty where nobody tells."""
-    return str(clip.attributes.get("noise_kind", "")) or _made_kind(clip.origin)
-
-
-def _made_kind(origin: str) -> str:
-    """The kind of a sound that was made, by its origin ``generated/<kind>/<seed>/<rate>``."""
-    parts = origin.split("/")
-    return parts[1] if parts[0] == "generated" and len(parts) == 4 else ""
 
 
 def _negatives(noise: _Noise, bundle: ModelBundle, dataset_dir: Path, config: Config) -> Iterator[NoiseClip]:

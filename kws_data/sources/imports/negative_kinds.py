@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from kws_data.catalog.negative_clips import Kind
+from kws_data.labels import kind_name
 
 _NAMES: dict[Kind, tuple[str, ...]] = {
     "speech": ("speech", "talk", "talking", "voice", "voices", "conversation", "tv", "television", "radio", "podcast"),
@@ -26,7 +27,7 @@ def kind_told(told: str, *, spoken: bool, word: bool, folders: Iterable[str]) ->
         word: whether its name is one of a single word (``cat/0ab3b47d_nohash_0.wav``).
         folders: names of the folders that it lies in, the nearest first.
     """
-    plain = re.sub(r"\W+", "_", told.casefold()).strip("_")
+    plain = kind_name(told)
     if plain:
         kind = _KIND_OF.get(plain, "noise")
         return kind, "" if plain in _KIND_OF else plain

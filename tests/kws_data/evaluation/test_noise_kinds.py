@@ -113,6 +113,34 @@ def test_where_every_kind_was_trained_on_nothing_is_claimed(config: Config, monk
     assert said.to_dict()["unseen"] is None
 
 
+def test_kinds_that_are_held_out_are_unseen_where_every_kind_would_be_in_training(
+    config: Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kws_data.sources.synth.noises.kinds.KINDS", {"rain": KINDS["rain"]})
+    rows = ["file,kind,split"]
+    for kind in ("forest", "clock", "rain"):
+        for split in ("training", "testing"):
+            write_flac(tmp_path / "hours" / f"{kind}_{split}.flac", hiss(f"{kind} {split}", 9.0), 16_000)
+            rows.append(f"{kind}_{split}.flac,{kind},{split}")
+    (tmp_path / "hours" / "metadata.csv").write_text("\n".join(rows) + "\n")
+    said = []
+    for held in ([], ["forest", "rain"]):
+        data = {**config.data.model_dump(), "recordings": str(tmp_path / "rec"), "negatives": [str(tmp_path / "hours")]}
+        kept = {**config.split.model_dump(), "held_out_noise": held}
+        own = Config.model_validate({**config.model_dump(), "data": data, "split": kept})
+        with Catalog(own.data.recordings) as catalog:
+            list(import_configured(catalog, own))
+            build_dataset(own, catalog, tmp_path / "out", BuildOptions(1))
+        test = load_features(tmp_path / "out", "test")
+        scores = predicted(ALL, INT8, "test", test.clip_ids, test.y, np.zeros((len(test), 4), np.int8))
+        said.append(silence_kinds(ALL, scores, tmp_path / "out", own))
+    before, after = said
+    assert before.unseen is None and "split.held_out_noise" in (before.not_measured or "")
+    assert after.unseen is not None and after.not_measured is None
+    assert set(after.unseen.kinds) == {"forest", "rain"} and after.unseen.clips == 2 * 2 * 12, "three stretches each"
+    assert after.seen is not None and "clock" in after.seen.kinds
+
+
 def test_it_comes_back_from_json_and_is_the_same_again(config: Config) -> None:
     said = found(config)
     assert SilenceKinds.from_dict(json.loads(json.dumps(said.to_dict()))) == said == found(config)
