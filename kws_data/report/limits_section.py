@@ -104,10 +104,11 @@ def _image(results: RunResults) -> str:
     symbols = [(name, f"{count:,}") for name, count in list(size["by_symbol"].items())[:MOST_SYMBOLS]]
     return Html(
         f"<h3>Memory map</h3><p>{text(totals)}</p>"
-        '<div class="cols">'
+        '<div class="cols"><div>'
         + table(sections, ("section", "bytes", "where"), numbers=(1,), caption="Sections of the image")
+        + "</div><div>"
         + table(symbols, ("symbol", "bytes"), numbers=(1,), caption="Its largest symbols")
-        + "</div>"
+        + "</div></div>"
     )
 
 

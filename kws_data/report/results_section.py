@@ -91,7 +91,7 @@ def _keywords(shipped: Metrics) -> str:
         return listed
     alt = "; ".join(f"{word} {percent(one.tpr)} {interval(one.tpr_ends)}" for word, one in known.items())
     drawn = figure(plots.keyword_plot(known), "TPR of each keyword; hollow: fewer than ten clips.", alt=f"TPR: {alt}.")
-    return f'<div class="cols">{listed}{drawn}</div>'
+    return f'<div class="cols"><div>{listed}</div>{drawn}</div>'
 
 
 def _confusion(results: RunResults) -> str:

@@ -45,7 +45,8 @@ def sealed_section(sealed: Mapping[str, Any]) -> str:
     ]
     level = f"{100 * sealed['level']:.4g} %"
     head = ("", f"by clip [{level}]", f"by speaker [{level}]")
-    caption = f"Intervals corrected for {sealed['models'] or 'no'} models looked at on this test"
+    models = "one model" if sealed["models"] == 1 else f"{sealed['models'] or 'no'} models"
+    caption = f"Intervals corrected for {models} looked at on this test"
     return says(*sealed_sentence(sealed)) + table(rows, head, numbers=(1, 2), caption=caption)
 
 

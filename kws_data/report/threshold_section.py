@@ -32,7 +32,7 @@ def threshold_section(results: RunResults) -> str:
     )
     caption = "Thresholds around the one that ships"
     listed = table(rows, ("threshold", "TPR", "FPR"), (0, 1, 2), caption=caption)
-    return says(sentence, verdict) + f'<div class="cols">{drawn}{listed}</div>'
+    return says(sentence, verdict) + f'<div class="cols">{drawn}<div>{listed}</div></div>'
 
 
 def _sentence(curve: list[dict[str, float]], threshold: float, max_fpr: float) -> tuple[str, Verdict]:
