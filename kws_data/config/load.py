@@ -56,6 +56,11 @@ def shipped_configurations() -> dict[str, Path]:
     return {path.stem: path for path in sorted(files)}
 
 
+def run_command(config: Config) -> str:
+    """The command that makes a run again: what comes with kws goes by its name, other settings are in a file."""
+    return f"kws run {config.name}" + ("" if config.name in shipped_configurations() else ".yaml")
+
+
 def _shipped_by(path: Path) -> Path | None:
     name = path.name.removesuffix(".yaml")
     return shipped_configurations().get(name) if path in (Path(name), Path("configs", f"{name}.yaml")) else None

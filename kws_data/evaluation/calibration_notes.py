@@ -41,7 +41,7 @@ def notes_of(kinds: Mapping[str, Heard], per_hour: float | None) -> list[str]:
     """How many hours the wish needs to be proven, how many there are, and where thresholds come from a tail."""
     lines = []
     for kind, one in kinds.items():
-        heard = f"{kind}: {one.false_accepts} false accepts in {one.hours:.2f} h"
+        heard = f"{kind}: {one.false_accepts} false accept{'s' * (one.false_accepts != 1)} in {one.hours:.2f} h"
         if one.basis == SHORT:
             lines.append(f"{heard}, too little to choose a threshold by")
         elif one.basis == EXTRAPOLATED:

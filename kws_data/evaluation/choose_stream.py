@@ -77,7 +77,8 @@ class StreamChoice:
         proof = f"{self.wish.hours_of_proof:.3g} h without one would prove {self.wish.false_accepts_per_hour:g}"
         lines = []
         for kind, limit in self.lowest.limits.items():
-            heard = f"{kind}: {limit.false_accepts} false accepts in {limit.hours:.2f} h of validation"
+            plural = "" if limit.false_accepts == 1 else "s"
+            heard = f"{kind}: {limit.false_accepts} false accept{plural} in {limit.hours:.2f} h of validation"
             if limit.hours < LEAST_HOURS:
                 lines.append(f"{heard}, too little to choose a threshold by")
             elif limit.basis != OBSERVED:

@@ -26,17 +26,18 @@ class Chosen:
     severity: float
 
 
-def severities(held_out: Predictions) -> dict[str, tuple[NDArray[np.intp], NDArray[np.float64]]]:
+def severities(held_out: Predictions, threshold: float) -> dict[str, tuple[NDArray[np.intp], NDArray[np.float64]]]:
     """Rows of each kind and how much each matters, 0 to 1.
 
     A keyword that was missed matters the more the lower its own score was; a wrong keyword and a false accept the
-    higher the score of what was heard. Right decisions matter the more the nearer they were to the threshold.
+    higher the score of what was heard. Right decisions matter the more the nearer the score that decided (a keyword's
+    own, of other clips the best keyword's) was to the threshold.
     """
     own = held_out.scores[np.arange(len(held_out)), held_out.y].astype(np.float64)
     _, best = best_keyword(held_out.scores)
     keyword, fired = held_out.y >= FIRST_KEYWORD, held_out.detected >= 0
     right = np.where(keyword, held_out.detected == held_out.y, ~fired)
-    near = np.where(keyword, 1.0 - best, best)
+    near = 1.0 - np.abs(np.where(keyword, own, best) - threshold)
     kinds = {
         MISSED: (keyword & ~fired, 1.0 - own),
         WRONG: (keyword & fired & ~right, best),
@@ -46,23 +47,29 @@ def severities(held_out: Predictions) -> dict[str, tuple[NDArray[np.intp], NDArr
     return {kind: (rows := np.flatnonzero(mask), severity[rows]) for kind, (mask, severity) in kinds.items()}
 
 
-def counts_of(held_out: Predictions) -> dict[str, int]:
+def counts_of(held_out: Predictions, threshold: float) -> dict[str, int]:
     """How many clips there are of each kind of mistake."""
-    return {kind: len(rows) for kind, (rows, _) in severities(held_out).items() if kind != CLOSE}
+    return {kind: len(rows) for kind, (rows, _) in severities(held_out, threshold).items() if kind != CLOSE}
 
 
 def worst_clips(
-    held_out: Predictions, groups_of: Callable[[Sequence[str]], Mapping[str, tuple[str, ...]]], most: int = 50
+    held_out: Predictions,
+    threshold: float,
+    groups_of: Callable[[Sequence[str]], Mapping[str, tuple[str, ...]]],
+    most: int = 50,
 ) -> list[Chosen]:
     """The clips, those of a kind together, the worst first; where fewer are wrong, the narrowly right ones fill up.
 
+    Mistakes are a fair mix; of the right ones the narrowest are taken, whoever says them.
+
     Args:
         held_out: predictions of one engine on test clips.
+        threshold: at which they were decided, as a probability.
         groups_of: clip ids -> what each is to be mixed by (word, speaker).
         most: how many.
     """
     ranked = {}
-    for kind, (rows, severity) in severities(held_out).items():
+    for kind, (rows, severity) in severities(held_out, threshold).items():
         order = np.argsort(-severity, kind="stable")[: most * LOOKED_AT]
         ranked[kind] = (rows[order], severity[order])
     ids = [str(held_out.clip_ids[row]) for rows, _ in ranked.values() for row in rows]
@@ -71,7 +78,8 @@ def worst_clips(
     chosen = []
     for kind, (rows, severity) in ranked.items():
         mixed = [groups.get(str(held_out.clip_ids[row]), ("", "")) for row in rows]
-        taken = fair_choice(severity.tolist(), mixed, shares[kind])
+        narrowest = list(range(shares[kind]))  # they are in order
+        taken = narrowest if kind == CLOSE else fair_choice(severity.tolist(), mixed, shares[kind])
         chosen += [Chosen(str(held_out.clip_ids[rows[at]]), kind, float(severity[at])) for at in taken]
     return chosen
 

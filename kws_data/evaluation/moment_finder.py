@@ -64,7 +64,7 @@ class MomentFinder:
         labels = [self._labels[one.label] for one in found]
         verdicts, words = judge(Truth({stream.name: stream.spoken}), stream.name, times, labels)
         fired = [
-            Fired(round(time, 3), label, probability(one.score), verdict)
+            Fired(round(time, 3), label, curve.at(time, one.label - FIRST_KEYWORD, probability(one.score)), verdict)
             for time, label, one, verdict in zip(times, labels, found, verdicts, strict=True)
         ]
         here = StreamMoments(

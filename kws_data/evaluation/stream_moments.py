@@ -102,6 +102,18 @@ class Curve:
         sums = sums_of(stream.scores, stream.ends, average)
         return cls(sums.ends / rate_hz, (sums.values / average + 128) / 256)
 
+    def at(self, time_s: float, keyword: int, cut: float) -> float:
+        """A keyword's average at a window's end as it was compared, which the detector tells cut to a whole step.
+
+        Args:
+            time_s: of the window.
+            keyword: its column.
+            cut: what the detector tells, where there is no such window.
+        """
+        place = int(np.searchsorted(self.times_s, time_s - 1e-9))
+        there = place < len(self.times_s) and abs(self.times_s[place] - time_s) < 1e-6
+        return float(self.values[place, keyword]) if there else cut
+
     def between(self, start_s: float, end_s: float) -> slice:
         """Where the scores of a stretch are."""
         first, last = np.searchsorted(self.times_s, (start_s, end_s))

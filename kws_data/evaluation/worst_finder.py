@@ -42,13 +42,13 @@ def find_worst(bundle: ModelBundle, held_out: Predictions, dataset_dir: Path, mo
         rows = read_rows_of(dataset_dir, ids) if has_manifest else {}
         return {clip_id: (row["word"], row["speaker"]) for clip_id, row in rows.items()}
 
-    chosen = worst_clips(held_out, groups_of, most)
+    chosen = worst_clips(held_out, bundle.threshold, groups_of, most)
     places, clips = places_of(dataset_dir, "test", [one.clip_id for one in chosen]), load_audio_clips(dataset_dir)
     made = []
     for one, place in zip(chosen, places, strict=True):
         times, scores = slid_over(bundle, np.asarray(clips[place]))
         made.append(WorstClip(one.clip_id, one.kind, round(one.severity, 4), times, scores))
-    return WorstClips(len(held_out), bundle.threshold, counts_of(held_out), tuple(made))
+    return WorstClips(len(held_out), bundle.threshold, counts_of(held_out, bundle.threshold), tuple(made))
 
 
 def slid_over(bundle: ModelBundle, samples: Samples) -> tuple[tuple[float, ...], dict[str, tuple[float, ...]]]:

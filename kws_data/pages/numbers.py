@@ -15,6 +15,11 @@ def interval(ends: list[float] | tuple[float, float]) -> str:
     return f"[{100 * ends[0]:.1f}, {100 * ends[1]:.1f}]"
 
 
+def plural(count: float, noun: str) -> str:
+    """``1 false accept``, ``2 false accepts``."""
+    return f"{count:g} {noun}{'' if count == 1 else 's'}"
+
+
 def false_accepts(per_hour: float | None, upper95: float | None, not_measured: str | None = None) -> str:
     """The rate of false accepts and its bound; None where it was not measured, and why."""
     if per_hour is None or upper95 is None:

@@ -134,6 +134,7 @@ _PAPER = (
     f"@media print{{:root:not(#a#b){{color-scheme:light;{_variables(False)}}}\n"
     + """@page{margin:15mm 14mm}body{font-size:10.5pt}.wrap{max-width:none;padding:0}.with-nav{display:block}
 nav,.aside,details.menu,.skip,.appearance,audio,video,button,canvas,.kws-try,.screen-only{display:none!important}
+details::details-content{content-visibility:visible;display:block;block-size:auto}
 h2{break-after:avoid;margin-top:24px}h3,.caption{break-after:avoid}
 figure,.tile,.example,.says,ol.advice li,tr,.stack{break-inside:avoid}
 .scroll{overflow:visible}table{font-size:9pt}a{color:inherit}

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kws_data.config.config import Config
+from kws_data.config.load import run_command
 from kws_data.config.split import NEGATIVES_SPLIT, SPLITS
 from kws_data.pages.few import FEWEST, bracketed
 from kws_data.pages.markdown import escaped
@@ -74,7 +75,12 @@ def model_card(card: Card) -> str:
 def _details(card: Card) -> Iterable[Block]:
     config, model = card.config, card.report["model"]
     words = escaped(listed(config.keywords))
-    yield f"Keyword spotter for {words}; family {escaped(config.model.family)}, 8-bit integers, for microcontrollers."
+    bits = config.model.pointwise_bits
+    fewer = "" if bits == 8 else f" ({bits}-bit weights in its pointwise convolutions)"
+    yield (
+        f"Keyword spotter for {words}; family {escaped(config.model.family)}, 8-bit integers{fewer}, for"
+        " microcontrollers."
+    )
     yield (
         f"{model['parameters']:,} parameters, {model['macs']:,} multiplications a window, {model['tflite_bytes']:,}"
         f" bytes. SHA-256 of `model.tflite`: `{model['sha256']}`."
@@ -237,6 +243,6 @@ def _licences(card: Card) -> Iterable[Block]:
 def _again(card: Card) -> Iterable[Block]:
     report = card.report
     yield (
-        f"`kws run {card.config.name}.yaml` with seed {report['seed']}; settings `{card.config.sha256()}`, data set"
+        f"`{run_command(card.config)}` with seed {report['seed']}; settings `{card.config.sha256()}`, data set"
         f" `{report['dataset']['version']}`, whose datasheet is [dataset/datasheet.md](../dataset/datasheet.md)."
     )

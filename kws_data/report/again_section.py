@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kws_data.config.load import run_command
 from kws_data.pages.html import Html, says, table, text
 from kws_data.report.results import RunResults
 
@@ -16,5 +17,5 @@ def again_section(results: RunResults) -> str:
         ("seed", config.seed),
     ]
     said = "The same settings, recordings and seed give the same model and the same figures."
-    command = Html(f"<p><code>{text(f'kws run {config.name}.yaml')}</code></p>")
+    command = Html(f"<p><code>{text(run_command(config))}</code></p>")
     return says(said) + command + table(rows, caption="What this report is of")

@@ -34,7 +34,8 @@ def _sentence(device: DeviceEvaluation) -> tuple[str, Verdict]:
     said += f"{device.clips.timing.latency_ms.p95:.1f} ms after the last sample (p95)"
     if not answer.detected:
         return f"{said}, but in a stream it detected none of {answer.words} words.", "bad"
-    said += f" and answers {answer.p95:.0f} ms after a word ends (p95 of {answer.detected} words)"
+    said += f" and answers {answer.p95:.0f} ms after a word ends (p95 of the {answer.detected} of {answer.words} words "
+    said += "heard, said one by one in quiet)"
     if answer.p95 > RESPONSE_MS:
         return f"{said}, which is felt above {RESPONSE_MS:.0f} ms.", "doubt"
     return f"{said}.", "good"

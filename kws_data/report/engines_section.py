@@ -57,6 +57,11 @@ def _sentence(engines: Mapping[str, Any]) -> tuple[str, Verdict]:
     cost = next((pair for pair in engines["pairs"] if (pair["first"], pair["second"]) == (FLOAT, INT8)), None)
     if cost is None:
         return f"{said}.", "good"
+    if not cost["only_first"] and not cost["only_second"]:
+        differ = cost["decisions_differ"]
+        all_clips = f"{cost['clips']:,} clips"
+        where = f"all but {differ:,} of {all_clips}, wrong in both" if differ else f"all {all_clips}"
+        return f"{said}; float and int8 decide alike on {where}.", "good"
     lost = f"int8 loses {cost['only_first']:,} clips that float gets right and gains {cost['only_second']:,}"
     if cost["p"] < _P and cost["only_first"] > cost["only_second"]:
         return f"{said}; but {lost}, more than chance (p {_p(cost['p'])}): int8 costs something.", "doubt"

@@ -36,16 +36,20 @@ def _sentence(checks: list[dict[str, Any]]) -> tuple[str, Verdict]:
 
 
 def budget_table(checks: list[dict[str, Any]]) -> str:
-    """Each limit, what was measured, and what weighs most."""
+    """Each limit and what was measured; below, in full width, what weighs most."""
     rows = []
     for check in checks:
         verdict = '<span class="ok">within</span>' if check["passed"] else '<span class="no">broken</span>'
-        largest = ", ".join(f"{item['name']} {item['amount']:,.6g}" for item in check.get("largest", [])[:3])
-        rows.append(
-            (check["name"], f"{check['measured']:,.6g}", f"{check['limit']:,}", check["unit"], verdict, largest)
-        )
-    head = ("limit", "measured", "allowed", "unit", "", "weighs most")
-    return table(rows, head, numbers=(1, 2), caption="Limits (budget:), measured")
+        rows.append((check["name"], f"{check['measured']:,.6g}", f"{check['limit']:,}", check["unit"], verdict))
+    head = ("limit", "measured", "allowed", "unit", "")
+    parts = "".join(map(_weighs_most, checks))
+    below = f"<p>What weighs most:</p><ul>{parts}</ul>" if parts else ""
+    return table(rows, head, numbers=(1, 2), caption="Limits (budget:), measured") + below
+
+
+def _weighs_most(check: Mapping[str, Any]) -> str:
+    largest = ", ".join(f"{item['name']} {item['amount']:,.6g}" for item in check.get("largest", [])[:3])
+    return f"<li>{text(check['name'])}: {text(largest)}</li>" if largest else ""
 
 
 def memory_section(results: RunResults) -> str:

@@ -67,7 +67,8 @@ _SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 
 
 def _stream(results: RunResults) -> str:
-    return stream_section(results.evaluation.stream, results.export.get("stream"))
+    clips = results.evaluation.host[INT8].metrics.threshold
+    return stream_section(results.evaluation.stream, results.export.get("stream"), clips)
 
 
 def _moments(results: RunResults) -> str:

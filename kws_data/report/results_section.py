@@ -11,6 +11,7 @@ from kws_data.pages.numbers import interval, percent
 from kws_data.report import plots
 from kws_data.report.mistakes import NOTHING, Mistake
 from kws_data.report.results import RunResults
+from kws_data.report.threshold_section import fpr_verdict
 
 FEW_CLIPS = 10
 MOST_MISTAKES = 12
@@ -44,11 +45,12 @@ def _sentence(shipped: Metrics, max_fpr: float) -> tuple[str, Verdict]:
         f"Of people it never heard the int8 file finds {percent(shipped.tpr)} of keywords {interval(shipped.tpr_ends)} "
         f"and takes {percent(shipped.fpr)} of other clips for one {interval(shipped.fpr_ends)}"
     )
-    if shipped.fpr_ends[0] > max_fpr:
-        return f"{said}: more than the {percent(max_fpr)} that its threshold was set for.", "bad"
-    if shipped.fpr_ends[1] > max_fpr:
-        return f"{said}: the {percent(max_fpr)} that its threshold was set for are not excluded.", "doubt"
-    return f"{said}, as its threshold was set for.", "good"
+    verdict = fpr_verdict(shipped.fpr_ends, max_fpr)
+    if verdict == "bad":
+        return f"{said}: more than the {percent(max_fpr)} that its threshold was set for.", verdict
+    if verdict == "doubt":
+        return f"{said}: that it holds the {percent(max_fpr)} its threshold was set for is not certain.", verdict
+    return f"{said}, as its threshold was set for.", verdict
 
 
 def engines_table(evaluation: EvaluationReport) -> str:

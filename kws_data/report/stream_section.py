@@ -6,9 +6,10 @@ from typing import Any
 
 from kws_data.evaluation.stream_evaluation import CurvePoint, KindHeard, StreamEvaluation
 from kws_data.pages.html import Verdict, figure, says, table, text
-from kws_data.pages.numbers import interval, percent
+from kws_data.pages.numbers import interval, percent, plural
 from kws_data.report.advice.on_streams import MISSED_AT_MOST
 from kws_data.report.stream_plot import false_accepts_plot
+from kws_data.report.threshold_section import two_thresholds
 
 LINE = "False accepts were not measured"
 
@@ -20,19 +21,22 @@ def warned(lead: str, stream: StreamEvaluation) -> str:
     return f"{LINE}: {stream.not_measured or 'nobody says another word'}. {lead}"
 
 
-def stream_section(stream: StreamEvaluation, chosen: dict[str, Any] | None) -> str:
+def stream_section(stream: StreamEvaluation, chosen: dict[str, Any] | None, clips: float | None = None) -> str:
     """Sentence, curve and tables.
 
     Args:
         stream: the run's stream block.
         chosen: how the thresholds were chosen, as export.json has it; None where there were no negatives.
+        clips: threshold of single clips, to be told from those of streams.
     """
     if stream.false_accepts_per_hour is None:
         why = stream.not_measured or "nobody says another word"
         return says(f"{LINE}: {why}.", "bad") + _stitched(stream)
     tables = _kinds(stream) + (_curve(stream.curve) if stream.curve else "")
+    both = "" if clips is None else two_thresholds(clips, chosen)
+    doubts = "".join(f"<p>{text(line)}</p>" for line in (both, *_too_short(stream), *_basis(chosen)) if line)
     if not stream.sweep:
-        return _sentence(stream) + tables
+        return _sentence(stream) + doubts + tables
     operating = {kind: one.per_hour for kind, one in stream.negatives.items()}
     hours = {kind: one.hours for kind, one in stream.negatives.items()}
     wish = stream.wish.false_accepts_per_hour if stream.wish else None
@@ -42,7 +46,6 @@ def stream_section(stream: StreamEvaluation, chosen: dict[str, Any] | None) -> s
         "Open, at the left: no false accept was heard. Dashed: what was wished for.",
         alt=_alt(stream),
     )
-    doubts = "".join(f"<p>{text(line)}</p>" for line in (*_too_short(stream), *_basis(chosen)))
     return _sentence(stream) + doubts + f'<div class="cols">{picture}<div>{tables}</div></div>'
 
 
@@ -53,7 +56,10 @@ def _sentence(stream: StreamEvaluation) -> str:
     if stream.frr is not None:
         parts.append(f"Of keywords said over these sounds it misses {percent(stream.frr)}.")
     if answer and answer.detected:
-        parts.append(f"It answers {answer.p95:.0f} ms after the end of a word (p95).")
+        parts.append(
+            f"It answers {answer.p95:.0f} ms after the end of a word (p95 of the {answer.detected:,} of "
+            f"{answer.words:,} words heard among these sounds, without the board's computing)."
+        )
     return says(" ".join(parts), _verdict(stream))
 
 
@@ -94,7 +100,7 @@ def _too_short(stream: StreamEvaluation) -> list[str]:
     if not short:
         return []
     return [
-        f"Too few hours to prove {wish.false_accepts_per_hour:g} false accepts an hour, which takes "
+        f"Too few hours to prove {plural(wish.false_accepts_per_hour, 'false accept')} an hour, which takes "
         f"{wish.hours_of_proof:.3g} h without one: {', '.join(short)}."
     ]
 

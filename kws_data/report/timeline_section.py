@@ -20,6 +20,7 @@ from kws_data.evaluation.moments import (
     StreamLine,
     read_moments,
 )
+from kws_data.evaluation.stream_moments import SLOW_MS
 from kws_data.pages.html import Verdict, says, text
 from kws_data.report.hear.card import Sound, facts, filters, pictures, player, voices
 from kws_data.report.hear.lines import ScoreLine
@@ -47,7 +48,7 @@ def timeline_section(config: Config, audio: bool = True) -> str:
     folder = config.run_dir / "report"
     moments = read_moments(folder)
     if not moments.moments:
-        return _says(moments) + "<p>No stream was heard, or nothing happened in one.</p>"
+        return _says(moments, audio) + "<p>No stream was heard, or nothing happened in one.</p>"
     rate_hz = config.frontend.sample_rate_hz
     by_stream: dict[int, dict[int, Moment]] = {}
     for number, moment in enumerate(moments.moments):
@@ -63,7 +64,7 @@ def timeline_section(config: Config, audio: bool = True) -> str:
     kinds = [(kind, counts[kind]) for kind in MOST if counts[kind]]
     words = Counter(one.said or one.heard for one in moments.moments)
     return (
-        f"{STYLE}{_says(moments)}{voices(audio, _terms(moments.moments))}{_how_to_read()}"
+        f"{STYLE}{_says(moments, audio)}{voices(audio, _terms(moments.moments))}{_how_to_read(moments, audio)}"
         f'<div class="hearing" data-page-only>{filters("kind", kinds, "moments")}'
         f"{filters('word', sorted(words.items()), 'word')}"
         f'<p class="shown" role="status">{len(moments.moments)} of {len(moments.moments)} shown</p>'
@@ -83,7 +84,7 @@ def _folded(parts: Sequence[str]) -> str:
     return f'<details class="more"><summary>{len(parts)} more recordings</summary>{"".join(parts)}</details>'
 
 
-def _says(moments: Moments) -> str:
+def _says(moments: Moments, audio: bool) -> str:
     found = {kind: moments.found.get(kind, 0) for kind in MOST}
     said = found[MISSED] + found[WRONG] + found[LATE] + found[RIGHT]
     wrong = found[FALSE] + found[WRONG]
@@ -92,24 +93,35 @@ def _says(moments: Moments) -> str:
     share = (found[MISSED] + found[WRONG]) / said if said else 0.0
     heard = f"the detector missed {found[MISSED]} of {said} words" if said else "no word was said; the detector"
     false = {0: "never answered falsely", 1: "answered falsely once"}.get(wrong, f"answered falsely {wrong} times")
-    late = f" and answered late {found[LATE]} times" if found[LATE] else ""
+    times = "once" if found[LATE] == 1 else f"{found[LATE]} times"
+    late = f" and answered late {times} ({SLOW_MS:.0f} ms or more after the word's end)" if found[LATE] else ""
     ask = (
         "listen to a few: where you hear the word and it did not, record more like that"
         if share or wrong
         else "the few moments below are there to be checked"
     )
     verdict: Verdict = "bad" if share > 0.2 or wrong > 10 else "doubt" if share > 0.05 or wrong else "good"
-    return says(f"In streams of test people {heard}{',' if said else ''} {false}{late}; {ask}.", verdict)
+    what = f"In streams of test people {heard}{',' if said else ''} {false}{late}"
+    return says(f"{what}; {ask}." if audio else f"{what}.", verdict)
 
 
-def _how_to_read() -> str:
+def _how_to_read(moments: Moments, audio: bool) -> str:
     signs = ", ".join(f"{sign} {kind}" for kind, sign in SIGNS.items())
     return (
         "<p data-page-only>Each line is the score of the best keyword over time, the dashed one the lowest threshold. "
         "Below it stand the words that were said (green: heard, red: missed); short strokes at the top are detections. "
-        "A marker is a "
-        f"moment to hear ({text(signs)}): click it, or go from one to the next with the arrow keys and press Enter.</p>"
+        f"A marker is a moment to {'hear' if audio else 'look at'} ({text(signs)}): click it, or go from one to the "
+        f"next with the arrow keys and press Enter.{text(_selection(moments))}</p>"
     )
+
+
+def _selection(moments: Moments) -> str:
+    """That not every moment has a marker, where that is so."""
+    shown = Counter(one.kind for one in moments.moments)
+    kinds = [
+        f"{shown[kind]} of {moments.found[kind]:,} {kind}" for kind in MOST if shown[kind] < moments.found.get(kind, 0)
+    ]
+    return f" The markers are a selection: {', '.join(kinds)}." if kinds else ""
 
 
 def _terms(moments: Sequence[Moment]) -> list[tuple[str, str, bool]]:

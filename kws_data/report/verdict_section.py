@@ -6,6 +6,7 @@ from kws_data.evaluation.predictions import INT8
 from kws_data.pages.html import Verdict, says, text, tile, tiles
 from kws_data.pages.numbers import NOT_MEASURED, interval, percent
 from kws_data.report.results import RunResults
+from kws_data.run_folder import WORST_FILE
 
 _SAID: dict[Verdict, str] = {
     "bad": "Do not ship this yet: what is proven to be wrong stands first, with what to do.",
@@ -19,10 +20,17 @@ def verdict_section(results: RunResults) -> str:
     first = results.advice
     verdict: Verdict = first[0].verdict if first else "good"
     lines = "".join(
-        f'<li class="{one.verdict}">{text(one.text)} <a data-page-only href="#{one.section}">See more</a></li>'
+        f'<li class="{one.verdict}">{text(one.text)} '
+        f'<a data-page-only href="#{_linked(results, one.section)}">See more</a></li>'
         for one in first
     )
     return says(_SAID[verdict], verdict) + f'<ol class="advice">{lines}</ol>' + headline(results)
+
+
+def _linked(results: RunResults, section: str) -> str:
+    """The section that is linked to: clips to hear are in no page of a run that kept none."""
+    kept = section != "clips" or (results.folder / "report" / WORST_FILE).is_file()
+    return section if kept else "results"
 
 
 def headline(results: RunResults) -> str:

@@ -14,7 +14,7 @@ from firmware_tools.levels import levels
 from kws_data.audio import Samples
 from kws_data.config.config import Config
 from kws_data.dataset.manifest import ManifestRow, read_rows_of, told_of
-from kws_data.evaluation.clip_choice import CLOSE, KINDS
+from kws_data.evaluation.clip_choice import CLOSE, KINDS, MISSED
 from kws_data.evaluation.predictions import INT8, Predictions
 from kws_data.evaluation.worst_clips import WorstClip, WorstClips, read_worst
 from kws_data.features.load import load_audio_clips, places_of
@@ -94,7 +94,7 @@ def worst_section(config: Config, predictions: Predictions, audio: bool = True) 
     """
     worst = read_worst(config.run_dir / "report")
     if not worst.clips:
-        return _says(worst)
+        return _says(worst, audio)
     cases = chosen_cases(worst, config.run_dir / "dataset", predictions)
     rate_hz = config.frontend.sample_rate_hz
     cards = "".join(_card(number, one, worst.threshold, rate_hz, audio) for number, one in enumerate(cases))
@@ -106,34 +106,49 @@ def worst_section(config: Config, predictions: Predictions, audio: bool = True) 
         if one.row is not None and one.row["speaker"]
     ]
     return (
-        f'{STYLE}{_says(worst)}{voices(audio, terms)}{_HOW_TO_READ}<div class="hearing" data-page-only>'
+        f'{STYLE}{_says(worst, audio)}{voices(audio, terms)}{_how_to_read(audio)}<div class="hearing" data-page-only>'
         f"{filters('kind', [(kind, kinds[kind]) for kind in KINDS if kinds[kind]], 'kind')}"
         f"{filters('word', sorted(words), 'said')}"
         f'<p class="shown" role="status">{len(cases)} of {len(cases)} shown</p><div class="cards">{cards}</div></div>'
     )
 
 
-_HOW_TO_READ = (
-    "<p data-page-only>From above: waveform, spectrogram (low sounds below), and what the model says while it slides "
-    "over the clip with silence around it; the upright line is the clip's end, where it is decided. Click a picture to "
-    "play from there.</p>"
-)
+def _how_to_read(audio: bool) -> str:
+    play = " Click a picture to play from there." if audio else ""
+    return (
+        "<p data-page-only>From above: waveform, spectrogram (low sounds below), and what the model says while it "
+        "slides over the clip with silence around it; the upright line is the clip's end, where it is decided."
+        f"{play}</p>"
+    )
 
 
-def _says(worst: WorstClips) -> str:
+def _says(worst: WorstClips, audio: bool) -> str:
     wrong = sum(worst.counts.values())
     if not wrong:
         return says(f"None of {worst.of:,} test clips is decided wrongly; below are the narrowest decisions.", "good")
-    kinds = ", ".join(f"{count:,} {kind}" for kind, count in worst.counts.items() if count)
+    kinds = ", ".join(_counted(kind, count) for kind, count in worst.counts.items() if count)
     close = sum(one.kind == CLOSE for one in worst.clips)
-    more = f"{len(worst.clips) - close} to hear first, the surest mistakes before the others"
-    more += f", and the {close} narrowest right ones" if close else ""
+    shown = len(worst.clips) - close
+    more = "these" if shown == wrong else f"{shown:,} of these, a mix of words and people"
+    more += ", kind by kind, the surest of each first" if shown > 1 else ""
+    more += f", and {_narrowest(close)}" if close else ""
+    ask = (
+        ": where you cannot tell the word either the clip is at fault, where you can, more clips like it are missing "
+        "from training"
+    )
     verdict: Verdict = "bad" if wrong > 0.1 * worst.of else "doubt"
     return says(
-        f"Of {worst.of:,} test clips {wrong:,} are decided wrongly ({kinds}); below are the {more}: where you cannot "
-        "tell the word either the clip is at fault, where you can, more clips like it are missing from training.",
+        f"Of {worst.of:,} test clips {wrong:,} are decided wrongly ({kinds}); below are {more}{ask if audio else ''}.",
         verdict,
     )
+
+
+def _counted(kind: str, count: int) -> str:
+    return f"{count:,} {kind}{'' if count == 1 or kind == MISSED else 's'}"
+
+
+def _narrowest(count: int) -> str:
+    return "the narrowest right one" if count == 1 else f"the {count:,} narrowest right ones"
 
 
 def chosen_cases(worst: WorstClips, dataset_dir: Path, predictions: Predictions) -> list[Case]:

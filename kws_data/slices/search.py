@@ -43,8 +43,8 @@ class FoundSlice:
         kind: of its part.
         conditions: attribute -> value.
         clips, speakers, errors: of all clips of the part for which the conditions hold.
-        rest: error rate of the clips that it is worse than: all others, but for those of slices found before it; for a
-            part of a slice the rest of that slice. None where there are none.
+        rest: error rate of all other clips, those of slices found before it among them; for a part of a slice of the
+            rest of that slice. None where there are none.
         p: how often chance alone makes some slice so strong, over all slices of the search.
         within: conditions of the found slice whose part it is; empty for none.
     """
@@ -167,13 +167,13 @@ def _strongest(cut: Cut, chance: Chance, left: NDArray[np.bool_]) -> FoundSlice 
     if chosen is None:
         return None
     cells, place, p = chosen
-    return _counted(cut.part, named(cut.part.table, cells.attributes, cells.values[place].tolist()), p, left)
+    return _counted(cut.part, named(cut.part.table, cells.attributes, cells.values[place].tolist()), p)
 
 
-def _counted(part: Part, conditions: Mapping[str, str], p: float, left: NDArray[np.bool_]) -> FoundSlice:
-    """A slice with what there is of it in all of the part, beside the rest of what is ``left``."""
+def _counted(part: Part, conditions: Mapping[str, str], p: float) -> FoundSlice:
+    """A slice with what there is of it in all of the part, beside all the rest of it."""
     held = part.table.holding(conditions)
-    rest = part.wrong[left & ~held]
+    rest = part.wrong[~held]
     return FoundSlice(
         kind=part.kind,
         conditions=conditions,
@@ -194,7 +194,7 @@ def _simplest(part: Part, found: FoundSlice, left: NDArray[np.bool_]) -> FoundSl
         apart = _apart(part, parent, left_out, found.conditions[left_out], left)
         if apart < NO_WORSE and (worst is None or apart < worst[0]):
             worst = apart, parent
-    return found if worst is None else _simplest(part, _counted(part, worst[1], found.p, left), left)
+    return found if worst is None else _simplest(part, _counted(part, worst[1], found.p), left)
 
 
 def _apart(part: Part, parent: Mapping[str, str], name: str, value: str, left: NDArray[np.bool_]) -> float:

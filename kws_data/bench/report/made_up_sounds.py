@@ -33,11 +33,11 @@ def make_sounds(root: Path, config: Config, shipped: Predictions, threshold: flo
     shape = (len(shipped), config.clip_samples)
     audio = np.lib.format.open_memmap(dataset_dir / "audio-test.npy", mode="w+", dtype=np.int16, shape=shape)
     times, scores = _scores(config, config.clip_samples / rate_hz, 0.0)
-    chosen = worst_clips(shipped, lambda ids: {name: (name, "") for name in ids}, CLIPS)
+    chosen = worst_clips(shipped, threshold, lambda ids: {name: (name, "") for name in ids}, CLIPS)
     for number, place in enumerate(places_of(dataset_dir, "test", [one.clip_id for one in chosen])):
         audio[place] = _tone(config.clip_samples, number)
     clips = tuple(WorstClip(one.clip_id, one.kind, round(one.severity, 4), times, scores) for one in chosen)
-    write_worst(root / "report", WorstClips(len(shipped), threshold, counts_of(shipped), clips))
+    write_worst(root / "report", WorstClips(len(shipped), threshold, counts_of(shipped, threshold), clips))
     moments = Moments((_stream(config),), tuple(_moment(config, n) for n in range(MOMENTS)), {FALSE: MOMENTS})
     sounds = [_tone(round(_MOMENT_S * rate_hz), number) for number in range(MOMENTS)]
     write_moments(root / "report", moments, sounds, rate_hz)

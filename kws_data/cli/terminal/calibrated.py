@@ -37,7 +37,7 @@ def _stream(found: StreamCalibration) -> Iterator[str]:
     for word, (said, missed) in found.per_keyword.items():
         yield f"    {word:<14} {missed} of {said} missed"
     for kind, one in found.negatives.items():
-        heard = f"{one.false_accepts} false accepts in {one.hours:.2f} h"
+        heard = f"{one.false_accepts} false accept{'s' * (one.false_accepts != 1)} in {one.hours:.2f} h"
         yield f"  {kind}: {heard}, {one.false_accepts / one.hours:.2f} an hour, at most {one.upper95:.2f} (95 %)"
     if found.response_ms.detected:
         yield f"  response after the word's end: p50 {found.response_ms.p50:.0f} ms, p95 {found.response_ms.p95:.0f} ms"

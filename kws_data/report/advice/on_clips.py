@@ -67,7 +67,7 @@ def _weakest_keyword(mistakes: Sequence[Mistake], shipped: Mapping[str, Any]) ->
     said = f"“{word}” is missed most: {percent(1.0 - tpr)} of its clips ({missed:,} of {clips:,}; TPR {interval(ends)}"
     said += f"), {_became(worst[0])}" if worst else ")"
     remedy = _keyword_remedy(word, worst)
-    yield Finding("keyword", verdict, said, remedy, "results", WEAKEST if verdict == "good" else MISTAKES, 1.0 - tpr)  # type: ignore[arg-type]
+    yield Finding("keyword", verdict, said, remedy, "clips", WEAKEST if verdict == "good" else MISTAKES, 1.0 - tpr)  # type: ignore[arg-type]
 
 
 def _became(worst: Mistake) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from kws_data.pages.numbers import interval, percent
+from kws_data.pages.numbers import interval, percent, plural
 from kws_data.report.advice.finding import FORBIDDEN, MISTAKES, THIN, Evidence, Finding
 from kws_data.statistics.intervals import poisson_interval
 
@@ -60,7 +60,7 @@ def _too_few_hours(stream: Mapping[str, Any]) -> Iterator[Finding]:
         return
     said = (
         f"{hours:.2f} h of {kind.replace('_', ' ')} without a keyword cannot prove "
-        f"{wish['false_accepts_per_hour']:g} false accepts an hour, which takes {needed:.3g} h without one"
+        f"{plural(wish['false_accepts_per_hour'], 'false accept')} an hour, which takes {needed:.3g} h without one"
     )
     remedy = f"add {needed - hours:.2g} h of it to data.negatives"
     yield Finding("too few hours", "doubt", said, remedy, "streams", THIN, 1.0 - hours / needed)

@@ -60,7 +60,7 @@ def _legend(sound: Sound) -> str:
     named = [f'<span class="key {line.role}">{text(line.label)}</span>' for line in sound.lines if line.role != "other"]
     if any(line.role == "other" for line in sound.lines):
         named.append('<span class="key">others</span>')
-    shown = f"{sound.threshold:.2f}" if sound.threshold <= 1 else "never reached"
+    shown = f"{sound.threshold:.3f}" if sound.threshold <= 1 else "never reached"
     named.append(f'<span class="key threshold">threshold {shown}</span>')
     return f'<p class="keys">{" ".join(named)} <span>{sound.seconds:.1f} s</span></p>'
 

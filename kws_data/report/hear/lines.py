@@ -52,7 +52,7 @@ def scores(lines: Sequence[ScoreLine], threshold: float, seconds: float, marks: 
     level = SCORES_HEIGHT * (1 - min(threshold, 1.02))
     dashed = f'<path class="threshold" d="M0 {level:.1f}H{WIDTH}"/>' if threshold <= 1 else ""
     upright = "".join(f'<path class="mark" d="M{WIDTH * at / seconds:.1f} 0V{SCORES_HEIGHT}"/>' for at in marks)
-    label = f"Scores over time: {told or 'none'}; threshold {threshold:.2f}"
+    label = f"Scores over time: {told or 'none'}; threshold {threshold:.3f}"
     return _svg("scores", SCORES_HEIGHT, label, upright + drawn + dashed)
 
 

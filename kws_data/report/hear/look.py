@@ -52,7 +52,8 @@ svg.scores .threshold,.tl .threshold{stroke:var(--bad);stroke-dasharray:5 4}svg.
 .moment{display:grid;grid-template-columns:minmax(0,3fr) minmax(0,2fr);gap:4px 18px}
 .moment h3{grid-column:1/-1}
 @media (max-width:860px){.moment{grid-template-columns:minmax(0,1fr)}.pick button{padding:6px 12px}}
-@media print{.over{print-color-adjust:exact;-webkit-print-color-adjust:exact}.mk{display:block!important}}
+@media print{.pick,.shown{display:none}
+.over{print-color-adjust:exact;-webkit-print-color-adjust:exact}.mk{display:block!important}}
 </style><noscript><style>.card[hidden]{display:block}</style></noscript>"""
 
 #: Plays, filters, and goes from marker to marker by the arrow keys. Give it to ``page(..., scripts=[SCRIPT])`` once.

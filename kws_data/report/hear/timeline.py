@@ -46,14 +46,14 @@ def _caption(stream: StreamLine) -> str:
 def describe(moment: Moment) -> str:
     """What happened, in a few words."""
     if moment.kind == MISSED:
-        return f"{moment.said} reached only {moment.score:.2f}"
+        return f"{moment.said} reached only {moment.score:.3f}"
     if moment.kind == WRONG:
-        return f"said {moment.said}, heard {moment.heard} ({moment.score:.2f})"
+        return f"said {moment.said}, heard {moment.heard} ({moment.score:.3f})"
     if moment.kind == FALSE:
         again = ", which was heard already" if moment.said else ", which nobody said"
-        return f"heard {moment.heard} ({moment.score:.2f}){again}"
+        return f"heard {moment.heard} ({moment.score:.3f}){again}"
     after = f"{moment.answer_ms:.0f} ms after the word" if moment.answer_ms is not None else ""
-    return f"heard {moment.heard} ({moment.score:.2f}) {after}"
+    return f"heard {moment.heard} ({moment.score:.3f}) {after}"
 
 
 def _markers(moments: Mapping[int, Moment], seconds: float, first: int) -> tuple[str, int]:

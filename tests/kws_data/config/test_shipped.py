@@ -7,9 +7,15 @@ import pytest
 from firmware_tools.engine.streaming.plan import plan_stream
 from firmware_tools.tflite.graph import read_tflite
 from kws_data.bench.shapes import built_in
-from kws_data.config.load import load_config
+from kws_data.config.config import Config
+from kws_data.config.load import load_config, run_command
 
 FOLDER = ["data.folder=."]
+
+
+def test_a_run_is_made_again_by_a_name_or_a_file() -> None:
+    assert run_command(load_config("demo")) == "kws run demo"
+    assert run_command(Config.model_validate({"name": "mine", "keywords": ["yes"]})) == "kws run mine.yaml"
 
 
 def test_the_streaming_gsc9_is_gsc9_but_for_its_model() -> None:

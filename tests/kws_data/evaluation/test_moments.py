@@ -66,6 +66,17 @@ def test_a_false_accept_is_kept_with_the_sound_around_it_and_its_recording() -> 
     assert max(filter(None, found.moments.streams[0].line)) == pytest.approx(strong.score, abs=1e-3)
 
 
+def test_an_average_is_told_as_it_was_compared_and_so_never_below_its_threshold() -> None:
+    bundle = replace(BUNDLE, stream=StreamSpec(3, 2, 1_000, (0, 0, 201, 160)))
+    scores = quiet(300)
+    scores[100, 2], scores[101, 2] = 101, 100  # their average, 100.5, is cut to 100 by the detector
+    finder, stream = MomentFinder(bundle), stream_of(scores, "stream", "speech", ())
+    finder.hear(stream, sound_of(stream), ORIGIN)
+    (moment,) = finder.found().moments.moments
+    assert moment.score == moment.threshold == pytest.approx((100.5 + 128) / 256, abs=1e-4)
+    assert finder.found().moments.streams[0].fired[0].score == (100.5 + 128) / 256
+
+
 def test_words_are_missed_taken_for_others_answered_late_or_right() -> None:
     words = tuple(Spoken("yes", at, at + 0.5) for at in (4.0, 9.0, 14.0, 19.0))
     at = [round((word.end_s - 1) * RATE_HZ / 960) for word in words]

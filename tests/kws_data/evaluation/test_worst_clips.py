@@ -45,11 +45,26 @@ def test_kinds_are_told_apart_and_the_surest_come_first() -> None:
             (1, [-2, 0]),
         ]
     )
-    chosen = worst_clips(made, of_one_speaker, 50)
+    chosen = worst_clips(made, 0.5, of_one_speaker, 50)
     told = [(one.clip_id, one.kind) for one in chosen]
     assert told[:6] == [("c1", MISSED), ("c0", MISSED), ("c2", WRONG), ("c4", FALSE), ("c3", FALSE), ("c6", FALSE)]
-    assert told[6:] == [("c5", CLOSE)] and counts_of(made) == {MISSED: 2, WRONG: 1, FALSE: 3}
+    assert told[6:] == [("c5", CLOSE)] and counts_of(made, 0.5) == {MISSED: 2, WRONG: 1, FALSE: 3}
     assert chosen[0].severity == pytest.approx(1 - 8 / 256) and chosen[3].severity == pytest.approx(255 / 256)
+
+
+def test_right_clips_are_taken_by_their_distance_from_the_threshold_whoever_says_them() -> None:
+    """It is that of the score that decided: a keyword's own, of other clips the best keyword's."""
+    near = [(2, [18, -128]), (3, [-128, 30]), (1, [-20, -90]), (2, [60, -128])]
+    made = held_out([*[(1, [-128, -128])] * 40, *near, *[(2, [127, -128])] * 40])
+
+    def groups_of(ids: list[str]) -> dict[str, tuple[str, ...]]:
+        return {one: ("yes", "s1") if 40 <= int(one[1:]) < 44 else (one, one) for one in ids}
+
+    chosen = worst_clips(made, 0.5, groups_of, 4)
+    assert [(one.clip_id, one.kind) for one in chosen] == [(f"c{at}", CLOSE) for at in (40, 42, 41, 43)]
+    assert [one.severity for one in chosen] == pytest.approx([1 - at / 256 for at in (18, 20, 30, 60)])
+    nearer = worst_clips(made, (128 + 40) / 256, groups_of, 1)  # of the same decisions the distance is another
+    assert nearer[0].clip_id == "c41"
 
 
 def test_no_kind_and_no_speaker_takes_all_places() -> None:
@@ -58,7 +73,7 @@ def test_no_kind_and_no_speaker_takes_all_places() -> None:
     def groups_of(ids: list[str]) -> dict[str, tuple[str, ...]]:
         return {one: ("w", "loud" if int(one[1:]) < 190 else one) for one in ids}
 
-    chosen = worst_clips(made, groups_of, 50)
+    chosen = worst_clips(made, 0.5, groups_of, 50)
     kinds = [one.kind for one in chosen]
     assert (kinds.count(MISSED), kinds.count(WRONG), kinds.count(FALSE), len(chosen)) == (24, 2, 24, 50)
     missed = [one.clip_id for one in chosen if one.kind == MISSED]

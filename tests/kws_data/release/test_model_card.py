@@ -50,6 +50,14 @@ def section(text: str, name: str) -> str:
     return text.partition(f"## {name}\n")[2].partition("\n## ")[0]
 
 
+def test_four_bit_weights_are_named_where_there_are_some() -> None:
+    small = Config.model_validate(
+        {"name": "made", "keywords": ["yes", "no"], "model": {"family": "temporal_dscnn", "pointwise_bits": 4}}
+    )
+    assert "4-bit weights in its pointwise convolutions" in model_card(replace(made_card(), config=small))
+    assert "4-bit" not in model_card(made_card())
+
+
 def test_every_section_of_mitchell_and_ours_is_there_and_says_something() -> None:
     text = model_card(made_card())
     for name in (

@@ -50,6 +50,16 @@ def test_what_int8_costs_is_said_when_chance_does_not_explain_it() -> None:
         assert engines_section(compare_engines(made).to_dict()).startswith(f'<p class="says {verdict}">')
 
 
+def test_engines_that_get_the_same_clips_right_are_not_called_lucky() -> None:
+    at = int(np.flatnonzero(TRUTH == 2)[0])
+    one, other = SURE.copy(), SURE.copy()
+    one[at], other[at] = [-128, -128, -128, 100], [-128, 100, -128, -128]  # as the other keyword, and as nothing
+    for scores, told in ((one, "all 400 clips."), (other, "all but 1 of 400 clips, wrong in both.")):
+        made = joined([rows(FLOAT, one), rows(INT8, scores), rows(ENGINE_C, scores)])
+        sentence = engines_section(compare_engines(made).to_dict()).partition("</p>")[0]
+        assert f"decide alike on {told}" in sentence and "chance" not in sentence
+
+
 def test_nothing_through_the_boards_code_is_no_proof() -> None:
     assert "no clip went through its code" in engines_section(compare_engines(rows(INT8)).to_dict())
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import json
 import re
 from pathlib import Path
 
@@ -156,6 +157,46 @@ def test_without_audio_no_sound_is_in_the_page_and_markers_still_tell(run: Run) 
             and "left out" in shown.locator(".moment:visible").inner_text()
         )
         assert found_by_axe(shown) == []
+
+
+def test_who_cannot_listen_is_not_told_to(run: Run) -> None:
+    silent, aloud = (re.sub(r"<[^>]+>", " ", written(run, audio).read_text()) for audio in (False, True))
+    for told in ("listen to", "Click a picture", "cannot tell the word", "moment to hear"):
+        assert told in aloud and told not in silent, told
+
+
+def test_what_is_shown_is_said_truly(run: Run) -> None:
+    config, predictions = run
+    clips = worst_section(config, predictions)
+    assert "(4 missed, " in clips
+    assert "kind by kind, the surest of each first, and the" in clips and "narrowest right" in clips
+    path = Path("runs/tiny/report/moments.json")
+    before = path.read_text()
+    try:
+        told = json.loads(before)
+        told["found"] = {**told["found"], "missed": 222, "late": 4}
+        path.write_text(json.dumps(told))
+        streams = timeline_section(config)
+    finally:
+        path.write_text(before)
+    assert "The markers are a selection: 6 of 222 missed" in streams
+    assert "answered late 4 times (400 ms or more after the word&#x27;s end)" in streams
+    assert "selection" not in timeline_section(config)
+
+
+def test_a_detections_score_and_threshold_have_the_same_digits(run: Run) -> None:
+    html = timeline_section(run[0]) + worst_section(*run)
+    shown = re.findall(r"[Tt]hreshold (\d\.\d+)", html) + re.findall(r"reached only (\d\.\d+)", html)
+    assert len(shown) > 10 and {len(one) for one in shown} == {5}
+
+
+def test_paper_shows_what_is_folded_and_no_choices(run: Run) -> None:
+    with opened(written(run)) as shown:
+        folded = shown.locator("#clip-0 details dl")
+        assert not folded.is_visible() and shown.locator(".pick").first.is_visible()
+        shown.emulate_media(media="print")
+        assert folded.is_visible()
+        assert not shown.locator(".pick").first.is_visible() and not shown.locator(".shown").first.is_visible()
 
 
 def test_what_users_wrote_is_text(run: Run) -> None:

@@ -35,7 +35,7 @@ def test_the_section_says_what_was_heard_by_kind_and_what_the_hours_cannot_prove
     said = text_of(stream_section(FOUND, chosen))
     assert "2.0 times an hour in speech, never in 0.50 h of noise (0.25 h that was made)" in said
     assert "it misses 10.0 %" in said and "180 ms after the end" in said
-    assert "Too few hours to prove 1 false accepts an hour, which takes 3 h" in said and "noise 0.50 h" in said
+    assert "Too few hours to prove 1 false accept an hour, which takes 3 h" in said and "noise 0.50 h" in said
     assert "speech extrapolated (0.40 h)" in said and "not known: 1.50 h of speech" in said
     enough = replace(FOUND, negatives={"speech": KindHeard(9.0, 1)}, sweep={"speech": FOUND.sweep["speech"]})
     assert "Too few" not in text_of(stream_section(enough, None))

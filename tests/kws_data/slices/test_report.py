@@ -18,7 +18,7 @@ from kws_data.slices.rows import SliceRow
 from kws_data.slices.sentences import detectable_rate, sentences
 from kws_data.slices.slice_report import SLICES_FILE, KindSlices, SliceReport
 from kws_data.slices.table import table_of
-from kws_data.slices.words import phrase, short
+from kws_data.slices.words import percent, phrase, short
 from kws_data.statistics.clusters import speaker_interval
 from kws_data.statistics.intervals import wilson
 
@@ -70,6 +70,18 @@ def test_rows_are_counted_and_have_the_interval_by_speaker() -> None:
         assert (one.clips, one.errors) == (held.sum(), wrong.sum())
         assert one.by_speaker95 == speaker_interval(wrong, made.speakers[held].tolist())
         assert one.rest == pytest.approx(rest.mean()) and one.difference == pytest.approx(wrong.mean() - rest.mean())
+
+
+def test_the_others_of_a_slice_are_all_others_those_of_slices_found_before_it_as_well() -> None:
+    made = clips(2)
+    wrong = made.wrong | (made.keyword & made.table.holding({"word": "yes"}) & (np.arange(len(made.wrong)) % 2 == 0))
+    report = slice_report(SlicedClips(made.table, made.keyword, wrong, made.speakers), "int8", "test", FAST)
+    assert report.missed and len(report.missed.found) >= 2
+    for one in report.missed.found:
+        if not one.within:
+            rest = wrong[made.keyword & ~made.table.holding(one.conditions)]
+            assert one.rest == pytest.approx(rest.mean())
+            assert f"of the others {percent(float(rest.mean()))}" in " ".join(report.sentences)
 
 
 def test_nothing_that_fails_is_said_with_what_would_have_been_seen() -> None:
