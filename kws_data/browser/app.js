@@ -52,6 +52,7 @@ class App {
 
   async listen() {
     if (this.microphone) return this.pause();
+    this.reading = null;
     if (!this.isLive) this.clear();
     this.button("listen").disabled = true;
     const opened = this.opening = {};
@@ -86,21 +87,23 @@ class App {
     this.say(words);
   }
 
-  /* A recording (an ArrayBuffer), from its beginning to its end. */
+  /* A recording (an ArrayBuffer), from its beginning to its end; what was heard stays where it cannot be read. */
   async open(buffer, name) {
     this.pause();
     this.opening = {};
-    this.clear();
-    const job = (this.job = {});
+    const reading = (this.reading = {});
     this.say(`Reading ${name} …`);
     let samples;
     try {
       samples = await readRecording(buffer, this.detector.rate, decodeRecording);
       if (!samples.length) throw new Error("no samples");
     } catch {
+      if (this.reading !== reading) return;
       return this.say(`${name} holds no audio that this browser can read. Give WAV, FLAC, OGG or MP3.`, true);
     }
-    if (this.job !== job) return;
+    if (this.reading !== reading) return; // another came, or Listen or Clear
+    this.clear();
+    const job = (this.job = {});
     this.keep(samples.length / this.detector.rate + 1);
     this.device = "recording";
     const piece = 10 * this.detector.rate;
@@ -123,7 +126,7 @@ class App {
   }
 
   clear() {
-    this.job = null;
+    this.job = this.reading = null;
     this.detector.reset();
     this.heard.clear();
     this.keep(KEPT_SECONDS);

@@ -1,5 +1,7 @@
 /* The elements of an App: what they show, and what they do. */
 
+const OTHER = "another word"; // no word has a blank, so none is it
+
 const made = (tag, text, more = {}) => Object.assign(document.createElement(tag), { textContent: text, ...more });
 
 Object.assign(App.prototype, {
@@ -28,7 +30,7 @@ Object.assign(App.prototype, {
     this.find("tbody").replaceChildren(...rows);
     const choices = this.keywords.map((one) => made("option", one.name, { value: one.label }));
     this.find(".k-threshold select").replaceChildren(made("option", "all keywords", { value: "" }), ...choices);
-    const words = [...this.keywords.map((one) => [one.name, one.name]), ["", "another word …"], [NOISE, "no word, only sound"]];
+    const words = [["", "choose …"], ...this.keywords.map((one) => [one.name, one.name]), [OTHER, "another word …"], [NOISE, "no word, only sound"]];
     this.find("[name=word]").replaceChildren(...words.map(([value, text]) => made("option", text, { value })));
     this.connect();
     this.showThresholds();
@@ -178,7 +180,7 @@ Object.assign(App.prototype, {
     this.asked = { samples, device: this.device };
     const word = detection ? this.detector.labels[detection.label] : "";
     const form = this.find(".k-dialog form");
-    form.elements.word.value = detection ? word : this.keywords[0].name;
+    form.elements.word.value = word; // of the last 2 s nobody knows: it is chosen
     form.elements.agreed.checked = false;
     this.find(".k-which").textContent = detection ? `(detected: ${word})` : "(the last 2 s)";
     const audio = this.find(".k-dialog audio");
@@ -190,24 +192,32 @@ Object.assign(App.prototype, {
 
   showOther() {
     const { word, other, consent } = this.find(".k-dialog form").elements;
-    this.find(".k-other").hidden = word.value !== "";
-    other.required = word.value === "";
+    const isOther = word.value === OTHER;
+    this.find(".k-other").hidden = !isOther;
+    other.required = isOther;
+    const refused = isOther ? whyNot(other.value) : "";
+    other.setCustomValidity(refused);
+    this.find(".k-refused").textContent = other.value ? refused : "";
     this.find(".k-consent span").textContent = CONSENTS[consent.value];
   },
 
   connectDialog() {
     const dialog = this.find(".k-dialog");
     const form = this.find(".k-dialog form");
-    form.addEventListener("change", () => this.showOther());
+    form.addEventListener("input", (event) => {
+      // Who agreed is asked again when the terms are others, or somebody else is named.
+      if (["consent", "speaker"].includes(event.target.name)) form.elements.agreed.checked = false;
+      this.showOther();
+    });
     dialog.addEventListener("close", () => {
       URL.revokeObjectURL(this.find(".k-dialog audio").src);
       if (dialog.returnValue !== "save") return;
       const { word, other, speaker, consent } = form.elements;
-      const said = { word: word.value || other.value.trim(), speaker: speaker.value, consent: consent.value };
+      const said = { word: word.value === OTHER ? other.value : word.value, speaker: speaker.value, consent: consent.value };
       const file = this.moments.add(this.asked.samples, { ...said, device: this.asked.device });
-      this.download(this.moments.zip(), "kws-moments.zip");
+      this.download(this.moments.zip(), `${TOP}.zip`);
       const clips = this.moments.clips.length;
-      this.say(`${file} is in kws-moments.zip (${clips} ${clips === 1 ? "clip" : "clips"}). Unpack it, then: kws import folder kws-moments`);
+      this.say(`${file} is in ${TOP}.zip (${clips} ${clips === 1 ? "clip" : "clips"}). Unpack it, then: kws import folder ${TOP}`);
     });
   },
 });

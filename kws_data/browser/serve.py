@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -10,6 +11,8 @@ from kws_data.browser.page import CONTENT_POLICY
 from kws_data.errors import KwsError
 
 LOOPBACK = "127.0.0.1"
+#: Names of this machine. To any other a browser may be brought by a page of somebody else (DNS rebinding).
+HOSTS = re.compile(r"(127\.0\.0\.1|localhost)(:\d{1,5})?", re.IGNORECASE)
 
 
 class ServeError(KwsError):
@@ -18,7 +21,7 @@ class ServeError(KwsError):
 
 @contextmanager
 def page_server(page: str, port: int) -> Iterator[ThreadingHTTPServer]:
-    """A server of one page at ``/``, and of nothing else; it answers this machine only.
+    """A server of one page at ``/``, and of nothing else; it answers this machine only, by its own names.
 
     It listens already; ``serve_forever()`` answers, ``server_port`` is its port.
 
@@ -39,6 +42,9 @@ def page_server(page: str, port: int) -> Iterator[ThreadingHTTPServer]:
             self._answer(b"")
 
         def _answer(self, content: bytes) -> None:
+            if HOSTS.fullmatch(self.headers.get("Host", "")) is None:
+                self.send_error(403)
+                return
             if self.path.partition("?")[0] != "/":
                 self.send_error(404)
                 return

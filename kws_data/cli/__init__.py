@@ -101,8 +101,10 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except click.ClickException as error:
         return _complain(error.format_message(), 2)
     except (click.Abort, KeyboardInterrupt) as error:
-        ended = isinstance(error.__cause__ or error, Terminated)
-        return _complain("interrupted; nothing kept is lost, call it again to go on", 143 if ended else 130)
+        end = error.__cause__ or error
+        known = str(end) if isinstance(end, KeyboardInterrupt) else ""  # a verb may know better
+        said = known or "interrupted; nothing kept is lost, call it again to go on"
+        return _complain(said, 143 if isinstance(end, Terminated) else 130)
     except ReaderGone:
         return 0
     except OutputLost as error:

@@ -71,7 +71,9 @@ def command(
 
 
 def _model_folder(config_file: Path | None, overrides: tuple[str, ...], bundle_dir: Path | None) -> Path:
-    if (config_file is None) == (bundle_dir is None):
+    if config_file is not None and bundle_dir is not None:
+        raise click.UsageError("name a CONFIG or a --bundle, not both")
+    if config_file is None and bundle_dir is None:
         raise click.UsageError("name a CONFIG, whose run is tried, or a --bundle")
     if bundle_dir is not None:
         if overrides:
@@ -112,4 +114,8 @@ def _serve(bundle: ModelBundle, page: str, port: int, document: Mapping[str, obj
             tell(
                 f"{address} hears {', '.join(bundle.labels[2:])}; open it in a browser on this machine. Ctrl-C ends it"
             )
-        server.serve_forever()
+        try:
+            server.serve_forever()
+        except KeyboardInterrupt as end:
+            end.args = ("the page is no longer served; one that is open goes on",)
+            raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import threading
 import urllib.error
 import urllib.request
@@ -32,6 +33,34 @@ def test_the_page_and_nothing_else_with_its_policy() -> None:
             with pytest.raises(urllib.error.HTTPError, match="404"):
                 urllib.request.urlopen(f"{address}etc/passwd")
         finally:
+            server.shutdown()
+            thread.join()
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("127.0.0.1:{port}", 200),
+        ("localhost:{port}", 200),
+        ("LOCALHOST", 200),
+        ("rebound.example:{port}", 403),
+        ("localhost.example:{port}", 403),
+        ("example@127.0.0.1:{port}", 403),
+        ("", 403),
+    ],
+)
+def test_it_answers_by_the_names_of_this_machine_alone(host: str, status: int) -> None:
+    with page_server("<p>here</p>", 0) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+        thread.start()
+        connection = http.client.HTTPConnection("127.0.0.1", server.server_port, timeout=10)
+        try:
+            connection.request("GET", "/", headers={"Host": host.format(port=server.server_port)})
+            answer = connection.getresponse()
+            assert answer.status == status
+            assert (b"here" in answer.read()) == (status == 200)
+        finally:
+            connection.close()
             server.shutdown()
             thread.join()
 

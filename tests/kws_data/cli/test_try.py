@@ -41,6 +41,7 @@ def test_the_page_lies_in_the_runs_report_folder(model: Path, capsys: pytest.Cap
     ("call", "said"),
     [
         ([], "name a CONFIG, whose run is tried, or a --bundle"),
+        (["a.yaml", "--bundle", "runs/tiny/model"], "name a CONFIG or a --bundle, not both"),
         (["--bundle", "runs/tiny"], "it lies in runs/tiny/model"),
         (["--bundle", "runs/tiny/model", "--set", "seed=1"], "--set changes a CONFIG"),
         (["--bundle", "runs/tiny/model", "--port", "80"], "--port is where --serve serves"),
@@ -70,5 +71,7 @@ def test_serving_ends_with_ctrl_c(model: Path) -> None:
         assert answer.read().decode() == try_page(tiny_bundle())
     served.send_signal(signal.SIGINT)
     _, error = served.communicate(timeout=20)
-    assert served.returncode == 130 and b"Traceback" not in error
+    assert served.returncode == 130
+    assert error.decode().split("\n")[-2:] == ["kws: the page is no longer served; one that is open goes on", ""]
+    assert b"Traceback" not in error
     assert not (model.parent / "report").exists()  # what is served need not be written
