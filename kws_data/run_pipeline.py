@@ -72,21 +72,27 @@ class Pipeline:
                 self.results.append(self._run_step(step, chosen[number:]))
         return self.results
 
-    def redo(self, name: str, run: Callable[[RunContext], str]) -> bool:
+    def redo(
+        self,
+        name: str,
+        run: Callable[[RunContext], str],
+        check: Callable[[RunContext], None] = lambda context: None,
+    ) -> bool:
         """Replace what a step made by what ``run`` makes of it, so that later steps see another input.
 
         The step is as current afterwards as it was before: where its settings or code have changed since, its own next
-        run still replaces all of it. Returns whether it was current.
+        run still replaces all of it. What ``check`` refuses changes nothing. Returns whether it was current.
 
         Raises:
             DataError: another process runs steps of this configuration; the step was never run.
-            KwsError: as ``run`` does.
+            KwsError: as ``check`` and ``run`` do.
         """
         step = next(step for step in self.steps if step.name == name)
         with alone_in(self.context.config.run_dir):
             current, stamp = not self._will_run(step), self._read_stamp(name)
             if stamp is None:
                 raise DataError("a result is missing", name, f"call kws {verb_of(name)} first")
+            check(self.context)
             self._stamp_path(step).unlink()
             fingerprint = run(self.context)
             key = self._key(step) if current else stamp["key"]

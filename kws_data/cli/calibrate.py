@@ -126,9 +126,13 @@ def _apply(pipeline: Pipeline, found: Calibration) -> None:
 
 
 def _undone(pipeline: Pipeline, as_json: bool) -> int:
+    from kws_data.export.calibrate import calibrated_export
     from kws_data.steps import undo_calibration
 
-    pipeline.redo("export", undo_calibration)
+    def check(context: RunContext) -> None:
+        calibrated_export(context.model_dir)
+
+    pipeline.redo("export", undo_calibration, check)
     bundle = pipeline.context.bundle()
     if as_json:
         print_json({"undone": True, "bundle_hash": bundle.bundle_hash})

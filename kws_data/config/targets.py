@@ -27,11 +27,11 @@ class TargetSettings(Settings):
         None, ge=0, le=1, description="tpr_min of the worst slice of people, rooms, noise that kws slices finds"
     )
     false_accepts_per_hour_max: float | None = Field(
-        None, gt=0, description="in each kind of negative of the test split"
+        None, gt=0, allow_inf_nan=False, description="in each kind of negative of the test split"
     )
     frr_max: float | None = Field(None, ge=0, le=1, description="share of keywords missed in streams")
     response_ms_max: float | None = Field(
-        None, gt=0, description="95 of 100 words are answered so soon after their end"
+        None, gt=0, allow_inf_nan=False, description="95 of 100 words are answered so soon after their end"
     )
     agreement_min: float | None = Field(
         None, ge=0, le=1, description="share of clips whose scores on the board are those of the host, every byte"

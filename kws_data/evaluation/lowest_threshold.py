@@ -90,6 +90,17 @@ def lowest_shift(negatives: Aimed, wish_per_hour: float, shifts: Sequence[int]) 
     return Lowest(shifts[place], limits)
 
 
+def countable(hours: float, per_hour: float) -> bool:
+    """Whether hours are enough to hold a rate by counting: they allow one false accept at least."""
+    return hours >= LEAST_HOURS and hours * per_hour + 1e-9 >= 1
+
+
+def allowed_in(hours: float, per_hour: float) -> int:
+    """False accepts that a rate allows in so many hours, never more; where they allow less than one, to the nearest:
+    0.19 h of 5 an hour are one, not none."""
+    return int(per_hour * hours + (1e-9 if countable(hours, per_hour) else 0.5))
+
+
 def _limit(hours: float, false_accepts: int, found: _Found | None, place: int) -> Limit:
     if found is None:
         return Limit(hours, false_accepts, SHORT)
@@ -97,7 +108,7 @@ def _limit(hours: float, false_accepts: int, found: _Found | None, place: int) -
 
 
 def _found(negatives: Aimed, kind: str | None, hours: float, wish_per_hour: float, shifts: Sequence[int]) -> _Found:
-    allowed = int(wish_per_hour * hours + 0.5)  # to the nearest: 0.2 h show one of 5 an hour, not none
+    allowed = allowed_in(hours, wish_per_hour)
     counts = negatives.counts(kind, shifts, max(allowed, MOST_PEAKS))
     place = max((at + 1 for at, count in enumerate(counts) if count > allowed), default=0)
     if place == len(shifts):

@@ -155,15 +155,25 @@ def _with(bundle: ModelBundle, kept: dict[str, Any]) -> ModelBundle:
     return replace(bundle, threshold_int8=kept["threshold_int8"], stream=StreamSpec.from_dict(kept["stream"]))
 
 
+def calibrated_export(model_dir: Path) -> dict[str, Any]:
+    """export.json of a calibrated run.
+
+    Raises:
+        DataError: the run is not calibrated, or export.json is missing or damaged.
+    """
+    report: dict[str, Any] = read_json(model_dir / EXPORT_FILE, "export")
+    if "calibration" not in report:
+        raise DataError("the run is not calibrated", str(model_dir), "its thresholds are those of kws export already")
+    return report
+
+
 def uncalibrated(bundle: ModelBundle, model_dir: Path) -> ModelBundle:
     """Put back what *export* itself had chosen, and remove the wish. Returns the bundle, which is saved.
 
     Raises:
         DataError: the run is not calibrated.
     """
-    path, report = model_dir / CALIBRATION_FILE, read_json(model_dir / EXPORT_FILE, "export")
-    if "calibration" not in report:
-        raise DataError("the run is not calibrated", str(model_dir), "its thresholds are those of kws export already")
+    path, report = model_dir / CALIBRATION_FILE, calibrated_export(model_dir)
     kept = chosen_by_export(bundle, model_dir)
     del report["calibration"]
     if kept["chosen"] is None:

@@ -14,10 +14,13 @@ from firmware_tools.spotter.detector import FirmwareDetector
 from kws_data.config.stream import StreamSettings
 from kws_data.errors import DataError
 from kws_data.evaluation.calibrate_stream import calibrate_stream
+from kws_data.evaluation.calibration_notes import notes_of, problems_of
 from kws_data.evaluation.choose_stream import LEAST_INT8, choose_stream
 from kws_data.evaluation.keyword_floor import highest
-from kws_data.evaluation.stream_calibration import StreamCalibration
+from kws_data.evaluation.lowest_threshold import EXTRAPOLATED, OBSERVED, allowed_in
+from kws_data.evaluation.stream_calibration import Heard, StreamCalibration
 from kws_data.evaluation.stream_trial import SplitStreams
+from kws_data.evaluation.sweep import Tally
 from kws_data.evaluation.wishes import Wishes
 from kws_data.statistics.intervals import poisson_upper95
 
@@ -129,3 +132,30 @@ def test_the_highest_level_that_holds_is_found_where_they_are_not_in_order() -> 
     assert highest(levels, lambda level: level == 0) == 0
     assert highest(levels, lambda level: False) is None
     assert highest(levels, lambda level: level <= 10 or level == 97) in (10, 97)
+
+
+@pytest.mark.parametrize(
+    ("hours", "per_hour", "allowed"), [(9.6, 1.0, 9), (10.0, 1.0, 10), (0.3, 10.0, 3), (0.19, 5.0, 1)]
+)
+def test_no_more_are_allowed_than_the_wish_says(hours: float, per_hour: float, allowed: int) -> None:
+    assert allowed_in(hours, per_hour) == allowed
+
+
+@pytest.mark.parametrize("hours", [1.6, 3.6, 7.7])
+def test_in_hours_enough_to_count_the_wish_holds_for_each_kind(hours: float) -> None:
+    streams = split_of(negatives("speech", hours, 60.0, 30.0, 2, seed=3), HEIGHTS)
+    for rate in (1.0, 2.0, 5.0):
+        heard = calibrated(Wishes(false_accepts_per_hour=rate), streams).negatives["speech"]
+        assert heard.false_accepts <= rate * heard.hours
+
+
+def test_what_breaks_the_wish_is_a_problem_and_those_heard_count_in_the_proof() -> None:
+    tally = Tally()
+    kinds = {"speech": Heard(9.6, 10, OBSERVED, None, 3.0, None), "noise": Heard(9.6, 3, EXTRAPOLATED, 0.9, 3.0, 12.0)}
+    settings, wish = StreamSettings(), Wishes(false_accepts_per_hour=1.0)
+    (problem,) = problems_of(kinds, tally, {}, settings, wish)
+    assert problem == "stream: speech: 10 false accepts in 9.60 h, where 1 an hour allows 9"
+    told = "\n".join(notes_of(kinds, 1.0))
+    assert "speech: after 10 false accepts 1 an hour needs 17 h without a further one to be proven, at the rate" in told
+    assert "noise: 3 false accepts in 9.60 h, within the wish;" in told and "only" not in told
+    assert "or 12 h in all at this rate" in told

@@ -124,6 +124,13 @@ def test_what_is_applied_is_seen_by_later_steps_kept_as_a_wish_and_put_back(
         uncalibrated(BUNDLE, MODEL)
 
 
+def test_nothing_to_undo_changes_nothing(config: Config, capsys: pytest.CaptureFixture[str]) -> None:
+    before = all_files()
+    assert kws(["calibrate", "small.yaml", "--undo"]) == 2
+    assert "not calibrated" in capsys.readouterr().err
+    assert {name: data for name, data in all_files().items() if ".lock" not in name} == before
+
+
 def test_a_wish_that_is_not_met_is_not_applied(config: Config, capsys: pytest.CaptureFixture[str]) -> None:
     before = all_files()
     assert kws(["calibrate", "small.yaml", "--tpr", "1", "--false-accepts-per-hour", "0.001", "--apply"]) == 1

@@ -191,3 +191,11 @@ def test_the_block_of_the_report_holds_all_of_it(tmp_path: Path) -> None:
 def test_a_target_that_cannot_be_meant_is_refused(line: str, told: str) -> None:
     with pytest.raises(ConfigError, match=told.replace("?", "[?]")):
         parse_config(f"keywords: [go]\ntargets: {{{line}}}", Path("own.yaml"))
+
+
+@pytest.mark.parametrize("name", ["false_accepts_per_hour_max", "response_ms_max"])
+@pytest.mark.parametrize("value", [float("inf"), float("nan")])
+def test_a_target_that_is_no_number_is_refused(name: str, value: float) -> None:
+    """An endless limit would always be reached (YAML reads 1e400 as one)."""
+    with pytest.raises(ValueError, match="finite number"):
+        TargetSettings(**{name: value})
