@@ -54,6 +54,9 @@ def command(
     clips or more by the worse end of its interval. Called without --by, --depth, --min-clips, --split and --engine it
     writes runs/<name>/report/slices.json, as kws run does; with any of them it only tells.
     """
+    from kws_data.cli.steps import tell_outdated
+
+    tell_outdated(config, ["flash", "device-eval"] if engine == "device" else ["evaluate"])
     report = _report(config, by, depth, min_clips, split, engine)
     passed = gate is None or report.worst is None or report.worst.tpr_by_speaker95[0] >= gate
     if as_json:
