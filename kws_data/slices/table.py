@@ -68,8 +68,9 @@ class AttributeTable:
             return self.names.index(name)
         if name in self.dropped:
             raise DataError("clips cannot be told apart by this", name, f"it has {self.dropped[name]}")
-        near = difflib.get_close_matches(name, self.names, n=1, cutoff=0.5)
-        there = f"did you mean {near[0]}?" if near else f"there are {', '.join(self.names)}"
+        near = difflib.get_close_matches(name.lower(), self.names, n=1, cutoff=0.5)
+        there = f"there are {', '.join(self.names)}"
+        there = f"did you mean {near[0]}? {there}" if near else there
         raise DataError("no such attribute", name, there)
 
 
