@@ -110,6 +110,22 @@ class Pipeline:
         """Whether a step's result is what this configuration and this kws would make of the steps before it."""
         return not any(self._will_run(step) for step in self.steps if step.name == name)
 
+    def outdated(self, names: Iterable[str]) -> list[str]:
+        """Of some steps those that ran, but on other settings, code or results of earlier steps than there are now."""
+        chosen = [step for step in self.steps if step.name in set(names)]
+        return [step.name for step in chosen if self._ran(step) and not self._is_of_now(step)]
+
+    def _ran(self, step: Step) -> bool:
+        root = self.context.config.run_dir
+        there = bool(step.outputs) and all((root / name).exists() for name in step.outputs)
+        return there or self._read_stamp(step.name) is not None
+
+    def _is_of_now(self, step: Step) -> bool:
+        try:
+            return self._is_current(step, self._key(step))
+        except DataError:  # an earlier step never ran, or failed
+            return False
+
     def _run_step(self, step: Step, later: Sequence[Step]) -> StepResult:
         started = time.monotonic()
         key = self._key(step)

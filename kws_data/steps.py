@@ -391,9 +391,11 @@ def _replayed(clips: int, limit: int | None) -> NDArray[np.intp]:
 
 def slices(ctx: RunContext) -> str:
     """Search the held-out clips for slices that fail beyond chance."""
+    from kws_data.evaluation.leaking_test import check_held_out
     from kws_data.slices.of_run import slices_of_run
     from kws_data.slices.slice_report import SLICES_FILE
 
+    check_held_out(ctx.dataset_dir, ctx.config.data.recordings)
     rate_hz = ctx.config.frontend.sample_rate_hz
     document = slices_of_run(ctx.config.run_dir, rate_hz, progress=ctx.progress).to_dict()
     _write_json(ctx.report_dir / SLICES_FILE, document)

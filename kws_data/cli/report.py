@@ -21,9 +21,10 @@ def command(config: Config, no_audio: bool, as_json: bool) -> int:
 
     Exits 1 when a limit (budget) is broken or one of the targets: of CONFIG is not reached, as kws run does.
     """
-    from kws_data.cli.steps import run_steps
+    from kws_data.cli.steps import run_steps, tell_outdated
     from kws_data.cli.terminal.summary import broken_targets, kept, load_report, print_summary
 
+    tell_outdated(config, ["evaluate", "flash", "device-eval"])
     run_steps(config, ["report"], force=True, audio=not no_audio)
     path = config.run_dir / "report" / REPORT_FILE
     report = load_report(path)

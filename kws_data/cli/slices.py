@@ -54,6 +54,10 @@ def command(
     clips or more by the worse end of its interval. Called without --by, --depth, --min-clips, --split and --engine it
     writes runs/<name>/report/slices.json, as kws run does; with any of them it only tells.
     """
+    from kws_data.cli.steps import tell_outdated
+    from kws_data.slices.fairness import GATE_CLIPS
+
+    tell_outdated(config, ["flash", "device-eval"] if engine == "device" else ["evaluate"])
     report = _report(config, by, depth, min_clips, split, engine)
     passed = gate is None or report.worst is None or report.worst.tpr_by_speaker95[0] >= gate
     if as_json:
@@ -61,6 +65,10 @@ def command(
         print_json({**report.to_dict(), **judged})
     else:
         _show(report, by)
+        if report.worst is not None:
+            large = report.worst.clips >= GATE_CLIPS  # what the search found may be smaller
+            which = f"of {GATE_CLIPS} clips or more" if large else "that fails beyond chance"
+            tell(f"worst group {which}: {_worst(report.worst)}")
         if gate is not None:
             tell(_verdict(report, gate, passed))
     return 0 if passed else 1
@@ -75,9 +83,12 @@ def _report(config: Config, by: tuple[str, ...], depth: int, min_clips: int, spl
 
             run_steps(config, ["slices"], force=True, progress=progress)
             return SliceReport.load(config.run_dir / "report")
+        from kws_data.evaluation.leaking_test import TEST, check_held_out
         from kws_data.slices.cut import SearchSettings
         from kws_data.slices.of_run import slices_of_run
 
+        if split == TEST:
+            check_held_out(config.run_dir / "dataset", config.data.recordings)
         settings = SearchSettings(depth=depth, least_clips=min_clips)
         rate_hz = config.frontend.sample_rate_hz
         return slices_of_run(config.run_dir, rate_hz, engine, split, settings, by, progress)
@@ -130,10 +141,14 @@ def _doubt(row: SliceRow, alpha: float) -> str:
 
 
 def _verdict(report: SliceReport, gate: float, passed: bool) -> str:
-    from kws_data.slices.words import phrase
-
     if report.worst is None:
         return "gate: no keyword clips, nothing to judge"
-    tpr, (low, high) = report.worst.tpr, report.worst.tpr_by_speaker95
-    what = f"{phrase(report.worst.conditions)}: TPR {tpr:.1%}, {low:.1%} to {high:.1%}"
-    return f"gate {gate:.1%} {'held' if passed else 'FAILED'} by {what}"
+    return f"gate {gate:.1%} {'held' if passed else 'FAILED'} by {_worst(report.worst)}"
+
+
+def _worst(worst: SliceRow) -> str:
+    """The group that a gate and ``targets.worst_slice_tpr_min`` judge; it need not stand in the tables."""
+    from kws_data.slices.words import phrase
+
+    low, high = worst.tpr_by_speaker95
+    return f"{phrase(worst.conditions)}: TPR {worst.tpr:.1%}, {low:.1%} to {high:.1%}"

@@ -62,6 +62,18 @@ def run_steps(
     return results
 
 
+def tell_outdated(config: Config, names: Sequence[str]) -> None:
+    """Say on stderr which of these steps measured another bundle than the run's: ``kws calibrate --apply`` and ``kws
+    export`` change it, and what was measured before stays where it is."""
+    context = RunContext(config, 1, lambda stage, done, total: None, say)
+    outdated = Pipeline(context, steps=steps_of(config)).outdated(names)
+    if outdated:
+        say(
+            f"{', '.join(outdated)}: measured with another bundle, other settings or another kws than there are now: "
+            "call kws run, which measures again"
+        )
+
+
 def _check_front_end(config: Config, impossible: set[str]) -> None:
     """Raise FrontendError for steps that its front end cannot have, and where its package is missing: before minutes
     are spent on what comes before features."""

@@ -78,8 +78,13 @@ def load_run(name: str, engine: str, runs: Path = Path("runs")) -> ComparedRun:
     folder = next((one for one in (runs / name, Path(name)) if (one / "report").is_dir()), None)
     if folder is None:
         there = sorted(path.parent.name for path in runs.glob("*/report")) if runs.is_dir() else []
+        here = Path(name)
+        if here.exists() or (runs / name).is_dir():
+            raise DataError("this is no run", name, f"no report/{REPORT_FILE} in it: kws run CONFIG makes one")
         remedy = f"runs with a report: {', '.join(there)}" if there else "kws run CONFIG makes one"
         raise DataError("run not found", name, remedy)
+    if not (folder / "report" / REPORT_FILE).is_file():
+        raise DataError("run has no report", str(folder), f"call kws report, which writes report/{REPORT_FILE}")
     report = read_json(folder / "report" / REPORT_FILE, "report")
     rows = read_predictions(folder / "report" / FILE, "report").of(engine)
     if not {"stream", "model", "dataset", "host"} <= report.keys():

@@ -160,6 +160,9 @@ def read_predictions(path: Path, made_by: str) -> Predictions:
         (splits, split), (said, label), (engines, engine), (heard, found) = (
             _texts_and_index(table.column(name)) for name in _TEXTS[1:]
         )
+        scores = np.stack([table.column(f"{_SCORE}{label}").to_numpy() for label in labels], axis=1)
+        if not np.isfinite(scores).all():
+            raise ValueError("a score is no number")
         return Predictions(
             labels=labels,
             clip_ids=np.array(table.column(_TEXTS[0]).to_numpy(), np.str_),
@@ -167,7 +170,7 @@ def read_predictions(path: Path, made_by: str) -> Predictions:
             engines=np.array(engines, np.str_)[engine],
             y=np.array([number[one] for one in said], np.int64)[label],
             detected=np.array([number[one] for one in heard], np.int64)[found],
-            scores=np.stack([table.column(f"{_SCORE}{label}").to_numpy() for label in labels], axis=1),
+            scores=scores,
         )
     except FileNotFoundError:
         raise DataError("a result is missing", str(path), f"call kws {made_by} first") from None

@@ -44,7 +44,7 @@ class AttributeTable:
             for place, name in enumerate(self.names)
             if name not in without
         }
-        return _telling(kept, dict(self.dropped))
+        return _telling(kept, dict(self.dropped), int(chosen.sum()))
 
     def only(self, names: Sequence[str]) -> AttributeTable:
         """The table with some attributes only; raises DataError as :meth:`place`."""
@@ -68,8 +68,9 @@ class AttributeTable:
             return self.names.index(name)
         if name in self.dropped:
             raise DataError("clips cannot be told apart by this", name, f"it has {self.dropped[name]}")
-        near = difflib.get_close_matches(name, self.names, n=1, cutoff=0.5)
-        there = f"did you mean {near[0]}?" if near else f"there are {', '.join(self.names)}"
+        near = difflib.get_close_matches(name.lower(), self.names, n=1, cutoff=0.5)
+        there = f"there are {', '.join(self.names)}"
+        there = f"did you mean {near[0]}? {there}" if near else there
         raise DataError("no such attribute", name, there)
 
 
@@ -87,7 +88,7 @@ def table_of(columns: Mapping[str, Sequence[str | None]]) -> AttributeTable:
         levels = tuple(sorted({value for value in said if value is not None}, key=_order))
         places: dict[str | None, int] = {value: place for place, value in enumerate(levels)}
         coded[name] = levels, np.array([places.get(value, UNKNOWN) for value in said], np.int32)
-    return _telling(coded, {})
+    return _telling(coded, {}, len(next(iter(columns.values()))))
 
 
 def _order(value: str) -> tuple[float, float, str]:
@@ -100,7 +101,7 @@ def _order(value: str) -> tuple[float, float, str]:
 
 
 def _telling(
-    columns: Mapping[str, tuple[tuple[str, ...], NDArray[np.int32]]], dropped: dict[str, str]
+    columns: Mapping[str, tuple[tuple[str, ...], NDArray[np.int32]]], dropped: dict[str, str], clips: int
 ) -> AttributeTable:
     """The columns that tell clips apart, each with the values that occur; of equal ones the first."""
     kept: dict[str, tuple[tuple[str, ...], NDArray[np.int32]]] = {}
@@ -118,12 +119,8 @@ def _telling(
             dropped[name] = f"the same groups of clips as {twin}"
             continue
         kept[name] = tuple(levels[place] for place in there), own
-    codes = np.stack([own for _, own in kept.values()]) if kept else np.zeros((0, _length(columns)), np.int32)
+    codes = np.stack([own for _, own in kept.values()]) if kept else np.zeros((0, clips), np.int32)
     return AttributeTable(tuple(kept), tuple(levels for levels, _ in kept.values()), codes, dropped)
-
-
-def _length(columns: Mapping[str, tuple[tuple[str, ...], NDArray[np.int32]]]) -> int:
-    return next((len(codes) for _, codes in columns.values()), 0)
 
 
 def _parts(codes: NDArray[np.int32]) -> bytes:

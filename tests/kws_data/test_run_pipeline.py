@@ -76,6 +76,15 @@ def test_whether_a_step_is_current_is_told_without_running_it(ran: list[str]) ->
     assert ran == ["build", "train", "report"]
 
 
+def test_a_result_of_what_was_before_is_outdated_and_one_that_never_was_is_not(ran: list[str]) -> None:
+    assert chain().outdated(["build", "train", "report"]) == []
+    chain().run()
+    assert chain().outdated(["build", "train", "report"]) == []
+    assert chain(train={"epochs": 3}).outdated(["train", "report"]) == ["train"]
+    chain().redo("train", lambda ctx: "another model")  # as kws calibrate --apply does
+    assert chain().outdated(["train", "report"]) == ["report"]
+
+
 def test_a_lost_file_and_force_run_a_step_again(ran: list[str]) -> None:
     chain().run()
     Path("runs/tiny/train.txt").unlink()

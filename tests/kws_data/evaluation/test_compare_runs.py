@@ -134,6 +134,9 @@ def test_a_run_that_is_not_there_names_those_that_are(tmp_path: Path) -> None:
     made_run(tmp_path / "a")
     with pytest.raises(DataError, match=r"run not found: 'b'\. runs with a report: a"):
         load_run("b", "int8", tmp_path)
+    (tmp_path / "configs").mkdir()
+    with pytest.raises(DataError, match=r"this is no run: .*no report/report\.json in it"):
+        load_run(str(tmp_path / "configs"), "int8", tmp_path)
     with pytest.raises(DataError, match="engine device"):
         load_run("a", "device", tmp_path)
     assert load_run(str(tmp_path / "a"), "int8", tmp_path / "none").report["config"] == "a"

@@ -89,6 +89,14 @@ def test_a_missing_or_damaged_part_names_the_verb(tmp_path: Path) -> None:
             read_predictions(path, "evaluate")
 
 
+def test_a_score_that_is_no_number_is_damage(tmp_path: Path) -> None:
+    made = rows(INT8)
+    made.scores[3, 1] = np.nan
+    write_predictions(tmp_path / "a.parquet", made)
+    with pytest.raises(DataError, match="a result is damaged"):
+        read_predictions(tmp_path / "a.parquet", "evaluate")
+
+
 def test_other_tables_are_damaged_too(tmp_path: Path) -> None:
     import pyarrow
     from pyarrow import parquet

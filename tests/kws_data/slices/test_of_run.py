@@ -14,7 +14,7 @@ from kws_data.dataset.manifest_rows import write_manifest
 from kws_data.errors import DataError
 from kws_data.evaluation.predictions import DEVICE_PART, HOST_PART, Predictions, write_predictions
 from kws_data.features.load import feature_path
-from kws_data.run_folder import MANIFEST_FILE
+from kws_data.run_folder import DATASET_FILE, MANIFEST_FILE
 from kws_data.slices.cut import SearchSettings
 from kws_data.slices.of_run import read_clips, slices_of_run
 
@@ -27,11 +27,11 @@ def _row(number: int, label: str, split: str) -> ManifestRow:
     word = "bed" if label == "_unknown_" else label
     return ManifestRow(
         clip_id=f"{split}{number}",
-        audio_sha256="",
+        audio_sha256=f"{number + COUNT * (split == 'test'):064x}",
         samples=2_000,
         label=label,
         word=word,
-        speaker=f"s{number % 12}",
+        speaker=f"{split[0]}{number % 12}",
         synthetic=False,
         split=split,
         source="speech_commands",
@@ -56,6 +56,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     y = rng.integers(0, 4, COUNT)
     rows = [_row(n, LABELS[label], split) for split in ("validation", "test") for n, label in enumerate(y)]
     write_manifest(dataset / MANIFEST_FILE, rows)
+    (dataset / DATASET_FILE).write_text("{}")
     for split in ("validation", "test"):
         np.save(dataset / f"audio-{split}.npy", rng.normal(0, 500, (COUNT, 2_000)).astype(np.int16))
         ids = np.array([f"{split}{n}" for n in range(COUNT)])
@@ -115,6 +116,36 @@ def test_the_verb_tells_the_worst_slices_and_fails_a_gate(folder: Path, capsys: 
     assert not (folder / "runs/tiny/report/slices.json").exists()
 
 
+def test_the_group_that_a_gate_judges_is_told_without_one(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["slices", "tiny.yaml", "--depth", "1"]) == 0
+    assert 'worst group of 30 clips or more: clips of "up": TPR ' in capsys.readouterr().out
+
+
+def test_an_attribute_alone_whose_slice_fails_has_its_table(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["slices", "tiny.yaml", "--by", "word"]) == 0
+    assert "word up" in capsys.readouterr().out
+
+
+def test_a_leaking_test_is_refused(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    kin: ManifestRow = {**_row(0, "go", "test"), "speaker": "v0"}
+    write_manifest(folder / "runs/tiny/dataset" / MANIFEST_FILE, [_row(0, "go", "validation"), kin])
+    (folder / "runs/tiny/steps").mkdir()
+    for step in ("build", "evaluate"):
+        (folder / f"runs/tiny/steps/{step}.json").write_text('{"key": "k", "fingerprint": "f"}')
+    for options in ([], ["--by", "word"]):
+        assert run(["slices", "tiny.yaml", *options]) == 2
+        caught = capsys.readouterr()
+        assert caught.out == "" and "the test split leaks" in caught.err and "(speaker v0)" in caught.err
+
+
+def test_what_is_of_another_bundle_is_told(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    steps = folder / "runs/tiny/steps"
+    steps.mkdir()
+    (steps / "evaluate.json").write_text('{"key": "of another bundle", "fingerprint": "f"}')
+    assert run(["slices", "tiny.yaml", "--by", "word"]) == 0
+    assert "evaluate: measured with another bundle" in capsys.readouterr().err
+
+
 def test_json_is_the_report_and_the_gate(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["slices", "tiny.yaml", "--depth", "1", "--json", "--gate", "0.9"]) == 1
     document = json.loads(capsys.readouterr().out)
@@ -125,7 +156,8 @@ def test_json_is_the_report_and_the_gate(folder: Path, capsys: pytest.CaptureFix
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [
-        (["--by", "acent"], "did you mean accent?"),
+        (["--by", "acent"], "did you mean accent? there are word, "),
+        (["--by", "WORD"], "did you mean word?"),
         (["--by", "source"], "one value"),
         (["--depth", "4"], "--depth"),
         (["--gate", "nan"], "--gate"),

@@ -48,6 +48,11 @@ def test_rows_are_a_table_of_their_own() -> None:
     assert own.names == ("word",) and own.dropped == {"snr": "one value: low"}
 
 
+def test_rows_without_the_only_attribute_still_count_their_clips() -> None:
+    table = table_of({"variant": ["a", "a", None, "b"]}).rows(np.array([True, True, False, False]), ["variant"])
+    assert table.names == () and table.clips == 2
+
+
 def test_an_attribute_that_is_not_there_is_named_with_the_nearest_or_with_why() -> None:
     table = table_of({"accent": ["a", "b"], "room": ["hall", "hall"]})
     with pytest.raises(DataError, match="did you mean accent"):
