@@ -170,7 +170,7 @@ def _facts(moment: Moment, stream: StreamLine) -> str:
         ("heard", moment.heard or "nothing"),
         ("score", f"{moment.score:.3f} (average), threshold {moment.threshold:.3f}"),
         ("answer", "" if moment.answer_ms is None else f"{moment.answer_ms:.0f} ms after the end of the word"),
-        ("highest here", ", ".join(f"{label} {score:.2f}" for score, label in highest[:4])),
+        ("highest here", ", ".join(f"{label} {score:.3f}" for score, label in highest[:4])),
         ("in", f"{stream.name} ({stream.kind.replace('_', ' ')}, {stream.how})"),
     ]
     made = facts(rows)

@@ -47,7 +47,7 @@ class Told:
     def words(self) -> str:
         """For people."""
         label, score = self.best
-        return f"{label} {score:.2f}" if self.heard else f"nothing (best: {label} {score:.2f})"
+        return f"{label} {score:.3f}" if self.heard else f"nothing (best: {label} {score:.3f})"
 
 
 @dataclass(frozen=True)
@@ -190,9 +190,9 @@ def _card(number: int, one: Case, threshold: float, rate_hz: int, audio: bool) -
     length_s, ships = len(one.samples) / rate_hz, one.ships
     sound = Sound(one.samples, rate_hz, length_s + AFTER_S, _lines(one), threshold, [length_s])
     kind, tone = one.clip.kind, "fine" if one.clip.kind == CLOSE else "wrong"
-    best = "" if one.other in ("", ships.heard) else f", best other: {one.other} {ships.scores[one.other]:.2f}"
-    own = f" ({ships.scores[one.said]:.2f})" if one.said in one.clip.scores else ""
-    heard = f"{ships.heard} {ships.scores[ships.heard]:.2f}" if ships.heard else "nothing"
+    best = "" if one.other in ("", ships.heard) else f", best other: {one.other} {ships.scores[one.other]:.3f}"
+    own = f" ({ships.scores[one.said]:.3f})" if one.said in one.clip.scores else ""
+    heard = f"{ships.heard} {ships.scores[ships.heard]:.3f}" if ships.heard else "nothing"
     return (
         f'<article class="card" id="clip-{number}" data-kind="{kind}" data-word="{text(one.word)}">'
         f'<h3><span class="kind {tone}">{kind}</span>: {text(one.word)}'
@@ -204,7 +204,7 @@ def _card(number: int, one: Case, threshold: float, rate_hz: int, audio: bool) -
 
 def _facts(one: Case) -> str:
     scores = sorted(one.ships.scores.items(), key=lambda pair: -pair[1])
-    rows = [("label", one.said), ("scores", ", ".join(f"{label} {score:.2f}" for label, score in scores))]
+    rows = [("label", one.said), ("scores", ", ".join(f"{label} {score:.3f}" for label, score in scores))]
     rows += [(f"{engine.replace('_', ' ')} says", told.words) for engine, told in one.engines.items()]
     loud = levels(one.samples)
     rows.append(("level", f"{loud.rms_db:.0f} dB RMS, peak {loud.peak_db:.0f} dB"))

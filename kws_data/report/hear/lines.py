@@ -45,7 +45,7 @@ def scores(lines: Sequence[ScoreLine], threshold: float, seconds: float, marks: 
         f'<path class="{line.role}" d="{_path(_points(line, seconds))}"/>' for line in lines if len(line.times_s)
     )
     told = "; ".join(
-        f"{line.label} at most {max(line.values):.2f} at {line.times_s[int(np.argmax(line.values))]:.2f} s"
+        f"{line.label} at most {max(line.values):.3f} at {line.times_s[int(np.argmax(line.values))]:.2f} s"
         for line in lines
         if len(line.values) and line.role != "other"
     )

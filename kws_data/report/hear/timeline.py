@@ -77,7 +77,7 @@ def _markers(moments: Mapping[int, Moment], seconds: float, first: int) -> tuple
 
 def _picture(stream: StreamLine, seconds: float) -> str:
     shown = [value for value in stream.line if value is not None]
-    best = f"the best keyword's score, at most {max(shown):.2f}" if shown else "no score was made"
+    best = f"the best keyword's score, at most {max(shown):.3f}" if shown else "no score was made"
     label = f"{clock(seconds)} of {stream.name}: {best}; {_heard_words(stream.words)}"
     words = "".join(_word(word, seconds) for word in stream.words)
     hits = "".join(

@@ -154,6 +154,7 @@ def test_the_weakest_keyword_names_its_most_frequent_confusion() -> None:
     assert "most often taken for “off” (70)" in first.text and "saying “up” and “off”" in first.text
     silent = told(report, mistakes=[Mistake("up", NOTHING, True, 125, 500)])[0]
     assert "of which 125 are heard as no keyword at all" in silent.text
+    assert "listen to these clips" in silent.text and silent.section == "clips"  # where they are heard
 
 
 def test_scores_that_are_no_probabilities_and_words_that_int8_lost_are_told() -> None:
