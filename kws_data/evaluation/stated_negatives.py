@@ -9,7 +9,9 @@ from math import inf
 from pathlib import Path
 
 from kws_data.audio import Samples, read_audio
+from kws_data.bundle import ModelBundle
 from kws_data.catalog.audio_store import pcm_sha256
+from kws_data.config.config import Config
 from kws_data.decoding import duration_s
 from kws_data.errors import AudioError, DataError
 from kws_data.evaluation.folder import audio_files
@@ -137,6 +139,12 @@ class StatedNegatives:
         if why is None and (before := self._heard.setdefault(sha256, name)) != name:
             why = f"it is the same audio as another: {before}"
         return why
+
+
+def stated_folders(names: Sequence[str], bundle: ModelBundle, config: Config) -> StatedNegatives:
+    """Folders of negatives that a person states for a run, not looked into yet."""
+    folders, rate_hz = [Path(one) for one in names], bundle.frontend.sample_rate_hz
+    return StatedNegatives(folders, bundle.labels, rate_hz, config.run_dir, Path(config.data.recordings))
 
 
 def _length_s(file: Path) -> float:

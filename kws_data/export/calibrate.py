@@ -28,7 +28,7 @@ from kws_data.evaluation.fair_int8 import fair_int8
 from kws_data.evaluation.inference import int8_scores
 from kws_data.evaluation.known_audio import KnownAudio
 from kws_data.evaluation.lowest_threshold import LEAST_HOURS
-from kws_data.evaluation.stated_negatives import StatedNegatives
+from kws_data.evaluation.stated_negatives import stated_folders
 from kws_data.evaluation.stated_wish import Stated
 from kws_data.evaluation.stream_calibration import StreamCalibration
 from kws_data.evaluation.stream_trial import SplitStreams
@@ -126,7 +126,7 @@ def calibrate(
         DataError: the data set or a folder is missing, or has nothing to choose on.
     """
     kept = chosen_by_export(bundle, model_dir)
-    stated_folders(bundle, config, stated).check()
+    stated_folders(stated.negatives, bundle, config).check()
     bundle = _with(bundle, kept)
     fair = fair_int8(bundle, model_dir)
     before = replace(bundle, tflite=fair, model_sha256=model_hash(fair))
@@ -139,12 +139,6 @@ def calibrate(
     made = bundle if clips is None else replace(bundle, threshold_int8=clips.threshold_int8)
     made = made if stream is None else replace(made, stream=stream.spec)
     return Calibration(stated, as_its_runtime_decides(made), kept, clips, stream, tuple(notes), tuple(aside))
-
-
-def stated_folders(bundle: ModelBundle, config: Config, stated: Stated) -> StatedNegatives:
-    """The folders of negatives that are stated, not looked into yet."""
-    folders, rate_hz = [Path(one) for one in stated.negatives], bundle.frontend.sample_rate_hz
-    return StatedNegatives(folders, bundle.labels, rate_hz, config.run_dir, Path(config.data.recordings))
 
 
 def chosen_by_export(bundle: ModelBundle, model_dir: Path) -> dict[str, Any]:
@@ -218,7 +212,7 @@ def _stream(
     known = KnownAudio.of(dataset_dir, before.labels, before.frontend.sample_rate_hz) if folders else None
 
     def heard_by(bundle: ModelBundle) -> SplitStreams:
-        own = replace(stated_folders(bundle, config, stated), known=known)
+        own = replace(stated_folders(stated.negatives, bundle, config), known=known)
         recordings, snr_db = config.data.recordings, settings.snr_db
         found = validation_streams(bundle, dataset_dir, recordings, own, snr_db, settings.stride_frames, progress)
         notes.extend(line for line in own.notes if line not in notes)

@@ -135,6 +135,8 @@ def test_nothing_to_undo_changes_nothing(config: Config, capsys: pytest.CaptureF
 
 def test_a_wish_that_is_not_met_is_not_applied(config: Config, capsys: pytest.CaptureFixture[str]) -> None:
     before = all_files()
+    assert kws(["calibrate", "small.yaml", "--tpr", "1", "--false-accepts-per-hour", "0.001"]) == 1
+    assert "--apply" not in capsys.readouterr().out
     assert kws(["calibrate", "small.yaml", "--tpr", "1", "--false-accepts-per-hour", "0.001", "--apply"]) == 1
     shown = capsys.readouterr().out
     assert "NOT MET" in shown and "not applied" in shown
