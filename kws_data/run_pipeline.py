@@ -89,15 +89,20 @@ class Pipeline:
         """
         step = next(step for step in self.steps if step.name == name)
         with alone_in(self.context.config.run_dir):
-            current, stamp = not self._will_run(step), self._read_stamp(name)
-            if stamp is None:
-                raise DataError("a result is missing", name, f"call kws {verb_of(name)} first")
+            current, stamp = not self._will_run(step), self.stamp(name)
             check(self.context)
             self._stamp_path(step).unlink()
             fingerprint = run(self.context)
             key = self._key(step) if current else stamp["key"]
             write_text(self._stamp_path(step), json.dumps({"key": key, "fingerprint": fingerprint}, indent=1))
         return current
+
+    def stamp(self, name: str) -> dict[str, Any]:
+        """``key`` and ``fingerprint`` of a step that was run; raises DataError where it never was."""
+        stamp = self._read_stamp(name)
+        if stamp is None:
+            raise DataError("a result is missing", name, f"call kws {verb_of(name)} first")
+        return stamp
 
     def never_run(self, name: str) -> list[str]:
         """Steps that a step needs, directly or not, and that were never run, in the order of the chain."""

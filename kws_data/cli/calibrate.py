@@ -18,6 +18,7 @@ from kws_data.cli.options import (
     verb,
 )
 from kws_data.config.config import Config
+from kws_data.set_aside import told
 
 if TYPE_CHECKING:
     from kws_data.evaluation.stated_wish import Stated
@@ -82,11 +83,17 @@ def command(
 
     if undo and (texts or applied or (false_accepts_per_hour, fpr, tpr) != (None, None, None)):
         raise click.UsageError("--undo takes no wish and no --apply")
+    if undo and (negatives or per_keyword is not None):
+        raise click.UsageError("--undo takes no --negatives, --per-keyword or --one-threshold: it chooses nothing")
     with progress_bars() as progress:
         context, pipeline = _run_of(config, progress)
         if undo:
             return _undone(pipeline, as_json)
         wishes = read_wishes(texts, false_accepts_per_hour=false_accepts_per_hour, fpr=fpr, tpr=tpr)
+        if negatives and wishes.false_accepts_per_hour is None and not wishes.floor:
+            raise click.UsageError("--negatives are heard for a wish of streams: wish false accepts in hours, or a TPR")
+        if applied:
+            pipeline.stamp("export")
         stated = Stated(wishes, per_keyword, tuple(map(str, negatives)))
         bundle = context.bundle()
         found = calibrate(bundle, config, stated, context.dataset_dir, context.model_dir, progress)
@@ -100,7 +107,7 @@ def command(
         _print(found, stated)
         if refused:
             tell("not applied: the wish is not met")
-        elif not applied:
+        elif not applied and not found.problems:
             tell("nothing was changed: --apply puts these thresholds into the run")
     return 1 if found.problems else 0
 
@@ -147,7 +154,7 @@ def _print(found: Calibration, stated: Stated) -> None:
     tell(f"wished: {', '.join(stated.wishes.words())}")
     for line in calibration_lines(found):
         tell(line)
-    for file, reason in found.set_aside:
-        say(f"  set aside: {file}: {reason}")
+    for line in told(found.set_aside, "kws calibrate with --json", "negatives set aside"):
+        say(f"  {line}")
     if overrides := stated.overrides():
         tell("the same from a new export: " + " ".join(f"--set {one}" for one in overrides))

@@ -26,8 +26,9 @@ from kws_data.evaluation.calibrate_stream import calibrate_stream, raised_for
 from kws_data.evaluation.choose_stream import LEAST_INT8
 from kws_data.evaluation.fair_int8 import fair_int8
 from kws_data.evaluation.inference import int8_scores
+from kws_data.evaluation.known_audio import KnownAudio
 from kws_data.evaluation.lowest_threshold import LEAST_HOURS
-from kws_data.evaluation.stated_negatives import StatedNegatives
+from kws_data.evaluation.stated_negatives import stated_folders
 from kws_data.evaluation.stated_wish import Stated
 from kws_data.evaluation.stream_calibration import StreamCalibration
 from kws_data.evaluation.stream_trial import SplitStreams
@@ -125,6 +126,7 @@ def calibrate(
         DataError: the data set or a folder is missing, or has nothing to choose on.
     """
     kept = chosen_by_export(bundle, model_dir)
+    stated_folders(stated.negatives, bundle, config).check()
     bundle = _with(bundle, kept)
     fair = fair_int8(bundle, model_dir)
     before = replace(bundle, tflite=fair, model_sha256=model_hash(fair))
@@ -207,8 +209,10 @@ def _stream(
         notes.append(none)
         return None
 
+    known = KnownAudio.of(dataset_dir, before.labels, before.frontend.sample_rate_hz) if folders else None
+
     def heard_by(bundle: ModelBundle) -> SplitStreams:
-        own = StatedNegatives(folders, bundle.labels, bundle.frontend.sample_rate_hz, config.run_dir)
+        own = replace(stated_folders(stated.negatives, bundle, config), known=known)
         recordings, snr_db = config.data.recordings, settings.snr_db
         found = validation_streams(bundle, dataset_dir, recordings, own, snr_db, settings.stride_frames, progress)
         notes.extend(line for line in own.notes if line not in notes)

@@ -10,14 +10,16 @@ from pathlib import Path
 import pytest
 import yaml
 from made_folder import make_folder
-from made_negatives import make_negatives
+from made_negatives import hiss, make_negatives
 from tiny_bundle import tiny_bundle
 
+from kws_data.audio import write_flac, write_wav
 from kws_data.bundle import ModelBundle
 from kws_data.catalog.catalog import Catalog
 from kws_data.cli import run as kws
 from kws_data.config.config import Config
 from kws_data.dataset.build import BuildOptions, build_dataset
+from kws_data.dataset.manifest import read_columns
 from kws_data.errors import DataError
 from kws_data.evaluation.stated_negatives import StatedNegatives
 from kws_data.evaluation.stated_wish import Stated, calibrated_config
@@ -133,6 +135,8 @@ def test_nothing_to_undo_changes_nothing(config: Config, capsys: pytest.CaptureF
 
 def test_a_wish_that_is_not_met_is_not_applied(config: Config, capsys: pytest.CaptureFixture[str]) -> None:
     before = all_files()
+    assert kws(["calibrate", "small.yaml", "--tpr", "1", "--false-accepts-per-hour", "0.001"]) == 1
+    assert "--apply" not in capsys.readouterr().out
     assert kws(["calibrate", "small.yaml", "--tpr", "1", "--false-accepts-per-hour", "0.001", "--apply"]) == 1
     shown = capsys.readouterr().out
     assert "NOT MET" in shown and "not applied" in shown
@@ -177,6 +181,61 @@ def test_negatives_from_the_run_itself_and_folders_that_are_not_there_are_refuse
     for folder, told in (("runs/small/dataset/stream", "test clips lie there"), ("nowhere", "folder not found")):
         with pytest.raises(DataError, match=told):
             found_for(config, Wishes(900.0), folder)
+
+
+def test_folders_with_test_clips_and_folders_named_twice_are_refused_before_listening(config: Config) -> None:
+    Path("runs/other/dataset").mkdir(parents=True)
+    Path("twice").symlink_to("more")
+    place = config.data.recordings
+    told = {
+        (place,): "in the recordings folder",
+        (f"{place}/audio",): "in the recordings folder",
+        ("runs/other/dataset",): "or another",
+        (".",): "hold a run's folder",
+        ("more", "twice"): "named twice",
+        ("more", "more/speech"): "named twice",
+    }
+    shutil.rmtree("runs/small/dataset")  # listening would say that it is missing
+    for folders, why in told.items():
+        with pytest.raises(DataError, match=why):
+            found_for(config, Wishes(900.0), *folders)
+
+
+def test_copies_of_test_clips_of_keywords_of_streams_and_of_each_other_are_set_aside(config: Config) -> None:
+    columns = read_columns("runs/small/dataset", "audio_sha256", "split", "label")
+    rows = list(zip(*columns.values(), strict=True))
+    test = next(sha for sha, split, _ in rows if split == "test")
+    word = next(sha for sha, split, label in rows if split == "train" and label == "go")
+    shutil.copytree(Path("more").resolve(), "copies")
+    with Catalog(config.data.recordings) as catalog:
+        for name, sha256 in (("test", test), ("word", word)):
+            write_wav(f"copies/{name}.wav", catalog.load(sha256), 16_000)
+    shutil.copy("copies/noise/tap_0.flac", "copies/noise/tap_1.flac")
+    write_flac(Path("runs/other/dataset/stream/stream.flac"), hiss("stream", 20.0), 16_000)
+    write_wav("copies/stream.wav", hiss("stream", 20.0), 16_000)
+    alone, found = found_for(config, Wishes(900.0), "more"), found_for(config, Wishes(900.0), "copies")
+    assert alone.stream and found.stream and found.stream.negatives == alone.stream.negatives
+    reasons = dict(found.set_aside)
+    assert set(reasons) == {f"copies/{name}" for name in ("test.wav", "word.wav", "stream.wav", "noise/tap_1.flac")}
+    assert "test split" in reasons["copies/test.wav"] and "a keyword is said" in reasons["copies/word.wav"]
+    assert "stream of test clips" in reasons["copies/stream.wav"] and "tap_0" in reasons["copies/noise/tap_1.flac"]
+
+
+@pytest.mark.parametrize("rest", [["--undo"], ["--fpr", "0.5"]])
+def test_negatives_that_would_not_be_heard_are_refused(
+    config: Config, rest: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert kws(["calibrate", "small.yaml", "--negatives", "more", *rest]) == 2
+    assert "--negatives" in capsys.readouterr().err
+
+
+def test_without_a_stamp_nothing_is_applied_and_nothing_listened_to(
+    config: Config, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("runs/small/steps/export.json").unlink()
+    shutil.rmtree("runs/small/dataset")
+    assert kws(["calibrate", "small.yaml", "--false-accepts-per-hour", "900", "--apply"]) == 2
+    assert "a result is missing" in capsys.readouterr().err
 
 
 def test_the_wish_is_part_of_what_export_is_made_of(config: Config) -> None:
