@@ -95,6 +95,7 @@ def _pair(baseline: ComparedRun, other: ComparedRun) -> Pair:
         missed=(baseline.missed, other.missed),
         costs={name: (baseline.figure(*way), other.figure(*way)) for name, way in COSTS.items()},
         notes=tuple(_notes(baseline, other)),
+        same=_same(baseline, other),
     )
 
 
@@ -148,10 +149,23 @@ def _rates(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, Rat
     }
 
 
+def _same(baseline: ComparedRun, other: ComparedRun) -> bool:
+    """Whether both are one model that decides alike: one file, and the same decision on each clip of both."""
+    hashes = [run.report["model"].get("sha256") for run in (baseline, other)]
+    if hashes[0] is None or hashes[0] != hashes[1]:
+        return False
+    common = _common(baseline, other)
+    first, second = baseline.at(common), other.at(common)
+    return bool(np.array_equal(first.scores, second.scores) and np.array_equal(first.detected, second.detected))
+
+
 def _notes(baseline: ComparedRun, other: ComparedRun) -> list[str]:
     lines = []
     if baseline.report["dataset"]["version"] != other.report["dataset"]["version"]:
         lines.append("the runs were built from different data sets: only clips tested in both are compared")
+    for run in {id(one.folder): one for one in (baseline, other)}.values():
+        if run.outdated:
+            lines.append(f"{run.name}: measured with another bundle than the run has now: call kws run CONFIG")
     if not baseline.speakers:
         lines.append("the first run's manifest is not there: nobody knows who spoke, intervals are by clip")
     return lines

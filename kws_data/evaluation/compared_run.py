@@ -9,9 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from kws_data.bundle import BUNDLE_FILE
 from kws_data.dataset.manifest import read_columns
 from kws_data.errors import DataError
-from kws_data.evaluation.predictions import FILE, Predictions, read_predictions
+from kws_data.evaluation.predictions import FILE, INT8, Predictions, read_predictions
 from kws_data.run_folder import MANIFEST_FILE, REPORT_FILE, read_json
 
 
@@ -46,6 +47,17 @@ class ComparedRun:
         stream = self.report["stream"]
         found: float | None = None if stream["false_accepts_per_hour"] is None else stream["frr"]
         return found
+
+    @property
+    def outdated(self) -> bool:
+        """Whether ``model/bundle.json`` beside it is of another model, or of another clip threshold than was decided
+        at; False where it is not there."""
+        path = self.folder / "model" / BUNDLE_FILE
+        if not path.is_file():
+            return False
+        bundle = read_json(path, "export")
+        measured = self.report["model"].get("sha256"), self.report["host"].get(INT8, {}).get("threshold")
+        return measured != (bundle.get("model_sha256"), bundle.get("threshold"))
 
     def figure(self, *way: str) -> float | None:
         """A number of the report; None where it is not there."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 from kws_data.errors import DataError
 from kws_data.evaluation.marks import Marked, Marks, refuse
+from kws_data.evaluation.stream_truth import LONGEST_S, Spoken
 from kws_data.labels import other_spellings, spelt
 
 SLACK_S = 0.5  # a mark may end so long after its file: tools round, and clips are padded
@@ -66,6 +67,17 @@ def check_times(marks: Sequence[Marked], length_s: Callable[[str], float]) -> No
             raise DataError(f"times of words look like {unit}", times, remedy)
     places = [f"{m.place}: {m.start_s:g} to {m.end_s:g} s of {lengths[m.file]:g} s" for m in beyond]
     refuse("words lie beyond the end of their file", places, "correct the times or the name of the file")
+
+
+def without_end(words: Sequence[Marked]) -> list[str]:
+    """What to tell of keywords whose marks no response can be timed from: without length, or too long for a word."""
+    odd = [mark for mark in words if not Spoken(mark.label, mark.start_s, mark.end_s).has_end]
+    if not odd:
+        return []
+    first = odd[0]
+    named = f"{first.place}: {first.label} {first.start_s:g} to {first.end_s:g} s"
+    told = f"{len(odd)} keywords are marked without length or longer than {LONGEST_S:g} s, such as {named}"
+    return [f"{told}: no response time is made of them, and a detection anywhere in such a mark counts as right"]
 
 
 def overlapping(words: Sequence[Marked]) -> list[str]:

@@ -78,6 +78,7 @@ class Pair:
         missed: share of keywords missed in streams, of both; None where it was not measured.
         costs: what both cost, by name.
         notes: what to know of the pair.
+        same: whether both are one model, with the same scores and decisions.
     """
 
     baseline: str
@@ -91,10 +92,13 @@ class Pair:
     missed: tuple[float | None, float | None]
     costs: Mapping[str, tuple[float | None, float | None]]
     notes: tuple[str, ...]
+    same: bool = False
 
     @property
     def verdict(self) -> str:
         """In one sentence, by the accuracy."""
+        if self.same:
+            return f"{self.run} is the same model as {self.baseline}, with the same decision on each clip"
         return verdict_of(self.run, self.baseline, self.shares["accuracy"])
 
     def to_dict(self) -> dict[str, Any]:

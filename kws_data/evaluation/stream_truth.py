@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 ALL = "all"  # the kind of a recording of which nobody says one
 EARLY_S, LATE_S = 0.1, 1.0  # a detection belongs to a word from its start - EARLY_S to its end + LATE_S
 
+LONGEST_S = 10.0  # no keyword lasts so long: who marks more has marked a scene
+
 
 @dataclass
 class Spoken:
@@ -18,6 +20,20 @@ class Spoken:
     end_s: float
     heard: bool = False
     heard_s: float | None = None
+
+    @property
+    def has_end(self) -> bool:
+        """Whether its end is one that a response can be timed from: a mark without length or of a whole scene has
+        none."""
+        return 0 < self.end_s - self.start_s <= LONGEST_S
+
+    @property
+    def response_ms(self) -> float | None:
+        """From its end to its detection, negative where that came sooner; None where nothing can be timed: it was not
+        heard, its mark has no end, or the detection lies before the whole word."""
+        if self.heard_s is None or not self.has_end or self.heard_s < self.start_s:
+            return None
+        return 1_000 * (self.heard_s - self.end_s)
 
 
 @dataclass(frozen=True)

@@ -129,7 +129,7 @@ def summary(
 
 def _response(spoken: Sequence[Spoken]) -> ResponseTimes | None:
     """From the end of each word to its detection, by the samples of the recording; None where no word was said."""
-    times = [1_000 * (word.heard_s - word.end_s) for word in spoken if word.heard_s is not None]
+    times = [late for word in spoken if (late := word.response_ms) is not None]
     if not spoken:
         return None
     p50, p95 = np.percentile(times, (50, 95)) if times else (0.0, 0.0)

@@ -37,7 +37,7 @@ class Tally:
 
     def response_ms(self) -> list[float]:
         """From the end of each word that was heard to its detection; negative where it came sooner."""
-        return [1_000 * (word.heard_s - word.end_s) for word in self.words if word.heard_s is not None]
+        return [late for word in self.words if (late := word.response_ms) is not None]
 
 
 @dataclass(frozen=True)

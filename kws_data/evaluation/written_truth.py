@@ -10,7 +10,7 @@ from kws_data.catalog.transcripts import keywords_said, says_nothing
 from kws_data.errors import DataError
 from kws_data.evaluation.label_tracks import label_tracks, read_tracks, stray_labels, unread_labels
 from kws_data.evaluation.marks import Marks
-from kws_data.evaluation.marks_checked import check_times, keywords_of, overlapping
+from kws_data.evaluation.marks_checked import check_times, keywords_of, overlapping, without_end
 from kws_data.evaluation.marks_table import read_marks_table
 from kws_data.evaluation.stream_truth import Spoken, Truth
 from kws_data.scores import FIRST_KEYWORD
@@ -42,7 +42,7 @@ def load_truth(
     marks = _marks(folder, files)
     words, notes = keywords_of(marks, keywords)
     check_times(words, length_s)
-    notes += overlapping(words)
+    notes += [*overlapping(words), *without_end(words)]
     spoken: dict[str, list[Spoken]] = {}
     for word in words:
         spoken.setdefault(word.file, []).append(Spoken(word.label, word.start_s, word.end_s))

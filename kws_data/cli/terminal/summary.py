@@ -50,6 +50,12 @@ def broken_targets(report: dict[str, Any]) -> list[str]:
     return [target_line(one) for one in report.get("targets", {}).get("checks", ()) if not one["passed"]]
 
 
+def reached_line(report: dict[str, Any]) -> str:
+    """The targets that are reached, with their figures; empty where there is none."""
+    reached = [one for one in report.get("targets", {}).get("checks", ()) if one["passed"]]
+    return f"targets reached: {', '.join(map(target_line, reached))}" if reached else ""
+
+
 def _board_rows(device: dict[str, Any], model: dict[str, Any]) -> list[tuple[str, str, str]]:
     return [
         ("TPR on the board", percent(device["tpr"]), f"{device['clips']} clips, {interval(ends_in(device, 'tpr'))}"),
@@ -103,5 +109,7 @@ def print_summary(report: dict[str, Any]) -> None:
         table.add_row(what, value, remark)
     console = Console()
     console.print(table)
+    if line := reached_line(report):
+        console.print(line, markup=False, highlight=False)
     for number, one in enumerate(report.get("advice", ()), 1):
         console.print(f"{number}. {one['sentence']}", markup=False, highlight=False)

@@ -67,7 +67,7 @@ def test_what_would_decide_it_is_told(tmp_path: Path) -> None:
     reach = one.paired.difference - one.paired.low
     assert one.more_clips == pytest.approx(200 * ((reach / one.paired.difference) ** 2 - 1), abs=1)
     assert f"{one.more_clips:,} more clips like these would decide it" in found.verdict
-    made_run(tmp_path / "c", [10, 50, 90])
+    made_run(tmp_path / "c", [10, 50, 94])
     assert "both are right as often" in pair(tmp_path, "a", "c").verdict
 
 
@@ -79,6 +79,27 @@ def test_p_is_adjusted_for_how_many_runs_are_compared(tmp_path: Path) -> None:
     p = [one.shares["accuracy"].paired.p[0] for one in pairs]
     assert p == pytest.approx([2 / 2**6, 1.0, 2 / 2**12])
     assert [one.shares["accuracy"].p_holm for one in pairs] == pytest.approx([2 * p[0], 1.0, 3 * p[2]])
+
+
+def test_one_model_is_not_told_apart_from_itself(tmp_path: Path) -> None:
+    made_run(tmp_path / "a", [2])
+    made_run(tmp_path / "b", [2])
+    assert pair(tmp_path).verdict == "b is the same model as a, with the same decision on each clip"
+    made_run(tmp_path / "b", [3])
+    assert "not told apart" in pair(tmp_path).verdict
+
+
+def test_a_run_whose_bundle_is_another_than_was_measured_is_noted(tmp_path: Path) -> None:
+    for name in "ab":
+        made_run(tmp_path / name, [2])
+    report = load_run("b", "int8", tmp_path).report
+    bundle = {"model_sha256": report["model"]["sha256"], "threshold": report["host"]["int8"]["threshold"]}
+    path = tmp_path / "b/model/bundle.json"
+    path.parent.mkdir()
+    path.write_text(json.dumps(bundle))
+    assert pair(tmp_path).notes == ()
+    path.write_text(json.dumps({**bundle, "threshold": 0.99}))
+    assert [note.split(":")[0] for note in pair(tmp_path).notes] == ["b"]
 
 
 def test_labels_may_be_named_in_another_order(tmp_path: Path) -> None:

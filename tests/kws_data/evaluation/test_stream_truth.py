@@ -1,3 +1,5 @@
+import pytest
+
 from kws_data.evaluation.stream_truth import Spoken, Truth, judge
 
 
@@ -18,3 +20,11 @@ def test_judging_does_not_change_the_truth() -> None:
     truth = Truth({"a.wav": [Spoken("yes", 1.0, 1.5)]})
     judge(truth, "a.wav", [1.2], ["yes"])
     assert not truth.spoken["a.wav"][0].heard
+
+
+def test_a_response_is_timed_only_from_the_end_of_a_word() -> None:
+    assert Spoken("yes", 1.0, 1.5, True, 1.7).response_ms == pytest.approx(200)
+    assert Spoken("yes", 1.0, 1.5, True, 1.2).response_ms == pytest.approx(-300)
+    for start_s, end_s, heard_s in ((1.0, 1.0, 1.2), (0.0, 60.0, 3.0), (1.0, 1.5, 0.95)):
+        assert Spoken("yes", start_s, end_s, True, heard_s).response_ms is None
+    assert Spoken("yes", 1.0, 1.5).response_ms is None

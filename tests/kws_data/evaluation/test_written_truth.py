@@ -128,6 +128,7 @@ def test_a_missing_column_says_which_would_do(tmp_path: Path) -> None:
             "file,label,start,end\na.wav,dog,3,4\n",
             "no marked word is a keyword of the detector (yes, hey_",
         ),
+        (CSV + "a.wav,yes,5,5\n", "1 keywords are marked without length or longer than 10 s, such as labels.csv line"),
         (CSV + "c.wav,yes,3,4\n", "1 files that labels.csv names are not in the folder, such as c.wav"),
         ("file,label,start\na.wav,yes,3\n", "1 words in labels.csv have no end: each counts as 1 s long, or until"),
         (
