@@ -49,7 +49,7 @@ def test_silence_and_odd_lengths_have_pictures_too() -> None:
 def test_lines_say_what_they_show() -> None:
     line = ScoreLine("<yes>", "said", [0.0, 0.5, 1.0], [0.1, 0.9, 0.2])
     drawn = scores([line], 0.7, 1.0, [0.5])
-    assert "&lt;yes&gt; at most 0.90 at 0.50 s; threshold 0.70" in drawn and "M0 54L150 6 300 48" in drawn
+    assert "&lt;yes&gt; at most 0.900 at 0.50 s; threshold 0.700" in drawn and "M0 54L150 6 300 48" in drawn
     assert "peak -12 dB at 0.4" in waveform(beep(500, 0.4, 0.6), RATE_HZ)
     assert "threshold" not in scores([], 130.0, 1.0).partition("aria-label")[0]
 
