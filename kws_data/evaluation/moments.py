@@ -22,6 +22,7 @@ from kws_data.run_folder import MOMENTS_FILE, MOMENTS_FOLDER, read_json
 FALSE, WRONG, MISSED, LATE, RIGHT = "false accept", "wrong word", "missed", "late", "right"
 #: How many of each kind are kept, at most, in the order in which people are told of them.
 MOST = {FALSE: 36, WRONG: 12, MISSED: 28, LATE: 8, RIGHT: 8}
+SLOW_MS = 400.0  # an answer is late from here on
 SCHEMA = 1
 
 

@@ -11,12 +11,11 @@ from numpy.typing import NDArray
 from kws_data.audio import Samples
 from kws_data.evaluation.listening import Listened
 from kws_data.evaluation.margins import sums_of
-from kws_data.evaluation.moments import FALSE, LATE, MISSED, RIGHT, WRONG, Fired, Moment, Said, StreamLine
+from kws_data.evaluation.moments import FALSE, LATE, MISSED, RIGHT, SLOW_MS, WRONG, Fired, Moment, Said, StreamLine
 from kws_data.evaluation.stream_truth import EARLY_S, LATE_S, Spoken
 
 BY_THEMSELVES, IN_NEGATIVES, IN_A_ROW = "by themselves", "words laid into them", "clips in a row"
 AROUND_S = 2.0  # of sound before and after a moment
-SLOW_MS = 400.0  # an answer is late from here on
 LINE_POINTS = 600
 
 

@@ -14,13 +14,13 @@ from kws_data.evaluation.moments import (
     MISSED,
     MOST,
     RIGHT,
+    SLOW_MS,
     WRONG,
     Moment,
     Moments,
     StreamLine,
     read_moments,
 )
-from kws_data.evaluation.stream_moments import SLOW_MS
 from kws_data.pages.html import Verdict, says, text
 from kws_data.report.hear.card import Sound, facts, filters, pictures, player, voices
 from kws_data.report.hear.lines import ScoreLine
