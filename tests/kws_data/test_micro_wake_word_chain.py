@@ -71,7 +71,7 @@ def test_a_second_run_does_nothing(folder: Path) -> None:
     again = kws(folder, "run", "word.yaml")
     assert again.returncode == 0, again.stderr
     current = [line for line in again.stderr.splitlines() if line.endswith(": current")]
-    assert len(current) == 6, again.stderr
+    assert len(current) == 7, again.stderr
     assert "micro_wake_word" in again.stdout
 
 

@@ -129,6 +129,7 @@ def test_an_unknown_family_names_the_nearest() -> None:
 
 @pytest.mark.slow
 def test_from_features_to_a_bundle_that_has_learnt(tmp_path: Path) -> None:
+    from kws_data.evaluation.people import speakers_of
     from kws_data.evaluation.run_clips import run_on_host
     from kws_data.export.export import export_model
     from kws_data.export.quantize import check_ends
@@ -151,7 +152,7 @@ def test_from_features_to_a_bundle_that_has_learnt(tmp_path: Path) -> None:
     if available():
         test = load_features(tmp_path, "test")
         scores = TflmInterpreter(bundle.tflite)(np.asarray(test.x[:, 0])[:, :, None, :])
-        speakers = [f"clip {clip}" for clip in test.clip_ids]
+        speakers = speakers_of(tmp_path, test.clip_ids)
         assert metrics(scores, test.y, bundle.threshold, LABELS, speakers) == quantised
 
 

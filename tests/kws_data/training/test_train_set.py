@@ -44,9 +44,9 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[list[str] | None]:
     seen: list[list[str] | None] = []
     read: Callable[..., Any] = parquet.read_table
 
-    def noted(path: Path, columns: list[str] | None = None) -> Any:
+    def noted(path: Path, columns: list[str] | None = None, **rest: Any) -> Any:
         seen.append(columns)
-        return read(path, columns=columns)
+        return read(path, columns=columns, **rest)
 
     monkeypatch.setattr(parquet, "read_table", noted)
     return seen
