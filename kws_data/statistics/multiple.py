@@ -24,21 +24,6 @@ def holm(p: Sequence[float] | NDArray[np.float64]) -> NDArray[np.float64]:
     return _placed(np.maximum.accumulate(stepped), order)
 
 
-def benjamini_hochberg(p: Sequence[float] | NDArray[np.float64]) -> NDArray[np.float64]:
-    """Adjusted p, ``[tests]`` in the order given: of all that are at most q, a share of q is expected to be chance.
-
-    Source: Benjamini & Hochberg 1995, J. R. Stat. Soc. B 57:289. It holds for tests that are independent or depend on
-    each other positively, as slices of the same clips do.
-
-    Raises:
-        DataError: a p is not between 0 and 1.
-    """
-    values = _checked(p)
-    order = np.argsort(values, kind="stable")
-    stepped = values[order] * len(values) / np.arange(1, len(values) + 1)
-    return _placed(np.minimum.accumulate(stepped[::-1])[::-1], order)
-
-
 def _checked(p: Sequence[float] | NDArray[np.float64]) -> NDArray[np.float64]:
     values = np.asarray(p, np.float64)
     wrong = values[~((values >= 0) & (values <= 1))]
