@@ -22,6 +22,10 @@ DOORS = {
     "hibari": ("kws_data/sources/synth/neural/hibari.py",),
     "sqlite3": ("kws_data/catalog/database.py", "kws_data/catalog/forget.py", "kws_data/system/run_lock.py"),
     "unicorn": ("firmware_tools/emulator/",),
+    "fastapi": ("kws_data/web/",),
+    "starlette": ("kws_data/web/",),
+    "uvicorn": ("kws_data/web/",),
+    "cleanlab": ("kws_data/quality/",),
 }
 
 #: Files of more than LONGEST lines, and why each is one idea all the same.

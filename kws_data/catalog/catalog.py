@@ -18,11 +18,14 @@ from pathlib import Path
 from kws_data.audio import Samples
 from kws_data.catalog.artifacts import Made
 from kws_data.catalog.audio_store import audio_path, load_audio, store_audio
+from kws_data.catalog.changes import Changes
 from kws_data.catalog.clips import Clip, StoredAudio
 from kws_data.catalog.counts import Tally
 from kws_data.catalog.database import BUSY_SECONDS
 from kws_data.catalog.forget import Forgetting
+from kws_data.catalog.guidelines import Guidelines
 from kws_data.catalog.looks import Looks
+from kws_data.catalog.opinions import Opinions
 from kws_data.catalog.write import CatalogWriter
 
 __all__ = ["BUSY_SECONDS", "Catalog"]
@@ -36,6 +39,9 @@ class Catalog(CatalogWriter):
         made: what was made of the clips.
         looks: who looked at a test split, with which model, and why.
         forgetting: what is held of a person, and erasing it.
+        opinions: what people, models and others say that a clip is.
+        guidelines: versions of the rules by which people label.
+        changes: what was found of clips and changed because of it, with the way back.
 
     Raises (all methods, and those of the attributes):
         CatalogError: no catalogue but another file, damaged, of another version, or locked for a minute.
@@ -44,7 +50,12 @@ class Catalog(CatalogWriter):
     def __init__(self, folder: Path | str) -> None:
         super().__init__(folder)
         self.tally, self.made, self.forgetting = Tally(self), Made(self), Forgetting(self)
-        self.looks = Looks(self)
+        self.looks, self.opinions, self.guidelines, self.changes = (
+            Looks(self),
+            Opinions(self),
+            Guidelines(self),
+            Changes(self),
+        )
 
     def store_audio(self, samples: Samples, sample_rate_hz: int) -> StoredAudio:
         """Store samples once, under their hash. Safe in threads; touches no table; raises AudioError."""

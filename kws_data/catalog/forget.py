@@ -159,6 +159,9 @@ class Forgetting:
                 [(folder.kind, folder.path, name) for folder, name in held.files],
             )
             self._at.db.execute(f"DELETE FROM noted WHERE clip_id IN {_GIVEN}", (ids,))
+            for table in ("opinions", "findings", "changes"):
+                self._at.db.execute(f"DELETE FROM {table} WHERE clip_id IN {_GIVEN}", (ids,))
+            self._at.db.execute(f"UPDATE findings SET suggestion = '' WHERE suggestion IN {_GIVEN}", (ids,))
             self._at.db.execute(f"UPDATE clips SET parent = NULL WHERE id IN {_GIVEN}", (ids,))
             self._at.db.execute(f"DELETE FROM clips WHERE id IN {_GIVEN}", (ids,))
             self._at.db.execute(f"DELETE FROM audio WHERE sha256 IN {_GIVEN}", (json.dumps(held.audio),))

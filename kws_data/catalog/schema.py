@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 APPLICATION_ID = 0x6B777331  # "kws1"
-VERSION = 6
+VERSION = 7
 
 #: Version 2: what was asked once of a speaker or a session, and numbers that are given once.
 _NOTES = (
@@ -109,8 +109,38 @@ _LOOKS = (
     "CREATE INDEX looks_by_test ON looks (test_sha256)",
 )
 
+#: Version 7: what people, models and other sources say that a clip is, under which guideline; what an audit found; and
+#: what was changed because of either, so that each change has a way back.
+_LABELLING = (
+    """CREATE TABLE guidelines (
+        version INTEGER PRIMARY KEY, text TEXT NOT NULL, note TEXT NOT NULL, added_at TEXT NOT NULL
+    ) STRICT""",
+    """CREATE TABLE opinions (
+        id INTEGER PRIMARY KEY, clip_id TEXT NOT NULL REFERENCES clips, kind TEXT NOT NULL, giver TEXT NOT NULL,
+        label TEXT NOT NULL, confidence REAL, note TEXT NOT NULL, rule TEXT NOT NULL, start INTEGER, stop INTEGER,
+        seconds REAL, guideline INTEGER REFERENCES guidelines, given_at TEXT NOT NULL, token TEXT UNIQUE,
+        withdrawn_at TEXT NOT NULL
+    ) STRICT""",
+    "CREATE INDEX opinions_by_clip ON opinions (clip_id)",
+    "CREATE INDEX opinions_by_giver ON opinions (giver)",
+    """CREATE TABLE batches (
+        id INTEGER PRIMARY KEY, verb TEXT NOT NULL, note TEXT NOT NULL, made_at TEXT NOT NULL, undone_at TEXT NOT NULL
+    ) STRICT""",
+    """CREATE TABLE findings (
+        id INTEGER PRIMARY KEY, batch INTEGER NOT NULL REFERENCES batches, clip_id TEXT NOT NULL REFERENCES clips,
+        reason TEXT NOT NULL, action TEXT NOT NULL, value REAL, suggestion TEXT NOT NULL, detail TEXT NOT NULL
+    ) STRICT""",
+    "CREATE INDEX findings_by_batch ON findings (batch)",
+    "CREATE INDEX findings_by_clip ON findings (clip_id)",
+    """CREATE TABLE changes (
+        batch INTEGER NOT NULL REFERENCES batches, clip_id TEXT NOT NULL REFERENCES clips, field TEXT NOT NULL,
+        before TEXT NOT NULL, after TEXT NOT NULL, PRIMARY KEY (batch, clip_id, field)
+    ) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX changes_by_clip ON changes (clip_id)",
+)
+
 #: Older version -> statements that bring it to the next one.
-STEPS: dict[int, tuple[str, ...]] = {1: _NOTES, 2: _LINEAGE, 3: _LEVELS, 4: _KINDS, 5: _LOOKS}
+STEPS: dict[int, tuple[str, ...]] = {1: _NOTES, 2: _LINEAGE, 3: _LEVELS, 4: _KINDS, 5: _LOOKS, 6: _LABELLING}
 
 SCHEMA = (
     """CREATE TABLE audio (
@@ -144,4 +174,5 @@ SCHEMA = (
     *_NOTES,
     *_LINEAGE,
     *_LOOKS,
+    *_LABELLING,
 )

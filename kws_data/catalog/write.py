@@ -100,7 +100,8 @@ class CatalogWriter(CatalogReader):
 
     def correct_clips(self, clips: Iterable[NewClip]) -> int:
         """Take over what a source says today of clips that are there already: word, speaker, session, terms,
-        attributes. Returns how many have changed. Nothing is added, and what was set aside stays so."""
+        attributes. Returns how many have changed. Nothing is added, what was set aside stays so, and a word that was
+        given by people or an audit stays theirs."""
         pairs = [(clip, self._speaker_of(clip)) for clip in clips]
         with self.transaction():
             gone = self._forgotten(speaker for _, speaker in pairs)
@@ -112,7 +113,10 @@ class CatalogWriter(CatalogReader):
         if row is None:
             return False
         merged = json.dumps(json.loads(row[5]) | dict(clip.attributes), sort_keys=True)
-        now = (clip.word, speaker, clip.session or None, clip.licence, clip.consent, merged)
+        given = self.db.execute(
+            "SELECT 1 FROM changes WHERE clip_id = ? AND field = 'word'", (clip_id(clip),)
+        ).fetchone()
+        now = (row[0] if given else clip.word, speaker, clip.session or None, clip.licence, clip.consent, merged)
         if tuple(row) == now:
             return False
         columns = "word = ?, speaker = ?, session = ?, licence = ?, consent = ?, attributes = ?"

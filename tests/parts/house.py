@@ -21,7 +21,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("kws_data/bench", "kws_data/doctor"),
     ("kws_data/run_pipeline.py",),
     ("kws_data/pipeline.py",),
-    ("kws_data/steps.py", "kws_data/experiments"),
+    ("kws_data/steps.py", "kws_data/experiments", "kws_data/web"),
     ("kws_data/run_context.py", "kws_data/extras.py"),
     ("kws_data/report", "kws_data/quality"),
     (
@@ -32,6 +32,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("kws_data/models", "kws_data/dataset", "kws_data/encoder"),
     ("kws_data/features",),
     ("kws_data/sources", "kws_data/coverage", "kws_data/augment"),
+    ("kws_data/labelling",),
     ("kws_data/catalog",),
     ("kws_data/config", "kws_data/system"),
     ("kws_data/bundle.py", "kws_data/audio.py", "kws_data/run_folder.py", "kws_data/labels.py"),

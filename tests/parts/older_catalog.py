@@ -22,12 +22,17 @@ _FILES = """
 """
 
 
+#: Tables of versions after those that :func:`make_older` makes, in the order in which they can be dropped.
+LATER = ("changes", "findings", "batches", "opinions", "guidelines", "looks")
+
+
 def make_older(folder: Path, version: int) -> None:
     """Turn the closed catalogue in ``folder`` into one of version 1, 2 or 3."""
     later = [name_of(one) for step in range(version, 3) for one in STEPS[step]]
+    tables = "".join(f"DROP TABLE {name};" for name in LATER)
     drops = "".join(f"DROP {kind} {name};" for kind, name in reversed(later))
     db = sqlite3.connect(folder / "catalog.sqlite")
-    db.executescript(f"DROP TABLE looks; {_FILES}{drops} PRAGMA user_version={version};")
+    db.executescript(f"{tables} {_FILES}{drops} PRAGMA user_version={version};")
     db.close()
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from older_catalog import LATER
 
 from kws_data.catalog import looks
 from kws_data.catalog.catalog import Catalog
@@ -62,7 +63,7 @@ def test_a_catalogue_of_version_5_gets_the_table_and_keeps_its_clips(tmp_path: P
     with Catalog(tmp_path) as catalog:
         clip = catalog.add_clip(new_clip(catalog, 1))
     with sqlite3.connect(tmp_path / "catalog.sqlite") as db:
-        db.executescript("DROP TABLE looks; PRAGMA user_version=5;")
+        db.executescript("".join(f"DROP TABLE {name};" for name in LATER) + "PRAGMA user_version=5;")
     with Catalog(tmp_path) as catalog:
         catalog.looks.record("t", "demo", "a", "run", "why")
         assert catalog.looks.counts("t") == (1, 1) and catalog.known_ids([clip]) == {clip}
