@@ -1,8 +1,8 @@
 """The guideline by which people label: Markdown of which sections and rules are known by name.
 
-A rule is a heading or an item of a list that begins with a short name of capitals and digits, as in ``- **R3 Any voice**:
-…`` or ``### R3: Any voice``. An opinion names the rule that decided or was hard to follow by it. Examples are clips of the
-catalogue: ``![cut off](clip:0123456789abcdef)``.
+A rule is a heading or an item of a list that begins with a short name of capitals and digits, as in
+``- **R3 Any voice**: …`` or ``### R3: Any voice``. An opinion names the rule that decided or was hard to follow by it.
+Examples are clips of the catalogue: ``![cut off](clip:0123456789abcdef)``.
 """
 
 from __future__ import annotations
