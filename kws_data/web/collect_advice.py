@@ -9,7 +9,7 @@ from typing import Any
 from firmware_tools.levels import SILENT_RMS_DB, find_speech, levels
 from firmware_tools.recorder.verdict import QuarantineRules, Verdict
 from kws_data.audio import Samples
-from kws_data.sources.recording.take_verdict import ADVICE, figures
+from kws_data.sources.recording.take_verdict import ADVICE, sound_figures
 from kws_data.web.collect_upload import RATE_HZ
 
 #: Nobody of the project hears a take before it is stored: what cannot be a word is set aside at once.
@@ -57,6 +57,6 @@ class Judged:
 def judged(samples: Samples, settings: Mapping[str, bool] | None = None) -> Judged:
     """Verdict on int16 [n] at 16 kHz."""
     verdict = Verdict(0, 0, 0, 0, 0, True, levels(samples), find_speech(samples, RATE_HZ))
-    told = figures(verdict, RATE_HZ)
+    told = sound_figures(verdict.levels, verdict.speech, RATE_HZ)
     reasons = "; ".join(SET_ASIDE.reasons(verdict, len(samples), RATE_HZ))
     return Judged(told, tuple(advice_of(told, settings)), reasons)

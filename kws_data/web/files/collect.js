@@ -75,11 +75,15 @@ at("check-start").addEventListener("click", (event) =>
     if (!(await opened())) return;
     at("check-says").textContent = "Be quiet for a second…";
     list(at("check-advice"), []);
-    let frames = 0;
-    const heard = record(microphone, CHECK_S, (db) => {
-      meter(at("check-meter"), db);
-      if (++frames === 50) at("check-says").textContent = "Now count: one, two, three";
-    }, { wholeS: CHECK_S });
+    const heard = record(
+      microphone,
+      CHECK_S,
+      (db, speaking, frames) => {
+        meter(at("check-meter"), db);
+        at("check-says").textContent = frames < 50 ? "Be quiet for a second…" : "Now count: one, two, three";
+      },
+      { wholeS: CHECK_S },
+    );
     const told = await send("/api/check", await heard.done);
     at("check-says").textContent = told.advice.length ? "It can be better:" : "";
     list(at("check-advice"), told.advice, "The microphone is good: voice, room and level are all right.");
@@ -146,15 +150,13 @@ async function recordWord() {
   if (running || !(await opened())) return;
   at("playback").pause();
   take = undefined;
-  let frames = 0;
-  running = record(microphone, terms.longest_s, (db, speaking) => {
+  tell("Wait…");
+  running = record(microphone, terms.longest_s, (db, speaking, frames) => {
     meter(at("record-meter"), db);
-    if (++frames === READY_FRAMES) {
-      at("record-says").textContent = "Say it now";
-      at("word").classList.replace("wait", "now");
-    } else if (speaking && frames % 10 === 0) at("record-says").textContent = "Listening…";
+    const ready = frames >= READY_FRAMES;
+    at("word").classList.toggle("now", ready);
+    tell(speaking ? "Listening…" : ready ? "Say it now" : "Wait…");
   });
-  at("record-says").textContent = "Wait…";
   shown();
   at("do-stop").focus({ preventScroll: true });
   try {
@@ -168,6 +170,11 @@ async function recordWord() {
   shown();
   if (!take) return at("do-record").focus({ preventScroll: true });
   return review();
+}
+
+/* Said once: what stands there already is not read aloud again. */
+function tell(text) {
+  if (at("record-says").textContent !== text) at("record-says").textContent = text;
 }
 
 async function review() {

@@ -114,10 +114,12 @@ const BEFORE_S = 0.5;
 const AFTER_S = 0.4;
 
 /* One take: resolves with {samples, rate, settings}, or rejects with a line for a person.
-   `level(db, speaking)` is called for each frame; `stop` of the returned object ends it early. */
+   `level(db, speaking, frames)` is called for each frame; `stop` of the returned object ends it early. What is lost
+   before anything was said only makes it begin anew: machines are busy as a microphone opens. */
 export function record(microphone, longestS, level, { wholeS = 0 } = {}) {
-  const pieces = [];
-  const detector = new Detector();
+  let pieces = [];
+  let detector = new Detector();
+  let restarts = 0;
   const size = Math.round(microphone.rate / 50);
   const most = Math.floor((wholeS || longestS + 2) * 50);
   let finish = () => {};
@@ -137,11 +139,17 @@ export function record(microphone, longestS, level, { wholeS = 0 } = {}) {
     };
   });
   function listener(samples, lost) {
-    if (lost && pieces.length) return finish("A piece of the sound was lost: the machine was too busy. Record it again.");
+    if (lost && pieces.length) {
+      if ((!wholeS && detector.begin !== null) || ++restarts > 20) {
+        return finish("A piece of the sound was lost: the machine was too busy. Record it again.");
+      }
+      pieces = [];
+      detector = new Detector();
+    }
     pieces.push(samples);
     const db = rms(samples);
     const ended = detector.add(db);
-    level(db, detector.begin !== null);
+    level(db, detector.begin !== null, pieces.length);
     const tooLong = detector.begin !== null && pieces.length - detector.begin > (longestS - BEFORE_S) * 50;
     if ((!wholeS && (ended || tooLong)) || pieces.length >= most) finish();
     return undefined;
