@@ -59,51 +59,53 @@ def take(page: Page) -> str:
 def test_from_consent_to_withdrawing(tmp_path: Path) -> None:
     recordings = tmp_path / "recordings"
     store = Contributions(recordings, TEXT, {"yes": 1, "no": 1}, tmp_path / "runs")
-    with served(collect_app(store)) as site:
-        with opened(site.url, microphone=write_speaker(tmp_path / "voice.wav", 90)) as page:
-            page.wait_for_selector("#consent:not([hidden])")
-            assert "test@example.org" in page.inner_text("#terms") and not found_by_axe(page)
-            page.click("text=Agree and go on")  # without the tick
-            assert page.is_visible("#consent") and store.began == set()
-            agree(page)
-            assert not found_by_axe(page)
-            checked(page)
-            assert page.inner_text("#word") == "yes"
-            assert take(page) == "Sounds good." and not found_by_axe(page)
-            assert 0.7 < page.evaluate("document.getElementById('playback').duration") < 2.5
-            assert not (recordings / "audio").exists()  # nothing is stored before it is kept
-            page.keyboard.press("k")
-            page.wait_for_selector('#word:text-is("no")')
+    with (
+        served(collect_app(store)) as site,
+        opened(site.url, microphone=write_speaker(tmp_path / "voice.wav", 90)) as page,
+    ):
+        page.wait_for_selector("#consent:not([hidden])")
+        assert "test@example.org" in page.inner_text("#terms") and not found_by_axe(page)
+        page.click("text=Agree and go on")  # without the tick
+        assert page.is_visible("#consent") and store.began == set()
+        agree(page)
+        assert not found_by_axe(page)
+        checked(page)
+        assert page.inner_text("#word") == "yes"
+        assert take(page) == "Sounds good." and not found_by_axe(page)
+        assert 0.7 < page.evaluate("document.getElementById('playback').duration") < 2.5
+        assert not (recordings / "audio").exists()  # nothing is stored before it is kept
+        page.keyboard.press("k")
+        page.wait_for_selector('#word:text-is("no")')
 
-            page.reload()  # the link goes on where it was
-            page.wait_for_selector("#check:not([hidden])")
-            checked(page)
-            assert page.inner_text("#word") == "no"
-            take(page)
-            page.keyboard.press("k")
-            page.wait_for_selector("#done:not([hidden])")
-            assert not found_by_axe(page)
+        page.reload()  # the link goes on where it was
+        page.wait_for_selector("#check:not([hidden])")
+        checked(page)
+        assert page.inner_text("#word") == "no"
+        take(page)
+        page.keyboard.press("k")
+        page.wait_for_selector("#done:not([hidden])")
+        assert not found_by_axe(page)
 
-            with Catalog(recordings) as catalog:
-                clips = sorted(catalog.clips(source="collect"), key=lambda clip: clip.word)
-                assert all(len(catalog.load(clip)) == clip.samples > 9_000 for clip in clips)
-            number = page.inner_text("#number")
-            assert [(clip.word, clip.speaker, clip.reasons) for clip in clips] == [
-                ("no", number, ""),
-                ("yes", number, ""),
-            ]
-            assert {(clip.licence, clip.consent) for clip in clips} == {("CC-BY-4.0", TEXT.name)}
-            assert all(clip.attributes["gender"] == "female" and clip.attributes["snr_db"] > 15 for clip in clips)
-            assert all(clip.attributes["noise_suppression"] is False for clip in clips)
+        with Catalog(recordings) as catalog:
+            clips = sorted(catalog.clips(source="collect"), key=lambda clip: clip.word)
+            assert all(len(catalog.load(clip)) == clip.samples > 9_000 for clip in clips)
+        number = page.inner_text("#number")
+        assert [(clip.word, clip.speaker, clip.reasons) for clip in clips] == [
+            ("no", number, ""),
+            ("yes", number, ""),
+        ]
+        assert {(clip.licence, clip.consent) for clip in clips} == {("CC-BY-4.0", TEXT.name)}
+        assert all(clip.attributes["gender"] == "female" and clip.attributes["snr_db"] > 15 for clip in clips)
+        assert all(clip.attributes["noise_suppression"] is False for clip in clips)
 
-            page.click("#held summary")
-            page.click("#held-list button >> nth=0")
-            page.click("#withdraw")
-            assert page.evaluate("document.activeElement.id") == "sure-no" and not found_by_axe(page)
-            page.click("#sure-yes")
-            page.wait_for_selector("#gone:not([hidden])", timeout=20_000)
-            assert "2 recordings" in page.inner_text("#gone")
-            assert all(re.match(rf"(blob:)?{site.url}|data:", address) for address in page.asked)  # type: ignore[attr-defined]
+        page.click("#held summary")
+        page.click("#held-list button >> nth=0")
+        page.click("#withdraw")
+        assert page.evaluate("document.activeElement.id") == "sure-no" and not found_by_axe(page)
+        page.click("#sure-yes")
+        page.wait_for_selector("#gone:not([hidden])", timeout=20_000)
+        assert "2 recordings" in page.inner_text("#gone")
+        assert all(re.match(rf"(blob:)?{site.url}|data:", address) for address in page.asked)  # type: ignore[attr-defined]
     assert not list(recordings.rglob("*.flac"))
     assert not any(number.encode() in file.read_bytes() for file in recordings.rglob("*") if file.is_file())
 
