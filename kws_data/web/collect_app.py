@@ -7,7 +7,6 @@ of a request becomes a path: pages are a fixed table, sounds are found by the ta
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from importlib import resources
 from typing import Annotated, Any
 
 from fastapi import FastAPI, Header, Query, Request
@@ -25,17 +24,11 @@ from kws_data.web.collect_paces import Paces
 from kws_data.web.collect_people import LONGEST_TEXT, SAID, CollectError, Contributor
 from kws_data.web.collect_store import Contributions
 from kws_data.web.collect_upload import LONGEST_S, MOST_BYTES, RATE_HZ, samples_of
+from kws_data.web.page_files import PageFile, page_files
 from kws_data.web.wav import wav_bytes
 
-#: What a browser may ask for -> its file and type.
-FILES = {
-    "/": ("collect.html", "text/html; charset=utf-8"),
-    "/files/collect.css": ("collect.css", "text/css; charset=utf-8"),
-    "/files/collect.js": ("collect.js", "text/javascript; charset=utf-8"),
-    "/files/collect_pages.js": ("collect_pages.js", "text/javascript; charset=utf-8"),
-    "/files/collect_sound.js": ("collect_sound.js", "text/javascript; charset=utf-8"),
-    "/files/collect_worklet.js": ("collect_worklet.js", "text/javascript; charset=utf-8"),
-}
+FILES = ("collect.css", "collect.js", "collect_pages.js", "collect_sound.js", "collect_worklet.js")
+PAGE = "collect.html"
 ENOUGH = "enough was recorded: thank you, nothing more is needed"
 Secret = Annotated[str, Header(alias="X-Contributor", max_length=64)]
 Word = Annotated[str, Query(max_length=200)]
@@ -85,16 +78,15 @@ def collect_app(
 
 
 def _files(app: FastAPI) -> None:
-    folder = resources.files("kws_data.web") / "files"
-    for path, (name, media_type) in FILES.items():
-        content = (folder / name).read_bytes()
+    there = page_files((PAGE, *FILES))
+    for name, file in there.items():
+        path = "/" if name == PAGE else f"/files/{name}"
+        app.add_route(path, _answer(file), methods=["GET", "HEAD"])
 
-        app.add_route(path, _file(content, media_type), methods=["GET", "HEAD"])
 
-
-def _file(content: bytes, media_type: str) -> Callable[[Request], Awaitable[Response]]:
+def _answer(file: PageFile) -> Callable[[Request], Awaitable[Response]]:
     async def answer(request: Request) -> Response:
-        return Response(content, media_type=media_type)
+        return Response(file.content, media_type=file.media_type)
 
     return answer
 

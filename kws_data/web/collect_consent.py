@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import difflib
 import hashlib
-import html
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from pathlib import Path
 
 from firmware_tools.yaml_text import decoded
 from kws_data.errors import DataError
+from kws_data.web.guideline_html import guideline_html
 
 MOST_BYTES = 64 << 10
 #: What a text may name in braces, and the option that says it.
@@ -86,8 +86,8 @@ class ConsentText:
 
     @property
     def html(self) -> str:
-        """The text as HTML: headings, paragraphs, lists, bold; all else is text."""
-        return _html(self.text)
+        """The text as HTML; HTML in it is shown as text."""
+        return guideline_html(self.text)
 
     @property
     def name(self) -> str:
@@ -129,36 +129,3 @@ def _read(path: Path) -> str:
     if not text.strip():
         raise DataError("consent text is empty", str(path), "write what contributors agree to")
     return text
-
-
-def _html(text: str) -> str:
-    """Blocks apart by empty lines; a line that begins with - or * is an item of a list."""
-    made: list[str] = []
-    for block in re.split(r"\n\s*\n", text.replace("\r\n", "\n")):
-        lines = block.strip().split("\n")
-        while lines and lines[0]:
-            heading = re.match(r"(#{1,4})\s+(.*)", lines[0])
-            if heading:
-                level = min(4, max(3, len(heading[1]) + 1))  # below the page's own headings
-                made.append(f"<h{level}>{_inline(heading[2])}</h{level}>")
-                lines = lines[1:]
-            else:
-                made.append(_list(lines) if re.match(r"\s*[-*]\s", lines[0]) else f"<p>{_inline(' '.join(lines))}</p>")
-                break
-    return "".join(made)
-
-
-def _list(lines: list[str]) -> str:
-    items: list[str] = []
-    for line in lines:
-        begun = re.match(r"\s*[-*]\s+(.*)", line)
-        if begun:
-            items.append(begun[1])
-        else:
-            items[-1] += f" {line.strip()}"
-    return f"<ul>{''.join(f'<li>{_inline(item)}</li>' for item in items)}</ul>"
-
-
-def _inline(text: str) -> str:
-    safe = html.escape(" ".join(text.split()))
-    return re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", safe)
