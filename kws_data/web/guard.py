@@ -117,7 +117,8 @@ class Guard:
         given = parse_qs(scope["query_string"].decode("latin-1")).get("token", [""])[0]
         if given and scope["method"] in _SAFE and self._is_token(given):
             answer = RedirectResponse(scope["path"], 303)  # so that the token does not stay in the address bar
-            answer.set_cookie(COOKIE, given, httponly=True, samesite="strict", max_age=30 * 24 * 3_600)
+            secure = scope["scheme"] == "https"
+            answer.set_cookie(COOKIE, given, httponly=True, secure=secure, samesite="strict", max_age=30 * 24 * 3_600)
             return answer
         kind, _, bearer = headers.get("authorization", "").partition(" ")
         if (kind.lower() == "bearer" and self._is_token(bearer)) or self._is_token(_cookie(headers)):
