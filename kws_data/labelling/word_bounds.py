@@ -2,7 +2,8 @@
 
 :func:`firmware_tools.levels.find_speech` finds the loudest stretch that stands out of the clip's own noise, in steps of
 20 ms and 9 dB. Words begin and end softer than that (f, s, h, a breath before t), so both ends are moved, in steps of
-5 ms, to where the 10 ms there are no longer 4 dB above the noise or within 40 dB of the loudest; a little is left around.
+5 ms, to where the 10 ms there are no longer 4 dB above the noise and within 40 dB of the loudest. A little is left
+around.
 """
 
 from __future__ import annotations

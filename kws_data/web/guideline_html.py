@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from kws_data.pages.html import text as escaped
@@ -42,7 +43,7 @@ def examples_of(markdown: str) -> tuple[str, ...]:
 def rules_of(markdown: str) -> tuple[str, ...]:
     """Names of a guideline's rules: its headings of level 3."""
     tokens = _reader().parse(markdown)
-    pairs = zip(tokens, tokens[1:], strict=False)
+    pairs = pairwise(tokens)
     names = (after.content for at, after in pairs if at.type == "heading_open" and at.tag == _RULE_LEVEL)
     return tuple(dict.fromkeys(" ".join(name.split())[:200] for name in names if name.strip()))
 
@@ -59,7 +60,7 @@ def _safe(tokens: Sequence[Token]) -> list[Token]:
     ends: list[Token | None] = []
     for token in tokens:
         if token.type == "link_open":
-            begin, end = _link(str(token.attrs.get("href", "")), token)
+            begin, end = _link(str(token.attrs.get("href", "")))
             ends.append(end)
             kept += [begin] if begin is not None else []
         elif token.type == "link_close":
@@ -70,7 +71,7 @@ def _safe(tokens: Sequence[Token]) -> list[Token]:
     return kept
 
 
-def _link(address: str, token: Token) -> tuple[Token | None, Token | None]:
+def _link(address: str) -> tuple[Token | None, Token | None]:
     from markdown_it.token import Token
 
     clip = _CLIP.fullmatch(address)
@@ -79,5 +80,5 @@ def _link(address: str, token: Token) -> tuple[Token | None, Token | None]:
         return begin, Token("html_inline", "", 0, content="</button>")
     if _LINK.match(address) is None:
         return None, None
-    begin = f'<a href="{escaped(address)}" target="_blank" rel="noopener noreferrer">'
-    return Token("html_inline", "", 0, content=begin), Token("html_inline", "", 0, content="</a>")
+    opening = f'<a href="{escaped(address)}" target="_blank" rel="noopener noreferrer">'
+    return Token("html_inline", "", 0, content=opening), Token("html_inline", "", 0, content="</a>")
