@@ -20,13 +20,15 @@ from kws_data.catalog.clips import Clip, StoredAudio
 from kws_data.catalog.guidelines import Guideline
 from kws_data.catalog.opinions import NewOpinion, Opinion
 from kws_data.errors import CatalogError, DataError
+from kws_data.labelling.guideline import guideline_in_force, rules_of
 from kws_data.labelling.labels import SPECIAL, WITHOUT_LABEL
 from kws_data.labelling.queue import LabelQueue, QueueSettings, Task
 from kws_data.labelling.word_bounds import find_word
-from kws_data.web.guideline_html import examples_of, guideline_html, rules_of
+from kws_data.web.guideline_html import examples_of, guideline_html
 from kws_data.web.label_bodies import Kind, OpinionBody
 
 Answer = TypeVar("Answer")
+AROUND_S = 0.1  # that a cut leaves before and after the word, as rule R7 of the guideline that comes with kws asks
 KNOWN_WORDS = 500  # that are offered while a word is typed
 
 
@@ -142,10 +144,11 @@ class LabelDesk:
         """The guideline that holds, as HTML that only says and links, with its rules by name."""
         held = self._held_guideline()
         html = guideline_html(held.text)
-        return {"version": held.version, "html": html, "rules": rules_of(held.text), "added_at": held.added_at}
+        rules = [{"rule": rule, "title": title} for rule, title in rules_of(held.text).items()]
+        return {"version": held.version, "html": html, "rules": rules, "added_at": held.added_at}
 
     def _held_guideline(self) -> Guideline:
-        held = self._catalog.guidelines.latest() or Guideline(0, "", "", "")
+        held = guideline_in_force(self._catalog)
         if held != self._read_guideline:
             named = set(examples_of(held.text))
             clips = [clip for one in named for clip in self._catalog.find_clips(one) if clip.id == one]
@@ -169,7 +172,7 @@ class LabelDesk:
         rate_hz, word, fault = self._audio[task.clip.id].sample_rate_hz, None, ""
         try:
             samples = self.samples(task.clip.id)
-            word = None if samples is None else find_word(samples, rate_hz)
+            word = None if samples is None else find_word(samples, rate_hz, AROUND_S)
         except CatalogError as error:
             fault = error.what
         return {

@@ -23,7 +23,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[LabelServ
     ids = clips_to_label(folder, 6, suggested=6)
     with Catalog(folder) as catalog:
         example = next(clip for clip in catalog.clips(word="yes"))
-        catalog.guidelines.add(f"# A\n\n### Rule\n\n[one](clip:{example.id}) [two](clip:{'0' * 16})\n")
+        catalog.guidelines.add(f"# A\n\n- **R1 Whole**: ![one](clip:{example.id}) [two](clip:{'0' * 16})\n")
     with label_server(folder, "--twice", "1") as server:
         yield server, [*ids, example.id]
 
@@ -64,7 +64,11 @@ def test_only_clips_of_the_queue_and_the_guideline_leave_the_server(served: tupl
     with Catalog(server.recordings) as catalog:
         others = [clip.id for clip in catalog.clips() if clip.id not in ids]
     status, guideline, _ = ask(server, "GET", "/api/guideline")
-    assert status == 200 and guideline["rules"] == ["Rule"] and f'data-clip="{ids[-1]}"' in guideline["html"]
+    assert (
+        status == 200
+        and guideline["rules"] == [{"rule": "R1", "title": "Whole"}]
+        and f'data-clip="{ids[-1]}"' in guideline["html"]
+    )
     assert ask(server, "GET", f"/api/audio/{ids[-1]}.pcm")[0] == 200
     for one in (*others, "0" * 16):
         assert ask(server, "GET", f"/api/audio/{one}.pcm")[:2] == (404, {"error": "no such clip here"})

@@ -12,7 +12,7 @@ from label_server import LabelServer, answer, begin, clips_to_label, label_serve
 from playwright.sync_api import Page, expect
 
 from kws_data.catalog.catalog import Catalog
-from kws_data.catalog.opinions import NewOpinion
+from kws_data.catalog.opinions import Opinion
 
 pytestmark = pytest.mark.slow
 
@@ -133,19 +133,19 @@ _LOSE_ONE_ANSWER = """() => {
 def test_cut_undo_and_hard_rule_are_kept(tmp_path: Path) -> None:
     ids = clips_to_label(tmp_path, 3)
     with Catalog(tmp_path) as catalog:
-        catalog.guidelines.add(f"# Rules\n\n## Rules\n\n### Whole words\n\n[a tone](clip:{ids[2]}) <b>x</b>", "first")
+        catalog.guidelines.add(f"# Rules\n\n- **R1 Whole words**: ![a tone](clip:{ids[2]}) <b>x</b>", "first")
     with label_server(tmp_path, "--twice", "0") as server, opened(server.address) as page:
         begin(page, "ann")
         page.keyboard.press("t")
         start, stop = page.locator("#cut-start"), page.locator("#cut-stop")
-        assert float(start.get_attribute("aria-valuenow") or 0) == pytest.approx(0.28, abs=0.02)
-        assert float(stop.get_attribute("aria-valuenow") or 0) == pytest.approx(0.62, abs=0.02)
+        assert float(start.get_attribute("aria-valuenow") or 0) == pytest.approx(0.2, abs=0.02)
+        assert float(stop.get_attribute("aria-valuenow") or 0) == pytest.approx(0.7, abs=0.02)
         page.keyboard.press("ArrowLeft")
         stop.focus()
         page.keyboard.press("Shift+ArrowRight")
-        assert float(stop.get_attribute("aria-valuenow") or 0) == pytest.approx(0.67, abs=0.02)
-        _drag(page, "#cut-start", 0.2)
-        page.select_option("#rule", "Whole words")
+        assert float(stop.get_attribute("aria-valuenow") or 0) == pytest.approx(0.75, abs=0.02)
+        _drag(page, "#cut-start", 0.15)
+        page.select_option("#rule", label="R1 Whole words")
         page.locator("#clip").focus()
         answer(page, "1")
         page.get_by_role("button", name="a tone").click()
@@ -161,8 +161,8 @@ def test_cut_undo_and_hard_rule_are_kept(tmp_path: Path) -> None:
         answer(page, "x")
         saved(page)
         first, second = sorted(server.opinions(), key=lambda one: ids.index(one.clip_id))
-    assert (first.label, first.rule, first.guideline) == ("yes", "Whole words", 1)
-    assert first.start == pytest.approx(3_200, abs=120) and first.stop == pytest.approx(10_700, abs=350)
+    assert (first.label, first.rule, first.guideline) == ("yes", "R1", 1)
+    assert first.start == pytest.approx(2_400, abs=120) and first.stop == pytest.approx(12_000, abs=350)
     assert (second.label, second.start, second.stop) == ("_unknown_", None, None)
     assert [one.label for one in _all_opinions(tmp_path) if one.withdrawn_at] == ["no", "yes"]
 
@@ -176,10 +176,9 @@ def _drag(page: Page, handle: str, seconds: float) -> None:
     page.mouse.up()
 
 
-def _all_opinions(folder: Path) -> list[NewOpinion]:
+def _all_opinions(folder: Path) -> list[Opinion]:
     with Catalog(folder) as catalog:
-        found = catalog.opinions.all(kinds=("person", "adjudicator"), with_withdrawn=True)
-    return found  # type: ignore[return-value]
+        return catalog.opinions.all(kinds=("person", "adjudicator"), with_withdrawn=True)
 
 
 @pytest.mark.parametrize("dark", [False, True])
