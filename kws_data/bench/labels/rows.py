@@ -1,4 +1,4 @@
-"""The parts of ``kws bench labels``, one module each, with a function ``figures(bench)``; loaded when they are asked for."""
+"""The parts of ``kws bench labels``, one module each, with ``figures(bench)``; loaded when they are asked for."""
 
 from __future__ import annotations
 
