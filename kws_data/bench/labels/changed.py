@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
+from firmware_tools.levels import find_speech
 from kws_data.audio import Samples, mp3_bytes, ogg_bytes, read_audio
 from kws_data.augment.codec import mu_law
 
@@ -84,3 +85,67 @@ COPIES: dict[str, Change] = {
     "codec": coded,
     "50 ms shift": moved,
 }
+
+
+def silent(samples: Samples, rng: np.random.Generator) -> Samples:
+    """Digital silence, the clip 50 to 70 dB down, or the noise of a quiet room in its place (-75 to -62 dB)."""
+    kind = int(rng.integers(3))
+    if kind == 0:
+        return np.zeros(len(samples), np.int16)
+    if kind == 1:
+        return _whole(samples * 10 ** (-rng.uniform(50, 70) / 20))
+    return _whole(rng.standard_normal(len(samples)) * 32_768 * 10 ** (rng.uniform(-75, -62) / 20))
+
+
+def clipped(samples: Samples, rng: np.random.Generator) -> Samples:
+    """So loud that 2 to 15 % of its word's samples are cut off; in half of the cases quieter again afterwards."""
+    values = samples.astype(np.float64)
+    word = values[slice(*_word(samples))]
+    limit = float(np.quantile(np.abs(word), 1.0 - rng.uniform(0.02, 0.15)))
+    cut = np.clip(values, -limit, limit) / max(limit, 1.0)
+    after = 1.0 if rng.random() < 0.5 else 10 ** (-rng.uniform(1, 12) / 20)
+    return _whole(cut * after * 32_767)
+
+
+def truncated(samples: Samples, rng: np.random.Generator) -> Samples:
+    """Ended within its word; in half of the cases with zeros to its old length."""
+    end = _within_word(samples, rng)
+    rest = np.zeros(len(samples) - end if rng.random() < 0.5 else 0, np.int16)
+    return np.concatenate([samples[:end], rest])
+
+
+def cut_off(samples: Samples, rng: np.random.Generator) -> Samples:
+    """Recorded too late or stopped too soon: begins or ends within its word; its room goes on at the other side."""
+    at = _within_word(samples, rng)
+    if rng.random() < 0.5:
+        return np.concatenate([samples[at:], _room(samples, at, rng)])
+    return np.concatenate([_room(samples, len(samples) - at, rng), samples[:at]])
+
+
+def _within_word(samples: Samples, rng: np.random.Generator) -> int:
+    """A sample at which the word sounds: one of its frames of 20 ms within 12 dB of the loudest, a fifth to four
+    fifths of the way through them. (A cut in the pause before a final t takes the t and leaves no trace.)"""
+    first, last = _word(samples)
+    frame = RATE_HZ // 50
+    frames = samples[first:last].astype(np.float64)
+    frames = frames[: len(frames) // frame * frame].reshape(-1, frame)
+    power = ((frames - samples.mean()) ** 2).mean(axis=1)
+    loud = np.flatnonzero(power > power.max(initial=0.0) * 10 ** (-12 / 10))
+    if not len(loud):
+        return len(samples) // 2
+    return first + int(loud[int(rng.uniform(0.2, 0.8) * len(loud))]) * frame + int(rng.integers(frame))
+
+
+def _word(samples: Samples) -> tuple[int, int]:
+    found = find_speech(samples, RATE_HZ)
+    return (found.start or 0, found.end or len(samples))
+
+
+def _room(samples: Samples, length: int, rng: np.random.Generator) -> Samples:
+    """Noise of the level of the clip's quietest tenth."""
+    rms = 10 ** (find_speech(samples, RATE_HZ).noise_floor_db / 20)
+    return _whole(rng.standard_normal(length) * max(1.0, rms * 32_768))
+
+
+#: What may have gone wrong with a clip, one of them each.
+BROKEN: dict[str, Change] = {"silent": silent, "clipped": clipped, "truncated": truncated, "cut off": cut_off}
