@@ -64,6 +64,15 @@ class Opinion(NewOpinion):
     withdrawn_at: str = ""
 
 
+@dataclass(frozen=True)
+class ChangedOpinions:
+    """Clips whose opinions changed, and the two marks from which to ask the next time."""
+
+    clip_ids: tuple[str, ...]
+    last_id: int
+    last_withdrawn: str
+
+
 _COLUMNS = (
     "clip_id, kind, giver, label, confidence, note, rule, start, stop, seconds, guideline, token, id, given_at,"
     " withdrawn_at"
@@ -154,6 +163,23 @@ class Opinions:
             where.append("withdrawn_at = ''")
         with self._at.errors():
             return self._read(" AND ".join(where), values)
+
+    def changed_since(self, last_id: int = 0, last_withdrawn: str = "") -> ChangedOpinions:
+        """Clips of which an opinion was given or withdrawn since the marks of the last answer.
+
+        Two things may happen within one millisecond, so clips at the last mark can come again.
+        """
+        with self._at.errors():
+            rows = self._at.db.execute(
+                "SELECT clip_id, max(id), max(withdrawn_at) FROM opinions"
+                " WHERE id > ?1 OR (withdrawn_at != '' AND withdrawn_at >= ?2) GROUP BY clip_id ORDER BY clip_id",
+                (last_id, last_withdrawn),
+            ).fetchall()
+        return ChangedOpinions(
+            tuple(str(row[0]) for row in rows),
+            max([last_id, *(int(row[1]) for row in rows)]),
+            max([last_withdrawn, *(str(row[2]) for row in rows)]),
+        )
 
     def _read(self, where: str, values: Sequence[Any]) -> list[Opinion]:
         rows = self._at.db.execute(f"SELECT {_COLUMNS} FROM opinions WHERE {where} ORDER BY id", values)

@@ -11,6 +11,7 @@ from kws_data.catalog.database import CatalogDatabase
 from kws_data.catalog.folders import FolderId
 
 _SHORTEST = 4
+CUT_MARK = "#cut="  # before the samples of a cut, in its origin
 
 _NO_SPLIT = "'' AS given_split"
 #: Columns of a :class:`Clip` in its order, and the tables beside ``clips`` that they come from.
@@ -136,6 +137,15 @@ class CatalogReader(CatalogDatabase):
         query = f"SELECT {CLIP_COLUMNS} FROM clips {CLIP_JOINS} WHERE parent = ? ORDER BY clips.id"
         with self.errors():
             return [clip_of(row) for row in self.db.execute(query, (clip_id,))]
+
+    def cuts(self) -> list[Clip]:
+        """Clips that people cut out of others (:mod:`kws_data.labelling.cuts`), those that are set aside too."""
+        query = (
+            f"SELECT {CLIP_COLUMNS} FROM clips {CLIP_JOINS}"
+            f" WHERE parent IS NOT NULL AND device = '' AND instr(origin, '{CUT_MARK}') ORDER BY clips.id"
+        )
+        with self.errors():
+            return [clip_of(row) for row in self.db.execute(query)]
 
     def files_of(self, clip_id: str) -> list[tuple[FolderId, str]]:
         """(folder, name) of each file that became this clip."""

@@ -28,6 +28,8 @@ VERBS: dict[str, tuple[str, str]] = {
     "synth": ("synth", "Let synthetic people say the keywords, into the catalogue."),
     "record": ("record.command", "Record clips from a board over serial, into the catalogue."),
     "catalog": ("catalog", "Show what is in the catalogue, what is missing, and what was made of it."),
+    "label": ("label.command", "Label clips in the browser, by machine or in Label Studio, and take labels over."),
+    "agreement": ("agreement", "How far the people who label agree, and what they disagree on."),
     "forget-speaker": ("forget_speaker", "Remove a person everywhere, and list what had heard them."),
     "split": ("split", "Show who trains, fixes the threshold and is tested, without leaks."),
     "build": ("build", "Build the data set: splits, augmentation, features."),

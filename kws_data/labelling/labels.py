@@ -6,7 +6,7 @@ A label is a word in the catalogue's spelling, or one of these names, which no w
 from __future__ import annotations
 
 from kws_data.errors import DataError
-from kws_data.labels import SILENCE, SPEECH, UNKNOWN, UNLABELLED, spelt
+from kws_data.labels import BACKGROUND, SILENCE, SPEECH, UNKNOWN, UNLABELLED, spelt
 
 NOT_SURE = "(not sure)"  # heard, and not decided: somebody else is asked
 BAD = "(bad)"  # cut off, two words, too noisy or damaged: of no use, whatever is said
@@ -35,3 +35,12 @@ def checked_label(text: str) -> str:
         remedy = f"a word, or one of {', '.join([*SPECIAL, SPEECH])}"
         raise DataError("no such label", text[:MOST_SIGNS], remedy)
     return word
+
+
+def word_for(label: str) -> str:
+    """The word of a clip in the catalogue with this label.
+
+    Another word is ``_unknown_``: data sets learn it as no keyword, and its speaker stays a speaker. Where nobody
+    speaks it is a recording of noise, which data sets mix under words and cut silence from.
+    """
+    return BACKGROUND if label == SILENCE else label
