@@ -123,8 +123,12 @@ _ALL = (
         *("confidence", "wrong labels cap the accuracy of any model"),
     ),
     Check(
-        *("harmful", "labels", "a model is better on others without it", LOOK, None, "influence"),
-        "it costs accuracy, whatever is wrong with it",
+        *("label doubt", "labels", "a classifier that has not seen it leans to another word", LOOK, None),
+        *("confidence", "as a label error"),
+    ),
+    Check(
+        *("hurts", "labels", "other people's words are harder to tell with it as an example", LOOK, -1.0),
+        *("times the good that a usual clip does", "it costs accuracy, whatever is wrong with it"),
     ),
     Check("file gone", "stale", "its file is no longer in the folder it came from", LOOK, None, "", "who took it out?"),
     Check("superseded", "stale", "a later recording of the same take is there", SET_ASIDE, None, "", "taken again"),
