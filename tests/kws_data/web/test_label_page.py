@@ -168,9 +168,9 @@ def test_cut_undo_and_hard_rule_are_kept(tmp_path: Path) -> None:
 
 
 def _drag(page: Page, handle: str, seconds: float) -> None:
-    box, at = page.locator("#picture").bounding_box(), page.locator(handle).bounding_box()
+    box, at = page.locator("#picture").bounding_box(), page.locator(f"{handle} i").bounding_box()
     assert box is not None and at is not None
-    page.mouse.move(at["x"] + at["width"] / 2, at["y"] + 40)
+    page.mouse.move(at["x"] + 1, at["y"] + 40)
     page.mouse.down()
     page.mouse.move(box["x"] + box["width"] * seconds, at["y"] + 40, steps=4)
     page.mouse.up()
