@@ -130,6 +130,10 @@ def test_what_is_no_export_is_one_clear_line(tmp_path, content):
         read_opinions(tmp_path / "gone.json", {CLIP})
 
 
+_KEYS = (
+    *("value", "choices", "labels", "start", "end", "text", "id", "from_name", "type", "result", "completed_by"),
+    *("lead_time", "data", "clip", "audio", "annotations", "was_cancelled", "email", "unique_id", "task"),
+)
 _VALUES = st.recursive(
     st.none()
     | st.booleans()
@@ -139,22 +143,7 @@ _VALUES = st.recursive(
     lambda inner: (
         st.lists(inner, max_size=3)
         | st.dictionaries(
-            st.sampled_from(
-                [
-                    "value",
-                    "choices",
-                    "labels",
-                    "start",
-                    "end",
-                    "text",
-                    "id",
-                    "from_name",
-                    "type",
-                    "result",
-                    "completed_by",
-                ]
-                + ["lead_time", "data", "clip", "audio", "annotations", "was_cancelled", "email", "unique_id", "task"]
-            ),
+            st.sampled_from(_KEYS),
             inner,
             max_size=5,
         )
