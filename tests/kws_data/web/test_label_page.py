@@ -13,6 +13,7 @@ from playwright.sync_api import Page, expect
 
 from kws_data.catalog.catalog import Catalog
 from kws_data.catalog.opinions import Opinion
+from kws_data.labelling.doubled import Doubled, kept_doubled
 
 pytestmark = pytest.mark.slow
 
@@ -219,7 +220,7 @@ def test_the_next_clip_is_there_and_sounds_at_once(tmp_path: Path) -> None:
 
 def test_ctrl_c_ends_it_and_a_refused_answer_is_told(tmp_path: Path) -> None:
     ids = clips_to_label(tmp_path, 2)
-    with label_server(tmp_path) as server, opened(server.address, errors=False) as page:
+    with label_server(tmp_path, "--seed", "7") as server, opened(server.address, errors=False) as page:
         begin(page, "ann")
         with Catalog(tmp_path) as catalog:
             catalog.db.execute("DELETE FROM opinions")
@@ -229,6 +230,12 @@ def test_ctrl_c_ends_it_and_a_refused_answer_is_told(tmp_path: Path) -> None:
         saved(page)
         page.goto("about:blank")
         assert server.kill(signal.SIGINT) == 130
+        with Catalog(tmp_path) as catalog:
+            assert kept_doubled(catalog) == Doubled(0.1, 7)
+        server.more = ("--twice", "0.5")
+        server.start()
+        with Catalog(tmp_path) as catalog:
+            assert kept_doubled(catalog) == Doubled(0.5, 7)
 
 
 def test_beyond_this_machine_a_token_is_needed_and_a_new_one_loses_nothing(tmp_path: Path) -> None:
@@ -248,3 +255,27 @@ def test_beyond_this_machine_a_token_is_needed_and_a_new_one_loses_nothing(tmp_p
             begin(page, "")
             saved(page)
         assert sorted(one.label for one in server.opinions()) == ["no", "yes"]
+
+
+def test_answers_wait_for_their_own_catalogue_whatever_is_served_meanwhile(tmp_path: Path) -> None:
+    clips_to_label(tmp_path / "one", 3)
+    clips_to_label(tmp_path / "two", 2)
+    with label_server(tmp_path / "one", "--twice", "0") as server, opened(server.address, errors=False) as page:
+        begin(page, "ann")
+        server.kill()
+        answer(page, "1")
+        page.goto("about:blank")
+        other = LabelServer(tmp_path / "two", port=server.port)
+        other.start()
+        page.goto(server.address)
+        begin(page, "")
+        answer(page, "2")
+        saved(page)
+        other.kill()
+        page.goto("about:blank")
+        server.start()
+        page.goto(server.address)
+        begin(page, "")
+        saved(page)
+    assert [one.label for one in server.opinions()] == ["yes"]
+    assert [one.label for one in other.opinions()] == ["no"]
