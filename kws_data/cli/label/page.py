@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 PORT = 8020
 
 
-@verb("page", "kws label configs/demo.yaml --clips found")
+@verb("page", "kws label page configs/demo.yaml --clips found")
 @click.argument("config_file", metavar="[CONFIG]", required=False, type=click.Path(path_type=Path))
 @recordings_option
 @click.option(

@@ -131,6 +131,40 @@ _LOSE_ONE_ANSWER = """() => {
 }"""
 
 
+def test_a_clip_sounds_by_itself_from_its_start_and_a_cut_from_its_own(tmp_path: Path) -> None:
+    clips_to_label(tmp_path, 3)
+    with label_server(tmp_path) as server, opened(server.address) as page:
+        begin(page, "ann")
+        _heard(page, None)
+        page.wait_for_timeout(140)
+        whole = _heard(page, "1")  # the next clip, without being asked to
+        assert whole[0] < 40 and whole[-1] > 70 and whole == sorted(whole)
+        cut = _heard(page, "t")  # 0.2 to 0.7 s of the second
+        assert min(cut) >= 19 and max(cut) <= 71 and len(cut) > 2
+        assert _heard(page, "Shift+ ")[-1] > 71
+
+
+def _heard(page: Page, key: str | None) -> list[float]:
+    """Where a clip sounds after a key, in percent of its length, until it is silent; None: wait until it is silent."""
+    page.evaluate(
+        """(waits) => {
+      const head = document.getElementById("head"), heard = [], begun = performance.now();
+      window.heard = new Promise((done) => {
+        const look = () => {
+          if (!head.hidden) { heard.push(parseFloat(head.style.left)); }
+          const over = head.hidden && (heard.length || waits || performance.now() - begun > 8000);
+          over ? done(heard) : requestAnimationFrame(look);
+        };
+        look();
+      });
+    }""",
+        key is None,
+    )
+    if key is not None:
+        page.keyboard.press(key)
+    return list(page.evaluate("() => window.heard"))
+
+
 def test_cut_undo_and_hard_rule_are_kept(tmp_path: Path) -> None:
     ids = clips_to_label(tmp_path, 3)
     with Catalog(tmp_path) as catalog:
