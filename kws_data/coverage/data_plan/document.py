@@ -31,8 +31,8 @@ with 1 until nothing is missing.
 _ENOUGH = """## How many people are enough
 
 The test has {people} people. Their {takes} takes of a word are worth {effective:.0f} takes of different people (takes
-of one person are alike: {alike:g}). A word that is heard in {hit:.0%} of them has then a 95 % interval from {low:.1%} to
-{high:.1%}. For its lower end to reach a limit it takes so many people in all:
+of one person are alike: {alike:g}). A word that is heard in {hit:.0%} of them has then a 95 % interval from {low:.1%}
+to {high:.1%}. For its lower end to reach a limit it takes so many people in all:
 
 """
 _FRONT = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*$", re.DOTALL | re.MULTILINE)
