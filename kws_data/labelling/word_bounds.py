@@ -2,7 +2,7 @@
 
 :func:`firmware_tools.levels.find_speech` finds the loudest stretch that stands out of the clip's own noise, in steps of
 20 ms and 9 dB. Words begin and end softer than that (f, s, h, a breath before t), so both ends are moved, in steps of
-5 ms, to where the 10 ms there are no longer 4 dB above the noise or within 40 dB of the loudest; a little is left around.
+5 ms, to where the 10 ms there are no longer 4 dB above the noise and within 40 dB of the loudest.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ FRAME_S = 0.01
 ABOVE_NOISE_DB = 4.0
 BELOW_LOUDEST_DB = 40.0  # in a quiet room an echo stays above the noise for long
 MOST_OUTWARDS_S = 0.15  # a soft sound before or after a word is no longer; a second word is farther away
-AROUND_S = 0.02
 
 
 @dataclass(frozen=True)
@@ -31,8 +30,14 @@ class WordBounds:
     stop: int
 
 
-def find_word(samples: Samples, sample_rate_hz: int) -> WordBounds | None:
-    """Where the loudest word of a clip is, for int16 [n]; None where nothing stands out of its noise."""
+def find_word(samples: Samples, sample_rate_hz: int, around_s: float = 0.0) -> WordBounds | None:
+    """Where the loudest word of a clip is, for int16 [n]; None where nothing stands out of its noise.
+
+    Args:
+        samples: int16 [n].
+        sample_rate_hz: of them.
+        around_s: left before and after the word, as far as the clip goes.
+    """
     found = find_speech(samples, sample_rate_hz)
     if found.start is None or found.end is None:
         return None
@@ -40,7 +45,7 @@ def find_word(samples: Samples, sample_rate_hz: int) -> WordBounds | None:
     db = _levels_db(samples, step, max(step, int(FRAME_S * sample_rate_hz)))
     noise_db = float(np.percentile(db, FLOOR_PERCENTILE))
     above = db > max(noise_db + ABOVE_NOISE_DB, float(db.max()) - BELOW_LOUDEST_DB)
-    most, around = int(MOST_OUTWARDS_S / STEP_S), int(AROUND_S * sample_rate_hz)
+    most, around = int(MOST_OUTWARDS_S / STEP_S), int(around_s * sample_rate_hz)
     first, last = _within(above, found.start // step, min(len(above), -(-found.end // step)))
     start = first - _run(above[max(0, first - most) : first][::-1])
     stop = last + _run(above[last : last + most])

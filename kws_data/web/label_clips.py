@@ -12,10 +12,11 @@ from kws_data.config.config import Config
 from kws_data.dataset.clip_pool import clips_of
 from kws_data.errors import DataError
 from kws_data.labelling.labels import WITHOUT_LABEL
+from kws_data.labelling.review import to_review
 from kws_data.labels import BACKGROUND, SPEECH, word_of
 from kws_data.web.label_desk import words_by_use
 
-UNLABELLED, FOUND, ALL = "unlabelled", "found", "all"
+UNLABELLED, FOUND, REVIEW, ALL = "unlabelled", "found", "review", "all"
 MOST_WORDS = 12  # with a button each where no configuration names keywords; others are typed
 MOST_BYTES = 64 << 20  # of a list of clips
 _ID = re.compile(r"(?<![0-9a-zA-Z])[0-9a-f]{16}(?![0-9a-zA-Z])")
@@ -29,7 +30,8 @@ def chosen_clips(
 
     Args:
         catalog: with the clips.
-        which: ``unlabelled``, ``found`` (by the last audit), ``all``, or a file in which ids of clips stand: a list, a
+        which: ``unlabelled``, ``found`` (by the last audit), ``review`` (labels that a change of the
+            guideline may touch), ``all``, or a file in which ids of clips stand: a list, a
             table or JSON, in its order.
         word: only clips that have this word now.
         config: with ``all``, only clips that it draws on.
@@ -64,6 +66,8 @@ def _ids(catalog: Catalog, which: str, clips: dict[str, Clip], config: Config | 
         return [clip.id for clip in clips.values() if clip.word in WITHOUT_LABEL and not clip.reasons]
     if which == FOUND:
         return _found(catalog)
+    if which == REVIEW:
+        return list(to_review(catalog).clip_ids)
     if which == ALL:
         of = clips_of(config, catalog) if config is not None else [c for c in clips.values() if not c.reasons]
         return [clip.id for clip in of if word is not None or clip.word not in _LONG]
@@ -85,7 +89,7 @@ def _listed(path: Path) -> list[str]:
             raise DataError("list of clips is too long", str(path), f"at most {MOST_BYTES >> 20} MiB")
         text = path.read_text(encoding="utf-8", errors="replace")
     except OSError as error:
-        remedy = f"{error.strerror}; choose {UNLABELLED}, {FOUND}, {ALL} or a file that lists ids of clips"
+        remedy = f"{error.strerror}; choose {UNLABELLED}, {FOUND}, {REVIEW}, {ALL} or a file that lists ids of clips"
         raise DataError("list of clips cannot be read", str(path), remedy) from None
     found = list(dict.fromkeys(_ID.findall(text)))
     if not found:

@@ -16,18 +16,20 @@ from kws_data.audio import Samples
 from kws_data.catalog.attributes import Attribute
 from kws_data.catalog.audio_store import load_audio
 from kws_data.catalog.catalog import Catalog
+from kws_data.catalog.clips import Clip, StoredAudio
 from kws_data.catalog.guidelines import Guideline
 from kws_data.catalog.opinions import NewOpinion, Opinion
 from kws_data.errors import CatalogError, DataError
+from kws_data.labelling.guideline import guideline_in_force, rules_of
 from kws_data.labelling.labels import SPECIAL, WITHOUT_LABEL
 from kws_data.labelling.queue import LabelQueue, QueueSettings, Task
 from kws_data.labelling.word_bounds import find_word
-from kws_data.web.guideline_html import examples_of, guideline_html, rules_of
+from kws_data.web.guideline_html import examples_of, guideline_html
 from kws_data.web.label_bodies import Kind, OpinionBody
 
 Answer = TypeVar("Answer")
+AROUND_S = 0.1  # that a cut leaves before and after the word, as rule R7 of the guideline that comes with kws asks
 KNOWN_WORDS = 500  # that are offered while a word is typed
-CLIP_RATE_HZ = 16_000  # of clips whose rate the catalogue does not say
 
 
 @dataclass(frozen=True)
@@ -58,9 +60,8 @@ class LabelDesk:
         except BaseException:
             self._thread.shutdown()
             raise
-        self._rates_hz = self.later(self._catalog.sample_rates).result()
         self._read_guideline: Guideline | None = None
-        self._examples: Mapping[str, str] = {}
+        self._examples: Mapping[str, StoredAudio] = {}
 
     def __enter__(self) -> LabelDesk:
         return self
@@ -73,11 +74,11 @@ class LabelDesk:
         """What a method will have answered, in the desk's own thread."""
         return self._thread.submit(do, *arguments)
 
-    def _opened(self) -> tuple[Catalog, LabelQueue, Mapping[str, str]]:
+    def _opened(self) -> tuple[Catalog, LabelQueue, Mapping[str, StoredAudio]]:
         catalog = Catalog(self.work.recordings)
-        wanted = set(self.work.queue.clip_ids)
-        audio = {clip.id: clip.audio_sha256 for clip in catalog.clips(with_set_aside=True) if clip.id in wanted}
-        return catalog, LabelQueue(catalog, self.work.queue), audio
+        wanted, rates_hz = set(self.work.queue.clip_ids), catalog.sample_rates()
+        clips = (clip for clip in catalog.clips(with_set_aside=True) if clip.id in wanted)
+        return catalog, LabelQueue(catalog, self.work.queue), {clip.id: _audio(clip, rates_hz) for clip in clips}
 
     # ---- in the desk's thread ------------------------------------------------------------------------------------
 
@@ -111,8 +112,11 @@ class LabelDesk:
 
     def _give(self, body: OpinionBody) -> dict[str, Any]:
         try:
-            if body.clip not in self._audio:
+            audio = self._audio.get(body.clip)
+            if audio is None:
                 raise DataError("clip is not among those that are labelled", body.clip, "take the next one")
+            if body.stop is not None and body.stop > audio.samples:
+                raise DataError("a cut ends after its clip", body.stop, f"the clip has {audio.samples} samples")
             given = body.model_dump(exclude={"clip", "annotator"})
             self._catalog.opinions.give(NewOpinion(clip_id=body.clip, giver=body.annotator, **given))
         except DataError as error:
@@ -140,18 +144,17 @@ class LabelDesk:
         """The guideline that holds, as HTML that only says and links, with its rules by name."""
         held = self._held_guideline()
         html = guideline_html(held.text)
-        return {"version": held.version, "html": html, "rules": rules_of(held.text), "added_at": held.added_at}
+        rules = [{"rule": rule, "title": title} for rule, title in rules_of(held.text).items()]
+        return {"version": held.version, "html": html, "rules": rules, "added_at": held.added_at}
 
     def _held_guideline(self) -> Guideline:
-        held = self._catalog.guidelines.latest() or Guideline(0, "", "", "")
+        held = guideline_in_force(self._catalog)
         if held != self._read_guideline:
-            named = {identity: found for identity in examples_of(held.text) if (found := self._audio_of(identity))}
-            self._read_guideline, self._examples = held, named
+            named = set(examples_of(held.text))
+            clips = [clip for one in named for clip in self._catalog.find_clips(one) if clip.id == one]
+            rates_hz = self._catalog.sample_rates() if clips else {}
+            self._read_guideline, self._examples = held, {clip.id: _audio(clip, rates_hz) for clip in clips}
         return held
-
-    def _audio_of(self, identity: str) -> str:
-        found = [clip.audio_sha256 for clip in self._catalog.find_clips(identity) if clip.id == identity]
-        return found[0] if found else ""
 
     # ---- in any thread -------------------------------------------------------------------------------------------
 
@@ -162,14 +165,14 @@ class LabelDesk:
             CatalogError: they are gone or damaged.
         """
         audio = self._audio.get(identity) or self._examples.get(identity)
-        return None if audio is None else load_audio(self.work.recordings, audio)
+        return None if audio is None else load_audio(self.work.recordings, audio.sha256)
 
     def described(self, task: Task) -> dict[str, Any]:
         """A task as the page gets it: nothing of where the clip comes from, which might say the word."""
-        rate_hz, word, fault = self._rates_hz.get(task.clip.audio_sha256, CLIP_RATE_HZ), None, ""
+        rate_hz, word, fault = self._audio[task.clip.id].sample_rate_hz, None, ""
         try:
             samples = self.samples(task.clip.id)
-            word = None if samples is None else find_word(samples, rate_hz)
+            word = None if samples is None else find_word(samples, rate_hz, AROUND_S)
         except CatalogError as error:
             fault = error.what
         return {
@@ -184,6 +187,10 @@ class LabelDesk:
             "word": None if word is None else [word.start, word.stop],
             "others": [_said(one) for one in task.others],
         }
+
+
+def _audio(clip: Clip, rates_hz: Mapping[str, int]) -> StoredAudio:
+    return StoredAudio(clip.audio_sha256, clip.samples, rates_hz[clip.audio_sha256])
 
 
 def words_by_use(catalog: Catalog) -> list[str]:

@@ -18,10 +18,10 @@ PORT = 8020
 @click.option(
     "--clips",
     "which",
-    metavar="unlabelled|found|all|FILE",
+    metavar="unlabelled|found|review|all|FILE",
     default="unlabelled",
     show_default=True,
-    help="Clips without a label, those the last audit found, all, or those a file lists by id.",
+    help="Clips without a label, those the last audit found, those a new guideline touches, all, or a list of ids.",
 )
 @click.option("--word", default=None, help="Only clips that have this word now.")
 @click.option("--twice", type=Number(0, 1), default=0.1, show_default=True, help="Share that two people label, blind.")
@@ -54,24 +54,26 @@ def command(
     the catalogue has them. The labels of CONFIG's keywords have a key each, without CONFIG those of the catalogue's
     most frequent words. kws label apply then takes settled labels over into the catalogue.
     """
-    from kws_data.catalog.catalog import Catalog
+    from kws_data.cli.label.opened import catalog_here
     from kws_data.labelling.doubled import Doubled, keep_doubled
+    from kws_data.labelling.guideline import guideline_in_force
     from kws_data.labelling.queue import QueueSettings
     from kws_data.web.guard import access_for
     from kws_data.web.label_app import label_app
-    from kws_data.web.label_clips import chosen_clips, words_with_button
+    from kws_data.web.label_clips import REVIEW, chosen_clips, words_with_button
     from kws_data.web.label_desk import LabelDesk, LabelWork
     from kws_data.web.serve import address_of, listening, serve
 
     config = config_here(config_file, ()) if config_file is not None else None
     given = ctx.get_parameter_source("recordings") is click.core.ParameterSource.COMMANDLINE
     folder = Path(config.data.recordings) if config is not None and not given else recordings
-    with Catalog(folder) as catalog:
+    with catalog_here(folder) as catalog:
         ids = chosen_clips(catalog, which, word, config)
         words = words_with_button(catalog, config)
         keep_doubled(catalog, Doubled(twice, seed))
+        since = guideline_in_force(catalog).version if which == REVIEW else None
     name = config.name if config is not None else folder.resolve().name
-    work = LabelWork(folder, QueueSettings(ids, twice, seed), words, name)
+    work = LabelWork(folder, QueueSettings(ids, twice, seed, since), words, name)
     access, at = access_for(host, names), listening(host, port)
     address = address_of(at, host, access)
 

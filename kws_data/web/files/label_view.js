@@ -100,15 +100,15 @@ export function showProgress(progress, own) {
 }
 
 export function showGuideline(guideline, playExample) {
-  byId("guideline-version").textContent = guideline.version ? `version ${guideline.version}` : "as kws brings it";
+  byId("guideline-version").textContent = `version ${guideline.version}`;
   const text = byId("guideline-text");
   text.innerHTML = guideline.html; // made by the server: without scripts, pictures and foreign HTML
   for (const button of text.querySelectorAll("button[data-clip]")) {
     button.addEventListener("click", () => playExample(button.dataset.clip));
   }
   const chosen = byId("rule").value;
-  byId("rule").replaceChildren(element("option", { value: "", textContent: "none" }), ...guideline.rules.map((rule) => element("option", { value: rule, textContent: rule })));
-  byId("rule").value = guideline.rules.includes(chosen) ? chosen : "";
+  byId("rule").replaceChildren(element("option", { value: "", textContent: "none" }), ...guideline.rules.map((one) => element("option", { value: one.rule, textContent: `${one.rule} ${one.title}` })));
+  byId("rule").value = guideline.rules.some((one) => one.rule === chosen) ? chosen : "";
 }
 
 export function showEmpty(mode, progress, waiting) {
