@@ -57,6 +57,7 @@ def command(
 
 def _show(report: AgreementReport) -> None:
     from kws_data.cli.terminal.table import print_table
+    from kws_data.labelling.labels import shown_label
 
     said = ", ".join(f"{name} {count:,}" for name, count in report.raters.items())
     tell(f"{report.clips:,} clips were labelled by two people or more ({said})")
@@ -65,10 +66,11 @@ def _show(report: AgreementReport) -> None:
         return
     rows = {"same label": report.percent, "Fleiss' kappa": report.fleiss, "Krippendorff's alpha": report.alpha}
     print_table([{"over all": name, **cells(one)} for name, one in rows.items()])
+    click.echo()
     print_table(
         [
             {
-                "label": one.label,
+                "label": shown_label(one.label),
                 "clips": f"{one.clips:,}",
                 "disputed": f"{one.disputed:,}",
                 "another says the same": shown(one.specific),
@@ -77,6 +79,7 @@ def _show(report: AgreementReport) -> None:
             for one in report.labels
         ]
     )
+    click.echo()
     print_table(
         [
             {
@@ -93,17 +96,20 @@ def _show(report: AgreementReport) -> None:
 
 def _show_causes(report: AgreementReport) -> None:
     from kws_data.cli.terminal.table import print_table
+    from kws_data.labelling.labels import shown_label
 
+    click.echo()
     print_table(
         [
             {
-                "disagreement": f"{one.first} / {one.second}",
+                "disagreement": f"{shown_label(one.first)} / {shown_label(one.second)}",
                 "clips": f"{one.clips:,}",
                 "the guideline says of them in": ", ".join(one.guideline) or "nothing: add a rule",
             }
             for one in report.confused[:MOST_TOLD]
         ]
     )
+    click.echo()
     print_table(
         [
             {"rule": f"{one.rule} {one.title}".strip(), "named for": f"{one.clips:,}", "disputed": f"{one.disputed:,}"}

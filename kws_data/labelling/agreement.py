@@ -18,7 +18,7 @@ import numpy as np
 from kws_data.catalog.catalog import Catalog
 from kws_data.catalog.opinions import Opinion
 from kws_data.errors import DataError
-from kws_data.labelling.guideline import names_label, parts_of
+from kws_data.labelling.guideline import parts_of, parts_on
 from kws_data.labelling.labels import NOT_SURE
 from kws_data.labelling.settle import PEOPLE
 from kws_data.labelling.take_over import opinions_by_clip
@@ -61,7 +61,8 @@ class PairAgreement:
 
 @dataclass(frozen=True)
 class Confused:
-    """Two labels that raters give to the same clips: on how many, and parts of the guideline that name one of them."""
+    """Two labels that raters give to the same clips: on how many, and the rules of the guideline that name one of them
+    (sections, where no rule does)."""
 
     first: str
     second: str
@@ -213,10 +214,7 @@ def _confused(disputed: Iterable[Disputed], guideline: str) -> list[Confused]:
         clips.update(combinations(sorted(set(one.said.values())), 2))
     parts = [part for part in parts_of(guideline) if part.rule or part.lines.start]
     ordered = sorted(clips.items(), key=lambda item: (-item[1], item[0]))
-    return [
-        Confused(*pair, count, tuple(part.name for part in parts if any(names_label(part.text, one) for one in pair)))
-        for pair, count in ordered
-    ]
+    return [Confused(*pair, count, tuple(part.name for part in parts_on(parts, pair))) for pair, count in ordered]
 
 
 def _rules(by_clip: Mapping[str, Sequence[Opinion]], disputed: set[str], guideline: str) -> list[RuleDoubt]:

@@ -108,7 +108,7 @@ export class Page extends Telling {
       if (tasks.length < wanted) {
         this.exhausted = true;
         this.show();
-        this.again = setTimeout(() => this.fill(), AGAIN_MS);
+        this.again = setTimeout(() => this.lookAgain(), AGAIN_MS);
       } else {
         this.exhausted = false;
         this.fill();
@@ -121,6 +121,11 @@ export class Page extends Telling {
       this.tell(passes(error) ? `No new clips: ${error.status ? error.message : "the server does not answer"}. It is asked again by itself.` : error.message);
       this.again = setTimeout(() => this.fill(), 1_000);
     }
+  }
+
+  lookAgain() {
+    this.readProgress();
+    return this.fill();
   }
 
   here() {

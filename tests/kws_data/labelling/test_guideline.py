@@ -15,6 +15,7 @@ from kws_data.labelling.guideline import (
     guideline_in_force,
     names_label,
     parts_of,
+    parts_on,
     rules_of,
 )
 
@@ -73,6 +74,14 @@ def test_examples_are_clips():
 )
 def test_a_label_is_named_as_a_word(text, label, named):
     assert names_label(text, label) is named
+
+
+def test_rules_that_say_something_of_a_label_and_sections_where_none_does():
+    text = '# Labels\n\n## Terms\n\nsay "no"\n\n- **R1 No voice**: noise, no word\n- **R2 Halves**: half of stop\n'
+    parts = parts_of(text)
+    assert [part.name for part in parts_on(parts, ["no"])] == ["Terms"]  # "no voice" is not about the word
+    assert [part.name for part in parts_on(parts, ["no", "stop"])] == ["R2 Halves"]
+    assert parts_on(parts, ["left"]) == []
 
 
 def test_changed_lines_and_rules():

@@ -168,9 +168,9 @@ def test_cut_undo_and_hard_rule_are_kept(tmp_path: Path) -> None:
 
 
 def _drag(page: Page, handle: str, seconds: float) -> None:
-    box, at = page.locator("#picture").bounding_box(), page.locator(handle).bounding_box()
+    box, at = page.locator("#picture").bounding_box(), page.locator(f"{handle} i").bounding_box()
     assert box is not None and at is not None
-    page.mouse.move(at["x"] + at["width"] / 2, at["y"] + 40)
+    page.mouse.move(at["x"] + 1, at["y"] + 40)
     page.mouse.down()
     page.mouse.move(box["x"] + box["width"] * seconds, at["y"] + 40, steps=4)
     page.mouse.up()
@@ -229,3 +229,22 @@ def test_ctrl_c_ends_it_and_a_refused_answer_is_told(tmp_path: Path) -> None:
         saved(page)
         page.goto("about:blank")
         assert server.kill(signal.SIGINT) == 130
+
+
+def test_beyond_this_machine_a_token_is_needed_and_a_new_one_loses_nothing(tmp_path: Path) -> None:
+    clips_to_label(tmp_path, 6)
+    with label_server(tmp_path, "--twice", "0", "--host", "0.0.0.0") as server:
+        assert "?token=" in server.address
+        with opened(server.address, errors=False) as page:
+            assert "token" not in page.url
+            begin(page, "ann")
+            answer(page, "1")
+            saved(page)
+            server.kill()
+            server.start()
+            answer(page, "2")
+            expect(page.locator("#saved")).to_contain_text("open the whole address that kws printed")
+            page.goto(server.address)
+            begin(page, "")
+            saved(page)
+        assert sorted(one.label for one in server.opinions()) == ["no", "yes"]
