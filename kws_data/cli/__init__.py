@@ -24,7 +24,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "doctor": ("doctor", "Check this machine and the boards on it, and say what to mend."),
     "boards": ("boards", "List the boards kws knows and the serial ports that are there."),
     "new": ("new", "Write a commented configuration for keywords of your own."),
-    "plan-data": ("plan_data", "Write a data plan from a few questions, or hold the catalogue against one."),
+    "plan-data": ("plan_data.command", "Write a data plan from a few questions, or hold the catalogue against one."),
     "import": ("import_", "Take a folder of recordings into the catalogue."),
     "synth": ("synth", "Let synthetic people say the keywords, into the catalogue."),
     "record": ("record.command", "Record clips from a board over serial, into the catalogue."),

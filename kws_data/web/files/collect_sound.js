@@ -111,7 +111,7 @@ export class Detector {
 }
 
 const BEFORE_S = 0.5;
-const AFTER_S = 0.4;
+const AFTER_S = 0.5;
 
 /* One take: resolves with {samples, rate, settings}, or rejects with a line for a person.
    `level(db, speaking, frames)` is called for each frame; `stop` of the returned object ends it early. What is lost

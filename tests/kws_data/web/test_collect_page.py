@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from kws_data.catalog.catalog import Catalog
 from kws_data.web.collect_app import collect_app
 from kws_data.web.collect_consent import consent_text
 from kws_data.web.collect_store import Contributions
+from kws_data.web.guard import access_for
 
 VALUES = {
     "purpose": "a test",
@@ -173,3 +175,18 @@ def test_a_server_that_is_gone_is_told(tmp_path: Path) -> None:
         page.click("#sure-yes")
         page.wait_for_selector("#wrong:not([hidden])")
         assert "does not answer" in page.inner_text("#wrong") and page.is_visible("#mine")
+
+
+def test_a_secret_link_with_the_token_goes_on_where_it_was(tmp_path: Path) -> None:
+    store = Contributions(tmp_path, TEXT, {"yes": 1})
+    access = replace(access_for("0.0.0.0"), token="t" * 24)
+    secret = store.begin(TEXT.version, {"accent": "welsh"})
+    with (
+        served(collect_app(store, token=access.token), access) as site,
+        opened(f"{site.url}?token={access.token}#me={secret}") as page,
+    ):
+        page.wait_for_selector("#check:not([hidden])")
+        link = page.input_value("#link")
+        assert link == f"{site.url}?token={access.token}#me={secret}" and access.token not in page.url
+        page.click("#held summary")
+        assert "welsh" in page.inner_text("#held")
