@@ -30,6 +30,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "catalog": ("catalog", "Show what is in the catalogue, what is missing, and what was made of it."),
     "label": ("label.command", "Label clips in the browser, by machine or in Label Studio, and take labels over."),
     "agreement": ("agreement", "How far the people who label agree, and what they disagree on."),
+    "audit": ("audit", "Find what is wrong with clips and labels, set it aside, bring it back."),
     "forget-speaker": ("forget_speaker", "Remove a person everywhere, and list what had heard them."),
     "split": ("split", "Show who trains, fixes the threshold and is tested, without leaks."),
     "build": ("build", "Build the data set: splits, augmentation, features."),
