@@ -8,7 +8,17 @@ import numpy as np
 
 from kws_data.bench.figures import Figure
 from kws_data.bench.labels.material import LabelsBench, words_of
-from kws_data.bench.labels.wrong_words import MISSING, QUICK_SEEDS, SEEDS, SHARE, Wish, Wrong, config_of, figure
+from kws_data.bench.labels.wrong_words import (
+    MISSING,
+    QUICK_SEEDS,
+    SEEDS,
+    SHARE,
+    Wish,
+    Wrong,
+    config_of,
+    figure,
+    shared_catalogue,
+)
 from kws_data.catalog.catalog import Catalog
 from kws_data.catalog.clips import Clip
 from kws_data.quality.label_errors import confused_pairs
@@ -30,7 +40,7 @@ def crossed(clips: Sequence[Clip], pairs: Sequence[tuple[str, str]], rng: np.ran
 def figures(bench: LabelsBench) -> list[Figure]:
     """5 % of the clips of the pairs of words that a model confuses most, swapped within the pair."""
     seeds = QUICK_SEEDS if bench.quick else SEEDS
-    with Catalog(bench.catalogue("near")) as catalog:
+    with Catalog(shared_catalogue(bench)) as catalog:
         config, clips = config_of(bench, catalog), words_of(catalog)
         settings, wish = JudgeSettings.here(config, bench.workers), Wish(0.75, 0.70)
         if not settings.encoders:

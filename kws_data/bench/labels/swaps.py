@@ -8,21 +8,31 @@ import numpy as np
 
 from kws_data.bench.figures import Figure
 from kws_data.bench.labels.material import LabelsBench, words_of
-from kws_data.bench.labels.wrong_words import MISSING, QUICK_SEEDS, SEEDS, SHARE, Wish, Wrong, config_of, figure
+from kws_data.bench.labels.wrong_words import (
+    MISSING,
+    QUICK_SEEDS,
+    SEEDS,
+    SHARE,
+    Wish,
+    Wrong,
+    config_of,
+    figure,
+    shared_catalogue,
+)
 from kws_data.catalog.catalog import Catalog
 from kws_data.catalog.clips import Clip
 from kws_data.quality.out_of_fold import JudgeSettings
 
 
-def swapped(clips: Sequence[Clip], keywords: Sequence[str], rng: np.random.Generator) -> Wrong:
-    """Another label for :data:`SHARE` of the clips, drawn among all others: keywords, and ``another word`` as one.
+def swapped(clips: Sequence[Clip], keywords: Sequence[str], rng: np.random.Generator, share: float = SHARE) -> Wrong:
+    """Another label for a share of the clips, drawn among all others: keywords, and ``another word`` as one.
 
     What becomes another word gets one of those that are there, as often as it is there.
     """
     others = [clip.word for clip in clips if clip.word not in keywords]
     labels = [*keywords, ""] if others else list(keywords)
     wrong = {}
-    for place in rng.permutation(len(clips))[: round(SHARE * len(clips))].tolist():
+    for place in rng.permutation(len(clips))[: round(share * len(clips))].tolist():
         own = clips[place].word if clips[place].word in keywords else ""
         choices = [label for label in labels if label != own]
         label = choices[int(rng.integers(len(choices)))]
@@ -33,7 +43,7 @@ def swapped(clips: Sequence[Clip], keywords: Sequence[str], rng: np.random.Gener
 def figures(bench: LabelsBench) -> list[Figure]:
     """5 % of all labels swapped at random, with the encoder and without."""
     seeds = QUICK_SEEDS if bench.quick else SEEDS
-    with Catalog(bench.catalogue("swaps")) as catalog:
+    with Catalog(shared_catalogue(bench)) as catalog:
         config, clips = config_of(bench, catalog), words_of(catalog)
 
         def planted(rng: np.random.Generator) -> Wrong:

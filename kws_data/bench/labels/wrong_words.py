@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 
@@ -40,12 +41,20 @@ class Wish:
         return f"recall ≥ {self.recall:.2f} at precision ≥ {self.precision:.2f}"
 
 
+def shared_catalogue(bench: LabelsBench) -> Path:
+    """The catalogue of parts that change nothing in theirs: what encoders heard is computed once for all of them."""
+    folder = bench.work / "judged"
+    return folder if folder.is_dir() else bench.catalogue(folder.name)
+
+
 def config_of(bench: LabelsBench, catalog: Catalog) -> Config:
-    """GSC-9 on the bench's folder: only keywords that are there."""
+    """GSC-9 on the bench's folder: only keywords that are there, the front end of ``configs/gsc9.yaml``."""
     there = {clip.word for clip in words_of(catalog)}
     keywords = [word for word in KEYWORDS if word in there] or sorted(there)[:1]
     data = {"source": "folder", "folder": str(bench.data), "recordings": str(catalog.folder)}
-    return Config.model_validate({"name": "labels", "seed": bench.seed, "keywords": keywords, "data": data})
+    front = {"coefficients": 26}
+    values = {"name": "labels", "seed": bench.seed, "keywords": keywords, "data": data, "frontend": front}
+    return Config.model_validate(values)
 
 
 def found_in(

@@ -68,7 +68,9 @@ def choose(material: Material, by: str, budget: int, seed: int = 0) -> list[Chos
         raise DataError("no such way to choose clips", by, f"one of {', '.join(STRATEGIES)}")
     pool = material.pool
     if not len(pool):
-        raise DataError("every clip has a label", len(material.vectors), "import clips without labels, or name a --pool")
+        raise DataError(
+            "every clip has a label", len(material.vectors), "import clips without labels, or name a --pool"
+        )
     rng = np.random.default_rng([seed, len(material.known)])
     if by == "random":
         return [Chosen(int(n), 0.0, "drawn at random") for n in rng.permutation(pool)[:budget]]
@@ -76,7 +78,9 @@ def choose(material: Material, by: str, budget: int, seed: int = 0) -> list[Chos
     if by == "cluster" or (by == "mix" and few):
         return _by_cluster(material, budget, seed)
     if len(np.unique(material.given)) < 2:
-        raise DataError("too few labels to tell what is in doubt", len(material.known), "choose with --by cluster first")
+        raise DataError(
+            "too few labels to tell what is in doubt", len(material.known), "choose with --by cluster first"
+        )
     doubt = _doubts(material, by, pool, rng)
     if by in ("mix", "slices"):
         return _mixed(material, pool, doubt, by, budget, rng)

@@ -8,20 +8,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 Places = NDArray[np.float32]
-COMPONENTS = 64
+COMPONENTS = 32
 MOST_CLUSTERS = 500
 NEIGHBOURS = 20
 _MANY = 10_000  # clips, from which clusters are found batch by batch
 
 
 def places_of(vectors: NDArray[np.float16]) -> Places:
-    """Principal components of unit length, float32 ``[clips, components]``."""
+    """Whitened principal components of unit length, float32 ``[clips, components]``."""
     from sklearn.decomposition import PCA
 
     exact = np.asarray(vectors, np.float32)
     exact = (exact - exact.mean(axis=0)) / np.maximum(exact.std(axis=0), 1e-3)
     count = min(COMPONENTS, *exact.shape)
-    reduced = PCA(count, svd_solver="randomized", random_state=0).fit_transform(exact)
+    reduced = PCA(count, whiten=True, svd_solver="randomized", random_state=0).fit_transform(exact)
     return np.asarray(reduced / np.maximum(np.linalg.norm(reduced, axis=1, keepdims=True), 1e-6), np.float32)
 
 
