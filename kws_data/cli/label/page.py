@@ -12,7 +12,7 @@ from kws_data.cli.options import Number, config_here, json_option, print_json, r
 PORT = 8020
 
 
-@verb("page", "kws label configs/demo.yaml --clips found")
+@verb("page", "kws label page configs/demo.yaml --clips found")
 @click.argument("config_file", metavar="[CONFIG]", required=False, type=click.Path(path_type=Path))
 @recordings_option
 @click.option(
