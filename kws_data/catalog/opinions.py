@@ -174,8 +174,11 @@ class Opinions:
         """
         with self._at.errors():
             rows = self._at.db.execute(
-                "SELECT clip_id, max(id), max(withdrawn_at) FROM opinions"
-                " WHERE id > ?1 OR (withdrawn_at != '' AND withdrawn_at >= ?2) GROUP BY clip_id ORDER BY clip_id",
+                "SELECT clip_id, max(id), max(withdrawn_at) FROM ("
+                "SELECT clip_id, id, withdrawn_at FROM opinions WHERE id > ?1"
+                " UNION ALL"
+                " SELECT clip_id, id, withdrawn_at FROM opinions WHERE withdrawn_at != '' AND withdrawn_at >= ?2"
+                ") GROUP BY clip_id ORDER BY clip_id",
                 (last_id, last_withdrawn),
             ).fetchall()
         return ChangedOpinions(
