@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kws_data.cli.options import print_json, tell
+from kws_data.cli.options import print_json, progress_bars, tell
 
 if TYPE_CHECKING:
     from kws_data.coverage.data_plan.needs import Need
@@ -23,8 +23,8 @@ def check(path: Path, recordings: Path, as_json: bool) -> int:
     from kws_data.coverage.data_plan.needs import in_order
 
     plan = read_plan(path)
-    with Catalog(recordings) as catalog:
-        needs = needs_of(plan, catalog)
+    with progress_bars() as progress, Catalog(recordings) as catalog:
+        needs = needs_of(plan, catalog, progress)
     missing = in_order(needs)
     if as_json:
         document = {"plan": plan.name, "recordings": str(recordings), "met": len(needs) - len(missing)}

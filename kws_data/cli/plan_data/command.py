@@ -132,7 +132,7 @@ def _told(plan: DataPlan, out: Path, as_json: bool) -> None:
         return
     tell(f"{out}: {plan.people.total} people say {len(plan.words)} words {plan.takes} times, until {ends[-1].end}")
     tell(
-        f"a word that its {enough.test_people} test people are heard with in 95 % has an interval from"
-        f" {enough.low:.1%} to {enough.high:.1%}; how many people more tell stands in the plan"
+        f"with {enough.test_people} test people a detection rate of 95 % is known to lie between {enough.low:.1%} and"
+        f" {enough.high:.1%}; the plan says how many people tell more"
     )
     tell(f"next: kws plan-data --check {out}")

@@ -15,9 +15,11 @@ from kws_data.catalog.clips import Clip
 from kws_data.catalog.near_duplicates import near_duplicate_groups
 from kws_data.catalog.negative_clips import is_stretch, kind_of
 from kws_data.coverage.data_plan.needs import Calls, Need
-from kws_data.coverage.data_plan.plan import DataPlan
+from kws_data.coverage.data_plan.plan import DataPlan, QualityPlan
+from kws_data.coverage.data_plan.sound import Sound, sound_of
 from kws_data.errors import DataError
 from kws_data.labels import likeness
+from kws_data.progress import Progress
 
 _KEYS = {"age": ("age", "age_band")}
 _COLUMNS = ("device", "source")
@@ -57,13 +59,19 @@ def held_of(plan: DataPlan, catalog: Catalog) -> Held:
     return Held(tuple(said), aside, tuple(negatives), catalog.sample_rates())
 
 
-def needs_of(plan: DataPlan, catalog: Catalog) -> list[Need]:
+def needs_of(plan: DataPlan, catalog: Catalog, progress: Progress | None = None) -> list[Need]:
     """All that the plan wants, met or not.
 
+    Args:
+        plan: what is wanted.
+        catalog: what there is.
+        progress: told how far listening to clips is.
+
     Raises:
-        CatalogError: stored audio is missing or damaged, where repeated recordings are looked for.
+        CatalogError: stored audio is missing or damaged, where it has to be listened to.
     """
     held, calls = held_of(plan, catalog), Calls(plan, str(catalog.folder))
+    sound = sound_of(catalog, held.clips, progress)
     return [
         *_terms(plan, held, calls),
         *_people(plan, held, calls),
@@ -71,8 +79,8 @@ def needs_of(plan: DataPlan, catalog: Catalog) -> list[Need]:
         *_groups(plan.people.subgroups, "subgroups", held, calls),
         *_negatives(plan, held, calls),
         *_groups(plan.conditions.people, "conditions", held, calls),
-        *_noise(plan, held),
-        *_quality(plan, held, calls),
+        *_noise(plan, sound),
+        *_quality(plan, held, sound, calls),
         *_duplicates(plan, held, calls, catalog),
         *_labels(plan, catalog, calls),
     ]
@@ -95,8 +103,15 @@ def _agreed(plan: DataPlan, clip: Clip) -> bool:
 
 
 def _people(plan: DataPlan, held: Held, calls: Calls) -> Iterator[Need]:
-    people = len({clip.speaker for clip in held.clips})
-    yield Need("people", "people", plan.people.total, people, "people", next=(calls.collect(), calls.record()))
+    """Who has said all words; who said some of them only has not finished."""
+    said: dict[str, set[str]] = defaultdict(set)
+    for clip in held.clips:
+        said[clip.speaker].add(likeness(clip.word))
+    people = sum(len(words) == len(plan.words) for words in said.values())
+    some = len(said) - people
+    note = f"{some} more said some of the words" if some else ""
+    step = (calls.collect(), calls.record())
+    yield Need("people", "people who said all words", plan.people.total, people, "people", next=step, note=note)
 
 
 def _words(plan: DataPlan, held: Held, calls: Calls) -> Iterator[Need]:
@@ -144,49 +159,47 @@ def _negatives(plan: DataPlan, held: Held, calls: Calls) -> Iterator[Need]:
     yield Need("negatives", "hours without a keyword", plan.hours.negatives, total, "h", next=(step,))
 
 
-def _noise(plan: DataPlan, held: Held) -> Iterator[Need]:
+def _noise(plan: DataPlan, sound: Mapping[str, Sound]) -> Iterator[Need]:
     if plan.conditions.noisy_share:
-        known = [snr for clip in held.clips if (snr := _number(clip, "snr_db")) is not None]
+        known = [snr for one in sound.values() if (snr := one["snr_db"]) is not None]
         share = sum(snr < plan.conditions.noisy_db for snr in known) / len(known) if known else 0.0
         what = f"clips with an SNR below {plan.conditions.noisy_db:g} dB"
         note = "record in noise: a kitchen, a street, with the radio on"
         yield Need("conditions", what, plan.conditions.noisy_share, share, "share", note=note)
 
 
-def _quality(plan: DataPlan, held: Held, calls: Calls) -> Iterator[Need]:
+def _quality(plan: DataPlan, held: Held, sound: Mapping[str, Sound], calls: Calls) -> Iterator[Need]:
     if not held.clips:
         return
-    asked, audit = plan.quality, calls.look("audit")
-    limits = [
-        ("snr_db", asked.snr_db_min, 1),
-        ("peak_db", asked.peak_db_min, 1),
-        ("clipped_share", asked.clipped_share_max, -1),
-    ]
+    asked = plan.quality
     bad: Counter[str] = Counter()
-    unknown = good = 0
+    good = 0
     for clip in held.clips:
-        values = [(name, _number(clip, name), limit, sign) for name, limit, sign in limits if limit is not None]
-        broken = [name for name, value, limit, sign in values if value is not None and sign * (value - limit) < 0]
-        missing = any(value is None for _, value, _, _ in values)
+        broken = _broken(asked, sound[clip.id])
         bad.update(broken)
-        unknown += missing and not broken
-        good += not broken and not missing
-    measured = len(held.clips) - unknown
-    told = [f"{count} with {name} out of its limit" for name, count in bad.most_common()]
-    told += [f"{unknown} without a measure of it"] if unknown else []
-    share = good / measured if measured else 0.0
-    yield Need("quality", "good clips", asked.good_share_min, share, "share", next=(audit,), note=", ".join(told))
+        good += not broken
+    note = ", ".join(f"{count} {what}" for what, count in bad.most_common())
+    step = (calls.look("audit"),)
+    yield Need("quality", "good clips", asked.good_share_min, good / len(held.clips), "share", next=step, note=note)
     if asked.set_aside_share_max is not None:
         share = held.aside / (held.aside + len(held.clips))
-        note = "why: kws catalog --set-aside" if held.aside else ""
-        yield Need(
-            "quality", "clips that were set aside", asked.set_aside_share_max, share, "share", True, (audit,), note
-        )
+        step = (calls.look("catalog", "--set-aside"),)
+        yield Need("quality", "clips that were set aside", asked.set_aside_share_max, share, "share", True, step)
 
 
-def _number(clip: Clip, name: str) -> float | None:
-    value = clip.attributes.get(name)
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+def _broken(asked: QualityPlan, sound: Sound) -> list[str]:
+    """What keeps a clip from being good."""
+    snr_db, peak_db, clipped = (sound[name] for name in ("snr_db", "peak_db", "clipped_share"))
+    found = []
+    if asked.snr_db_min is not None and snr_db is None:
+        found.append("with no voice above the noise")
+    if asked.snr_db_min is not None and snr_db is not None and snr_db < asked.snr_db_min:
+        found.append(f"with an SNR below {asked.snr_db_min:g} dB")
+    if asked.peak_db_min is not None and (peak_db is None or peak_db < asked.peak_db_min):
+        found.append(f"with a peak below {asked.peak_db_min:g} dB")
+    if asked.clipped_share_max is not None and (clipped is None or clipped > asked.clipped_share_max):
+        found.append(f"with more than {asked.clipped_share_max:.2%} of their samples clipped")
+    return found
 
 
 def _duplicates(plan: DataPlan, held: Held, calls: Calls, catalog: Catalog) -> Iterator[Need]:

@@ -73,7 +73,9 @@ def test_check_ends_with_1_and_says_what_to_call(tmp_path: Path, capsys: pytest.
     capsys.readouterr()
     assert run(["plan-data", "--check", "data_plan.md"]) == 1
     said = capsys.readouterr().out
-    assert said.index(" 1. people: 0, wanted 40") < said.index("next: kws collect --words lamp,radio --takes 10")
+    assert said.index(" 1. people who said all words: 0, wanted 40") < said.index(
+        "next: kws collect --words lamp,radio --takes 10"
+    )
     assert run(["plan-data", "--check", "data_plan.md", "--recordings", "other", "--json"]) == 1
     document = json.loads(capsys.readouterr().out)
     assert document["missing"][0]["kind"] == "people" and document["met"] == len(document["all"]) - len(
