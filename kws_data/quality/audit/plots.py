@@ -1,4 +1,4 @@
-"""Pictures of an audit: how many clips each check found, and how loud, clean and long the clips are beside its limits."""
+"""Pictures of an audit: how many clips each check found, and how loud, clean and long clips are beside its limits."""
 
 from __future__ import annotations
 

@@ -42,6 +42,15 @@ WRONG: dict[str, list[list[str]]] = {
         ["--words", "a", "--speaker", "s", "--consent", "c", "--yes", "--quarantine", "none=1"],
         ["--continuous", "1", "--speaker", "s", "--consent", "c", "--board", "nothing"],
     ],
+    "audit": [
+        [],
+        ["nowhere.yaml"],
+        ["--checks", "nonsense"],
+        ["--apply"],
+        ["--undo", "1"],
+        ["--list"],
+        ["--page", "page.html"],
+    ],
     "catalog": [
         [],
         ["--lineage", "abcd"],
