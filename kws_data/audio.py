@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -143,6 +143,23 @@ def mp3_bytes(samples: Samples, sample_rate_hz: int, quality: float = 0.4) -> by
             )
     except (soundfile.SoundFileError, ValueError, TypeError) as error:
         raise AudioError("samples cannot be encoded as MP3", f"{sample_rate_hz} Hz", plain(error)) from None
+    return encoded.getvalue()
+
+
+def ogg_bytes(samples: Samples, sample_rate_hz: int, codec: Literal["VORBIS", "OPUS"]) -> bytes:
+    """int16 mono samples as an Ogg file, at the encoder's own medium quality.
+
+    Raises:
+        AudioError: the encoder does not take them (Opus knows 8, 12, 16, 24 and 48 kHz), or libsndfile has none here.
+    """
+    import soundfile
+
+    encoded = io.BytesIO()
+    try:
+        with deferred_interrupts():
+            soundfile.write(encoded, samples, sample_rate_hz, format="OGG", subtype=codec)
+    except (soundfile.SoundFileError, ValueError, TypeError) as error:
+        raise AudioError(f"samples cannot be encoded as {codec}", f"{sample_rate_hz} Hz", plain(error)) from None
     return encoded.getvalue()
 
 

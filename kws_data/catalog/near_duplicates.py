@@ -1,31 +1,16 @@
 """Which clips are the same recording, although no byte of theirs is: louder, moved, re-encoded, resampled, noisy.
 
-Two clips are the same recording when fewer than 29 in a hundred bits of their fingerprints differ in the frames that
-are loud, at the best of the shifts that are tried. Half of the bits of unrelated clips differ. Measured on the 6,285
-clips of a Speech Commands folder, and 300 copies of them for each kind of change:
+Half of the bits of the fingerprints of unrelated clips differ, in the frames that are loud and at the best of the
+shifts that are tried. Where fewer than :data:`SURE` differ two clips are the same recording; where up to :data:`MAYBE`
+do, their waves decide (``same_waveform.py``). Which pairs are compared is found first by their textures (``alike.py``).
 
-=============================================  ======
-copies that are found                          share
-=============================================  ======
-gain -12 to +3 dB; 8 kHz and back; MP3         100 %
-8-bit mu-law                                   100 %
-Vorbis                                         99.7 %
-moved by up to 100 ms, cut off there           98 %
-white noise at 20 dB (of the whole clip)       95 %
-8 kHz, moved, noise at 20 dB and gain at once  87 %
-white noise at 10 dB                           50 %
-=============================================  ======
-
-and of the 19.7 million pairs of different clips one was taken for a copy: a speaker saying the same word twice.
-
-Which pairs are compared is found first by their textures (all against all for some ten thousand clips, by random
-hyperplanes beyond: Charikar, "Similarity estimation techniques from rounding algorithms", STOC 2002).
+TABLE
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -34,19 +19,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firmware_tools.atomic import atomic_path
+from kws_data.catalog.alike import alike_pairs
 from kws_data.catalog.catalog import Catalog
 from kws_data.catalog.clips import Clip
 from kws_data.catalog.compared_pairs import PairMemory, short_hashes
 from kws_data.catalog.fingerprints import SAME_FILES, VERSION, fingerprints
+from kws_data.catalog.same_waveform import Waves
 
-SAME = 0.29  # share of bits that may differ
+RULE = 2  # what is kept of pairs holds for one way of judging them
+SURE = 0.2  # share of bits that may differ without a look at the waves
+MAYBE = 0.38
+ALONE = 0.29  # where there are no waves to look at
 LOUD_ENOUGH = 20  # frames that must be compared
 REACH = 12  # frames of 10 ms that one may lie off the other, beside what the middle of the sound tells
-ALIKE = 0.72  # cosine of textures, less their mean, above which bits are compared
-BRUTE_FORCE_CLIPS = 20_000
 KEPT_LISTS = 8  # results that are kept beside the fingerprints
-_BLOCK = 1_024
-_TABLES, _PAIRS = 24, 50_000
+_PAIRS = 20_000
 
 Pairs = NDArray[np.int64]
 
@@ -71,13 +58,13 @@ def near_duplicate_groups(catalog: Catalog, clips: Iterable[Clip]) -> list[list[
 
 def _pairs_of(folder: Path, audio: Sequence[str]) -> Pairs:
     """Pairs of places in ``audio`` that are the same recording, found once for each list of audio."""
-    key = hashlib.sha256(" ".join([str(VERSION), *audio]).encode()).hexdigest()[:32]
+    key = hashlib.sha256(" ".join([f"{VERSION}.{RULE}", *audio]).encode()).hexdigest()[:32]
     path = folder / "fingerprints" / f"{SAME_FILES}{key}.npy"
     kept = _read_pairs(path, len(audio))
     if kept is not None:
         return kept
     memory = compared_pairs(folder)
-    pairs = same_recordings(fingerprints(folder, audio), memory)
+    pairs = same_recordings(fingerprints(folder, audio), memory, folder)
     memory.save()
     with suppress(OSError):  # a list that cannot be kept is made again
         _keep(path, pairs)
@@ -86,7 +73,7 @@ def _pairs_of(folder: Path, audio: Sequence[str]) -> Pairs:
 
 def compared_pairs(folder: Path) -> PairMemory:
     """What was found of pairs of clips of the catalogue in ``folder`` before."""
-    return PairMemory(folder / "fingerprints" / f"v{VERSION}-compared.npy")
+    return PairMemory(folder / "fingerprints" / f"v{VERSION}.{RULE}-compared.npy")
 
 
 def _keep(path: Path, pairs: Pairs) -> None:
@@ -106,24 +93,42 @@ def _read_pairs(path: Path, count: int) -> Pairs | None:
     return pairs if fits and (not len(pairs) or 0 <= pairs.min() <= pairs.max() < count) else None
 
 
-def same_recordings(prints: NDArray[np.void], memory: PairMemory | None = None) -> Pairs:
-    """Pairs [n, 2] of places in ``prints`` that are the same recording; what ``memory`` knows is not compared."""
+def same_recordings(prints: NDArray[np.void], memory: PairMemory | None = None, folder: Path | None = None) -> Pairs:
+    """Pairs [n, 2] of places in ``prints`` that are the same recording.
+
+    Args:
+        prints: fingerprints.
+        memory: what it knows is not compared.
+        folder: of the catalogue, for the waves of pairs in doubt; without it :data:`ALONE` decides.
+
+    Raises:
+        CatalogError: stored audio is missing or damaged.
+    """
     found = [np.zeros((0, 2), np.int64)]
-    short = short_hashes(prints["audio"]) if memory else np.zeros(0, np.uint64)
-    for pairs in _alike(prints["texture"].astype(np.float32)):
-        for start in range(0, len(pairs), _PAIRS):
-            some = pairs[start : start + _PAIRS]
-            judge = partial(_are_same, prints, some)
-            if memory is None:
-                found.append(some[judge(np.arange(len(some)))])
-            else:
-                found.append(some[memory.verdicts(short[some[:, 0]], short[some[:, 1]], judge)])
+    short = short_hashes(prints["audio"]) if memory is not None else np.zeros(0, np.uint64)
+    waves = Waves(folder) if folder else None
+    pairs = alike_pairs(prints["texture"].astype(np.float32))
+    for start in range(0, len(pairs), _PAIRS):
+        some = pairs[start : start + _PAIRS]
+        judge = partial(_are_same, prints, some, waves)
+        if memory is None:
+            found.append(some[judge(np.arange(len(some)))])
+        else:
+            found.append(some[memory.verdicts(short[some[:, 0]], short[some[:, 1]], judge)])
     return np.unique(np.concatenate(found), axis=0)
 
 
-def _are_same(prints: NDArray[np.void], pairs: Pairs, chosen: NDArray[np.intp]) -> NDArray[np.bool_]:
+def _are_same(
+    prints: NDArray[np.void], pairs: Pairs, waves: Waves | None, chosen: NDArray[np.intp]
+) -> NDArray[np.bool_]:
     one, other = prints[pairs[chosen, 0]], prints[pairs[chosen, 1]]
-    return np.asarray(bit_errors(one, other) < SAME)
+    errors = np.asarray(bit_errors(one, other))
+    if waves is None:
+        return errors < ALONE
+    same = errors < SURE
+    for place in np.flatnonzero(~same & (errors < MAYBE)):
+        same[place] = waves.same(bytes(one["audio"][place]).decode(), bytes(other["audio"][place]).decode())
+    return same
 
 
 def bit_errors(one: NDArray[np.void], other: NDArray[np.void]) -> NDArray[np.float64]:
@@ -140,44 +145,6 @@ def bit_errors(one: NDArray[np.void], other: NDArray[np.void]) -> NDArray[np.flo
         heard = np.bitwise_count(other["loud"][:, there] & loud).sum(axis=1, dtype=np.int64)
         best = np.where(heard >= 32 * LOUD_ENOUGH, np.minimum(best, errors), best)
     return best
-
-
-def _alike(textures: NDArray[np.float32]) -> Iterator[Pairs]:
-    """Pairs of places (first below second) whose textures are alike, in parts."""
-    unit = textures - textures.mean(axis=0) if len(textures) else textures
-    unit = unit / np.maximum(np.linalg.norm(unit, axis=1, keepdims=True), 1e-6)
-    if len(unit) > BRUTE_FORCE_CLIPS:
-        yield from _alike_by_hash(unit)
-        return
-    for start in range(0, len(unit), _BLOCK):
-        near = unit[start : start + _BLOCK] @ unit[start:].T > ALIKE
-        pairs = np.argwhere(np.triu(near, 1)) + start
-        yield pairs
-
-
-def _alike_by_hash(unit: NDArray[np.float32]) -> Iterator[Pairs]:
-    """The same for many clips: those that lie on the same sides of some random planes."""
-    rng = np.random.default_rng(0x4C5348)
-    width = int(np.ceil(np.log2(len(unit)))) - 1
-    for _ in range(_TABLES):
-        sides = unit @ rng.standard_normal((unit.shape[1], width)).astype(np.float32) > 0.0
-        keys = sides @ (1 << np.arange(width, dtype=np.int64))
-        for pairs in _pairs_of_equal(keys):
-            likeness = np.einsum("ij,ij->i", unit[pairs[:, 0]], unit[pairs[:, 1]])
-            yield pairs[likeness > ALIKE]
-
-
-def _pairs_of_equal(keys: NDArray[np.int64]) -> Iterator[Pairs]:
-    """Pairs of places with the same key: neighbours at each distance in sorted order."""
-    order = np.argsort(keys, kind="stable")
-    ranked = keys[order]
-    for distance in range(1, len(keys)):
-        equal = np.flatnonzero(ranked[distance:] == ranked[:-distance])
-        if not len(equal):
-            return
-        pairs = np.stack([order[equal], order[equal + distance]], axis=1)
-        for start in range(0, len(pairs), _PAIRS):
-            yield np.sort(pairs[start : start + _PAIRS], axis=1)
 
 
 def _connected(count: int, pairs: Pairs) -> list[Sequence[int]]:

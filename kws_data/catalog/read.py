@@ -85,6 +85,14 @@ class CatalogReader(CatalogDatabase):
             )
             return {str(row[0]) for row in rows}
 
+    def given_splits(self) -> dict[str, str]:
+        """Split of each clip, by id, that a list in a folder names."""
+        with self.errors():
+            query = (
+                "SELECT clip_id, max(given_split) FROM files WHERE clip_id IS NOT NULL AND given_split != '' GROUP BY 1"
+            )
+            return {str(clip): str(split) for clip, split in self.db.execute(query)}
+
     def has_speaker(self, pseudonym: str) -> bool:
         """Whether somebody of this pseudonym is heard in a clip of the catalogue."""
         with self.errors():

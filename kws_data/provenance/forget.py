@@ -198,6 +198,7 @@ def _heard(catalog: Catalog, clips: Sequence[str]) -> dict[str, int]:
 def _forget_audio(catalog: Catalog, held: Holdings, elsewhere: Elsewhere, after: Callable[[str], None]) -> int:
     """Remove features, fingerprints, audio and locks; returns how many rows of features there were."""
     from kws_data.catalog.fingerprints import forget_fingerprints
+    from kws_data.catalog.measures import forget_measures
     from kws_data.features.forget import forget_features
     from kws_data.system.storage import place
     from kws_data.training.teachers.cache import forget_teachers
@@ -206,6 +207,7 @@ def _forget_audio(catalog: Catalog, held: Holdings, elsewhere: Elsewhere, after:
     rows = sum(forget_features(catalog.folder, held.audio, store_at) for store_at in stores)
     after("features")
     forget_fingerprints(catalog.folder, held.audio)
+    forget_measures(catalog.folder, held.audio)
     forget_teachers(catalog.folder)
     for sha256 in held.audio:
         for copy in elsewhere.audio:

@@ -80,7 +80,7 @@ def find_rot(catalog: Catalog, easy_run: Path | None = None, progress: Progress 
         DataError, BundleError: the run has no data set or model.
     """
     clips = [clip for clip in catalog.clips() if not clip.word.startswith("_")]
-    obsolete, notes = _obsolete(catalog, clips)
+    obsolete, notes = find_obsolete(catalog, clips)
     trivial = [*_by_levels(catalog, clips, progress)]
     if easy_run is not None:
         from kws_data.quality.easy_clips import DEFINITION, easy_clips
@@ -107,7 +107,8 @@ def _redundant(catalog: Catalog, clips: Sequence[Clip]) -> Iterator[Reason]:
     yield Reason("near-duplicate", definition, tuple(sorted(near - set(exact))), groups)
 
 
-def _obsolete(catalog: Catalog, clips: Sequence[Clip]) -> tuple[list[Reason], list[str]]:
+def find_obsolete(catalog: Catalog, clips: Sequence[Clip]) -> tuple[list[Reason], list[str]]:
+    """What is gone, taken again, or in no data set; and notes on what could not be looked at."""
     files = catalog.files_of_clips()
     folders = {folder for places in files.values() for folder, _ in places}
     lists = {folder for folder in folders if folder.kind == "urls"}

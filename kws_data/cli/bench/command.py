@@ -33,6 +33,7 @@ BENCHES: dict[str, tuple[str, str]] = {
     "try": ("bench.try_", "The page of kws try in a browser: equal to every engine, how fast, how large."),
     "listen": ("bench.listen", "What models do in streams they never met: found, false accepts, noise, clips."),
     "slices": ("bench.slices", "The search for failing slices: planted ones found, false findings, time."),
+    "labels": ("bench.labels", "Planted label errors, copies and broken clips: how many are found, of how many."),
     "report": ("bench.report", "The report of a run of 100,000 test clips: seconds to write and to open it."),
     "record": ("bench.record", "What serial capture loses, mistakes or survives."),
     "damaged": ("bench.damaged", "Damaged audio, configurations and models: nothing may crash, hang or get lost."),

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from kws_data.catalog import near_duplicates
+from kws_data.catalog import alike, near_duplicates
 from kws_data.catalog.catalog import Catalog
 from kws_data.catalog.clips import Clip, NewClip
 from kws_data.catalog.fingerprints import PRINT, fingerprint, fingerprints, forget_fingerprints, shard_path
@@ -74,7 +74,7 @@ def test_many_clips_are_compared_by_hash(monkeypatch: pytest.MonkeyPatch) -> Non
     words = [babble(seed) for seed in range(60)]
     prints = prints_of(*words, *(changed(word, "gain") for word in words[:20]))
     everything = same_recordings(prints)
-    monkeypatch.setattr(near_duplicates, "BRUTE_FORCE_CLIPS", 10)
+    monkeypatch.setattr(alike, "BRUTE_FORCE_CLIPS", 10)
     assert np.array_equal(same_recordings(prints), everything) and len(everything) == 20
     assert not len(same_recordings(prints[:0])) and not len(same_recordings(prints[:1]))
 

@@ -1,0 +1,219 @@
+"""``kws audit``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kws_data.cli.options import (
+    Number,
+    config_here,
+    json_option,
+    print_json,
+    progress_bars,
+    recordings_option,
+    say,
+    tell,
+    verb,
+    workers_option,
+)
+
+if TYPE_CHECKING:
+    from kws_data.catalog.catalog import Catalog
+    from kws_data.config.config import Config
+    from kws_data.quality.audit.audit import Audit
+
+EXAMPLES = 2
+
+
+@verb("audit", "kws audit configs/demo.yaml --page audit.html; kws audit configs/demo.yaml --apply")
+@click.argument("config_file", metavar="[CONFIG]", required=False, type=click.Path(path_type=Path))
+@click.option("--set", "overrides", metavar="KEY=VALUE", multiple=True, help="Override a setting; repeatable.")
+@recordings_option
+@click.option("--run", type=click.Path(path_type=Path), help="A run: its splits, and the clips that it finds easy.")
+@click.option(
+    "--checks",
+    metavar="FAMILIES",
+    default="",
+    help="Only these, with commas: readable, signal, edges, copies, stale, outliers, labels, coverage.",
+)
+@click.option("--no-encoder", is_flag=True, help="Judge labels without the encoder, as where it is not installed.")
+@click.option(
+    "--apply",
+    "applied",
+    type=click.Choice(["clips", "label-errors"]),
+    is_flag=False,
+    flag_value="clips",
+    default=None,
+    help="Set aside what is to be; label-errors: likely label errors too. CONFIG stands before it.",
+)
+@click.option(
+    "--confidence", type=Number(0, 1), default=None, help="From which label errors are set aside.  [default: 0.8]"
+)
+@click.option("--undo", "undone", metavar="BATCH", type=int, help="Bring back what a batch has set aside.")
+@click.option("--list", "listed", is_flag=True, help="List the audits that there were.")
+@click.option("--page", type=click.Path(path_type=Path, dir_okay=False), help="Write a page with plots and examples.")
+@click.option("--no-audio", is_flag=True, help="Leave the sounds out of the page.")
+@workers_option
+@json_option
+def command(config_file: Path | None, recordings: Path, undone: int | None, listed: bool, **options: Any) -> int:
+    """Find what is wrong with the clips of CONFIG, or of the whole catalogue: unreadable, truncated, of a wrong rate,
+    silent, clipped, humming, cut off, doubled, unlike the others, wrongly labelled, stale; and who is missing.
+
+    Each finding has a reason, a value and a suggested action: set aside, relabel, look or none. They go into the
+    catalogue (kws label --clips found shows those to be relabelled). --apply sets clips aside, it deletes none; --undo
+    brings them back. Checks and their limits: kws_data/docs/audit.md.
+    """
+    from kws_data.catalog.catalog import Catalog
+    from kws_data.errors import CatalogError
+
+    config = config_here(config_file, options["overrides"]) if config_file else None
+    folder = Path(config.data.recordings) if config and _is_default("recordings") else recordings
+    if not (folder / "catalog.sqlite").exists():
+        raise CatalogError("no catalogue here", str(folder), "fill one with kws import, synth or record")
+    with Catalog(folder) as catalog:
+        if listed:
+            _list(catalog, options["as_json"])
+        elif undone is not None:
+            _undo(catalog, undone, options["as_json"])
+        else:
+            _audit(catalog, config, options)
+    return 0
+
+
+def _is_default(name: str) -> bool:
+    source = click.get_current_context().get_parameter_source(name)
+    return source is None or source.name == "DEFAULT"
+
+
+def _audit(catalog: Catalog, config: Config | None, options: dict[str, Any]) -> None:
+    from kws_data.quality.audit.apply import CONFIDENCE, kept_findings, to_set_aside
+    from kws_data.quality.audit.audit import AuditSettings, audit
+
+    run, families = options["run"], _families(options["checks"])
+    settings = AuditSettings(config, run, families, options["workers"], not options["no_encoder"])
+    with progress_bars() as progress:
+        done = audit(catalog, settings, progress)
+    batch, changed = kept_findings(catalog, done, config.name if config else "the whole catalogue"), 0
+    if options["applied"]:
+        least = options["confidence"] if options["confidence"] is not None else CONFIDENCE
+        changes = to_set_aside(done.findings, least if options["applied"] == "label-errors" else None)
+        changed = catalog.changes.apply(batch, changes)
+    if options["page"]:
+        from kws_data.quality.audit.page import audit_page
+
+        _write_page(options["page"], audit_page(done, catalog, sounds=not options["no_audio"]))
+    if options["as_json"]:
+        print_json({"batch": batch, "set_aside": changed, **done.to_dict()})
+        return
+    _show(done)
+    _what_next(done, batch, changed, options)
+
+
+def _families(names: str) -> tuple[str, ...]:
+    from kws_data.errors import DataError
+    from kws_data.quality.audit.checks import FAMILIES
+
+    wanted = tuple(name.strip() for name in names.split(",") if name.strip()) or tuple(FAMILIES)
+    for name in wanted:
+        if name not in FAMILIES:
+            raise DataError("no such checks", name, f"--checks takes {', '.join(FAMILIES)}")
+    return wanted
+
+
+def _write_page(path: Path, page: str) -> None:
+    from firmware_tools.atomic import write_bytes
+    from kws_data.errors import DataError
+
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_bytes(path, page.encode())
+    except OSError as error:
+        raise DataError("page cannot be written", str(path), error.strerror or str(error)) from None
+
+
+def _show(done: Audit) -> None:
+    from kws_data.cli.terminal.table import print_table
+
+    print_table(
+        [
+            {
+                "found": reason,
+                "clips": f"{len({one.clip_id for one in found}):,}",
+                "to do": "; ".join(dict.fromkeys(one.action for one in found)),
+                "such as": ", ".join(
+                    f"{done.clips[one.clip_id].origin or one.clip_id} ({one.detail})" for one in found[:EXAMPLES]
+                )[:110],
+            }
+            for reason, found in done.by_reason().items()
+        ]
+    )
+    for group in done.thin[:5]:
+        tell(f"{group.reason}: {group.sentence}")
+    if len(done.thin) > 5:
+        tell(f"{len(done.thin) - 5} more such groups: --json or --page lists all")
+    for note in done.notes:
+        say(note)
+
+
+def _what_next(done: Audit, batch: int, changed: int, options: dict[str, Any]) -> None:
+    from kws_data.quality.audit.apply import to_set_aside
+    from kws_data.quality.audit.checks import LOOK, RELABEL
+
+    wrong = {one.clip_id for one in done.findings}
+    tell(f"{len(done.clips):,} clips, something found of {len(wrong):,}; batch {batch}")
+    by = {action: {one.clip_id for one in done.findings if one.action == action} for action in (RELABEL, LOOK)}
+    if options["applied"]:
+        tell(
+            f"{changed:,} clips set aside; kws audit --undo {batch} brings them back; kws build makes the data set anew"
+        )
+    elif least := len(to_set_aside(done.findings)):
+        tell(f"next: kws audit ... --apply sets {least:,} clips aside")
+    if by[RELABEL]:
+        tell(f"next: kws label --clips found shows the {len(by[RELABEL]):,} whose word is in doubt")
+    if options["page"]:
+        tell(f"page: {options['page']}")
+    elif by[LOOK]:
+        tell(f"next: kws audit ... --page audit.html shows the {len(by[LOOK]):,} that are worth a look")
+
+
+def _list(catalog: Catalog, as_json: bool) -> None:
+    from kws_data.cli.terminal.table import print_table
+    from kws_data.quality.audit.apply import VERB
+
+    batches = catalog.changes.batches(VERB)
+    if as_json:
+        print_json({"batches": [vars(one) for one in batches]})
+        return
+    print_table(
+        [
+            {
+                "batch": str(one.id),
+                "when": one.made_at,
+                "of": one.note,
+                "findings": f"{one.findings:,}",
+                "set aside": f"{one.changes:,}",
+                "undone": one.undone_at,
+            }
+            for one in batches
+        ]
+    )
+    if not batches:
+        say("no audit yet: kws audit makes one")
+
+
+def _undo(catalog: Catalog, batch: int, as_json: bool) -> None:
+    from kws_data.errors import DataError
+    from kws_data.quality.audit.apply import VERB
+
+    if batch not in {one.id for one in catalog.changes.batches(VERB)}:
+        raise DataError("no such audit", batch, "kws audit --list lists them")
+    done = catalog.changes.undo(batch)
+    if as_json:
+        print_json({"batch": batch, "brought_back": done.taken_back, "kept": list(done.kept)})
+        return
+    tell(f"{done.taken_back:,} clips are as they were before batch {batch}")
+    if done.kept:
+        tell(f"{len(done.kept):,} stay as somebody has made them since, such as {done.kept[0]}")
