@@ -23,6 +23,7 @@ from kws_data.labelling.settle import Verdict, settled
 VERB = "label"
 #: Why a clip is set aside that only waits for a label: recordings of a board, before somebody heard them.
 NOT_LABELLED = "not labelled"
+_DOUBTED = "audit: label error"  # how kws_data.quality.audit says that it doubted the label; others follow after a "; "
 _PREFIX = "label: "
 _CUT_INTO = re.compile(rf"{_PREFIX}cut, see ([0-9a-f]{{16}})")
 
@@ -184,8 +185,9 @@ def _of_former_cut(clip: Clip, cut: Cut | None) -> list[Change]:
 
 
 def _is_ours(clip: Clip) -> bool:
-    """Whether a clip is used, or set aside because of its label."""
-    return not clip.reasons or clip.reasons == NOT_LABELLED or clip.reasons.startswith(_PREFIX)
+    """Whether a clip is used, or set aside because of its label alone: by people, or by an audit that doubted it."""
+    doubted = clip.reasons.startswith(_DOUBTED) and "; " not in clip.reasons
+    return not clip.reasons or clip.reasons == NOT_LABELLED or clip.reasons.startswith(_PREFIX) or doubted
 
 
 def _of_clip(clip: Clip, verdict: Verdict, cut: Cut | None) -> list[Change]:
