@@ -10,6 +10,7 @@ from labelled_clips import add_bare_clips, say_it
 
 from kws_data.catalog.catalog import Catalog
 from kws_data.catalog.changes import Finding
+from kws_data.catalog.clips import NewClip
 from kws_data.labelling.cuts import WAITING
 from kws_data.labelling.doubled import Doubled, keep_doubled
 from kws_data.labelling.labels import BAD, NOT_SURE
@@ -131,6 +132,15 @@ def test_the_whole_clip_and_a_crumb_are_no_cuts(catalog):
     say_it(catalog, clips[1], "ann", "yes", cut=(500, 900))
     done = take_over(catalog)
     assert (done.cuts, done.words) == (0, 2)
+
+
+def test_a_recording_of_a_played_clip_is_not_cut(catalog):
+    played = catalog.find_clips(add_bare_clips(catalog, 1, word="yes")[0])[0]
+    audio = catalog.store_audio(catalog.load(played) // 2, 16_000)
+    take = catalog.add_clip(NewClip(audio, "yes", "p0", "made", "t", device="board:emulated", parent=played.id))
+    say_it(catalog, take, "ann", "yes", cut=(4_000, 12_000))
+    assert take_over(catalog).cuts == 0
+    assert state(catalog)[take] == ("yes", "")
 
 
 def test_machines_are_taken_over_only_where_asked(catalog):
