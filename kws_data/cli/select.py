@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from kws_data.cli.label.auto import read_ids
 from kws_data.cli.options import config_options, json_option, print_json, progress_bars, say, tell, verb, workers_option
 from kws_data.config.config import Config
 from kws_data.errors import DataError
@@ -63,7 +64,7 @@ def command(
 
     if seed is not None:
         config = config.model_copy(update={"seed": seed})
-    ids = None if pool is None else _read(pool)
+    ids = None if pool is None else read_ids(pool)
     wanted = failing_slices(config.run_dir)
     if by == "slices" and not wanted:
         raise DataError("no slices of this run", str(config.run_dir), "call kws slices first, or choose --by mix")
@@ -81,13 +82,6 @@ def command(
         print_json(_document(found, by, batch, record))
     else:
         _print(found, by, record, out)
-
-
-def _read(path: Path) -> list[str]:
-    ids = [line.strip() for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
-    if not ids:
-        raise DataError("no clip is named", str(path), "write clip ids, one a line")
-    return ids
 
 
 def _write(out: Path, found: Selection) -> None:

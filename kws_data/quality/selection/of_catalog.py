@@ -68,7 +68,7 @@ def select_clips(
     encoders = encoders_here(config.encoder)
     if not encoders:
         check_installed(EncoderSettings())
-    told, without = _parted(catalog.clips(with_set_aside=True), pool)
+    told, without = parted(catalog.clips(with_set_aside=True), pool)
     clips = [*told, *without]
     classes = word_classes([clip.word for clip in told], config.keywords, LEAST_TOLD)
     audio = [clip.audio_sha256 for clip in clips]
@@ -86,7 +86,7 @@ def select_clips(
     return Selection(tuple(_finding(clips, guesses, one) for one in chosen), len(told), len(without))
 
 
-def _parted(clips: Sequence[Clip], pool: Collection[str] | None) -> tuple[list[Clip], list[Clip]]:
+def parted(clips: Sequence[Clip], pool: Collection[str] | None) -> tuple[list[Clip], list[Clip]]:
     """Clips that have labels, and those that have none."""
     ids = set(pool or ())
     clips = [clip for clip in clips if clip.reasons in ("", NOT_LABELLED)]
