@@ -52,8 +52,6 @@ class Contributions:
         with Catalog(folder) as catalog:
             self.clips_in_all = len(_takes(catalog))
 
-    # ---- who ---------------------------------------------------------------------------------------------------------
-
     def begin(self, version: str, said: Mapping[str, str]) -> str:
         """A new contributor, who agrees to the text of this version; returns their secret.
 
