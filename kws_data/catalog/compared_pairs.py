@@ -38,6 +38,10 @@ class PairMemory:
         self._kept = _read(path)
         self._new: list[Keys] = []
 
+    def __len__(self) -> int:
+        """How many pairs are known."""
+        return len(self._kept)
+
     def verdicts(self, one: Keys, other: Keys, judge: Callable[[NDArray[np.intp]], Verdicts]) -> Verdicts:
         """The verdict on each pair ``[n]`` of short hashes; ``judge`` is given the places of those that are new."""
         with np.errstate(over="ignore"):

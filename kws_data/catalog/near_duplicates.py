@@ -105,7 +105,7 @@ def same_recordings(prints: NDArray[np.void], memory: PairMemory | None = None, 
         CatalogError: stored audio is missing or damaged.
     """
     found = [np.zeros((0, 2), np.int64)]
-    short = short_hashes(prints["audio"]) if memory else np.zeros(0, np.uint64)
+    short = short_hashes(prints["audio"]) if memory is not None else np.zeros(0, np.uint64)
     waves = Waves(folder) if folder else None
     pairs = alike_pairs(prints["texture"].astype(np.float32))
     for start in range(0, len(pairs), _PAIRS):

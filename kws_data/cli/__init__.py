@@ -52,6 +52,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "device-eval": ("device_eval", "Replay the held-out clips on the board and measure."),
     "listen": ("listen.command", "Show what a board hears: level, spectrogram, keywords."),
     "slices": ("slices", "Find which clips fail: by accent, SNR, word and their combinations."),
+    "select": ("select", "Choose which clips to label next, and say what to record."),
     "report": ("report", "Write report.html and report.json."),
     "run": ("run_", "All steps of one configuration, skipping what is current."),
     "bench": ("bench.command", "Measure speed against named baselines."),

@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
+from numpy.typing import NDArray
 
 from firmware_tools.levels import find_speech
 from kws_data.audio import Samples, mp3_bytes, ogg_bytes, read_audio
@@ -26,7 +27,7 @@ def louder(samples: Samples, rng: np.random.Generator) -> Samples:
     factor = min(10 ** (rng.uniform(*GAIN_DB) / 20), 32_767 / peak)
     if abs(factor - 1.0) < 0.05:  # a clip at full scale can only get quieter
         factor = 0.5
-    return _whole(samples * factor)
+    return whole(samples * factor)
 
 
 def noisy(samples: Samples, rng: np.random.Generator) -> Samples:
@@ -37,7 +38,7 @@ def noisy(samples: Samples, rng: np.random.Generator) -> Samples:
         noise = np.fft.irfft(spectrum / np.sqrt(np.maximum(np.arange(len(spectrum)), 1)), len(samples))
     values = samples.astype(np.float64)
     rms = float(np.sqrt(np.mean((values - values.mean()) ** 2)))
-    return _whole(values + noise / np.sqrt(np.mean(noise**2)) * rms * 10 ** (-NOISE_SNR_DB / 20))
+    return whole(values + noise / np.sqrt(np.mean(noise**2)) * rms * 10 ** (-NOISE_SNR_DB / 20))
 
 
 def narrow(samples: Samples, rng: np.random.Generator) -> Samples:
@@ -45,7 +46,7 @@ def narrow(samples: Samples, rng: np.random.Generator) -> Samples:
     from scipy.signal import resample_poly
 
     half = np.rint(resample_poly(samples.astype(np.float64), 1, 2))
-    return _whole(resample_poly(half, 2, 1)[: len(samples)])
+    return whole(resample_poly(half, 2, 1)[: len(samples)])
 
 
 def coded(samples: Samples, rng: np.random.Generator) -> Samples:
@@ -55,7 +56,12 @@ def coded(samples: Samples, rng: np.random.Generator) -> Samples:
         return mu_law(samples)
     if codec == "mp3":
         return _decoded(mp3_bytes(samples, RATE_HZ), ".mp3")
-    return _decoded(ogg_bytes(samples, RATE_HZ, "OPUS" if codec == "opus" else "VORBIS"), ".ogg")
+    return _decoded(ogg_bytes(samples, RATE_HZ, "OPUS"), ".ogg") if codec == "opus" else vorbis(samples)
+
+
+def vorbis(samples: Samples) -> Samples:
+    """Through Ogg Vorbis."""
+    return _decoded(ogg_bytes(samples, RATE_HZ, "VORBIS"), ".ogg")
 
 
 def _decoded(data: bytes, suffix: str) -> Samples:
@@ -72,7 +78,8 @@ def moved(samples: Samples, rng: np.random.Generator) -> Samples:
     return np.concatenate([gap, samples[:-off]] if later else [samples[off:], gap])
 
 
-def _whole(values: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> Samples:
+def whole(values: NDArray[np.floating]) -> Samples:
+    """To 16 bits."""
     made: Samples = np.clip(np.rint(values), -32_768, 32_767).astype(np.int16)
     return made
 
@@ -93,8 +100,8 @@ def silent(samples: Samples, rng: np.random.Generator) -> Samples:
     if kind == 0:
         return np.zeros(len(samples), np.int16)
     if kind == 1:
-        return _whole(samples * 10 ** (-rng.uniform(50, 70) / 20))
-    return _whole(rng.standard_normal(len(samples)) * 32_768 * 10 ** (rng.uniform(-75, -62) / 20))
+        return whole(samples * 10 ** (-rng.uniform(50, 70) / 20))
+    return whole(rng.standard_normal(len(samples)) * 32_768 * 10 ** (rng.uniform(-75, -62) / 20))
 
 
 def clipped(samples: Samples, rng: np.random.Generator) -> Samples:
@@ -104,7 +111,7 @@ def clipped(samples: Samples, rng: np.random.Generator) -> Samples:
     limit = float(np.quantile(np.abs(word), 1.0 - rng.uniform(0.02, 0.15)))
     cut = np.clip(values, -limit, limit) / max(limit, 1.0)
     after = 1.0 if rng.random() < 0.5 else 10 ** (-rng.uniform(1, 12) / 20)
-    return _whole(cut * after * 32_767)
+    return whole(cut * after * 32_767)
 
 
 def truncated(samples: Samples, rng: np.random.Generator) -> Samples:
@@ -144,7 +151,7 @@ def _word(samples: Samples) -> tuple[int, int]:
 def _room(samples: Samples, length: int, rng: np.random.Generator) -> Samples:
     """Noise of the level of the clip's quietest tenth."""
     rms = 10 ** (find_speech(samples, RATE_HZ).noise_floor_db / 20)
-    return _whole(rng.standard_normal(length) * max(1.0, rms * 32_768))
+    return whole(rng.standard_normal(length) * max(1.0, rms * 32_768))
 
 
 #: What may have gone wrong with a clip, one of them each.
