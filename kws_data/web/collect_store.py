@@ -91,7 +91,8 @@ class Contributions:
         if profile is None or profile.get("source") != SOURCE:
             raise CollectError("this link is not known", 404, remedy="open the whole link that you were given")
         session = catalog.profile(SOURCE, session_of(pseudonym)) or {}
-        clips = {item_of(clip): clip for clip in catalog.find_clips(pseudonym) if _is_take(clip, pseudonym)}
+        own = catalog.clips(source=SOURCE, speaker=pseudonym, with_set_aside=True)
+        clips = {item_of(clip): clip for clip in own if _is_take(clip)}
         skipped = frozenset(Item(take, word) for word, take in session.get("skipped", []))
         said = {key: str(profile[key]) for key in SAID if profile.get(key)}
         return Contributor(pseudonym, str(profile["consent"]), said, skipped, clips, self.plan)
@@ -240,10 +241,10 @@ class Contributions:
         }
 
 
-def _is_take(clip: Clip, pseudonym: str) -> bool:
-    """Whether a clip was sent by this contributor; recordings of it through a board are none."""
-    return clip.source == SOURCE and clip.speaker == pseudonym and not clip.parent
+def _is_take(clip: Clip) -> bool:
+    """Whether a contributor sent it; recordings of a take through a board are none."""
+    return not clip.parent
 
 
 def _takes(catalog: Catalog) -> list[Clip]:
-    return [clip for clip in catalog.clips(source=SOURCE, with_set_aside=True) if not clip.parent]
+    return [clip for clip in catalog.clips(source=SOURCE, with_set_aside=True) if _is_take(clip)]
