@@ -76,3 +76,13 @@ def checked_said(said: Mapping[str, str]) -> dict[str, str]:
         if text:
             told[key] = text
     return told
+
+
+def session_of(pseudonym: str) -> str:
+    """Id of a contributor's one session."""
+    return f"{pseudonym}-web"
+
+
+def item_of(clip: Clip) -> Item:
+    """The take of the plan that a clip is."""
+    return Item(int(clip.attributes.get("take", 0)), clip.word)

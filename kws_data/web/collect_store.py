@@ -24,7 +24,15 @@ from kws_data.provenance.forget import forget_speaker
 from kws_data.sources.recording.sessions import Item, plan_of, store
 from kws_data.web.collect_advice import Judged, judged
 from kws_data.web.collect_consent import ConsentText
-from kws_data.web.collect_people import SAID, CollectError, Contributor, checked_said, is_secret
+from kws_data.web.collect_people import (
+    SAID,
+    CollectError,
+    Contributor,
+    checked_said,
+    is_secret,
+    item_of,
+    session_of,
+)
 from kws_data.web.collect_upload import RATE_HZ
 
 SOURCE = "collect"
@@ -42,9 +50,7 @@ class Contributions:
         self._lock = threading.RLock()
         self._scrub_left = False
         with Catalog(folder) as catalog:
-            self.clips_in_all = len(catalog.clips(source=SOURCE, with_set_aside=True))
-
-    # ---- who ---------------------------------------------------------------------------------------------------------
+            self.clips_in_all = len(_takes(catalog))
 
     def begin(self, version: str, said: Mapping[str, str]) -> str:
         """A new contributor, who agrees to the text of this version; returns their secret.
@@ -85,7 +91,8 @@ class Contributions:
         if profile is None or profile.get("source") != SOURCE:
             raise CollectError("this link is not known", 404, remedy="open the whole link that you were given")
         session = catalog.profile(SOURCE, session_of(pseudonym)) or {}
-        clips = {_item(clip): clip for clip in catalog.find_clips(pseudonym) if clip.source == SOURCE}
+        own = catalog.clips(source=SOURCE, speaker=pseudonym, with_set_aside=True)
+        clips = {item_of(clip): clip for clip in own if _is_take(clip)}
         skipped = frozenset(Item(take, word) for word, take in session.get("skipped", []))
         said = {key: str(profile[key]) for key in SAID if profile.get(key)}
         return Contributor(pseudonym, str(profile["consent"]), said, skipped, clips, self.plan)
@@ -223,7 +230,7 @@ class Contributions:
     def counts(self) -> dict[str, int]:
         """Contributors and clips in all, and of this server."""
         with self._lock, Catalog(self.folder) as catalog:
-            clips = catalog.clips(source=SOURCE, with_set_aside=True)
+            clips = _takes(catalog)
         return {
             "contributors": len({clip.speaker for clip in clips}),
             "clips": len(clips),
@@ -234,10 +241,10 @@ class Contributions:
         }
 
 
-def session_of(pseudonym: str) -> str:
-    """Id of a contributor's one session."""
-    return f"{pseudonym}-web"
+def _is_take(clip: Clip) -> bool:
+    """Whether a contributor sent it; recordings of a take through a board are none."""
+    return not clip.parent
 
 
-def _item(clip: Clip) -> Item:
-    return Item(int(clip.attributes.get("take", 0)), clip.word)
+def _takes(catalog: Catalog) -> list[Clip]:
+    return [clip for clip in catalog.clips(source=SOURCE, with_set_aside=True) if _is_take(clip)]

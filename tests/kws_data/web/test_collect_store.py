@@ -6,11 +6,13 @@ import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import numpy as np
 import pytest
 from served_page import spoken_take
 
 from kws_data.catalog import database
 from kws_data.catalog.catalog import Catalog
+from kws_data.catalog.clips import NewClip
 from kws_data.provenance.forget import forget_speaker
 from kws_data.sources.recording.sessions import Item
 from kws_data.web.collect_consent import ConsentText
@@ -83,3 +85,17 @@ def test_kws_forget_speaker_withdraws_too(tmp_path: Path) -> None:
         with pytest.raises(CollectError) as refused:
             ask(secret)
         assert refused.value.status == 410
+
+
+def test_recordings_of_a_take_through_a_board_are_no_takes_but_go_with_it(tmp_path: Path) -> None:
+    store = Contributions(tmp_path / "recordings", TEXT, {"yes": 1}, tmp_path / "runs")
+    secret = store.begin(TEXT.version, {})
+    store.keep(secret, Item(0, "yes"), spoken_take(), {})
+    with Catalog(tmp_path / "recordings") as catalog:
+        (clip,) = catalog.clips()
+        heard = catalog.store_audio(spoken_take(seed=9), 16_000)
+        told = {"device": "board:x", "parent": clip.id, "pseudonymous": True, "attributes": clip.attributes}
+        catalog.add_clip(NewClip(heard, clip.word, clip.speaker, clip.source, clip.origin, **told))
+    assert [own.id for own in store.known(secret).clips.values()] == [clip.id]
+    assert store.counts()["clips"] == 1 and np.array_equal(store.sound(secret, Item(0, "yes")), spoken_take())
+    assert store.withdraw(secret) == 1 and not list(tmp_path.rglob("*.flac"))

@@ -147,7 +147,7 @@ def test_hours_without_a_keyword_are_counted_by_kind(catalog: Catalog) -> None:
 
 def test_quality_is_a_share_of_good_clips(catalog: Catalog) -> None:
     every = list(clips(catalog, 3))
-    bad = [{"snr_db": 3.0}, {"peak_db": -60.0}, {"clipped_share": 0.4}, {"snr_db": None}]
+    bad: list[dict[str, Any]] = [{"snr_db": 3.0}, {"peak_db": -60.0}, {"clipped_share": 0.4}, {"snr_db": None}]
     catalog.add_clips(
         NewClip(
             one.audio,
@@ -173,7 +173,7 @@ def test_quality_is_a_share_of_good_clips(catalog: Catalog) -> None:
 def test_clips_that_came_without_figures_are_listened_to_once(catalog: Catalog) -> None:
     for number, samples in enumerate((spoken_take(), spoken_take(level=0.0), np.zeros(16_000, np.int16))):
         audio = catalog.store_audio(samples, 16_000)
-        told = {"licence": "CC0-1.0", "consent": "c", "attributes": {"peak_db": -3.0}}
+        told: dict[str, Any] = {"licence": "CC0-1.0", "consent": "c", "attributes": {"peak_db": -3.0}}
         catalog.add_clip(NewClip(audio, "yes", f"p{number}", "made", f"{number}", **told))
     found = needs(catalog, plan())["good clips"]
     assert found.found == pytest.approx(1 / 3) and "2 with no voice above the noise" in found.note
