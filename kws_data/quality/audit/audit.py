@@ -23,7 +23,7 @@ from kws_data.quality.audit.findings import found
 from kws_data.quality.audit.judged import Judged, judged
 from kws_data.quality.audit.measure import MEASURES
 from kws_data.quality.audit.measured import Measured, measured
-from kws_data.quality.audit.outliers import outlier_findings
+from kws_data.quality.audit.outliers import OF_TEXTURES, outlier_findings
 from kws_data.quality.audit.result import Audit, AuditSettings
 from kws_data.quality.audit.signal import signal_findings
 from kws_data.quality.audit.thin import ThinGroup, thin_groups
@@ -175,7 +175,8 @@ class _Run:
         prints = fingerprints(self.catalog.folder, (clip.audio_sha256 for clip in clips))
         place = {bytes(sha256).decode(): n for n, sha256 in enumerate(prints["audio"])}
         textures = prints["texture"][[place[clip.audio_sha256] for clip in clips]]
-        yield from outlier_findings([clip.id for clip in clips], [clip.word for clip in clips], textures)
+        ids, words = [clip.id for clip in clips], [clip.word for clip in clips]
+        yield from outlier_findings(ids, words, textures, OF_TEXTURES)
 
     def _coverage(self) -> Iterator[Finding]:
         keywords: Sequence[str] = self.settings.config.keywords if self.settings.config else ()
