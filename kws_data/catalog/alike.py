@@ -45,7 +45,8 @@ def alike_pairs(textures: Floats) -> Pairs:
 
 def _unit(rows: Floats) -> Floats:
     lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-    return (rows / np.maximum(lengths, 1e-6)).astype(np.float32)
+    unit: Floats = (rows / np.maximum(lengths, 1e-6)).astype(np.float32)
+    return unit
 
 
 class _Nearest:

@@ -12,7 +12,7 @@ from kws_data.catalog.catalog import Catalog
 from kws_data.catalog.changes import Finding
 from kws_data.errors import AudioError, CatalogError
 from kws_data.pages.html import text
-from kws_data.quality.audit.audit import Audit
+from kws_data.quality.audit.result import Audit
 
 OF_REASON = 4
 QUALITY = 0.3  # of MP3: about 30 kbit/s at 16 kHz

@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from kws_data.catalog.catalog import Catalog
 from kws_data.catalog.changes import Finding
 from kws_data.pages.html import Html, Section, figure, page, says, table, text, tile, tiles
-from kws_data.quality.audit.audit import Audit
 from kws_data.quality.audit.checks import CHECKS, LOOK, RELABEL, SET_ASIDE
 from kws_data.quality.audit.examples import example, worst
 from kws_data.quality.audit.plots import counts_plot, level_plots
+from kws_data.quality.audit.result import Audit
 
 _MANY = 0.05  # share of clips to be set aside that is worth worry
 _ROWS = 50

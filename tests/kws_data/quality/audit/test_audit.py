@@ -14,8 +14,9 @@ from kws_data.catalog.measures import forget_measures
 from kws_data.errors import DataError
 from kws_data.quality.audit import measured as measured_module
 from kws_data.quality.audit.apply import kept_findings, to_set_aside
-from kws_data.quality.audit.audit import AuditSettings, audit
+from kws_data.quality.audit.audit import audit
 from kws_data.quality.audit.checks import CHECKS, FAMILIES
+from kws_data.quality.audit.result import AuditSettings
 
 CHEAP = AuditSettings(families=("readable", "signal", "edges", "copies", "stale", "outliers", "coverage"), workers=1)
 

@@ -9,8 +9,9 @@ from kws_data.catalog.catalog import Catalog
 from kws_data.catalog.changes import Finding
 from kws_data.catalog.clips import Clip
 from kws_data.catalog.opinions import NewOpinion
-from kws_data.quality.audit.audit import AuditSettings, audit
+from kws_data.quality.audit.audit import audit
 from kws_data.quality.audit.copies import Known, copy_findings
+from kws_data.quality.audit.result import AuditSettings
 
 
 def found_of(catalog: Catalog) -> list[Finding]:

@@ -11,8 +11,9 @@ from chromium import PHONE, found_by_axe, opened
 from made_words import add, whole, word
 
 from kws_data.catalog.catalog import Catalog
-from kws_data.quality.audit.audit import Audit, AuditSettings, audit
+from kws_data.quality.audit.audit import audit
 from kws_data.quality.audit.page import audit_page
+from kws_data.quality.audit.result import Audit, AuditSettings
 from kws_data.quality.audit.thin import ThinGroup
 
 
