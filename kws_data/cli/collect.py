@@ -14,8 +14,8 @@ import click
 from kws_data.cli.options import config_here, json_option, print_json, recordings_option, say, tell, verb
 
 if TYPE_CHECKING:
-    from kws_data.web.collect_consent import ConsentText
-    from kws_data.web.collect_store import Contributions
+    from kws_data.web.collect.consent import ConsentText
+    from kws_data.web.collect.store import Contributions
     from kws_data.web.guard import Access
     from kws_data.web.serve import Tls
 
@@ -122,7 +122,7 @@ def _words(config_file: Path | None, overrides: tuple[str, ...], order: Order) -
 
 
 def _text(words: Mapping[str, int], order: Order) -> ConsentText:
-    from kws_data.web.collect_consent import consent_text
+    from kws_data.web.collect.consent import consent_text
     from kws_data.web.guard import is_loopback
 
     if not order.licence.strip():
@@ -159,10 +159,10 @@ def _serve(
     words: Mapping[str, int], text: ConsentText, order: Order, tls: Tls | None, as_json: bool
 ) -> tuple[Contributions, dict[str, Any]]:
     """Serve until Ctrl-C; what was served, and a summary of it."""
-    from kws_data.web.collect_app import collect_app
-    from kws_data.web.collect_limits import Limits
-    from kws_data.web.collect_store import Contributions
-    from kws_data.web.collect_upload import MOST_BYTES
+    from kws_data.web.collect.app import collect_app
+    from kws_data.web.collect.limits import Limits
+    from kws_data.web.collect.store import Contributions
+    from kws_data.web.collect.upload import MOST_BYTES
     from kws_data.web.guard import access_for
     from kws_data.web.serve import address_of, listening, serve
 
@@ -211,7 +211,7 @@ def _end(store: Contributions, summary: dict[str, Any], order: Order, as_json: b
 def _export(order: Order) -> int:
     from kws_data.catalog.catalog import Catalog
     from kws_data.release.takes import export_takes
-    from kws_data.web.collect_store import SOURCE
+    from kws_data.web.collect.store import SOURCE
 
     assert order.export_to is not None
     with Catalog(order.recordings) as catalog:

@@ -12,7 +12,7 @@ from kws_data.cli.options import Number, config_here, json_option, print_json, r
 
 if TYPE_CHECKING:
     from kws_data.config.config import Config
-    from kws_data.web.label_desk import LabelWork
+    from kws_data.web.label.desk import LabelWork
 
 PORT = 8020
 
@@ -60,8 +60,8 @@ def command(
     most frequent words. kws label apply then takes settled labels over into the catalogue.
     """
     from kws_data.web.guard import access_for
-    from kws_data.web.label_app import label_app
-    from kws_data.web.label_desk import LabelDesk
+    from kws_data.web.label.app import label_app
+    from kws_data.web.label.desk import LabelDesk
     from kws_data.web.serve import address_of, listening, serve
 
     config = config_here(config_file, ()) if config_file is not None else None
@@ -99,8 +99,8 @@ def _work(
     from kws_data.labelling.doubled import Doubled, keep_doubled, kept_doubled
     from kws_data.labelling.guideline import guideline_in_force
     from kws_data.labelling.queue import QueueSettings
-    from kws_data.web.label_clips import REVIEW, chosen_clips, words_with_button
-    from kws_data.web.label_desk import LabelWork
+    from kws_data.web.label.clips import REVIEW, chosen_clips, words_with_button
+    from kws_data.web.label.desk import LabelWork
 
     with catalog_here(folder) as catalog:
         ids = chosen_clips(catalog, which, word, config)

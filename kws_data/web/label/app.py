@@ -23,8 +23,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from kws_data.web.json_errors import with_json_errors
-from kws_data.web.label_bodies import LastBody, NextBody, OpinionsBody, UndoBody
-from kws_data.web.label_desk import LabelDesk
+from kws_data.web.label.bodies import LastBody, NextBody, OpinionsBody, UndoBody
+from kws_data.web.label.desk import LabelDesk
 from kws_data.web.page_files import page_files
 
 Answer = TypeVar("Answer")

@@ -16,14 +16,14 @@ from starlette.responses import Response
 
 from kws_data.errors import KwsError
 from kws_data.sources.recording.sessions import Item
-from kws_data.web.collect_advice import judged
-from kws_data.web.collect_browser import SETTINGS, browser_of, settings_of
-from kws_data.web.collect_faults import answer_in_words
-from kws_data.web.collect_limits import Limits
-from kws_data.web.collect_paces import Paces
-from kws_data.web.collect_people import LONGEST_TEXT, SAID, CollectError, Contributor
-from kws_data.web.collect_store import Contributions
-from kws_data.web.collect_upload import LONGEST_S, MOST_BYTES, RATE_HZ, samples_of
+from kws_data.web.collect.advice import judged
+from kws_data.web.collect.browser import SETTINGS, browser_of, settings_of
+from kws_data.web.collect.faults import answer_in_words
+from kws_data.web.collect.limits import Limits
+from kws_data.web.collect.paces import Paces
+from kws_data.web.collect.people import LONGEST_TEXT, SAID, CollectError, Contributor
+from kws_data.web.collect.store import Contributions
+from kws_data.web.collect.upload import LONGEST_S, MOST_BYTES, RATE_HZ, samples_of
 from kws_data.web.page_files import PageFile, page_files
 from kws_data.web.wav import wav_bytes
 

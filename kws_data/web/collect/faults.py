@@ -10,8 +10,8 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 
 from kws_data.errors import AudioError, KwsError
-from kws_data.web.collect_people import CollectError
-from kws_data.web.collect_upload import MOST_BYTES
+from kws_data.web.collect.people import CollectError
+from kws_data.web.collect.upload import MOST_BYTES
 
 
 def answer_in_words(app: FastAPI, fault: Callable[[KwsError], None]) -> None:

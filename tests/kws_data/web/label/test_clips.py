@@ -12,7 +12,7 @@ from kws_data.catalog.clips import NewClip, StoredAudio
 from kws_data.catalog.opinions import NewOpinion
 from kws_data.cli import run
 from kws_data.errors import DataError
-from kws_data.web.label_clips import chosen_clips, words_with_button
+from kws_data.web.label.clips import chosen_clips, words_with_button
 
 WORDS = ("(unlabelled)", "_unlabelled_", "no", "yes", "yes", "_background_noise_", "(speech)")
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kws_data.errors import DataError
-from kws_data.web.collect_consent import DEFAULT, PLACES, ConsentText, consent_text
+from kws_data.web.collect.consent import DEFAULT, PLACES, ConsentText, consent_text
 
 VALUES = {name: f"the {name}" for name in PLACES}
 

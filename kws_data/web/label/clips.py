@@ -14,7 +14,7 @@ from kws_data.errors import DataError
 from kws_data.labelling.labels import WITHOUT_LABEL
 from kws_data.labelling.review import to_review
 from kws_data.labels import BACKGROUND, SPEECH, word_of
-from kws_data.web.label_desk import words_by_use
+from kws_data.web.label.desk import words_by_use
 
 UNLABELLED, FOUND, REVIEW, ALL = "unlabelled", "found", "review", "all"
 MOST_WORDS = 12  # with a button each where no configuration names keywords; others are typed

@@ -12,9 +12,9 @@ from playwright.sync_api import Page
 from served_page import served, write_speaker
 
 from kws_data.catalog.catalog import Catalog
-from kws_data.web.collect_app import collect_app
-from kws_data.web.collect_consent import consent_text
-from kws_data.web.collect_store import Contributions
+from kws_data.web.collect.app import collect_app
+from kws_data.web.collect.consent import consent_text
+from kws_data.web.collect.store import Contributions
 from kws_data.web.guard import access_for
 
 VALUES = {

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from kws_data.web import collect_limits
-from kws_data.web.collect_limits import Pace
+from kws_data.web.collect import limits as collect_limits
+from kws_data.web.collect.limits import Pace
 
 
 class Clock:

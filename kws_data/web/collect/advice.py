@@ -10,7 +10,7 @@ from firmware_tools.levels import SILENT_RMS_DB, find_speech, levels
 from firmware_tools.recorder.verdict import QuarantineRules, Verdict
 from kws_data.audio import Samples
 from kws_data.sources.recording.take_verdict import ADVICE, sound_figures
-from kws_data.web.collect_upload import RATE_HZ
+from kws_data.web.collect.upload import RATE_HZ
 
 #: Nobody of the project hears a take before it is stored: what cannot be a word is set aside at once.
 SET_ASIDE = QuarantineRules(max_clipped_share=0.02, speech_needed=True)

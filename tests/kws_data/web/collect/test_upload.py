@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kws_data.errors import AudioError
-from kws_data.web.collect_upload import LONGEST_S, MOST_BYTES, RATE_HZ, samples_of
+from kws_data.web.collect.upload import LONGEST_S, MOST_BYTES, RATE_HZ, samples_of
 
 
 @settings(max_examples=150, deadline=None)

@@ -22,9 +22,9 @@ from kws_data.catalog.clips import Clip, NewClip
 from kws_data.errors import CatalogError
 from kws_data.provenance.forget import forget_speaker
 from kws_data.sources.recording.sessions import Item, plan_of, store
-from kws_data.web.collect_advice import Judged, judged
-from kws_data.web.collect_consent import ConsentText
-from kws_data.web.collect_people import (
+from kws_data.web.collect.advice import Judged, judged
+from kws_data.web.collect.consent import ConsentText
+from kws_data.web.collect.people import (
     SAID,
     CollectError,
     Contributor,
@@ -33,7 +33,7 @@ from kws_data.web.collect_people import (
     item_of,
     session_of,
 )
-from kws_data.web.collect_upload import RATE_HZ
+from kws_data.web.collect.upload import RATE_HZ
 
 SOURCE = "collect"
 DEVICE = "browser"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from starlette.requests import Request
 
-from kws_data.web.collect_limits import Limits, Pace
-from kws_data.web.collect_people import CollectError
+from kws_data.web.collect.limits import Limits, Pace
+from kws_data.web.collect.people import CollectError
 
 
 class Paces:

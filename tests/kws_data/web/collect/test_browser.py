@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kws_data.web.collect_browser import browser_of, settings_of
+from kws_data.web.collect.browser import browser_of, settings_of
 
 SAFARI = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 Version/17.5 Mobile Safari/604.1"
 CHROME = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0 Safari/537.36"

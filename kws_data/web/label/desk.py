@@ -26,7 +26,7 @@ from kws_data.labelling.labels import SPECIAL, WITHOUT_LABEL
 from kws_data.labelling.queue import LabelQueue, QueueSettings, Task
 from kws_data.labelling.word_bounds import find_word
 from kws_data.web.guideline_html import examples_of, guideline_html
-from kws_data.web.label_bodies import Kind, OpinionBody
+from kws_data.web.label.bodies import Kind, OpinionBody
 
 Answer = TypeVar("Answer")
 AROUND_S = 0.1  # that a cut leaves before and after the word, as rule R7 of the guideline that comes with kws asks

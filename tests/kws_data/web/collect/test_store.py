@@ -15,9 +15,9 @@ from kws_data.catalog.catalog import Catalog
 from kws_data.catalog.clips import NewClip
 from kws_data.provenance.forget import forget_speaker
 from kws_data.sources.recording.sessions import Item
-from kws_data.web.collect_consent import ConsentText
-from kws_data.web.collect_people import CollectError
-from kws_data.web.collect_store import Contributions
+from kws_data.web.collect.consent import ConsentText
+from kws_data.web.collect.people import CollectError
+from kws_data.web.collect.store import Contributions
 
 TEXT = ConsentText("You agree.", "CC0-1.0")
 

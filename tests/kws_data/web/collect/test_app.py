@@ -12,12 +12,12 @@ import pytest
 from served_page import Answer, Served, served, spoken_take
 
 from kws_data.catalog.catalog import Catalog
-from kws_data.web.collect_app import collect_app
-from kws_data.web.collect_consent import ConsentText
-from kws_data.web.collect_limits import Limits
-from kws_data.web.collect_people import LONGEST_TEXT
-from kws_data.web.collect_store import Contributions
-from kws_data.web.collect_upload import MOST_BYTES
+from kws_data.web.collect.app import collect_app
+from kws_data.web.collect.consent import ConsentText
+from kws_data.web.collect.limits import Limits
+from kws_data.web.collect.people import LONGEST_TEXT
+from kws_data.web.collect.store import Contributions
+from kws_data.web.collect.upload import MOST_BYTES
 from kws_data.web.guard import access_for
 
 TEXT = ConsentText("You agree to this.", "CC-BY-4.0")
