@@ -12,11 +12,13 @@ from pathlib import Path
 from kws_data.catalog.catalog import Catalog
 from kws_data.catalog.clips import Clip
 from kws_data.catalog.folders import SOURCE as SPEECH_SOURCE
-from kws_data.catalog.folders import FolderId, data_ids, speech_folder_id, synth_id
+from kws_data.catalog.folders import FolderId, data_ids, speech_folder_id, synth_id, unlabelled_folder_id
 from kws_data.config.config import Config
 from kws_data.errors import DataError
-from kws_data.labels import BACKGROUND, respelt, word_of
+from kws_data.labelling.labels import WITHOUT_LABEL
+from kws_data.labels import BACKGROUND, UNLABELLED, respelt, word_of
 
+LABELLED = "labelled"  # in data.from_catalog: whatever was given its label by people or models
 COLLECT = "call kws run --until collect first, with the same CONFIG"
 
 
@@ -26,9 +28,46 @@ def clips_of(config: Config, catalog: Catalog) -> list[Clip]:
     Raises:
         DataError: there are none, or words differ from a keyword only in how they are written.
     """
-    folder = folder_clips(config, catalog) if config.data.source != "synthetic" else []
+    real = recorded_clips(config, catalog) if config.data.source != "synthetic" else []
     synthetic = synthetic_clips(config, catalog) if config.data.source != "folder" else []
-    return _spelt(config, folder + synthetic + speech_clips(config, catalog))
+    return _spelt(config, real + synthetic + speech_clips(config, catalog))
+
+
+def recorded_clips(config: Config, catalog: Catalog) -> list[Clip]:
+    """Clips of the configuration's folders, those of ``data.unlabelled`` that were labelled since, and those of
+    ``data.from_catalog``, each once.
+
+    Raises:
+        DataError: a folder or a source has none.
+    """
+    folder = folder_clips(config, catalog) if config.data.folder is not None else []
+    found = {clip.id: clip for clip in (*folder, *labelled_since(config, catalog, folder))}
+    for source in config.data.from_catalog:
+        for clip in clips_in_catalog(catalog, source):
+            found.setdefault(clip.id, clip)
+    return [found[identity] for identity in sorted(found)]
+
+
+def clips_in_catalog(catalog: Catalog, source: str) -> list[Clip]:
+    """Clips of a source that have a label, or (:data:`LABELLED`) all that had none and were given one; without
+    recordings of them through boards.
+
+    Raises:
+        DataError: there are none.
+    """
+    clips = [
+        clip
+        for clip in catalog.clips(source=None if source == LABELLED else source)
+        if not (clip.parent and clip.device)
+    ]
+    if source == LABELLED:
+        given = catalog.changes.words_given([clip.id for clip in clips])
+        clips = [clip for clip in clips if given.get(clip.id) == clip.word]
+    clips = [clip for clip in clips if clip.word not in WITHOUT_LABEL]
+    if not clips:
+        remedy = "kws record, kws collect, kws import and kws label apply put them there; kws catalog --by source shows"
+        raise DataError("no clip with a label is of this source of data.from_catalog", source, remedy)
+    return clips
 
 
 def _spelt(config: Config, clips: Iterable[Clip]) -> list[Clip]:
@@ -65,6 +104,14 @@ def _of_folder(config: Config, catalog: Catalog, place: FolderId, name: str, set
     return imported_clips(catalog, place, f"call kws import first: {command}")
 
 
+def labelled_since(config: Config, catalog: Catalog, others: Iterable[Clip] = ()) -> list[Clip]:
+    """Clips of ``data.unlabelled`` that people or machines have labelled since, in the order of their ids."""
+    there = {clip.id for clip in others}
+    found = [clip for name in config.data.unlabelled for clip in imported_clips(catalog, unlabelled_folder_id(name))]
+    labelled = {clip.id: clip for clip in used_people(config, found) if clip.word != UNLABELLED}
+    return [labelled[identity] for identity in sorted(labelled.keys() - there)]
+
+
 def used_people(config: Config, clips: Iterable[Clip]) -> list[Clip]:
     """Clips of a further folder without those of the fold of people that ``data.more_people`` leaves out."""
     fold = config.data.more_people
@@ -91,14 +138,23 @@ def speech_clips(config: Config, catalog: Catalog) -> list[Clip]:
 
 
 def imported_clips(catalog: Catalog, folder: FolderId, remedy: str = COLLECT) -> list[Clip]:
-    """Clips of a folder; raises DataError when there are none, because it was not imported or nothing could be used."""
+    """Clips of a folder, and in place of whole ones what people cut out of them; raises DataError when there are none,
+    because it was not imported or nothing could be used."""
     clips = catalog.clips(folder=folder)
-    if clips:
-        return clips
+    cuts = _cuts_of(catalog, folder)
+    if clips or cuts:
+        return sorted([*clips, *cuts], key=lambda clip: clip.id) if cuts else clips
     aside = [f"{name}: {file.reason}" for name, file in sorted(catalog.known_files(folder).items()) if file.reason]
     if aside:
         raise DataError(f"no file of the {folder.name} can be used", folder.path, f"{aside[0]} ({len(aside)} files)")
     raise DataError(f"nothing was imported from the {folder.name}", folder.path, remedy)
+
+
+def _cuts_of(catalog: Catalog, folder: FolderId) -> list[Clip]:
+    """Cuts of a folder's clips that are used, each in the split that is given to the whole one."""
+    cuts = [cut for cut in catalog.cuts() if not cut.reasons]
+    whole = {clip.id: clip for clip in catalog.clips(folder=folder, with_set_aside=True)} if cuts else {}
+    return [replace(cut, given_split=whole[cut.parent].given_split) for cut in cuts if cut.parent in whole]
 
 
 def unused_real(config: Config, words: Sequence[Clip]) -> dict[str, str]:

@@ -21,6 +21,7 @@ from kws_data.dataset.leaks import audit
 from kws_data.dataset.release_rules import excluded_by_terms, summary
 from kws_data.dataset.spoken_clips import SplitWords
 from kws_data.errors import DataError
+from kws_data.labels import UNLABELLED
 
 HELD = "unlabelled recording of a person of the validation, the test or a later test"
 
@@ -41,7 +42,7 @@ class Unlabelled:
 
 
 def unlabelled_clips(config: Config, catalog: Catalog) -> dict[str, list[Clip]]:
-    """Clips of each folder of ``data.unlabelled``, by its name in the configuration.
+    """Clips of each folder of ``data.unlabelled`` that have no label yet, by its name in the configuration.
 
     Raises:
         DataError: nothing was imported from one, or it was cut into clips of another length.
@@ -50,7 +51,8 @@ def unlabelled_clips(config: Config, catalog: Catalog) -> dict[str, list[Clip]]:
     for folder, clips in found.items():
         if any(clip.attributes.get("window_ms") != config.data.clip_ms for clip in clips):
             raise DataError("unlabelled recordings were cut for another data.clip_ms", folder, COLLECT)
-    return {folder: used_people(config, clips) for folder, clips in found.items()}
+    bare = {folder: [clip for clip in clips if clip.word == UNLABELLED] for folder, clips in found.items()}
+    return {folder: used_people(config, clips) for folder, clips in bare.items() if clips}
 
 
 def unlabelled_of(config: Config, catalog: Catalog, words: Sequence[Clip], found: SplitWords) -> Unlabelled:

@@ -1,7 +1,7 @@
-"""The part of a clip in which the word stands, as a clip of its own: what people cut off with the handles of the page.
+"""The part of a clip in which the word stands, as a clip of its own: what people cut with the handles of the page.
 
-The samples of a clip are never changed. A cut is another clip, whose parent is the whole one: of the same speaker, on the
-same terms. It is used wherever its parent was (:func:`kws_data.dataset.clip_pool.imported_clips`).
+The samples of a clip are never changed. A cut is another clip, whose parent is the whole one: of the same speaker, on
+the same terms. It is used wherever its parent was (:func:`kws_data.dataset.clip_pool.imported_clips`).
 """
 
 from __future__ import annotations

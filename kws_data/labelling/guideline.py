@@ -1,21 +1,21 @@
 """The guideline by which people label: Markdown of which sections and rules are known by name.
 
-A rule is a heading or an item of a list that begins with a short name of capitals and digits, as in ``- **R3 Any voice**:
-…`` or ``### R3: Any voice``. An opinion names the rule that decided or was hard to follow by it. Examples are clips of the
-catalogue: ``![cut off](clip:0123456789abcdef)``.
+A rule is a heading or an item of a list that begins with a short name of capitals and digits, as in
+``- **R3 Any voice**: …`` or ``### R3: Any voice``. An opinion names the rule that decided or was hard to follow by it.
+Examples are clips of the catalogue: ``![cut off](clip:0123456789abcdef)``.
 """
 
 from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from kws_data.catalog.catalog import Catalog
 from kws_data.catalog.guidelines import Guideline
-from kws_data.labelling.labels import SPECIAL
+from kws_data.labelling.labels import shown_label
 from kws_data.labels import likeness
 
 _HEADING = re.compile(r"^(#{1,6})\s+(.*?)\s*#*\s*$")
@@ -23,6 +23,8 @@ _RULE = re.compile(r"^\s*(?:[-*+]\s+|\d+[.)]\s+)?[*_]*([A-Z]{1,3}\d{1,3})\b[*_]*
 _ITEM = re.compile(r"^\s*(?:[-*+]|\d+[.)])\s|^\s*\|")
 _CLIP = re.compile(r"!\[([^\]]*)\]\(clip:([0-9a-f]{16})\)")
 _CODE = re.compile(r"`[^`]*`")
+_MARKED = re.compile(r"`[^`\n]+`|\"[^\"\n]+\"|“[^”\n]+”|\|[^|\n]+(?=\|)")
+_SHORT = 3
 _WORDS = re.compile(r"[\w'-]+")
 
 
@@ -109,9 +111,25 @@ def examples_of(text: str) -> list[Example]:
 
 def names_label(text: str, label: str) -> bool:
     """Whether a text has the label as a word, in any spelling; of ``(bad)`` and its like what people call them."""
-    wanted = _words(SPECIAL.get(label, label).replace("_", " "))
+    wanted = _words(shown_label(label).replace("_", " "))
     words = _words(text)
     return any(words[at : at + len(wanted)] == wanted for at in range(len(words) - len(wanted) + 1))
+
+
+def parts_on(parts: Sequence[Part], labels: Iterable[str]) -> list[Part]:
+    """Rules that say something of one of the labels; sections where no rule does.
+
+    A word of three letters or less, such as no or go, is meant only where it is marked: in quotes, as code, or alone in
+    a cell of a table.
+    """
+    found = [part for part in parts if any(_says_of(part.text, label) for label in labels)]
+    return [part for part in found if part.rule] or found
+
+
+def _says_of(text: str, label: str) -> bool:
+    if len(label) <= _SHORT:
+        return any(names_label(marked, label) for marked in _MARKED.findall(text))
+    return names_label(text, label)
 
 
 def _words(text: str) -> list[str]:

@@ -37,6 +37,11 @@ def checked_label(text: str) -> str:
     return word
 
 
+def shown_label(label: str) -> str:
+    """A label as a person reads it."""
+    return SPECIAL.get(label, label)
+
+
 def word_for(label: str) -> str:
     """The word of a clip in the catalogue with this label.
 

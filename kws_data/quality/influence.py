@@ -3,7 +3,7 @@
 KNN-Shapley (Jia et al., "Efficient task-specific data valuation for nearest neighbor algorithms", VLDB 2019): the exact
 Shapley value of each clip for a nearest-neighbour classifier on the encoder's features, in one sort for each clip that
 is asked about. Cross-validated: a clip is valued by clips of other people, a part of the speakers at a time. Clips
-with a value that is below zero, and as far below it as the others' stand above, make the classifier worse.
+with a value well below zero make the classifier worse.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from kws_data.progress import Progress, no_progress
 from kws_data.quality.out_of_fold import OutOfFold
 
 HURTS = "hurts"
+HARM = -0.5  # value under which a clip hurts: half as much harm as a usual clip does good
 NEIGHBOURS = 10
 DIMENSIONS = 64
 _BLOCK = 256  # clips asked about at once
@@ -89,7 +90,7 @@ def _reduced(embeddings: NDArray[np.float16]) -> NDArray[np.float32]:
 
 
 def find_harmful(
-    found: OutOfFold, words: Mapping[str, str] | None = None, progress: Progress | None = None, below: float = -1.0
+    found: OutOfFold, words: Mapping[str, str] | None = None, progress: Progress | None = None, below: float = HARM
 ) -> list[Finding]:
     """Clips that make other people's words harder to tell, the worst first; their value is negative.
 

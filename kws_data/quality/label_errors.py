@@ -1,9 +1,9 @@
 """Labels that are likely wrong: confident learning on what out-of-fold models say.
 
 The score is cleanlab's normalised margin (Northcutt, Jiang & Chuang, "Confident Learning: Estimating Uncertainty in
-Dataset Labels", JAIR 2021): half of 1 + p(given) - p(likeliest other). Below :data:`WRONG` the other word leads by so
-much that nine of ten are wrong (docs/label_errors.md), and it is suggested instead. What cleanlab's confident joint adds
-beyond those is doubtful: worth a look, not a change.
+Dataset Labels", JAIR 2021): half of 1 + p(given) - p(likeliest other). Below a limit the other word leads by so much
+that most are wrong (docs/label_errors.md), and it is suggested instead. What cleanlab's confident joint adds beyond
+those is doubtful: worth a look, not a change.
 """
 
 from __future__ import annotations
@@ -19,7 +19,9 @@ from kws_data.labels import UNKNOWN
 from kws_data.quality.out_of_fold import OutOfFold
 
 LABEL_ERROR, LABEL_DOUBT = "label error", "label doubt"
-WRONG = 0.225  # quality below which a label is called wrong: the other word leads by 0.55
+#: Quality below which a label is called wrong, where an encoder hears (the other word leads by 0.55) and where not
+#: (0.65): judges without one are surer of their errors.
+WRONG, WRONG_UNHEARD = 0.225, 0.175
 
 
 @dataclass(frozen=True)
@@ -36,9 +38,10 @@ class LabelScores:
     other: NDArray[np.int64]
     doubted: NDArray[np.bool_]
 
-    def wrong(self, below: float = WRONG) -> NDArray[np.bool_]:
-        """Labels whose quality is below a limit, bool ``[clips]``."""
-        return self.quality < below
+
+def limit_of(found: OutOfFold) -> float:
+    """Quality below which a label is called wrong."""
+    return WRONG_UNHEARD if found.embeddings is None else WRONG
 
 
 def label_scores(found: OutOfFold) -> LabelScores:
@@ -55,16 +58,18 @@ def label_scores(found: OutOfFold) -> LabelScores:
     return LabelScores(np.asarray(quality), others.argmax(axis=1), np.asarray(doubted, np.bool_))
 
 
-def find_label_errors(found: OutOfFold, words: Mapping[str, str] | None = None, below: float = WRONG) -> list[Finding]:
+def find_label_errors(
+    found: OutOfFold, words: Mapping[str, str] | None = None, below: float | None = None
+) -> list[Finding]:
     """Clips whose label is likely wrong or doubtful, the likeliest first.
 
     Args:
         found: what out-of-fold models say of clips.
         words: the word that each clip has, by id; the class is named where it is left out.
-        below: quality under which a label is called wrong.
+        below: quality under which a label is called wrong; :func:`limit_of` when None.
     """
     scores = label_scores(found)
-    wrong = scores.wrong(below)
+    wrong = scores.quality < (limit_of(found) if below is None else below)
     places = [int(n) for n in np.argsort(scores.quality, kind="stable") if wrong[n] or scores.doubted[n]]
     return [_finding(found, scores, n, bool(wrong[n]), words or {}) for n in places]
 

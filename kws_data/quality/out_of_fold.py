@@ -7,7 +7,7 @@ first has doubted: wrong labels then no longer teach the judge.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -108,10 +108,11 @@ def out_of_fold(
     folds = speaker_folds(clips, OWN_FOLDS, settings.seed, same)
     features = own_features(catalog, clips, settings.config)
     judges = OwnJudges(settings.config.frontend, len(classes.names), settings.seed)
-    trusted = np.ones(len(clips), np.bool_)
-    for _ in range(settings.rounds):
-        votes = own_votes(features, classes.given, folds, trusted, judges, settings.workers, progress)
-        trusted = lead(votes, classes.given) < DOUBTED
+
+    def asked(trusted: NDArray[np.bool_]) -> Chances:
+        return own_votes(features, classes.given, folds, trusted, judges, settings.workers, progress)
+
+    votes = in_rounds(asked, classes.given, settings.rounds)
     by = f"models on the front end of {settings.config.name}, out of fold"
     return OutOfFold(_ids(clips), classes.names, votes, None, by, classes.given, folds)
 
@@ -128,16 +129,31 @@ def _heard(
     audio = [clip.audio_sha256 for clip in clips]
     samples = settings.config.clip_samples
     vectors = clip_vectors(catalog.folder, settings.encoders, audio, samples, settings.workers, progress)
-    trusted = np.ones(len(clips), np.bool_)
-    for _ in range(settings.rounds):
-        votes = head_votes(vectors, classes.given, len(classes.names), folds, trusted, settings.seed, progress)
-        trusted = lead(votes, classes.given) < DOUBTED
+
+    def asked(trusted: NDArray[np.bool_]) -> Chances:
+        return head_votes(vectors, classes.given, len(classes.names), folds, trusted, settings.seed, progress)
+
+    votes = in_rounds(asked, classes.given, settings.rounds)
     by = f"head on {names_of(settings.encoders)}, out of fold"
     return OutOfFold(_ids(clips), classes.names, votes, vectors, by, classes.given, folds)
 
 
 def _ids(clips: Sequence[Clip]) -> tuple[str, ...]:
     return tuple(clip.id for clip in clips)
+
+
+def in_rounds(asked: Callable[[NDArray[np.bool_]], Chances], given: NDArray[np.int64], rounds: int) -> Chances:
+    """Probabilities of the last round; each learns without the labels that the one before doubted.
+
+    Args:
+        asked: out-of-fold probabilities by models that learn from the clips that are trusted, bool ``[clips]``.
+        given: class of each clip.
+        rounds: one or more.
+    """
+    votes = asked(np.ones(len(given), np.bool_))
+    for _ in range(rounds - 1):
+        votes = asked(lead(votes, given) < DOUBTED)
+    return votes
 
 
 def lead(probabilities: Chances, given: NDArray[np.int64]) -> NDArray[np.float32]:

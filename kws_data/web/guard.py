@@ -18,9 +18,8 @@ import hmac
 import ipaddress
 import re
 import secrets
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from dataclasses import dataclass
-from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -29,12 +28,15 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 COOKIE = "kws_token"
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
 MOST_BYTES = 4 << 20
+MOST_SECONDS = 30 * 24 * 3_600  # that a browser keeps the token
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; "
     "connect-src 'self'; worker-src 'self' blob:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
 _SAFE = ("GET", "HEAD")
 _WITHOUT_PORT = re.compile(r"^(\[[0-9a-fA-F:.]+\]|[^:]+)(:\d{1,5})?$")
+
+_NO_NAME = str.maketrans(dict.fromkeys("[]", "_"))  # signs of an address that no cookie's name may have
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -109,15 +111,17 @@ class Guard:
         if scope["method"] not in _SAFE and not _from_itself(headers, scope["scheme"], host):
             return PlainTextResponse("this can be asked from the page itself only", 403)
         length = headers.get("content-length", "0")
-        if not length.isdigit() or int(length) > self.access.most_bytes:
+        if not length.isdecimal() or int(length) > self.access.most_bytes:
             return PlainTextResponse(f"at most {self.access.most_bytes} bytes", 413)
         return self._without_token(scope, headers) if self.access.token else None
 
     def _without_token(self, scope: Scope, headers: dict[str, str]) -> Response | None:
         given = parse_qs(scope["query_string"].decode("latin-1")).get("token", [""])[0]
         if given and scope["method"] in _SAFE and self._is_token(given):
-            answer = RedirectResponse(scope["path"], 303)  # so that the token does not stay in the address bar
-            answer.set_cookie(COOKIE, given, httponly=True, samesite="strict", max_age=30 * 24 * 3_600)
+            # So that the token does not stay in the address bar; "lax" because the address may be a link in a message.
+            answer = RedirectResponse("/" + scope["path"].lstrip("/"), 303)
+            name, secure = _cookie_name(headers), scope["scheme"] == "https"
+            answer.set_cookie(name, given, httponly=True, secure=secure, samesite="lax", max_age=MOST_SECONDS)
             return answer
         kind, _, bearer = headers.get("authorization", "").partition(" ")
         if (kind.lower() == "bearer" and self._is_token(bearer)) or self._is_token(_cookie(headers)):
@@ -134,12 +138,15 @@ def _from_itself(headers: dict[str, str], scheme: str, host: str) -> bool:
     return origin.lower() in (f"{scheme}://{host}".lower(), f"https://{host}".lower())
 
 
-def _cookie(headers: dict[str, str]) -> str:
-    try:
-        found = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
-    except CookieError:
-        return ""
-    return found.value if found else ""
+def _cookie_name(headers: Mapping[str, str]) -> str:
+    """One a port: cookies know hosts only, and two pages of one host have a token each."""
+    return f"{COOKIE}_{headers.get('host', '').rpartition(':')[2] or 'page'}".translate(_NO_NAME)
+
+
+def _cookie(headers: Mapping[str, str]) -> str:
+    """The token's cookie, whatever others the host has set beside it."""
+    pairs = (part.strip().partition("=") for part in headers.get("cookie", "").split(";"))
+    return next((value for name, _, value in pairs if name == _cookie_name(headers)), "")
 
 
 def _limited(receive: Receive, most_bytes: int) -> Receive:

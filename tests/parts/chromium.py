@@ -31,10 +31,12 @@ def opened(
     dark: bool = False,
     microphone: Path | None = None,
     flags: Sequence[str] = (),
+    errors: bool = True,
 ) -> Iterator[Page]:
     """A page of the file system (or any address), with what it asked of the network in ``page.asked``.
 
-    Errors of its scripts fail the test. ``microphone`` is a WAV that is heard as the microphone.
+    Errors of its scripts fail the test, and lines of its console unless ``errors`` is False (a server that does not
+    answer writes some). ``microphone`` is a WAV that is heard as the microphone.
     """
     executable = chromium()
     options = ["--no-sandbox", "--autoplay-policy=no-user-gesture-required", *flags]
@@ -50,16 +52,17 @@ def opened(
             permissions=["microphone"] if microphone is not None else [],
         )
         page = context.new_page()
-        errors: list[str] = []
+        found: list[str] = []
         asked: list[str] = []
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("console", lambda line: errors.append(line.text) if line.type == "error" else None)
+        page.on("pageerror", lambda error: found.append(str(error)))
+        if errors:
+            page.on("console", lambda line: found.append(line.text) if line.type == "error" else None)
         page.on("request", lambda request: asked.append(request.url))
         page.asked = asked  # type: ignore[attr-defined]
         page.goto(address)
         yield page
         browser.close()
-        assert not errors, errors
+        assert not found, found
 
 
 def found_by_axe(page: Page) -> list[str]:

@@ -32,6 +32,7 @@ class LabelsBench:
         seed: of all that is planted.
         workers: processes.
         progress: told how far it is.
+        more: a second folder of the same layout, with words that sound like those of the first.
     """
 
     data: Path
@@ -40,6 +41,7 @@ class LabelsBench:
     seed: int = 0
     workers: int = 2
     progress: Progress = no_progress
+    more: Path | None = None
 
     def rng(self, part: str) -> np.random.Generator:
         """Random numbers of a part, which do not depend on the other parts."""
@@ -57,7 +59,8 @@ class LabelsBench:
         base = self.work / "imported"
         if not base.is_dir():
             with Catalog(base) as catalog:
-                import_layout(catalog, LAYOUT, self.data, self.progress)
+                for folder in (self.data, *([self.more] if self.more else [])):
+                    import_layout(catalog, LAYOUT, folder, self.progress)
                 if self.quick:
                     keep_some(catalog, QUICK_CLIPS, self.rng("quick"))
         folder = self.work / name

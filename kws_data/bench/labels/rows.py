@@ -11,8 +11,12 @@ from kws_data.bench.labels.material import LabelsBench
 
 #: part -> (module below kws_data.bench.labels, what is planted and looked for).
 PARTS: dict[str, tuple[str, str]] = {
+    "swaps": ("swaps", "labels swapped at random, looked for with the encoder and without"),
+    "near": ("near", "labels swapped between words that a model confuses"),
     "copies": ("copies", "near duplicates: louder, noisy, of half the band, re-encoded, moved"),
     "broken": ("broken", "silent, clipped, truncated and cut-off clips"),
+    "retrain": ("retrain", "a model trained on wrong labels, and after they were set right"),
+    "select": ("select", "labels needed with kws select and at random"),
     "scale": ("scale", "seconds and memory of an audit of up to 100,000 clips"),
 }
 

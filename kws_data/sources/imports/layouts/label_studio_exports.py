@@ -105,13 +105,21 @@ def _add(row: dict[str, Any], path: Path, place: int, tasks: list[Task], joined:
         tasks.append(_of_json(row, named))
         return
     else:
-        task = Task(named, row, [{"result": list(_answers(row)), "was_cancelled": row.get("was_cancelled")}])
+        task = Task(named, row, [_of_row(row)])
     key = ("" if inner else str(path), number or named)
     known = joined.setdefault(key, task)
     if known is task or address_of(known.data, "") != address_of(task.data, ""):
         tasks.append(task)
     else:
         known.annotations += task.annotations
+
+
+def _of_row(row: dict[str, Any]) -> dict[str, Any]:
+    """The annotation of a row of JSON-MIN as JSON has it."""
+    kept = {"id": "annotation_id", "completed_by": "annotator"}
+    same = ("was_cancelled", "lead_time", "created_at", "updated_at")
+    told = {name: row.get(column) for name, column in kept.items()} | {name: row.get(name) for name in same}
+    return {"result": list(_answers(row)), **told}
 
 
 def _of_json(row: dict[str, Any], place: str) -> Task:

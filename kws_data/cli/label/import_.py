@@ -1,0 +1,53 @@
+"""``kws label import``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from kws_data.cli.label.opened import catalog_here
+from kws_data.cli.options import json_option, print_json, recordings_option, say, tell, verb
+
+
+@verb("import", "kws label import project-1.json --annotator 3=ann --annotator 4=bob")
+@click.argument("file", type=click.Path(path_type=Path))
+@recordings_option
+@click.option(
+    "--annotator", "named", multiple=True, metavar="NUMBER=NAME", help="What an annotator is called here; repeatable."
+)
+@json_option
+def command(file: Path, recordings: Path, named: tuple[str, ...], as_json: bool) -> None:
+    """Take the annotations of a JSON export of Label Studio in, each as an opinion of its annotator.
+
+    Called again it changes nothing; a corrected annotation takes the place of the earlier one. Annotators are called
+    ls-NUMBER unless --annotator says otherwise. Then: kws label status, kws agreement, kws label apply.
+    """
+    from kws_data.set_aside import told
+    from kws_data.sources.imports.label_studio_opinions import read_opinions
+
+    names = _names(named)
+    with catalog_here(recordings) as catalog:
+        there = {clip.id for clip in catalog.clips(with_set_aside=True)}
+        read = read_opinions(file, there, names)
+        before = len(catalog.opinions.all(with_withdrawn=True))
+        catalog.opinions.give_all(read.opinions)
+        new = len(catalog.opinions.all(with_withdrawn=True)) - before
+    if as_json:
+        problems = [{"task": place, "reason": reason} for place, reason in read.problems]
+        print_json({"annotations": len(read.opinions), "new": new, "problems": problems})
+        return
+    people = len({one.giver for one in read.opinions})
+    tell(f"{len(read.opinions):,} annotations of {people:,} annotators, {new:,} of them new")
+    for line in told(read.problems, f"kws label import {file} --json", "not taken in"):
+        say(line)
+
+
+def _names(named: tuple[str, ...]) -> dict[str, str]:
+    names = {}
+    for one in named:
+        number, equals, name = one.partition("=")
+        if not equals or not number.strip() or not name.strip():
+            raise click.UsageError(f"--annotator {one}: say NUMBER=NAME, such as 3=ann")
+        names[number.strip()] = name.strip()
+    return names

@@ -1,0 +1,59 @@
+"""Where labelling stands: what is settled, what waits for whom, how fast it goes."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from kws_data.catalog.catalog import Catalog
+from kws_data.labelling.doubled import Doubled, kept_doubled
+from kws_data.labelling.labels import WITHOUT_LABEL
+from kws_data.labelling.pace import Progress, progress_of
+from kws_data.labelling.review import to_review
+from kws_data.labelling.settle import settled
+from kws_data.labelling.take_over import opinions_by_clip, settle_changes
+
+
+@dataclass(frozen=True)
+class LabelStatus:
+    """Where labelling stands.
+
+    Attributes:
+        progress: of clips that somebody labelled, or that have no label.
+        unlabelled: clips without a label that nobody has heard.
+        machine: clips of which only machines said something.
+        to_apply: clips that ``kws label apply`` would change.
+        to_review: labels that a change of the guideline may touch.
+        guideline: the version that holds; None where there is none.
+        doubled: which clips two people label.
+    """
+
+    progress: Progress
+    unlabelled: int
+    machine: int
+    to_apply: int
+    to_review: int
+    guideline: int | None
+    doubled: Doubled
+
+    def to_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return asdict(self)
+
+
+def label_status(catalog: Catalog) -> LabelStatus:
+    """Where labelling of a catalogue stands."""
+    doubled, by_clip = kept_doubled(catalog), opinions_by_clip(catalog.opinions.all())
+    bare = {clip.id for clip in catalog.clips(with_set_aside=True) if clip.word in WITHOUT_LABEL}
+    heard = {clip for clip, own in by_clip.items() if any(one.kind != "model" for one in own)}
+    verdicts = [settled(by_clip.get(clip, ()), doubled.needed(clip)) for clip in sorted(heard | bare)]
+    review = to_review(catalog)
+    return LabelStatus(
+        progress_of(verdicts, [one for own in by_clip.values() for one in own]),
+        unlabelled=len(bare - heard),
+        machine=len(by_clip.keys() - heard),
+        to_apply=len(settle_changes(catalog).findings),
+        to_review=len(review.touched),
+        guideline=review.latest.version if review.latest else None,
+        doubled=doubled,
+    )

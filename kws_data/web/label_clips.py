@@ -1,0 +1,97 @@
+"""Which clips are labelled in the page, and which words have a button there."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from pathlib import Path
+
+from kws_data.catalog.catalog import Catalog
+from kws_data.catalog.clips import Clip
+from kws_data.config.config import Config
+from kws_data.dataset.clip_pool import clips_of
+from kws_data.errors import DataError
+from kws_data.labelling.labels import WITHOUT_LABEL
+from kws_data.labelling.review import to_review
+from kws_data.labels import BACKGROUND, SPEECH, word_of
+from kws_data.web.label_desk import words_by_use
+
+UNLABELLED, FOUND, REVIEW, ALL = "unlabelled", "found", "review", "all"
+MOST_WORDS = 12  # with a button each where no configuration names keywords; others are typed
+MOST_BYTES = 64 << 20  # of a list of clips
+_ID = re.compile(r"(?<![0-9a-zA-Z])[0-9a-f]{16}(?![0-9a-zA-Z])")
+_LONG = (BACKGROUND, SPEECH)  # noise, and running speech: no words to be told apart
+
+
+def chosen_clips(
+    catalog: Catalog, which: str, word: str | None = None, config: Config | None = None
+) -> tuple[str, ...]:
+    """Ids of the clips to be labelled, in the order in which they are handed out.
+
+    Args:
+        catalog: with the clips.
+        which: ``unlabelled``, ``found`` (by the last audit), ``review`` (labels that a change of the
+            guideline may touch), ``all``, or a file in which ids of clips stand: a list, a
+            table or JSON, in its order.
+        word: only clips that have this word now.
+        config: with ``all``, only clips that it draws on.
+
+    Raises:
+        DataError: there are none, or the file cannot be read.
+    """
+    clips = {clip.id: clip for clip in catalog.clips(with_set_aside=True)}
+    ids = _ids(catalog, which, clips, config, word)
+    kept = [identity for identity in ids if identity in clips]
+    if word is not None:
+        kept = [identity for identity in kept if clips[identity].word == word_of(word)]
+    if not kept:
+        raise DataError("there is nothing to label", f"--clips {which}" + (f" --word {word}" if word else ""), _REMEDY)
+    return tuple(kept)
+
+
+_REMEDY = "--clips all takes clips that have a label too, --clips FILE those that a file lists"
+
+
+def words_with_button(catalog: Catalog, config: Config | None) -> tuple[str, ...]:
+    """Keywords of a configuration, or the words that most clips of the catalogue have, or have been said to have."""
+    if config is not None:
+        return tuple(config.keywords)
+    said = Counter(one.label for one in catalog.opinions.all() if one.label[0] not in "_(")
+    by_opinions = sorted(said, key=lambda word: (-said[word], word))
+    return tuple(dict.fromkeys([*words_by_use(catalog), *by_opinions]))[:MOST_WORDS]
+
+
+def _ids(catalog: Catalog, which: str, clips: dict[str, Clip], config: Config | None, word: str | None) -> list[str]:
+    if which == UNLABELLED:
+        return [clip.id for clip in clips.values() if clip.word in WITHOUT_LABEL and not clip.reasons]
+    if which == FOUND:
+        return _found(catalog)
+    if which == REVIEW:
+        return list(to_review(catalog).clip_ids)
+    if which == ALL:
+        of = clips_of(config, catalog) if config is not None else [c for c in clips.values() if not c.reasons]
+        return [clip.id for clip in of if word is not None or clip.word not in _LONG]
+    return _listed(Path(which))
+
+
+def _found(catalog: Catalog) -> list[str]:
+    """Clips that the last audit would have heard, relabelled or set aside, the strongest first."""
+    batches = [batch for batch in catalog.changes.batches("audit") if not batch.undone_at]
+    if not batches:
+        raise DataError("no audit found anything yet", "--clips found", "call kws audit first, or choose --clips all")
+    found = [one for one in catalog.changes.findings(batches[-1].id) if one.action != "none"]
+    return list(dict.fromkeys(one.clip_id for one in sorted(found, key=lambda one: (-(one.value or 0.0), one.clip_id))))
+
+
+def _listed(path: Path) -> list[str]:
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            raise DataError("list of clips is too long", str(path), f"at most {MOST_BYTES >> 20} MiB")
+        text = path.read_text(encoding="utf-8", errors="replace")
+    except OSError as error:
+        remedy = f"{error.strerror}; choose {UNLABELLED}, {FOUND}, {REVIEW}, {ALL} or a file that lists ids of clips"
+        raise DataError("list of clips cannot be read", str(path), remedy) from None
+    found = list(dict.fromkeys(_ID.findall(text)))
+    if not found:
+        raise DataError("file lists no clips", str(path), "an id has 16 hex digits: kws select --json prints some")
+    return found
