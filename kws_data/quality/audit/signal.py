@@ -12,6 +12,8 @@ from kws_data.quality.audit.checks import LOOK, limit
 from kws_data.quality.audit.findings import found
 
 FLAT_EXCESS = 4.0  # samples near the top over those just below: a word that is not clipped has fewer near the top
+SILENT_DB = -70.0  # below this nobody hears a word, whatever stands out
+FAINT_SNR_DB = 15.0
 FULL_SCALE_SHARE = 0.01
 HUM_LOUD_DB = -55.0
 EDGE_4K_DB = 12.0
@@ -21,7 +23,9 @@ UNDER_ALL_DB = -58.0  # of the high band, against the whole clip: what resamplin
 def signal_findings(clip_id: str, row: NDArray[np.void]) -> Iterator[Finding]:
     """Findings on a clip from its row of measures."""
     if row["rms_db"] < limit("silence"):
-        yield found(clip_id, "silence", float(row["rms_db"]))
+        faint = row["rms_db"] >= SILENT_DB and row["utterances"] > 0 and row["snr_db"] >= FAINT_SNR_DB
+        detail = f"{row['rms_db']:.0f} dB" + (", with something faint in it" if faint else "")
+        yield found(clip_id, "silence", float(row["rms_db"]), detail, action=LOOK if faint else "")
         return
     yield from _clipping(clip_id, row)
     if abs(row["dc"]) * 100 >= limit("DC offset"):

@@ -132,3 +132,9 @@ def test_any_clip_has_a_row_and_findings(samples: Samples) -> None:
     found = [*signal_findings("clip", row), *edge_findings("clip", row, 1.0)]
     assert all(one.value is None or np.isfinite(one.value) for one in found)
     assert found or len(samples) >= 4_000  # shorter than any word
+
+
+def test_a_faint_word_is_looked_at_and_not_set_aside() -> None:
+    faint = whole(word(1) * 0.03)
+    assert measure(faint, RATE_HZ)["rms_db"] < -58
+    assert reasons(faint) == {"silence": "look"}
