@@ -121,7 +121,7 @@ def same_recordings(prints: NDArray[np.void], memory: PairMemory | None = None, 
     found = [np.zeros((0, 2), np.int64)]
     short = short_hashes(prints["audio"]) if memory is not None else np.zeros(0, np.uint64)
     waves = Waves(folder) if folder else None
-    pairs = alike_pairs(prints["texture"].astype(np.float32))
+    pairs = alike_pairs(prints["texture"])
     for start in range(0, len(pairs), _PAIRS):
         some = pairs[start : start + _PAIRS]
         judge = partial(_are_same, prints, some, waves)

@@ -61,6 +61,7 @@ _ALL = (
         "steps of 16 bits (RMS above 4.6 kHz)",
         "the missing band is learnt instead of the word",
     ),
+    Check("faint", "signal", "a word 58 to 65 dB under full scale", LOOK, -58.0, "dB (RMS)", "few bits are left of it"),
     Check("silence", "signal", "holds no sound", SET_ASIDE, -58.0, "dB (RMS)", "teaches that silence is a word"),
     Check(
         "no speech",

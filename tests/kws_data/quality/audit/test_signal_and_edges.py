@@ -137,4 +137,4 @@ def test_any_clip_has_a_row_and_findings(samples: Samples) -> None:
 def test_a_faint_word_is_looked_at_and_not_set_aside() -> None:
     faint = whole(word(1) * 0.03)
     assert measure(faint, RATE_HZ)["rms_db"] < -58
-    assert reasons(faint) == {"silence": "look"}
+    assert reasons(faint) == {"faint": "look"}
