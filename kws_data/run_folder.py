@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from kws_data.errors import DataError
 
@@ -27,6 +28,18 @@ MOMENTS_FILE, MOMENTS_FOLDER = "moments.json", "moments"
 WORST_FILE = "worst.json"
 #: And the detector, as a part of the page that runs it.
 TRY_FILE = "try_part.html"
+
+Part = TypeVar("Part")
+
+
+def read_result(path: Path, made_by: str, from_dict: Callable[[dict[str, Any]], Part], again: str = "run") -> Part:
+    """A result of an earlier step as the object that it was; DataError as of :func:`read_json`, and where the file
+    holds something else: it names the verb ``again``."""
+    values = read_json(path, made_by)
+    try:
+        return from_dict(values)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise DataError("a result is damaged", str(path), f"remove it and call kws {again} ({error})") from None
 
 
 def read_json(path: Path, made_by: str) -> dict[str, Any]:

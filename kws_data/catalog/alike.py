@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 ALIKE = 0.6  # cosine of textures, less their mean
 NEIGHBOURS = 24
+FEW_CLIPS = 64  # of so few all pairs are compared: their mean is no mean
 BRUTE_FORCE_CLIPS = 20_000
 PROBES = 8
 _ROUNDS, _SAMPLES_A_CELL = 8, 24
@@ -27,8 +28,8 @@ Floats = NDArray[np.float32]
 
 def alike_pairs(textures: Floats) -> Pairs:
     """Pairs ``[n, 2]`` of places (first below second) in ``textures`` ``[clips, width]`` that are alike, each once."""
-    if len(textures) < 2:
-        return np.zeros((0, 2), np.int64)
+    if len(textures) <= FEW_CLIPS:
+        return np.stack(np.triu_indices(len(textures), 1), axis=1).astype(np.int64)
     unit = _unit(textures - textures.mean(axis=0))
     near = _Nearest(len(unit))
     if len(unit) <= BRUTE_FORCE_CLIPS:
@@ -44,7 +45,8 @@ def alike_pairs(textures: Floats) -> Pairs:
 
 def _unit(rows: Floats) -> Floats:
     lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-    return (rows / np.maximum(lengths, 1e-6)).astype(np.float32)
+    unit: Floats = (rows / np.maximum(lengths, 1e-6)).astype(np.float32)
+    return unit
 
 
 class _Nearest:

@@ -64,9 +64,9 @@ def folder_id(folder: Path | str) -> FolderId:
 
 
 def data_ids(config: Config) -> list[FolderId]:
-    """``data.folder`` of a configuration, and then each of ``data.more_folders``."""
+    """``data.folder`` of a configuration, and then each of ``data.more_folders``; none where it names no folder."""
     named = urls_id if config.data.layout == URLS else folder_id
-    return [named(folder) for folder in (str(config.data.folder), *config.data.more_folders)]
+    return [named(folder) for folder in config.data.folders]
 
 
 def urls_id(path: Path | str) -> FolderId:

@@ -4,7 +4,21 @@ Half of the bits of the fingerprints of unrelated clips differ, in the frames th
 shifts that are tried. Where fewer than :data:`SURE` differ two clips are the same recording; where up to :data:`MAYBE`
 do, their waves decide (``same_waveform.py``). Which pairs are compared is found first by their textures (``alike.py``).
 
-TABLE
+Measured on the 6,285 clips of a Speech Commands folder, and 300 copies of them for each kind of change:
+
+=============================================  ======
+copies that are found                          share
+=============================================  ======
+gain -12 to +3 dB; 8 kHz and back; mu-law      100 %
+Vorbis                                         100 %
+MP3; Opus                                      99.7 %
+white noise at 20 dB (of the whole clip)       99.7 %
+moved by up to 100 ms, cut off there           99.3 %
+8 kHz, moved, noise at 20 dB and gain at once  97 %
+white noise at 10 dB                           82 %
+=============================================  ======
+
+and of the 19.7 million pairs of different clips none was taken for a copy.
 """
 
 from __future__ import annotations

@@ -73,6 +73,9 @@ class ChangedOpinions:
     last_withdrawn: str
 
 
+#: Opinions of a giver and kind of a clip. The signs keep SQLite from going through all that the giver ever said: it is
+#: the clip that has few.
+_SAME = "clip_id = ? AND +giver = ? AND +kind = ?"
 _COLUMNS = (
     "clip_id, kind, giver, label, confidence, note, rule, start, stop, seconds, guideline, token, id, given_at,"
     " withdrawn_at"
@@ -111,7 +114,7 @@ class Opinions:
         if not run("SELECT 1 FROM clips WHERE id = ?", (new.clip_id,)).fetchone():
             raise DataError("no such clip", new.clip_id, "it may have been forgotten; take the next one")
         run(
-            "UPDATE opinions SET withdrawn_at = ? WHERE clip_id = ? AND giver = ? AND kind = ? AND withdrawn_at = ''",
+            f"UPDATE opinions SET withdrawn_at = ? WHERE {_SAME} AND withdrawn_at = ''",
             (now, new.clip_id, new.giver, new.kind),
         )
         given = (*(getattr(new, name) for name in NewOpinion.__dataclass_fields__), now)
@@ -131,10 +134,10 @@ class Opinions:
             if not found:
                 return None
             taken = found[0]
-            same = "clip_id = ? AND giver = ? AND kind = ? AND id < ?"
             self._at.db.execute("UPDATE opinions SET withdrawn_at = ? WHERE id = ?", (now, opinion_id))
             self._at.db.execute(
-                f"UPDATE opinions SET withdrawn_at = '' WHERE id = (SELECT max(id) FROM opinions WHERE {same}"
+                "UPDATE opinions SET withdrawn_at = ''"
+                f" WHERE id = (SELECT max(id) FROM opinions WHERE {_SAME} AND id < ?"
                 " AND withdrawn_at = (SELECT given_at FROM opinions WHERE id = ?))",
                 (taken.clip_id, taken.giver, taken.kind, opinion_id, opinion_id),
             )
@@ -171,8 +174,11 @@ class Opinions:
         """
         with self._at.errors():
             rows = self._at.db.execute(
-                "SELECT clip_id, max(id), max(withdrawn_at) FROM opinions"
-                " WHERE id > ?1 OR (withdrawn_at != '' AND withdrawn_at >= ?2) GROUP BY clip_id ORDER BY clip_id",
+                "SELECT clip_id, max(id), max(withdrawn_at) FROM ("
+                "SELECT clip_id, id, withdrawn_at FROM opinions WHERE id > ?1"
+                " UNION ALL"
+                " SELECT clip_id, id, withdrawn_at FROM opinions WHERE withdrawn_at != '' AND withdrawn_at >= ?2"
+                ") GROUP BY clip_id ORDER BY clip_id",
                 (last_id, last_withdrawn),
             ).fetchall()
         return ChangedOpinions(

@@ -52,6 +52,7 @@ class CatalogReader(CatalogDatabase):
         source: str | None = None,
         device: str | None = None,
         word: str | None = None,
+        speaker: str | None = None,
         folder: FolderId | None = None,
         with_set_aside: bool = False,
     ) -> list[Clip]:
@@ -59,7 +60,7 @@ class CatalogReader(CatalogDatabase):
 
         ``given_split`` comes from the folder's own lists, so it is empty unless ``folder`` is given.
         """
-        wanted = [("clips.source", source), ("clips.device", device), ("clips.word", word)]
+        wanted = [("clips.source", source), ("clips.device", device), ("clips.word", word), ("speaker", speaker)]
         columns, join = CLIP_COLUMNS, ""
         if folder is not None:
             table = "noted" if folder.is_noted else "files"

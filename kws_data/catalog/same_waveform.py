@@ -52,7 +52,7 @@ def likeness(one: Floats, other: Floats) -> float:
     here, there = here[:length].astype(np.float64), there[:length].astype(np.float64)
     energy_here, energy_there = float(here @ here), float(there @ there)
     whole = [float(clip.astype(np.float64) @ clip) for clip in (one, other)]
-    if min(whole) <= 0.0 or energy_here < LEAST_SHARED * whole[0] or energy_there < LEAST_SHARED * whole[1]:
+    if min(whole) < 1.0 or energy_here < LEAST_SHARED * whole[0] or energy_there < LEAST_SHARED * whole[1]:
         return 0.0
     return min(1.0, abs(float(here @ there)) / float(np.sqrt(energy_here * energy_there)))
 

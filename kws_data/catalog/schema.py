@@ -123,6 +123,7 @@ _LABELLING = (
     ) STRICT""",
     "CREATE INDEX opinions_by_clip ON opinions (clip_id)",
     "CREATE INDEX opinions_by_giver ON opinions (giver)",
+    "CREATE INDEX opinions_withdrawn ON opinions (withdrawn_at) WHERE withdrawn_at != ''",
     """CREATE TABLE batches (
         id INTEGER PRIMARY KEY, verb TEXT NOT NULL, note TEXT NOT NULL, made_at TEXT NOT NULL, undone_at TEXT NOT NULL
     ) STRICT""",

@@ -23,7 +23,7 @@ from kws_data.cli.options import (
 if TYPE_CHECKING:
     from kws_data.catalog.catalog import Catalog
     from kws_data.config.config import Config
-    from kws_data.quality.audit.audit import Audit
+    from kws_data.quality.audit.result import Audit
 
 EXAMPLES = 2
 
@@ -90,7 +90,8 @@ def _is_default(name: str) -> bool:
 
 def _audit(catalog: Catalog, config: Config | None, options: dict[str, Any]) -> None:
     from kws_data.quality.audit.apply import CONFIDENCE, kept_findings, to_set_aside
-    from kws_data.quality.audit.audit import AuditSettings, audit
+    from kws_data.quality.audit.audit import audit
+    from kws_data.quality.audit.result import AuditSettings
 
     run, families = options["run"], _families(options["checks"])
     settings = AuditSettings(config, run, families, options["workers"], not options["no_encoder"])

@@ -26,9 +26,18 @@ if TYPE_CHECKING:
     show_default=True,
     help="urls: requests a second to one host.",
 )
+@click.option(
+    "--window-ms",
+    type=click.IntRange(250, 4_000),
+    default=1_000,
+    show_default=True,
+    help="unlabelled: length of a clip; as data.clip_ms.",
+)
 @recordings_option
 @json_option
-def command(layout: str, path: Path, licence: str, consent: str, rate: float, recordings: Path, as_json: bool) -> None:
+def command(
+    layout: str, path: Path, licence: str, consent: str, rate: float, window_ms: int, recordings: Path, as_json: bool
+) -> None:
     """Take the recordings in PATH into the catalogue: Speech Commands, any folder with or without a table,
     AudioMNIST, Common Voice, MSWC, Edge Impulse, Label Studio, a list of addresses. Broken files are set aside with
     their reason.
@@ -42,6 +51,7 @@ def command(layout: str, path: Path, licence: str, consent: str, rate: float, re
       mswc             <language>/clips/<word>/*.opus and <language>_splits.csv
       edge-impulse     training/ and testing/ with info.labels or structured_labels.labels, .wav, .json or .cbor
       label-studio     a JSON export (a file, or a folder with one) with choices or labelled stretches
+      unlabelled       any recordings without labels, in windows as long as a clip, for kws label
       urls             a CSV (url,sha256,licence,label,speaker,…) or a text file of addresses to fetch
     or your own path/to/layout.py.
 
@@ -52,13 +62,16 @@ def command(layout: str, path: Path, licence: str, consent: str, rate: float, re
     from kws_data.catalog.folders import URLS
     from kws_data.errors import DataError
     from kws_data.sources.imports.fetch import Manners
-    from kws_data.sources.imports.find_layout import import_layout
+    from kws_data.sources.imports.find_layout import UNLABELLED, USUAL_LAYOUT, import_layout, source_of
     from kws_data.sources.imports.intake import Terms
+    from kws_data.sources.imports.unlabelled import import_unlabelled
     from kws_data.sources.imports.urls import import_urls
 
     terms = Terms(licence, consent)
     with Catalog(recordings) as catalog, progress_bars() as progress:
-        if layout == URLS:
+        if layout == UNLABELLED:
+            report = import_unlabelled(catalog, path, source_of(USUAL_LAYOUT), window_ms, progress, terms)
+        elif layout == URLS:
             report = import_urls(catalog, path, progress, terms, Manners(requests_per_second=rate))
         else:
             report = import_layout(catalog, layout, path, progress, terms)

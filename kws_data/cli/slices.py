@@ -126,18 +126,8 @@ def _cells(row: SliceRow, alpha: float) -> dict[str, str]:
         "95 % by speaker": f"{low:.1%} to {high:.1%}",
         "rest": "" if row.rest is None else f"{row.rest:.1%}",
         "p": "" if row.p is None else f"{row.p:.3f}",
-        "": _doubt(row, alpha),
+        "": row.doubt(alpha),
     }
-
-
-def _doubt(row: SliceRow, alpha: float) -> str:
-    if row.found:
-        return "fails"
-    if row.p is not None and row.p <= alpha:
-        return "fails where another slice does"
-    if row.thin or row.p is None:
-        return "too few clips" if row.thin else ""
-    return "may be chance" if (row.difference or 0) > 0 else ""
 
 
 def _verdict(report: SliceReport, gate: float, passed: bool) -> str:

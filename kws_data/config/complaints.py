@@ -7,7 +7,7 @@ import difflib
 from collections.abc import Mapping, Sequence
 from typing import Any, get_args
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from kws_data.config.config import Config
 from kws_data.errors import ConfigError
@@ -42,19 +42,22 @@ _BOUNDS = {
 }
 
 
-def complaint(error: ValidationError, values: Mapping[str, Any], where: str) -> ConfigError:
+def complaint(
+    error: ValidationError, values: Mapping[str, Any], where: str, settings: type[BaseModel] = Config
+) -> ConfigError:
     """The first thing that is wrong: the place, the key, the value, and what is wanted instead.
 
     Args:
         error: what the check of the settings said.
         values: the settings that were checked.
         where: begins the line: the file, or what else was checked.
+        settings: what they are settings of.
     """
     first = error.errors(include_url=False)[0]
     location = _location(first["loc"], values)
     key, kind = ".".join(location), first["type"]
     if kind in ("extra_forbidden", "unexpected_keyword_argument"):
-        valid = _valid_keys(location[:-1])
+        valid = _valid_keys(location[:-1], settings)
         near = difflib.get_close_matches(location[-1], valid, n=1, cutoff=0.4)
         remedy = f"did you mean {near[0]}?" if near else f"valid keys here: {', '.join(valid)}"
         return ConfigError(f"{where}: unknown key", key, remedy)
@@ -113,8 +116,8 @@ def _shown(value: Any) -> Any:
     return text if isinstance(value, datetime.date) else value
 
 
-def _valid_keys(location: Sequence[str]) -> list[str]:
-    model: Any = Config
+def _valid_keys(location: Sequence[str], settings: type[BaseModel]) -> list[str]:
+    model: Any = settings
     for part in location:
         if part.isdigit():
             continue

@@ -46,6 +46,12 @@ class DataSettings(Settings):
     more_folders: list[PathText] = Field(
         default_factory=list, description="further folders of recordings with labels, in data.layout"
     )
+    from_catalog: list[PathText] = Field(
+        default_factory=list,
+        exclude_if=lambda sources: not sources,  # configurations without it keep their keys
+        description="clips that are in the catalogue already, by their source: takes (kws record), collect (kws"
+        " collect), labelled (recordings without a label that got one by kws label), or that of any import",
+    )
     unlabelled: list[PathText] = Field(
         default_factory=list,
         description="folders of recordings without labels: the teacher says what they are, and people of the test are"
@@ -86,14 +92,23 @@ class DataSettings(Settings):
     record_train_clips: int = Field(0, ge=0, description="training clips to record through the board")
 
     @property
+    def folders(self) -> list[str]:
+        """``folder`` and ``more_folders``; none where clips come from elsewhere."""
+        return [str(self.folder), *map(str, self.more_folders)] if self.folder is not None else []
+
+    @property
     def wants_negatives(self) -> bool:
         """Whether there are to be hours in which no keyword is said."""
         return bool(self.negatives or (self.synth.running_speech_s and self.source != "folder"))
 
     @model_validator(mode="after")
     def _folder_when_needed(self) -> DataSettings:
-        if self.source != "synthetic" and not self.folder:
+        if self.source != "synthetic" and not (self.folder or self.from_catalog):
             raise ValueError(f"data.folder is needed when data.source is {self.source}: use --set data.folder=PATH")
+        if self.source == "synthetic" and self.from_catalog:
+            raise ValueError("data.from_catalog is for data.source: folder or both")
+        if self.more_folders and self.folder is None and self.source != "synthetic":
+            raise ValueError("data.more_folders are further ones: name the first as data.folder")
         if self.source == "synthetic" and self.more_folders:
             raise ValueError("data.more_folders is for data.source: folder or both")
         if self.source != "both" and self.real_per_keyword is not None:

@@ -15,8 +15,10 @@ from kws_data.catalog.folders import SOURCE as SPEECH_SOURCE
 from kws_data.catalog.folders import FolderId, data_ids, speech_folder_id, synth_id, unlabelled_folder_id
 from kws_data.config.config import Config
 from kws_data.errors import DataError
+from kws_data.labelling.labels import WITHOUT_LABEL
 from kws_data.labels import BACKGROUND, UNLABELLED, respelt, word_of
 
+LABELLED = "labelled"  # in data.from_catalog: whatever was given its label by people or models
 COLLECT = "call kws run --until collect first, with the same CONFIG"
 
 
@@ -26,10 +28,46 @@ def clips_of(config: Config, catalog: Catalog) -> list[Clip]:
     Raises:
         DataError: there are none, or words differ from a keyword only in how they are written.
     """
-    folder = folder_clips(config, catalog) if config.data.source != "synthetic" else []
-    folder += labelled_since(config, catalog, folder) if config.data.source != "synthetic" else []
+    real = recorded_clips(config, catalog) if config.data.source != "synthetic" else []
     synthetic = synthetic_clips(config, catalog) if config.data.source != "folder" else []
-    return _spelt(config, folder + synthetic + speech_clips(config, catalog))
+    return _spelt(config, real + synthetic + speech_clips(config, catalog))
+
+
+def recorded_clips(config: Config, catalog: Catalog) -> list[Clip]:
+    """Clips of the configuration's folders, those of ``data.unlabelled`` that were labelled since, and those of
+    ``data.from_catalog``, each once.
+
+    Raises:
+        DataError: a folder or a source has none.
+    """
+    folder = folder_clips(config, catalog) if config.data.folder is not None else []
+    found = {clip.id: clip for clip in (*folder, *labelled_since(config, catalog, folder))}
+    for source in config.data.from_catalog:
+        for clip in clips_in_catalog(catalog, source):
+            found.setdefault(clip.id, clip)
+    return [found[identity] for identity in sorted(found)]
+
+
+def clips_in_catalog(catalog: Catalog, source: str) -> list[Clip]:
+    """Clips of a source that have a label, or (:data:`LABELLED`) all that had none and were given one; without
+    recordings of them through boards.
+
+    Raises:
+        DataError: there are none.
+    """
+    clips = [
+        clip
+        for clip in catalog.clips(source=None if source == LABELLED else source)
+        if not (clip.parent and clip.device)
+    ]
+    if source == LABELLED:
+        given = catalog.changes.words_given([clip.id for clip in clips])
+        clips = [clip for clip in clips if given.get(clip.id) == clip.word]
+    clips = [clip for clip in clips if clip.word not in WITHOUT_LABEL]
+    if not clips:
+        remedy = "kws record, kws collect, kws import and kws label apply put them there; kws catalog --by source shows"
+        raise DataError("no clip with a label is of this source of data.from_catalog", source, remedy)
+    return clips
 
 
 def _spelt(config: Config, clips: Iterable[Clip]) -> list[Clip]:

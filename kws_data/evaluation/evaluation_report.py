@@ -6,18 +6,15 @@ reads them back.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-from kws_data.errors import DataError
 from kws_data.evaluation.metrics import Metrics
 from kws_data.evaluation.silence_kinds import SilenceKinds
 from kws_data.evaluation.stream_evaluation import ResponseTimes, StreamEvaluation
-from kws_data.run_folder import DEVICE_FILE, HOST_FILE, STREAM_FILE, read_json
-
-Part = TypeVar("Part")
+from kws_data.run_folder import DEVICE_FILE, HOST_FILE, STREAM_FILE, read_result
 
 
 @dataclass(frozen=True)
@@ -146,15 +143,9 @@ class EvaluationReport:
         """
         until = "run --until evaluate"
         return cls(
-            _read(folder / HOST_FILE, until, lambda host: {k: HostEvaluation.from_dict(v) for k, v in host.items()}),
-            _read(folder / DEVICE_FILE, "device-eval", DeviceEvaluation.from_dict) if on_board else None,
-            _read(folder / STREAM_FILE, until, StreamEvaluation.from_dict),
+            read_result(
+                folder / HOST_FILE, until, lambda host: {k: HostEvaluation.from_dict(v) for k, v in host.items()}
+            ),
+            read_result(folder / DEVICE_FILE, "device-eval", DeviceEvaluation.from_dict) if on_board else None,
+            read_result(folder / STREAM_FILE, until, StreamEvaluation.from_dict),
         )
-
-
-def _read(path: Path, made_by: str, from_dict: Callable[[dict[str, Any]], Part]) -> Part:
-    values = read_json(path, made_by)
-    try:
-        return from_dict(values)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise DataError("a result is damaged", str(path), f"remove it and call kws run ({error})") from None

@@ -16,8 +16,7 @@ from typing import Any
 
 from firmware_tools.atomic import write_text
 from kws_data.audio import Samples, write_flac
-from kws_data.errors import DataError
-from kws_data.run_folder import MOMENTS_FILE, MOMENTS_FOLDER, read_json
+from kws_data.run_folder import MOMENTS_FILE, MOMENTS_FOLDER, read_result
 
 FALSE, WRONG, MISSED, LATE, RIGHT = "false accept", "wrong word", "missed", "late", "right"
 #: How many of each kind are kept, at most, in the order in which people are told of them.
@@ -165,10 +164,4 @@ def write_moments(folder: Path, moments: Moments, sounds: Sequence[Samples], sam
 
 def read_moments(folder: Path) -> Moments:
     """What :func:`write_moments` wrote; raises DataError where it is missing or damaged."""
-    values = read_json(folder / MOMENTS_FILE, "run --until evaluate")
-    try:
-        return Moments.from_dict(values)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise DataError(
-            "a result is damaged", str(folder / MOMENTS_FILE), f"remove it and call kws run ({error})"
-        ) from None
+    return read_result(folder / MOMENTS_FILE, "run --until evaluate", Moments.from_dict)

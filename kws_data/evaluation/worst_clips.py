@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from firmware_tools.atomic import write_text
-from kws_data.errors import DataError
-from kws_data.run_folder import WORST_FILE, read_json
+from kws_data.run_folder import WORST_FILE, read_result
 
 SCHEMA = 1
 
@@ -76,9 +75,4 @@ def write_worst(folder: Path, worst: WorstClips) -> None:
 
 def read_worst(folder: Path) -> WorstClips:
     """What :func:`write_worst` wrote; raises DataError where it is missing or damaged."""
-    values = read_json(folder / WORST_FILE, "run --until evaluate")
-    try:
-        return WorstClips.from_dict(values)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        remedy = f"remove it and call kws run ({error})"
-        raise DataError("a result is damaged", str(folder / WORST_FILE), remedy) from None
+    return read_result(folder / WORST_FILE, "run --until evaluate", WorstClips.from_dict)

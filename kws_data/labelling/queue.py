@@ -21,6 +21,7 @@ from kws_data.labelling.labels import NOT_SURE, WITHOUT_LABEL
 from kws_data.labelling.pace import Progress, progress_of
 from kws_data.labelling.settle import PEOPLE, Verdict, settled
 
+_UNHEARD = Verdict("", "", 0, 0, "open")
 HANDED_SECONDS = 120.0  # so long a clip that somebody got is given to nobody else
 
 
@@ -74,7 +75,8 @@ class LabelQueue:
         self._clips = {identity: found[identity] for identity in settings.clip_ids if identity in found}
         self._doubled = Doubled(settings.twice_share, settings.seed)
         self._heard = Heard(catalog)
-        self._verdicts: dict[str, Verdict] = {}
+        self._verdicts: dict[str, Verdict] = {}  # of clips that somebody labelled
+        self._closed: set[str] = set()  # those that nobody need hear again: a queue goes through all clips in order
         self._handed: dict[str, dict[str, float]] = {}  # clip -> who got it -> until when
         self._audited = _audited(catalog)
 
@@ -92,7 +94,7 @@ class LabelQueue:
     def progress(self) -> Progress:
         """How far it is, and how fast each annotator is."""
         self._refresh()
-        verdicts = [self._verdict(identity) for identity in self._clips]
+        verdicts = [self._verdicts.get(identity, _UNHEARD) for identity in self._clips]
         return progress_of(verdicts, [one for identity in self._clips for one in self._given(identity)])
 
     def _hand(self, who: str, count: int, candidates: Iterator[str], task: Callable[[str], Task]) -> list[Task]:
@@ -111,7 +113,7 @@ class LabelQueue:
 
     def _open_to(self, annotator: str, skip: set[str]) -> Iterator[str]:
         for identity in self._clips:
-            if identity in skip or self._verdict(identity).state != "open":
+            if identity in self._closed or identity in skip:
                 continue
             gave = {one.giver for one in self._given(identity) if one.kind in PEOPLE}
             busy = self._busy(identity) - gave - {annotator}
@@ -120,8 +122,9 @@ class LabelQueue:
 
     def _disputed_for(self, adjudicator: str, skip: set[str]) -> Iterator[str]:
         own = list[str]()
+        disputed = {clip for clip, verdict in self._verdicts.items() if verdict.state == "disagreement"}
         for identity in self._clips:
-            if identity in skip or self._verdict(identity).state != "disagreement":
+            if identity in skip or identity not in disputed:
                 continue
             gave = [one for one in self._given(identity) if one.giver == adjudicator]
             if self._busy(identity) - {adjudicator} or any(one.kind == "adjudicator" for one in gave):
@@ -169,15 +172,11 @@ class LabelQueue:
 
     def _refresh(self) -> None:
         for identity in self._heard.refresh():
-            self._verdicts.pop(identity, None)
+            self._verdicts[identity] = settled(self._given(identity), self._doubled.needed(identity))
+            (self._closed.discard if self._verdicts[identity].state == "open" else self._closed.add)(identity)
             gave = {one.giver for one in self._given(identity)}
             there = self._handed.get(identity, {})
             self._handed[identity] = {who: until for who, until in there.items() if who not in gave}
-
-    def _verdict(self, identity: str) -> Verdict:
-        if identity not in self._verdicts:
-            self._verdicts[identity] = settled(self._given(identity), self._doubled.needed(identity))
-        return self._verdicts[identity]
 
 
 def _audited(catalog: Catalog) -> Mapping[str, Finding]:

@@ -23,6 +23,7 @@ from kws_data.labelling.settle import Verdict, settled
 VERB = "label"
 #: Why a clip is set aside that only waits for a label: recordings of a board, before somebody heard them.
 NOT_LABELLED = "not labelled"
+_DOUBTED = "audit: label error"  # how kws_data.quality.audit says that it doubted the label; others follow after a "; "
 _PREFIX = "label: "
 _CUT_INTO = re.compile(rf"{_PREFIX}cut, see ([0-9a-f]{{16}})")
 
@@ -131,7 +132,7 @@ def settle_changes(
         clip = there.get(identity)
         if clip is None or not verdict.is_settled:
             continue
-        cut = _cut(clip, verdict) if _is_ours(clip) else None
+        cut = _cut(clip, verdict) if _is_ours(clip) and not _is_played(clip) else None
         wanted = [*_of_cut(cut, verdict, there), *_of_former_cut(clip, cut)] if cut else _of_former_cut(clip, None)
         wanted += _of_clip(clip, verdict, cut)
         new = [change for change in wanted if _is_new(change, there)]
@@ -184,8 +185,14 @@ def _of_former_cut(clip: Clip, cut: Cut | None) -> list[Change]:
 
 
 def _is_ours(clip: Clip) -> bool:
-    """Whether a clip is used, or set aside because of its label."""
-    return not clip.reasons or clip.reasons == NOT_LABELLED or clip.reasons.startswith(_PREFIX)
+    """Whether a clip is used, or set aside because of its label alone: by people, or by an audit that doubted it."""
+    doubted = clip.reasons.startswith(_DOUBTED) and "; " not in clip.reasons
+    return not clip.reasons or clip.reasons == NOT_LABELLED or clip.reasons.startswith(_PREFIX) or doubted
+
+
+def _is_played(clip: Clip) -> bool:
+    """Whether a clip is a recording of another one through a board, in whose place it stands as a whole."""
+    return bool(clip.device and clip.parent)
 
 
 def _of_clip(clip: Clip, verdict: Verdict, cut: Cut | None) -> list[Change]:

@@ -14,14 +14,14 @@ from kws_data.sources.imports.attribution import Origin, attribution_table, read
 from kws_data.sources.recording.sessions import SOURCE
 
 
-def export_takes(catalog: Catalog, folder: Path) -> int:
-    """Write all takes that are not set aside as ``<word>/<speaker>_nohash_<n>.flac``; returns how many.
+def export_takes(catalog: Catalog, folder: Path, source: str = SOURCE) -> int:
+    """Write all takes of a source that are not set aside as ``<word>/<speaker>_nohash_<n>.flac``; returns how many.
 
     ``ATTRIBUTION.csv`` keeps who said them (a pseudonym), on what terms and how, for whoever imports the folder.
     """
     from kws_data.audio import write_flac
 
-    clips = catalog.clips(source=SOURCE)
+    clips = catalog.clips(source=source)
     origins = read_attribution(folder)
     there = {origin.word: file.partition("/")[0] for file, origin in origins.items()}
     folders = folder_names((clip.word for clip in clips), there)
@@ -34,7 +34,7 @@ def export_takes(catalog: Catalog, folder: Path) -> int:
         origins[name] = _origin(clip, name)
     if clips:
         write_text(folder / ATTRIBUTION, attribution_table(origins[name] for name in sorted(origins)))
-    catalog.made.record_export("takes", folder, [clip.id for clip in clips])
+    catalog.made.record_export(source, folder, [clip.id for clip in clips])
     return len(clips)
 
 

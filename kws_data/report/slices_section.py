@@ -75,13 +75,8 @@ def _table(rows: Sequence[SliceRow], top: float, alpha: float, caption: str) -> 
 
 
 def _mark(row: SliceRow, alpha: float) -> str:
-    if row.found:
-        return '<span class="no">fails</span>'
-    if row.p is not None and row.p <= alpha:
-        return "fails where another slice does"
-    if row.thin or row.p is None:
-        return "too few clips" if row.thin else ""
-    return "may be chance" if (row.difference or 0) > 0 else ""
+    doubt = row.doubt(alpha)
+    return f'<span class="no">{doubt}</span>' if row.found else doubt
 
 
 def _top(rows: Sequence[SliceRow]) -> float:

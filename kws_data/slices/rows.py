@@ -59,6 +59,17 @@ class SliceRow:
         """Whether there are too few clips for the share to say anything without its interval."""
         return self.clips < THIN
 
+    def doubt(self, alpha: float) -> str:
+        """What can be said of whether it fails, in a few words; empty where it does not. ``alpha`` is that of the
+        search."""
+        if self.found:
+            return "fails"
+        if self.p is not None and self.p <= alpha:
+            return "fails where another slice does"
+        if self.thin or self.p is None:
+            return "too few clips" if self.thin else ""
+        return "may be chance" if (self.difference or 0) > 0 else ""
+
     @property
     def tpr(self) -> float:
         """Of keyword clips: the share that is detected."""

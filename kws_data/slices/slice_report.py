@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from kws_data.errors import DataError
-from kws_data.run_folder import read_json
+from kws_data.run_folder import read_result
 from kws_data.slices.fairness import EqualOpportunity
 from kws_data.slices.record_next import RecordNext
 from kws_data.slices.rows import SliceRow
@@ -163,12 +162,7 @@ class SliceReport:
     @classmethod
     def load(cls, folder: Path) -> SliceReport:
         """What the step *slices* wrote into ``runs/<name>/report``; raises DataError, which names the call."""
-        path = folder / SLICES_FILE
-        values = read_json(path, "slices")
-        try:
-            return cls.from_dict(values)
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise DataError("a result is damaged", str(path), f"remove it and call kws slices ({error})") from None
+        return read_result(folder / SLICES_FILE, "slices", cls.from_dict, "slices")
 
 
 _PLAIN = ("engine", "split", "depth", "least_clips", "least_speakers", "alpha")

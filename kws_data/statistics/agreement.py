@@ -183,7 +183,8 @@ def disagreement_on_label(counts: Ints, label: int) -> Disagreement:
 
 def _share(part: Floats, whole: Floats) -> Floats:
     """part / whole, and 0 of nothing."""
-    return np.divide(part, whole, out=np.zeros(np.shape(whole)), where=np.asarray(whole) != 0)
+    none = np.zeros(np.shape(whole))
+    return np.asarray(np.divide(part, whole, out=none, where=np.asarray(whole) != 0), np.float64)
 
 
 def _paired(counts: Ints) -> Floats:

@@ -92,7 +92,7 @@ def specific_interval(counts: Ints, label: int, seed: int = 0) -> Agreement:
 
 
 def _rated(counts: Ints) -> Ints:
-    return counts[counts.sum(axis=1) >= 2]
+    return np.asarray(counts[counts.sum(axis=1) >= 2], np.int64)
 
 
 def _by_patterns(rated: Ints, disagreement: Callable[[Ints], Disagreement], seed: int) -> Agreement:

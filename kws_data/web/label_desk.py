@@ -6,7 +6,8 @@ others. Clips leave it by their id, and only those of the queue and the examples
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,6 +61,7 @@ class LabelDesk:
         except BaseException:
             self._thread.shutdown()
             raise
+        self._identity = hashlib.sha256(str(work.recordings.resolve()).encode()).hexdigest()[:16]
         self._read_guideline: Guideline | None = None
         self._examples: Mapping[str, StoredAudio] = {}
 
@@ -83,11 +85,15 @@ class LabelDesk:
     # ---- in the desk's thread ------------------------------------------------------------------------------------
 
     def setup(self) -> dict[str, Any]:
-        """What the page shows: the words with a button, further words, special labels, how much there is."""
+        """What the page shows: the words with a button, further words, special labels, how much there is.
+
+        ``catalogue`` tells the browser whose answers it still holds: several catalogues may use one address in turn.
+        """
         known = [word for word in words_by_use(self._catalog) if word not in self.work.words][:KNOWN_WORDS]
         special = [{"label": label, "name": name} for label, name in SPECIAL.items()]
         return {
             "name": self.work.name,
+            "catalogue": self._identity,
             "words": self.work.words,
             "more_words": known,
             "special": special,
@@ -107,15 +113,16 @@ class LabelDesk:
         return self._queue.disagreements(annotator, count, frozenset(have))
 
     def give(self, opinions: Sequence[OpinionBody]) -> list[dict[str, Any]]:
-        """Keep opinions, each for itself; says of each whether it is kept, and why not."""
+        """Keep opinions, each for itself; says of each whether it is kept, and why not.
+
+        Clips may be any of the catalogue: a browser may still hold answers of an earlier page of other clips.
+        """
         return [self._give(one) for one in opinions]
 
     def _give(self, body: OpinionBody) -> dict[str, Any]:
         try:
-            audio = self._audio.get(body.clip)
-            if audio is None:
-                raise DataError("clip is not among those that are labelled", body.clip, "take the next one")
-            if body.stop is not None and body.stop > audio.samples:
+            audio = self._audio.get(body.clip) or self._audio_of([body.clip]).get(body.clip)
+            if audio is not None and body.stop is not None and body.stop > audio.samples:
                 raise DataError("a cut ends after its clip", body.stop, f"the clip has {audio.samples} samples")
             given = body.model_dump(exclude={"clip", "annotator"})
             self._catalog.opinions.give(NewOpinion(clip_id=body.clip, giver=body.annotator, **given))
@@ -150,11 +157,13 @@ class LabelDesk:
     def _held_guideline(self) -> Guideline:
         held = guideline_in_force(self._catalog)
         if held != self._read_guideline:
-            named = set(examples_of(held.text))
-            clips = [clip for one in named for clip in self._catalog.find_clips(one) if clip.id == one]
-            rates_hz = self._catalog.sample_rates() if clips else {}
-            self._read_guideline, self._examples = held, {clip.id: _audio(clip, rates_hz) for clip in clips}
+            self._read_guideline, self._examples = held, self._audio_of(examples_of(held.text))
         return held
+
+    def _audio_of(self, clip_ids: Iterable[str]) -> dict[str, StoredAudio]:
+        clips = [clip for one in set(clip_ids) for clip in self._catalog.find_clips(one) if clip.id == one]
+        rates_hz = self._catalog.sample_rates() if clips else {}
+        return {clip.id: _audio(clip, rates_hz) for clip in clips}
 
     # ---- in any thread -------------------------------------------------------------------------------------------
 

@@ -23,7 +23,8 @@ from kws_data.bench.labels.changed import BROKEN, RATE_HZ, vorbis, whole
 from kws_data.bench.labels.material import Found, LabelsBench, found_of, words_of
 from kws_data.catalog.catalog import Catalog
 from kws_data.catalog.clips import Clip, NewClip
-from kws_data.quality.audit.audit import Audit, AuditSettings, audit
+from kws_data.quality.audit.audit import audit
+from kws_data.quality.audit.result import Audit, AuditSettings
 
 SHARE = 0.02
 ROUNDS = 3

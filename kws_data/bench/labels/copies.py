@@ -17,7 +17,8 @@ from kws_data.bench.labels.material import Found, LabelsBench, words_of
 from kws_data.catalog.catalog import Catalog
 from kws_data.catalog.clips import NewClip
 from kws_data.catalog.near_duplicates import near_duplicate_groups
-from kws_data.quality.audit.audit import AuditSettings, audit
+from kws_data.quality.audit.audit import audit
+from kws_data.quality.audit.result import AuditSettings
 
 SHARE = 0.03
 ROUNDS = 5

@@ -28,7 +28,8 @@ from kws_data.catalog.catalog import Catalog
 from kws_data.catalog.clips import Clip, NewClip
 from kws_data.catalog.near_duplicates import compared_pairs
 from kws_data.errors import DataError
-from kws_data.quality.audit.audit import AuditSettings, audit
+from kws_data.quality.audit.audit import audit
+from kws_data.quality.audit.result import AuditSettings
 from kws_data.system.processes import end_with_parent
 
 SIZES, QUICK_SIZES = (25_000, 50_000, 100_000), (1_000, 2_000, 4_000)

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import webbrowser
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from kws_data.cli.options import Number, config_here, json_option, print_json, recordings_option, say, tell, verb
 
+if TYPE_CHECKING:
+    from kws_data.config.config import Config
+    from kws_data.web.label_desk import LabelWork
+
 PORT = 8020
 
 
-@verb("page", "kws label configs/demo.yaml --clips found")
+@verb("page", "kws label page configs/demo.yaml --clips found")
 @click.argument("config_file", metavar="[CONFIG]", required=False, type=click.Path(path_type=Path))
 @recordings_option
 @click.option(
@@ -24,8 +29,8 @@ PORT = 8020
     help="Clips without a label, those the last audit found, those a new guideline touches, all, or a list of ids.",
 )
 @click.option("--word", default=None, help="Only clips that have this word now.")
-@click.option("--twice", type=Number(0, 1), default=0.1, show_default=True, help="Share that two people label, blind.")
-@click.option("--seed", type=int, default=0, show_default=True, help="Draws the clips that two people label.")
+@click.option("--twice", type=Number(0, 1), help="Share that two people label, blind. [default: as before, first 0.1]")
+@click.option("--seed", type=int, help="Draws the clips that two people label. [default: as before, first 0]")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Listen here; beyond this machine with a token.")
 @click.option("--port", type=click.IntRange(0, 65_535), default=PORT, show_default=True, help="0 for any that is free.")
 @click.option("--name", "names", multiple=True, help="Further name by which browsers reach it; repeatable.")
@@ -38,8 +43,8 @@ def command(
     recordings: Path,
     which: str,
     word: str | None,
-    twice: float,
-    seed: int,
+    twice: float | None,
+    seed: int | None,
     host: str,
     port: int,
     names: tuple[str, ...],
@@ -54,34 +59,23 @@ def command(
     the catalogue has them. The labels of CONFIG's keywords have a key each, without CONFIG those of the catalogue's
     most frequent words. kws label apply then takes settled labels over into the catalogue.
     """
-    from kws_data.cli.label.opened import catalog_here
-    from kws_data.labelling.doubled import Doubled, keep_doubled
-    from kws_data.labelling.guideline import guideline_in_force
-    from kws_data.labelling.queue import QueueSettings
     from kws_data.web.guard import access_for
     from kws_data.web.label_app import label_app
-    from kws_data.web.label_clips import REVIEW, chosen_clips, words_with_button
-    from kws_data.web.label_desk import LabelDesk, LabelWork
+    from kws_data.web.label_desk import LabelDesk
     from kws_data.web.serve import address_of, listening, serve
 
     config = config_here(config_file, ()) if config_file is not None else None
     given = ctx.get_parameter_source("recordings") is click.core.ParameterSource.COMMANDLINE
     folder = Path(config.data.recordings) if config is not None and not given else recordings
-    with catalog_here(folder) as catalog:
-        ids = chosen_clips(catalog, which, word, config)
-        words = words_with_button(catalog, config)
-        keep_doubled(catalog, Doubled(twice, seed))
-        since = guideline_in_force(catalog).version if which == REVIEW else None
-    name = config.name if config is not None else folder.resolve().name
-    work = LabelWork(folder, QueueSettings(ids, twice, seed, since), words, name)
+    work = _work(folder, config, which, word, twice, seed)
     access, at = access_for(host, names), listening(host, port)
-    address = address_of(at, host, access)
+    address, count = address_of(at, host, access), len(work.queue.clip_ids)
 
     def ready() -> None:
         if as_json:
-            print_json({"address": address, "clips": len(ids), "words": list(words)})
+            print_json({"address": address, "clips": count, "words": list(work.words)})
         else:
-            tell(f"{address} has {len(ids):,} clips to label; open it in a browser. Ctrl-C ends it")
+            tell(f"{address} has {count:,} clips to label; open it in a browser. Ctrl-C ends it")
         if access.token:
             say("whoever has this address can hear the clips and label them: give it to nobody else")
         if opened:
@@ -95,3 +89,25 @@ def command(
         raise
     finally:
         at.close()
+
+
+def _work(
+    folder: Path, config: Config | None, which: str, word: str | None, twice: float | None, seed: int | None
+) -> LabelWork:
+    """What is labelled; which clips two people label is noted in the catalogue."""
+    from kws_data.cli.label.opened import catalog_here
+    from kws_data.labelling.doubled import Doubled, keep_doubled, kept_doubled
+    from kws_data.labelling.guideline import guideline_in_force
+    from kws_data.labelling.queue import QueueSettings
+    from kws_data.web.label_clips import REVIEW, chosen_clips, words_with_button
+    from kws_data.web.label_desk import LabelWork
+
+    with catalog_here(folder) as catalog:
+        ids = chosen_clips(catalog, which, word, config)
+        kept = kept_doubled(catalog)
+        doubled = Doubled(kept.share if twice is None else twice, kept.seed if seed is None else seed)
+        keep_doubled(catalog, doubled)
+        since = guideline_in_force(catalog).version if which == REVIEW else None
+        words = words_with_button(catalog, config)
+    name = config.name if config is not None else folder.resolve().name
+    return LabelWork(folder, QueueSettings(ids, doubled.share, doubled.seed, since), words, name)

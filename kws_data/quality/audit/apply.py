@@ -6,8 +6,8 @@ from collections.abc import Collection, Sequence
 
 from kws_data.catalog.catalog import Catalog
 from kws_data.catalog.changes import Change, Finding
-from kws_data.quality.audit.audit import Audit
 from kws_data.quality.audit.checks import CHECKS, SET_ASIDE
+from kws_data.quality.audit.result import Audit
 
 VERB = "audit"
 PREFIX = "audit: "

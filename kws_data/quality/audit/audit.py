@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Callable, Iterator, Sequence
 from time import monotonic
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kws_data.catalog.catalog import Catalog
 from kws_data.catalog.changes import Finding
 from kws_data.catalog.clips import Clip
 from kws_data.catalog.fingerprints import fingerprints
 from kws_data.catalog.near_duplicates import near_duplicate_groups
-from kws_data.config.config import Config
 from kws_data.dataset.clip_pool import clips_of
 from kws_data.dataset.manifest import read_columns
 from kws_data.errors import DataError
 from kws_data.labelling.labels import WITHOUT_LABEL
 from kws_data.progress import Progress, no_progress
-from kws_data.quality.audit.checks import FAMILIES
 from kws_data.quality.audit.copies import Known, copy_findings
 from kws_data.quality.audit.edges import edge_findings
 from kws_data.quality.audit.findings import found
 from kws_data.quality.audit.judged import Judged, judged
+from kws_data.quality.audit.measure import MEASURES
 from kws_data.quality.audit.measured import Measured, measured
-from kws_data.quality.audit.outliers import outlier_findings
+from kws_data.quality.audit.outliers import OF_TEXTURES, outlier_findings
+from kws_data.quality.audit.result import Audit, AuditSettings
 from kws_data.quality.audit.signal import signal_findings
 from kws_data.quality.audit.thin import ThinGroup, thin_groups
 from kws_data.quality.rot import find_obsolete
@@ -36,70 +32,6 @@ from kws_data.run_folder import MANIFEST_FILE
 
 CLIP_S = 1.0  # length of clips where there is no configuration
 PEOPLE = ("person", "adjudicator")
-
-
-@dataclass(frozen=True)
-class AuditSettings:
-    """What is audited, and how.
-
-    Attributes:
-        config: whose clips; all of the catalogue that hold words when None.
-        run: ``runs/<name>`` whose data set tells the splits and whose model finds the easy clips, or None.
-        families: of checks, see :data:`FAMILIES`.
-        workers: processes.
-        encoder: whether labels are judged by the encoders that are installed.
-    """
-
-    config: Config | None = None
-    run: Path | None = None
-    families: tuple[str, ...] = tuple(FAMILIES)
-    workers: int = 2
-    encoder: bool = True
-
-
-@dataclass(frozen=True)
-class Audit:
-    """What was found.
-
-    Attributes:
-        clips: that were looked at, by id.
-        findings: in the order of the checks.
-        thin: groups that lack speakers.
-        rows: measures, by audio hash.
-        notes: what could not be looked at, and why.
-        seconds: by family.
-        judged_by: who judged the labels; empty where nobody did.
-        splits: of clips, by id, as far as they are known.
-    """
-
-    clips: Mapping[str, Clip]
-    findings: tuple[Finding, ...]
-    thin: tuple[ThinGroup, ...]
-    rows: Mapping[str, NDArray[np.void]]
-    notes: tuple[str, ...] = ()
-    seconds: Mapping[str, float] = field(default_factory=dict)
-    judged_by: str = ""
-    splits: Mapping[str, str] = field(default_factory=dict)
-
-    def by_reason(self) -> dict[str, list[Finding]]:
-        """Findings of each reason, in the order of the checks."""
-        reasons: dict[str, list[Finding]] = {}
-        for finding in self.findings:
-            reasons.setdefault(finding.reason, []).append(finding)
-        return reasons
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values, all findings."""
-        return {
-            "clips": len(self.clips),
-            "with_findings": len({one.clip_id for one in self.findings}),
-            "reasons": {reason: len(found) for reason, found in self.by_reason().items()},
-            "findings": [{**vars(one), "word": self.clips[one.clip_id].word} for one in self.findings],
-            "thin": [group.to_dict() for group in self.thin],
-            "judged_by": self.judged_by,
-            "notes": list(self.notes),
-            "seconds": {name: round(value, 2) for name, value in self.seconds.items()},
-        }
 
 
 def audit(catalog: Catalog, settings: AuditSettings | None = None, progress: Progress | None = None) -> Audit:
@@ -130,7 +62,7 @@ class _Run:
         self.splits = _splits(catalog, settings)
         self.groups: list[list[str]] = []
         self.judged = Judged()
-        self.measured = Measured(np.zeros(0))
+        self.measured = Measured(np.zeros(0, MEASURES))
         self.thin: tuple[ThinGroup, ...] = ()
 
     def whole(self) -> Audit:
@@ -243,7 +175,8 @@ class _Run:
         prints = fingerprints(self.catalog.folder, (clip.audio_sha256 for clip in clips))
         place = {bytes(sha256).decode(): n for n, sha256 in enumerate(prints["audio"])}
         textures = prints["texture"][[place[clip.audio_sha256] for clip in clips]]
-        yield from outlier_findings([clip.id for clip in clips], [clip.word for clip in clips], textures)
+        ids, words = [clip.id for clip in clips], [clip.word for clip in clips]
+        yield from outlier_findings(ids, words, textures, OF_TEXTURES)
 
     def _coverage(self) -> Iterator[Finding]:
         keywords: Sequence[str] = self.settings.config.keywords if self.settings.config else ()

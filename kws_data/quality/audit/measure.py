@@ -193,7 +193,7 @@ def _spectrum(sound: Samples, rate_hz: int) -> tuple[Floats, Floats]:
     window = np.hanning(len(values))
     power: Floats = np.abs(np.fft.rfft(values * window)) ** 2
     power *= 2 / max(float((window**2).sum()) * len(values), 1e-12)
-    return power, np.fft.rfftfreq(len(values), 1 / rate_hz)
+    return power, np.asarray(np.fft.rfftfreq(len(values), 1 / rate_hz), np.float64)
 
 
 def _hum(row: NDArray[np.void], sound: Samples, offset: int, rate_hz: int) -> None:

@@ -17,6 +17,7 @@ from kws_data.quality.audit.checks import limit
 from kws_data.quality.audit.findings import found
 
 NEIGHBOURS = 10
+OF_TEXTURES = 1.35  # the limit in the space of textures, where distances differ less than in that of an encoder
 LEAST_CLIPS = 30  # of a word: what is usual for fewer nobody can say
 DIMENSIONS = 64
 _BLOCK = 2_048
@@ -24,16 +25,20 @@ _BLOCK = 2_048
 Floats = NDArray[np.float32]
 
 
-def outlier_findings(clip_ids: Sequence[str], words: Sequence[str], vectors: NDArray[np.floating]) -> Iterator[Finding]:
+def outlier_findings(
+    clip_ids: Sequence[str], words: Sequence[str], vectors: NDArray[np.floating], least: float | None = None
+) -> Iterator[Finding]:
     """Findings on clips, in their order.
 
     Args:
         clip_ids: of the clips.
         words: theirs.
         vectors: ``[clips, width]``.
+        least: from how many times the usual distance on; that of the check when None.
     """
+    least = limit("outlier") if least is None else least
     times = neighbour_distances(words, reduced(vectors))
-    for place in np.flatnonzero(times >= limit("outlier")).tolist():
+    for place in np.flatnonzero(times >= least).tolist():
         detail = f'{times[place]:.1f} times as far from its neighbours as "{words[place]}" usually is'
         yield found(clip_ids[place], "outlier", float(times[place]), detail)
 

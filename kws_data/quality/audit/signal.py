@@ -12,7 +12,8 @@ from kws_data.quality.audit.checks import LOOK, limit
 from kws_data.quality.audit.findings import found
 
 FLAT_EXCESS = 4.0  # samples near the top over those just below: a word that is not clipped has fewer near the top
-FULL_SCALE_SHARE = 0.01
+SILENT_DB = -65.0  # below this nobody hears a word, whatever stands out
+FAINT_SNR_DB = 15.0
 HUM_LOUD_DB = -55.0
 EDGE_4K_DB = 12.0
 UNDER_ALL_DB = -58.0  # of the high band, against the whole clip: what resampling leaves
@@ -21,7 +22,8 @@ UNDER_ALL_DB = -58.0  # of the high band, against the whole clip: what resamplin
 def signal_findings(clip_id: str, row: NDArray[np.void]) -> Iterator[Finding]:
     """Findings on a clip from its row of measures."""
     if row["rms_db"] < limit("silence"):
-        yield found(clip_id, "silence", float(row["rms_db"]))
+        heard = row["rms_db"] >= SILENT_DB and row["utterances"] > 0 and row["snr_db"] >= FAINT_SNR_DB
+        yield found(clip_id, "faint" if heard else "silence", float(row["rms_db"]))
         return
     yield from _clipping(clip_id, row)
     if abs(row["dc"]) * 100 >= limit("DC offset"):
@@ -43,8 +45,9 @@ def signal_findings(clip_id: str, row: NDArray[np.void]) -> Iterator[Finding]:
 def _clipping(clip_id: str, row: NDArray[np.void]) -> Iterator[Finding]:
     flat, full, excess = float(row["flat_share"]), float(row["full_scale_share"]), float(row["flat_excess"])
     detail = f"{100 * flat:.1f} % of samples in flat tops at {row['peak_db']:.1f} dB"
-    if 100 * flat >= limit("clipping"):
-        yield found(clip_id, "clipping", 100 * flat, detail)
-    elif full >= FULL_SCALE_SHARE or excess >= FLAT_EXCESS:
+    if 100 * max(flat, full) >= limit("clipping"):
+        told = detail if flat >= full else f"{100 * full:.1f} % of samples at full scale"
+        yield found(clip_id, "clipping", 100 * max(flat, full), told)
+    elif excess >= FLAT_EXCESS:
         told = f"{detail}; {excess:.1f} times as many samples near the top as just below it"
         yield found(clip_id, "clipping", 100 * max(flat, full), told, action=LOOK)

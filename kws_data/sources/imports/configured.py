@@ -30,7 +30,7 @@ def import_configured(catalog: Catalog, config: Config, progress: Progress | Non
     data = config.data
     terms = Terms(data.licence, data.consent)
     if data.source != "synthetic":
-        for folder in (str(data.folder), *data.more_folders):
+        for folder in data.folders:
             yield import_layout(catalog, data.layout, folder, progress, terms)
     for folder in data.unlabelled:
         yield import_unlabelled(catalog, folder, source_of(data.layout), data.clip_ms, progress, terms)
@@ -78,7 +78,7 @@ def _refuse_unused(config: Config) -> None:
 def _refuse_negatives(config: Config) -> None:
     """Raise DataError for folders of negatives that are not there, named twice, or that hold other data as well."""
     data = config.data
-    folder = [data.folder] if data.source != "synthetic" else []
+    folder = [data.folder] if data.source != "synthetic" and data.folder else []
     others = [("data.folder", name) for name in folder]
     others += [("data.more_folders", name) for name in data.more_folders]
     others += [("data.unlabelled", name) for name in data.unlabelled]

@@ -29,6 +29,10 @@ LAYOUTS = {
     "label-studio": "label_studio",
 }
 
+#: What ``kws import`` takes besides, and whose ids its people have: those of the layout that ``data.layout`` has unless
+#: told.
+UNLABELLED, USUAL_LAYOUT = "unlabelled", "speech-commands"
+
 
 def find_layout(name: str) -> Layout:
     """The layout of a name, or of a user's own Python file.
@@ -41,7 +45,7 @@ def find_layout(name: str) -> Layout:
     if name not in LAYOUTS:
         near = difflib.get_close_matches(name, LAYOUTS, n=1)
         hint = f"did you mean {near[0]}? " if near else ""
-        there = ", ".join([*LAYOUTS, URLS])
+        there = ", ".join([*LAYOUTS, UNLABELLED, URLS])
         raise DataError("no such layout", name, f"{hint}there are {there}, or your own path/to/file.py")
     layout: Layout = importlib.import_module(f"kws_data.sources.imports.layouts.{LAYOUTS[name]}").LAYOUT
     return layout

@@ -79,7 +79,7 @@ function tie(page) {
   click("undo", undo);
   click("undo-empty", undo);
   click("suggestion", (event) => page.accept(event.timeStamp));
-  click("look-again", () => page.fill());
+  click("look-again", () => page.lookAgain());
   click("change-who", () => page.leave());
   click("tab-disputed", () => page.enter("adjudicator"));
   click("tab-label", () => page.enter("person"));

@@ -14,7 +14,7 @@ const AGAIN_MS = 5_000;
 
 export class Page extends Telling {
   constructor(setup) {
-    super(setup.progress);
+    super(setup);
     this.labels = labelsOf(setup);
     this.cut = new Cut(
       { picture: byId("picture"), start: byId("cut-start"), stop: byId("cut-stop"), before: byId("before"), after: byId("after"), button: byId("cut"), times: byId("cut-times") },
@@ -108,7 +108,7 @@ export class Page extends Telling {
       if (tasks.length < wanted) {
         this.exhausted = true;
         this.show();
-        this.again = setTimeout(() => this.fill(), AGAIN_MS);
+        this.again = setTimeout(() => this.lookAgain(), AGAIN_MS);
       } else {
         this.exhausted = false;
         this.fill();
@@ -121,6 +121,11 @@ export class Page extends Telling {
       this.tell(passes(error) ? `No new clips: ${error.status ? error.message : "the server does not answer"}. It is asked again by itself.` : error.message);
       this.again = setTimeout(() => this.fill(), 1_000);
     }
+  }
+
+  lookAgain() {
+    this.readProgress();
+    return this.fill();
   }
 
   here() {
@@ -192,9 +197,10 @@ export class Page extends Telling {
     }
     clearTimeout(this.replay);
     const [start, stop] = this.cut.range ?? [null, null];
+    const seconds = Math.min(3_600, Math.max(0, now - this.shownAt - this.awayMs) / 1_000);
     const content = {
       clip: clip.task.id, kind: this.mode, annotator: this.name, label, note: byId("note").value.trim(), rule: byId("rule").value,
-      start, stop, seconds: Math.min(3_600, Math.max(0, now - this.shownAt - this.awayMs) / 1_000), guideline: this.guideline.version || null, token: newToken(),
+      start, stop, seconds, guideline: this.guideline.version || null, token: newToken(),
     };
     this.history = [...this.history, { clip, token: content.token }].slice(-MOST_BACK);
     this.outbox.add("give", content);

@@ -46,15 +46,15 @@ export function newToken() {
   return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-const PREFIX = "kws-label-out-";
 const WAITS_MS = [500, 1_000, 2_000, 4_000, 8_000];
 const AT_ONCE = 20;
 
 // What waits for the server, one entry of localStorage each, so that tabs do not overwrite each other's. Entries are sent
 // in order: an answer before its undo. The server keeps each token once, so what is sent twice counts once.
 export class Outbox {
-  // changed(): what waits is another; refused(entry, why): the server does not want it, whenever it is sent.
-  constructor(changed, refused) {
+  // catalogue: whose answers these are; changed(): what waits is another; refused(entry, why): the server does not want it, whenever it is sent.
+  constructor(catalogue, changed, refused) {
+    this.prefix = `kws-label-out-${catalogue}-`;
     this.changed = changed;
     this.refused = refused;
     this.memory = new Map(); // where the browser keeps nothing
@@ -68,7 +68,7 @@ export class Outbox {
   add(kind, content) {
     this.last = Math.max(Date.now() * 1_000, this.last + 1);
     const order = String(this.last).padStart(17, "0");
-    const key = `${PREFIX}${order}-${content.token}-${kind}`;
+    const key = `${this.prefix}${order}-${content.token}-${kind}`;
     const text = JSON.stringify({ kind, content });
     this.memory.set(key, text);
     try {
@@ -84,7 +84,7 @@ export class Outbox {
     const found = new Map(this.memory);
     try {
       for (const key of Object.keys(localStorage)) {
-        if (key.startsWith(PREFIX)) {
+        if (key.startsWith(this.prefix)) {
           found.set(key, localStorage.getItem(key));
         }
       }

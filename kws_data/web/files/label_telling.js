@@ -5,10 +5,10 @@ import { loadClip, Player } from "./label_sound.js";
 import { byId, showEmpty, showGuideline, showProgress } from "./label_view.js";
 
 export class Telling {
-  constructor(progress) {
-    this.progress = progress;
+  constructor(setup) {
+    this.progress = setup.progress;
     this.player = new Player();
-    this.outbox = new Outbox(() => this.showSaved(), (entry, why) => this.tell(`An answer was not kept: ${why}`));
+    this.outbox = new Outbox(setup.catalogue, () => this.showSaved(), (entry, why) => this.tell(`An answer was not kept: ${why}`));
     this.name = "";
     this.guideline = { version: 0 };
   }

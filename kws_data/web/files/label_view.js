@@ -113,8 +113,9 @@ export function showGuideline(guideline, playExample) {
 
 export function showEmpty(mode, progress, waiting) {
   byId("empty-heading").textContent = mode === "adjudicator" ? "No disagreement is left" : "Nothing left for you";
-  const others = progress && progress.open ? `${progress.open} clips wait for somebody else to hear them. ` : "";
-  const disputed = progress && progress.disagreements && mode === "person" ? `${progress.disagreements} wait for an adjudicator. ` : "";
+  const wait = (count) => (count === 1 ? "1 clip waits" : `${count} clips wait`);
+  const others = progress && progress.open ? `${wait(progress.open)} for somebody else. ` : "";
+  const disputed = progress && progress.disagreements && mode === "person" ? `${wait(progress.disagreements)} for an adjudicator. ` : "";
   const saved = waiting ? "Your last answers are not saved yet: leave this page open." : "All your answers are saved; this page can be closed.";
   byId("empty-text").textContent = `${others}${disputed}${saved} New clips appear here by themselves.`;
 }

@@ -74,9 +74,16 @@ def test_many_clips_are_compared_by_hash(monkeypatch: pytest.MonkeyPatch) -> Non
     words = [babble(seed) for seed in range(60)]
     prints = prints_of(*words, *(changed(word, "gain") for word in words[:20]))
     everything = same_recordings(prints)
+    monkeypatch.setattr(alike, "FEW_CLIPS", 10)
+    assert np.array_equal(same_recordings(prints), everything)
     monkeypatch.setattr(alike, "BRUTE_FORCE_CLIPS", 10)
     assert np.array_equal(same_recordings(prints), everything) and len(everything) == 20
     assert not len(same_recordings(prints[:0])) and not len(same_recordings(prints[:1]))
+
+
+def test_two_clips_alone_are_compared() -> None:
+    assert same_recordings(prints_of(babble(1), changed(babble(1), "gain"))).tolist() == [[0, 1]]
+    assert not len(same_recordings(prints_of(babble(1), babble(2))))
 
 
 def add(catalog: Catalog, samples: Samples, name: str, word: str = "go") -> None:

@@ -9,11 +9,14 @@ from hypothesis import strategies as st
 from labelled_clips import add_bare_clips, say_it
 
 from kws_data.catalog.catalog import Catalog
+from kws_data.catalog.changes import Finding
+from kws_data.catalog.clips import NewClip
 from kws_data.labelling.cuts import WAITING
 from kws_data.labelling.doubled import Doubled, keep_doubled
 from kws_data.labelling.labels import BAD, NOT_SURE
 from kws_data.labelling.take_over import NOT_LABELLED, take_over
 from kws_data.labels import BACKGROUND, SILENCE, UNKNOWN
+from kws_data.quality.audit.apply import to_set_aside
 
 
 @pytest.fixture(autouse=True)
@@ -68,6 +71,18 @@ def test_what_waited_for_a_label_is_taken_in_and_other_reasons_stay(catalog):
     ]
 
 
+def test_what_an_audit_set_aside_for_its_label_alone_comes_back_once_people_have_heard_it(catalog):
+    clips = add_bare_clips(catalog, 3, word="no")
+    found = [Finding(clip, "label error", "relabel", 0.9, "yes", "0.9 for yes") for clip in clips[:2]]
+    changes = to_set_aside(found, label_errors_from=0.8)
+    catalog.changes.record("audit", "", found, changes)
+    catalog.set_aside({clips[2]: f"{changes[0].after}; clipped: 4 %"})
+    for clip in clips:
+        say_it(catalog, clip, "ann", "yes")
+    assert take_over(catalog).taken_in == 2
+    assert [state(catalog)[clip][1] for clip in clips] == ["", "", "audit: label error: 0.9 for yes; clipped: 4 %"]
+
+
 def test_a_bad_recording_that_is_heard_again_comes_back(catalog):
     clip = add_bare_clips(catalog, 1)[0]
     say_it(catalog, clip, "ann", BAD)
@@ -117,6 +132,15 @@ def test_the_whole_clip_and_a_crumb_are_no_cuts(catalog):
     say_it(catalog, clips[1], "ann", "yes", cut=(500, 900))
     done = take_over(catalog)
     assert (done.cuts, done.words) == (0, 2)
+
+
+def test_a_recording_of_a_played_clip_is_not_cut(catalog):
+    played = catalog.find_clips(add_bare_clips(catalog, 1, word="yes")[0])[0]
+    audio = catalog.store_audio(catalog.load(played) // 2, 16_000)
+    take = catalog.add_clip(NewClip(audio, "yes", "p0", "made", "t", device="board:emulated", parent=played.id))
+    say_it(catalog, take, "ann", "yes", cut=(4_000, 12_000))
+    assert take_over(catalog).cuts == 0
+    assert state(catalog)[take] == ("yes", "")
 
 
 def test_machines_are_taken_over_only_where_asked(catalog):

@@ -119,14 +119,14 @@ def test_what_is_wrong_is_said_in_one_line(served: tuple[LabelServer, list[str]]
 def test_an_opinion_is_kept_once_taken_back_and_refused_for_other_clips(served: tuple[LabelServer, list[str]]) -> None:
     server, ids = served
     given = opinion(ids[5], note=" <b>\u2028", start=100, stop=900, seconds=1.5, guideline=1)
-    wrong = opinion(ids[-1], token=TOKEN + "1")
+    wrong = opinion("0" * 16, token=TOKEN + "1")
     backwards = opinion(ids[4], token=TOKEN + "2", start=9, stop=3)
     outside = opinion(ids[4], token=TOKEN + "3", start=9, stop=16_001)
     for _ in range(2):
         _, said, _ = ask(server, "POST", "/api/opinions", {"opinions": [given, wrong, backwards, outside]})
         assert [one["kept"] for one in said["opinions"]] == [True, False, False, False]
         assert "ends after its clip" in said["opinions"][3]["why"]
-        assert "not among those" in said["opinions"][1]["why"] and "ends before" in said["opinions"][2]["why"]
+        assert "no such clip" in said["opinions"][1]["why"] and "ends before" in said["opinions"][2]["why"]
     kept = server.opinions(giver="ann")
     assert [(one.clip_id, one.start, one.stop, one.note, one.kind) for one in kept] == [
         (ids[5], 100, 900, " <b>\u2028", "person")

@@ -13,6 +13,7 @@ from playwright.sync_api import Page, expect
 
 from kws_data.catalog.catalog import Catalog
 from kws_data.catalog.opinions import Opinion
+from kws_data.labelling.doubled import Doubled, kept_doubled
 
 pytestmark = pytest.mark.slow
 
@@ -130,6 +131,40 @@ _LOSE_ONE_ANSWER = """() => {
 }"""
 
 
+def test_a_clip_sounds_by_itself_from_its_start_and_a_cut_from_its_own(tmp_path: Path) -> None:
+    clips_to_label(tmp_path, 3)
+    with label_server(tmp_path) as server, opened(server.address) as page:
+        begin(page, "ann")
+        _heard(page, None)
+        page.wait_for_timeout(140)
+        whole = _heard(page, "1")  # the next clip, without being asked to
+        assert whole[0] < 40 and whole[-1] > 70 and whole == sorted(whole)
+        cut = _heard(page, "t")  # 0.2 to 0.7 s of the second
+        assert min(cut) >= 19 and max(cut) <= 71 and len(cut) > 2
+        assert _heard(page, "Shift+ ")[-1] > 71
+
+
+def _heard(page: Page, key: str | None) -> list[float]:
+    """Where a clip sounds after a key, in percent of its length, until it is silent; None: wait until it is silent."""
+    page.evaluate(
+        """(waits) => {
+      const head = document.getElementById("head"), heard = [], begun = performance.now();
+      window.heard = new Promise((done) => {
+        const look = () => {
+          if (!head.hidden) { heard.push(parseFloat(head.style.left)); }
+          const over = head.hidden && (heard.length || waits || performance.now() - begun > 8000);
+          over ? done(heard) : requestAnimationFrame(look);
+        };
+        look();
+      });
+    }""",
+        key is None,
+    )
+    if key is not None:
+        page.keyboard.press(key)
+    return list(page.evaluate("() => window.heard"))
+
+
 def test_cut_undo_and_hard_rule_are_kept(tmp_path: Path) -> None:
     ids = clips_to_label(tmp_path, 3)
     with Catalog(tmp_path) as catalog:
@@ -168,9 +203,9 @@ def test_cut_undo_and_hard_rule_are_kept(tmp_path: Path) -> None:
 
 
 def _drag(page: Page, handle: str, seconds: float) -> None:
-    box, at = page.locator("#picture").bounding_box(), page.locator(handle).bounding_box()
+    box, at = page.locator("#picture").bounding_box(), page.locator(f"{handle} i").bounding_box()
     assert box is not None and at is not None
-    page.mouse.move(at["x"] + at["width"] / 2, at["y"] + 40)
+    page.mouse.move(at["x"] + 1, at["y"] + 40)
     page.mouse.down()
     page.mouse.move(box["x"] + box["width"] * seconds, at["y"] + 40, steps=4)
     page.mouse.up()
@@ -219,7 +254,7 @@ def test_the_next_clip_is_there_and_sounds_at_once(tmp_path: Path) -> None:
 
 def test_ctrl_c_ends_it_and_a_refused_answer_is_told(tmp_path: Path) -> None:
     ids = clips_to_label(tmp_path, 2)
-    with label_server(tmp_path) as server, opened(server.address, errors=False) as page:
+    with label_server(tmp_path, "--seed", "7") as server, opened(server.address, errors=False) as page:
         begin(page, "ann")
         with Catalog(tmp_path) as catalog:
             catalog.db.execute("DELETE FROM opinions")
@@ -229,3 +264,52 @@ def test_ctrl_c_ends_it_and_a_refused_answer_is_told(tmp_path: Path) -> None:
         saved(page)
         page.goto("about:blank")
         assert server.kill(signal.SIGINT) == 130
+        with Catalog(tmp_path) as catalog:
+            assert kept_doubled(catalog) == Doubled(0.1, 7)
+        server.more = ("--twice", "0.5")
+        server.start()
+        with Catalog(tmp_path) as catalog:
+            assert kept_doubled(catalog) == Doubled(0.5, 7)
+
+
+def test_beyond_this_machine_a_token_is_needed_and_a_new_one_loses_nothing(tmp_path: Path) -> None:
+    clips_to_label(tmp_path, 6)
+    with label_server(tmp_path, "--twice", "0", "--host", "0.0.0.0") as server:
+        assert "?token=" in server.address
+        with opened(server.address, errors=False) as page:
+            assert "token" not in page.url
+            begin(page, "ann")
+            answer(page, "1")
+            saved(page)
+            server.kill()
+            server.start()
+            answer(page, "2")
+            expect(page.locator("#saved")).to_contain_text("open the whole address that kws printed")
+            page.goto(server.address)
+            begin(page, "")
+            saved(page)
+        assert sorted(one.label for one in server.opinions()) == ["no", "yes"]
+
+
+def test_answers_wait_for_their_own_catalogue_whatever_is_served_meanwhile(tmp_path: Path) -> None:
+    clips_to_label(tmp_path / "one", 3)
+    clips_to_label(tmp_path / "two", 2)
+    with label_server(tmp_path / "one", "--twice", "0") as server, opened(server.address, errors=False) as page:
+        begin(page, "ann")
+        server.kill()
+        answer(page, "1")
+        page.goto("about:blank")
+        other = LabelServer(tmp_path / "two", port=server.port)
+        other.start()
+        page.goto(server.address)
+        begin(page, "")
+        answer(page, "2")
+        saved(page)
+        other.kill()
+        page.goto("about:blank")
+        server.start()
+        page.goto(server.address)
+        begin(page, "")
+        saved(page)
+    assert [one.label for one in server.opinions()] == ["yes"]
+    assert [one.label for one in other.opinions()] == ["no"]

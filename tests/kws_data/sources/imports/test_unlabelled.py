@@ -9,6 +9,7 @@ from made_folder import make_folder, tone
 from kws_data.audio import write_flac, write_wav
 from kws_data.catalog.catalog import Catalog
 from kws_data.catalog.folders import unlabelled_folder_id
+from kws_data.cli import run
 from kws_data.config.config import Config
 from kws_data.errors import DataError
 from kws_data.labels import UNLABELLED, label_of
@@ -113,3 +114,15 @@ def test_a_folder_that_is_not_there_or_empty_is_one_line(tmp_path: Path) -> None
 def test_the_name_is_kept_for_them() -> None:
     with pytest.raises(ValueError, match="names of what is no keyword"):
         Config(name="t", keywords=[UNLABELLED])
+
+
+def test_kws_import_takes_them_as_a_configuration_would(tmp_path: Path) -> None:
+    write_wav(tmp_path / "field" / "a.wav", tone("go", 1, 0), 16_000)
+    call = ["import", "unlabelled", str(tmp_path / "field"), "--recordings", str(tmp_path / "rec"), "--json"]
+    assert run(call) == 0 and run(call) == 0
+    with Catalog(tmp_path / "rec") as catalog:
+        (clip,) = catalog.clips()
+        assert clip.word == UNLABELLED and clip in catalog.clips(folder=unlabelled_folder_id(tmp_path / "field"))
+        import_unlabelled(catalog, tmp_path / "field", "speech_commands", 1_000)
+        assert len(catalog.clips()) == 1
+    assert run(["import", "unlabelled", str(tmp_path / "none"), "--recordings", str(tmp_path / "rec")]) == 2

@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from made_words import add, whole, word
+
+from kws_data.catalog.catalog import Catalog
+from kws_data.catalog.changes import Finding
+from kws_data.catalog.clips import Clip
+from kws_data.catalog.opinions import NewOpinion
+from kws_data.quality.audit.audit import audit
+from kws_data.quality.audit.copies import Known, copy_findings
+from kws_data.quality.audit.result import AuditSettings
+
+
+def found_of(catalog: Catalog) -> list[Finding]:
+    return list(audit(catalog, AuditSettings(families=("copies",), workers=1)).findings)
+
+
+def test_all_but_the_best_copy_are_set_aside(tmp_path: Path) -> None:
+    with Catalog(tmp_path) as catalog:
+        kept = add(catalog, word(1), "a", speaker="ann")
+        quiet = add(catalog, whole(word(1) * 0.4), "a_copy", speaker="ann")
+        again = add(catalog, word(1), "a_again", speaker="ann")
+        add(catalog, word(2), "b")
+        found = found_of(catalog)
+    assert {(one.clip_id, one.reason, one.action, one.suggestion) for one in found} == {
+        (quiet, "near copy", "set aside", kept),
+        (again, "exact copy", "set aside", kept),
+    }
+
+
+def test_a_copy_that_a_person_labelled_stays(tmp_path: Path) -> None:
+    with Catalog(tmp_path) as catalog:
+        add(catalog, word(1), "a", speaker="ann")
+        labelled = add(catalog, whole(word(1) * 0.4), "a_copy", speaker="ann")
+        catalog.opinions.give(NewOpinion(labelled, "person", "eve", "go"))
+        (finding,) = found_of(catalog)
+    assert finding.suggestion == labelled
+
+
+def test_words_and_people_that_differ_are_told(tmp_path: Path) -> None:
+    with Catalog(tmp_path) as catalog:
+        one = add(catalog, word(1), "a", "go", speaker="ann")
+        other = add(catalog, whole(word(1) * 0.5), "b", "no", speaker="bob")
+        found = found_of(catalog)
+    told = {(finding.clip_id, finding.reason, finding.suggestion) for finding in found}
+    assert told == {
+        (one, "copy with another word", "no"),
+        (other, "copy with another word", "go"),
+        (other, "copy of another person", one),
+    }
+    assert {finding.action for finding in found} == {"relabel", "look"}
+
+
+def clip(name: str, **more: str) -> Clip:
+    made = Clip(
+        *(name, name * 4, 16_000, "go", "ann", False, "", "made", "", "", "", name, "", ""),
+        attributes={},
+        reasons="",
+    )
+    return replace(made, **more)  # type: ignore[arg-type]
+
+
+def test_copies_in_two_splits_are_told_of_all_of_them() -> None:
+    group = [clip("a"), clip("b")]
+    found = list(copy_findings([group], Known({}, splits={"a": "train", "b": "test"})))
+    assert {(one.clip_id, one.detail) for one in found if one.reason == "copy across splits"} == {
+        ("a", "in train, and the same recording in test"),
+        ("b", "in test, and the same recording in train"),
+    }
+    assert not any(one.reason == "copy across splits" for one in copy_findings([group], Known({}, splits={})))
+
+
+def test_one_moment_through_two_devices_is_no_copy() -> None:
+    assert not list(copy_findings([[clip("a", device="left"), clip("b", device="right")]], Known({})))

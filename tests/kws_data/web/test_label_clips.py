@@ -1,0 +1,110 @@
+"""Which clips are labelled, and which words have a button."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kws_data.catalog.catalog import Catalog
+from kws_data.catalog.changes import Change, Finding
+from kws_data.catalog.clips import NewClip, StoredAudio
+from kws_data.catalog.opinions import NewOpinion
+from kws_data.cli import run
+from kws_data.errors import DataError
+from kws_data.web.label_clips import chosen_clips, words_with_button
+
+WORDS = ("(unlabelled)", "_unlabelled_", "no", "yes", "yes", "_background_noise_", "(speech)")
+
+
+@pytest.fixture
+def filled(catalog: Catalog) -> dict[str, str]:
+    """Ids of clips by their origin, "0" to "6", of the words above; "4" is set aside."""
+    new = [
+        NewClip(
+            StoredAudio(f"{n:064d}", 16_000, 16_000), word, "them", "made", str(n), reasons="loud" if n == 4 else ""
+        )
+        for n, word in enumerate(WORDS)
+    ]
+    catalog.add_clips(new)
+    return {clip.origin: clip.id for clip in catalog.clips(with_set_aside=True)}
+
+
+def test_what_has_no_label_or_all_that_has_a_word(catalog: Catalog, filled: dict[str, str]) -> None:
+    assert set(chosen_clips(catalog, "unlabelled")) == {filled["0"], filled["1"]}
+    assert set(chosen_clips(catalog, "all")) == {filled[n] for n in "0123"}
+    assert chosen_clips(catalog, "all", "yes") == (filled["3"],)
+    assert chosen_clips(catalog, "all", "_background_noise_") == (filled["5"],)
+    with pytest.raises(DataError, match=r"there is nothing to label.*--clips unlabelled --word yes.*--clips all"):
+        chosen_clips(catalog, "unlabelled", "yes")
+
+
+def test_what_the_last_audit_found_comes_strongest_first(catalog: Catalog, filled: dict[str, str]) -> None:
+    with pytest.raises(DataError, match=r"call kws audit first"):
+        chosen_clips(catalog, "found")
+    catalog.changes.record("audit", findings=[Finding(filled["0"], "older", "look", 9.0)])
+    found = [
+        Finding(filled["2"], "label error", "relabel", 0.5, "yes"),
+        Finding(filled["4"], "loud", "set aside", 0.9),
+        Finding(filled["3"], "fine", "none", 1.0),
+        Finding(filled["2"], "quiet", "look", 0.1),
+    ]
+    batch = catalog.changes.record("audit", findings=found, changes=[Change(filled["4"], "reasons", "louder")])
+    assert chosen_clips(catalog, "found") == (filled["4"], filled["2"])
+    catalog.changes.undo(batch)
+    assert chosen_clips(catalog, "found") == (filled["0"],)
+
+
+def test_a_file_lists_ids_in_any_form_and_in_its_order(
+    catalog: Catalog, filled: dict[str, str], tmp_path: Path
+) -> None:
+    listed = tmp_path / "list.json"
+    listed.write_text(f'{{"clips": [{{"id": "{filled["3"]}", "audio": "{"a" * 64}"}}, "{filled["0"]}"]}} {"0" * 16}')
+    assert chosen_clips(catalog, str(listed)) == (filled["3"], filled["0"])
+    listed.write_text("yes,no\n")
+    with pytest.raises(DataError, match="file lists no clips"):
+        chosen_clips(catalog, str(listed))
+    for wrong in (tmp_path / "none", tmp_path):
+        with pytest.raises(DataError, match="list of clips cannot be read"):
+            chosen_clips(catalog, str(wrong))
+
+
+def test_labels_that_a_new_guideline_touches_are_given_again(catalog: Catalog, filled: dict[str, str]) -> None:
+    first = catalog.guidelines.add("- **R1 Whole word**: all sounds").version
+    catalog.opinions.give(NewOpinion(filled["0"], "person", "ann", "yes", rule="R1", guideline=first))
+    with pytest.raises(DataError, match="nothing to label"):
+        chosen_clips(catalog, "review")
+    catalog.guidelines.add("- **R1 Whole word**: all but the last sound")
+    assert chosen_clips(catalog, "review") == (filled["0"],)
+
+
+def test_words_that_most_clips_have_come_first_then_what_they_were_said_to_be(
+    catalog: Catalog, filled: dict[str, str]
+) -> None:
+    assert words_with_button(catalog, None) == ("no", "yes")
+    catalog.opinions.give_all(
+        NewOpinion(filled[n], "model", "m 1", label)
+        for n, label in zip("0123", ("up", "go", "up", "(bad)"), strict=True)
+    )
+    assert words_with_button(catalog, None) == ("no", "yes", "up", "go")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--recordings", "nowhere"], "no catalogue here: 'nowhere'"),
+        (["--recordings", "rec"], "there is nothing to label: '--clips unlabelled'"),
+        (["--recordings", "rec", "--clips", "none"], "list of clips cannot be read: 'none'"),
+        (["--recordings", "rec", "--clips", "all", "--host", "192.0.2.1"], "page cannot be served here: '192.0.2.1:"),
+        (["--twice", "1.5"], "1.5 is not in the range"),
+    ],
+)
+def test_what_is_wrong_is_said_before_anything_is_served(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with Catalog(tmp_path / "rec") as catalog:
+        catalog.add_clips([NewClip(StoredAudio("0" * 64, 16_000, 16_000), "yes", "them", "made", "0")])
+    assert run(["label", *arguments]) == 2
+    error = capsys.readouterr().err
+    assert said in error and error.count("\n") == 1
