@@ -189,7 +189,7 @@ def _share(part: Floats, whole: Floats) -> Floats:
 
 def _paired(counts: Ints) -> Floats:
     """1 for units that two raters or more rated, else 0."""
-    return (counts.sum(axis=1) >= 2).astype(np.float64)
+    return np.asarray(counts.sum(axis=1) >= 2, np.float64)
 
 
 def _apart(counts: Ints) -> Floats:
