@@ -132,7 +132,7 @@ def _decided(
                 quiet += 1
                 continue
             agrees = heard is None or heard[offset] == label_of(words[place], config.keywords)
-            holds = sure[place] >= known.limit and stated[place] >= confidence
+            holds = bool(sure[place] >= known.limit and stated[place] >= confidence)
             disputed += holds and not agrees
             automatic += holds and agrees
             share = float(stated[place]) if holds and agrees else min(float(stated[place]), confidence - JUST_BELOW)

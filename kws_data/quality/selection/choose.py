@@ -20,7 +20,7 @@ from kws_data.training.teachers.head import fit_head
 
 STRATEGIES = ("mix", "cluster", "margin", "least-confidence", "entropy", "committee", "slices", "random")
 MEMBERS = 5
-FEW_OF_A_CLASS = 5  # labels of a class, on the mean, below which a mix goes by clusters
+FEW_OF_A_CLASS = 2  # labels of a class, on the mean, below which a mix goes by clusters
 DOUBTFUL = 8  # times as many doubtful clips as are wanted, from which a mix draws unlike ones
 
 
