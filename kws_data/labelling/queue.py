@@ -180,9 +180,11 @@ class LabelQueue:
 
 
 def _audited(catalog: Catalog) -> Mapping[str, Finding]:
-    """What the last audit that was not undone says of clips that somebody should hear: of each a label in doubt, else the strongest."""
+    """What the last audit that was not undone says of clips that somebody should hear: of each a label in doubt, else
+    the strongest."""
     batches = [one.id for one in catalog.changes.batches("audit") if not one.undone_at]
     found = catalog.changes.findings(batches[-1]) if batches else []
     asked = [one for one in found if one.action in ("relabel", "look")]
-    strong = sorted(asked, key=lambda one: (one.action == "relabel", one.value or 0.0))  # values have units of their own
+    # A value has the unit of its reason: a hum of 30 dB is not stronger than a doubt of 0.95.
+    strong = sorted(asked, key=lambda one: (one.action == "relabel", one.value or 0.0))
     return {one.clip_id: one for one in strong}
