@@ -143,6 +143,23 @@ class Opinions:
             )
         return taken
 
+    def rename_giver(self, name: str, stands_for: str, kinds: Sequence[str]) -> None:
+        """Put another name in the place of a giver's, without their notes and the tokens of their browser; findings
+        that quote their clips lose their detail. All of it or nothing."""
+        theirs = "giver = ? AND kind IN (SELECT value FROM json_each(?))"
+        values = (name, json.dumps(list(kinds)))
+        with self._at.errors():
+            self._at.db.execute("PRAGMA secure_delete=ON")
+        with self._at.transaction():
+            self._at.db.execute(
+                "UPDATE findings SET detail = '' WHERE instr(detail, ?)"
+                f" AND clip_id IN (SELECT clip_id FROM opinions WHERE {theirs})",
+                (name, *values),
+            )
+            self._at.db.execute(
+                f"UPDATE opinions SET giver = ?, note = '', token = NULL WHERE {theirs}", (stands_for, *values)
+            )
+
     def all(
         self,
         *,

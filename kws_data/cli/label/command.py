@@ -19,6 +19,7 @@ PARTS: dict[str, tuple[str, str]] = {
     "undo": ("label.undo", "Bring the clips of a batch back to what they were."),
     "guideline": ("label.guideline", "Show, change or compare the rules by which people label."),
     "review": ("label.review", "List labels that were given before the guideline changed."),
+    "forget": ("label.forget", "Forget who somebody that labelled is; what they said stays."),
     "export": ("label.export", "Write clips and suggestions for Label Studio."),
     "import": ("label.import_", "Take labels of Label Studio in."),
 }
