@@ -50,6 +50,7 @@ class Contributions:
         self._lock = threading.RLock()
         self._scrub_left = False
         with Catalog(folder) as catalog:
+            catalog.check_writable()
             self.clips_in_all = len(_takes(catalog))
 
     def begin(self, version: str, said: Mapping[str, str]) -> str:
