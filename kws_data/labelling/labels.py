@@ -32,7 +32,7 @@ def checked_label(text: str) -> str:
         return text
     word = spelt(text)
     if fault := fault_of_word(word):
-        raise DataError("no such label", text[:MOST_SHOWN], f"{fault}: say a word, or {', '.join(SPECIAL)}")
+        raise DataError("no such label", text[:MOST_SHOWN], fault)
     return word
 
 

@@ -90,10 +90,9 @@ def command(
             answers, now = desk.later(desk.summary).result()
     finally:
         at.close()
-    (say if as_json else tell)(
-        f"the page is no longer served: {answers:,} answers this time, {now.settled:,} of {now.total:,} clips are"
-        " settled; kws label apply takes them over"
-    )
+    many = "1 answer" if answers == 1 else f"{answers:,} answers"
+    told = f"the page is no longer served: {many} this time, {now.settled:,} of {now.total:,} clips are settled"
+    (say if as_json else tell)(f"{told}; kws label apply takes labels over")
 
 
 def _work(

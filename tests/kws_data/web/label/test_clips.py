@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from kws_data.catalog import database
 from kws_data.catalog.catalog import Catalog
 from kws_data.catalog.changes import Change, Finding
 from kws_data.catalog.clips import NewClip, StoredAudio
@@ -134,7 +133,7 @@ def test_a_catalogue_that_can_only_be_read_is_told_before_anything_is_served(
     monkeypatch.chdir(tmp_path)
     with Catalog("rec") as catalog:
         catalog.add_clips([NewClip(StoredAudio("0" * 64, 16_000, 16_000), "yes", "them", "made", "0")])
-    monkeypatch.setattr(database.os, "access", lambda path, mode: mode != os.W_OK)  # whoever tests may be root
+    monkeypatch.setattr(os, "access", lambda path, mode: mode != os.W_OK)  # whoever tests may be root
     assert run([*call, "--port", "0"]) == 2
     error = capsys.readouterr().err
     assert "catalogue can only be read" in error and error.count("\n") == 1

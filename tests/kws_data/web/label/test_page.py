@@ -324,7 +324,7 @@ def test_beyond_this_machine_a_token_is_needed_and_a_new_one_loses_nothing(tmp_p
             server.kill()
             server.start()
             answer(page, "2")
-            expect(page.locator("#saved")).to_contain_text("open the whole address that kws printed")
+            expect(page.locator("#saved")).to_contain_text("Open the whole address that kws printed")
             page.goto(server.address)
             begin(page, "")
             saved(page)
