@@ -86,7 +86,8 @@ def test_names_of_what_is_no_word(name: str, word: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "word", ["", ".", "?!", "a/b", "a\\b", "../../../tmp/evil", "<img_src=x>", "_noise_", "(speech)", "x" * 61]
+    "word",
+    ["", ".", "?!", "a/b", "a\\b", "../../../tmp/evil", "<img_src=x>", "_noise_", "(speech)", "x" * 61, "a\u202eb"],
 )
 def test_what_can_be_no_word(word: str) -> None:
     assert fault_of_word(word)

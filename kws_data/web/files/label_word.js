@@ -4,14 +4,14 @@ const MOST_SIGNS = 60;
 
 // What is wrong with a word; empty where nothing is.
 export function faultOfWord(typed) {
-  const word = typed.normalize("NFC").trim().split(/\s+/).join("_");
+  const word = typed.normalize("NFC").split(/[\s\x1c-\x1f\x85]+/).filter(Boolean).join("_");
   if (/^[_(]/.test(word)) {
     return "names that begin with _ or ( are of what is no word";
   }
   if (!/[\p{L}\p{N}]/u.test(word)) {
     return "a word has a letter or a digit";
   }
-  if (/[/\\<>\p{Cc}\p{Co}\p{Cn}\p{Cs}]/u.test(word)) {
+  if (/[/\\<>]|(?![\u200c\u200d])\p{C}/u.test(word)) {
     return "a word has no slash, < or >, and only signs that are seen";
   }
   return [...word].length > MOST_SIGNS ? `a word has at most ${MOST_SIGNS} characters; more is running speech` : "";
