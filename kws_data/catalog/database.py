@@ -148,14 +148,18 @@ class CatalogDatabase:
             remedy = f"{error}: restore it from a copy, or move it away and import again"
             raise CatalogError("catalogue is damaged or no catalogue", str(self.path), remedy) from None
 
+    def check_writable(self) -> None:
+        """Raise CatalogError where nothing can be written: what serves a page finds out before anybody types."""
+        if not (self.writable if self.is_there else _may_make(self.folder)):
+            raise CatalogError("catalogue can only be read", str(self.path), "make its folder writable, or copy it")
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """All or nothing; waits for another writer. The first one makes the catalogue."""
         with self.errors():
+            self.check_writable()
             if not self.is_there:
                 self._make()
-            if not self.writable:
-                raise CatalogError("catalogue can only be read", str(self.path), "make its folder writable, or copy it")
             with self._all_or_nothing():
                 yield
 
@@ -198,6 +202,12 @@ class CatalogDatabase:
 def may_write(database: Path) -> bool:
     """Whether a database can be written: the file, and its folder, where the log stands; one to be made can."""
     return not database.exists() or all(os.access(path, os.W_OK) for path in (database, database.parent))
+
+
+def _may_make(folder: Path) -> bool:
+    """Whether a folder can be made, or written where it is there."""
+    nearest = next((one for one in (folder, *folder.absolute().parents) if one.exists()), folder)
+    return not nearest.is_dir() or os.access(nearest, os.W_OK)  # what is no folder is told when it is made
 
 
 def _to_read(database: Path) -> str:

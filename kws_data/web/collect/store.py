@@ -47,9 +47,9 @@ class Contributions:
         self.plan = plan_of(words)
         self.added = self.withdrawn = 0
         self.began: set[str] = set()
-        self._lock = threading.RLock()
-        self._scrub_left = False
+        self._lock, self._scrub_left = threading.RLock(), False
         with Catalog(folder) as catalog:
+            catalog.check_writable()
             self.clips_in_all = len(_takes(catalog))
 
     def begin(self, version: str, said: Mapping[str, str]) -> str:
