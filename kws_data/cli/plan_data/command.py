@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kws_data.cli.options import config_here, json_option, print_json, recordings_option, tell, verb
+from kws_data.cli.options import json_option, print_json, recordings_option, tell, verb
 from kws_data.cli.plan_data.check import check
 from kws_data.cli.plan_data.questions import date_of, put, questions, split, with_defaults
 from kws_data.errors import ConfigError, DataError
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from kws_data.coverage.data_plan.plan import DataPlan
 
 PLAN = Path("data_plan.md")
+BESIDE_CHECK = ("checked", "recordings", "as_json")
 
 
 @verb("plan-data", "kws plan-data --words lamp,radio --people 40 --licence CC-BY-4.0")
@@ -44,7 +45,8 @@ PLAN = Path("data_plan.md")
 )
 @recordings_option
 @json_option
-def command(config_file: Path | None, checked: Path | None, as_json: bool, **options: Any) -> int:
+@click.pass_context
+def command(ctx: click.Context, config_file: Path | None, checked: Path | None, as_json: bool, **options: Any) -> int:
     """Write a data plan as Markdown: purpose, words, people and groups, hours, conditions, quality, licence, consent,
     schedule, roles and risks; or say with --check what the catalogue lacks of one.
 
@@ -53,12 +55,23 @@ def command(config_file: Path | None, checked: Path | None, as_json: bool, **opt
     nothing is.
     """
     if checked is not None:
-        return check(checked, options["recordings"], as_json)
+        _alone(ctx)
+        named = ctx.get_parameter_source("recordings") is click.core.ParameterSource.COMMANDLINE
+        return check(checked, options["recordings"], named, as_json)
     plan = _plan(config_file, options)
     out: Path = options["out"]
     _write(plan, out, options["force"])
     _told(plan, out, as_json)
     return 0
+
+
+def _alone(ctx: click.Context) -> None:
+    """Raise UsageError where something is asked of a new plan beside --check."""
+    given = click.core.ParameterSource.COMMANDLINE
+    for one in ctx.command.params:
+        if one.name not in BESIDE_CHECK and ctx.get_parameter_source(one.name or "") is given:
+            said = one.opts[0] if isinstance(one, click.Option) else "CONFIG"
+            raise click.UsageError(f"{said} is for a new plan: --check takes only --recordings and --json")
 
 
 def _plan(config_file: Path | None, options: Mapping[str, Any]) -> DataPlan:
@@ -77,7 +90,9 @@ def _plan(config_file: Path | None, options: Mapping[str, Any]) -> DataPlan:
 
 def _from_config(path: Path, values: dict[str, Any]) -> None:
     """What a configuration says of the plan, where nothing was said."""
-    config = config_here(path, ())
+    from kws_data.config.load import load_config
+
+    config = load_config(path)
     values.setdefault("name", config.name)
     values.setdefault("words", list(config.keywords))
     if config.data.licence:
@@ -113,6 +128,8 @@ def _write(plan: DataPlan, out: Path, force: bool) -> None:
     from kws_data.coverage.data_plan.document import plan_document
 
     document = plan_document(plan)
+    if not out.name or out.is_dir():
+        raise ConfigError("a folder lies where the plan is to be written", str(out), f"name a file: {out / PLAN}")
     if out.exists() and not force:
         raise ConfigError("data plan is there already", str(out), "--force replaces it, or name another with --out")
     try:

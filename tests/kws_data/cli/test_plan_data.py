@@ -50,7 +50,6 @@ def test_a_plan_can_be_begun_from_another_one_and_from_a_configuration(capsys: p
         (["--start", "tomorrow"], "2027-01-11"),
         (["--words", "a/b"], "no word"),
         (["--answers", "none.yaml"], "not found"),
-        (["--check", "none.md"], "not found"),
     ],
 )
 def test_what_is_wrong_is_told_in_one_line(
@@ -59,6 +58,34 @@ def test_what_is_wrong_is_told_in_one_line(
     assert run([*ORDER, *more]) == 2
     said = capsys.readouterr().err.strip()
     assert named in said and "\n" not in said and not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("call", "named"),
+    [
+        (["--check", "none.md"], "not found"),
+        (["--check", "plan.yaml", "--recordings", "nope"], "no catalogue here: 'nope'"),
+        (["--check", "plan.yaml", "--words", "yes"], "--words is for a new plan"),
+        (["--check", "plan.yaml", "--out", "other.md", "--force"], "--out is for a new plan"),
+        (["config.yaml", "--check", "plan.yaml"], "CONFIG is for a new plan"),
+        *(
+            ([*ORDER, *more, "--out", out], "name a file")
+            for out in (".", "./", "sub", "..")
+            for more in ([], ["--force"])
+        ),
+        ([*ORDER, "--out", "plan.yaml/x.md"], "plan.yaml"),
+    ],
+)
+def test_neither_a_typo_nor_a_folder_is_taken_for_what_is_meant(
+    call: list[str], named: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run([*ORDER, "--out", "plan.yaml"]) == 0
+    (tmp_path / "sub").mkdir()
+    capsys.readouterr()
+    assert run(["plan-data", *call[call[0] == "plan-data" :]]) == 2
+    said = capsys.readouterr().err.strip().splitlines()[-1]
+    assert named in said and "fault of kws" not in said
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["plan.yaml", "sub"]
 
 
 def test_words_and_licence_are_needed_and_a_plan_is_not_replaced(capsys: pytest.CaptureFixture[str]) -> None:
@@ -76,7 +103,7 @@ def test_check_ends_with_1_and_says_what_to_call(tmp_path: Path, capsys: pytest.
     assert said.index(" 1. people who said all words: 0, wanted 40") < said.index(
         "next: kws collect --words lamp,radio --takes 10"
     )
-    assert run(["plan-data", "--check", "data_plan.md", "--recordings", "other", "--json"]) == 1
+    assert run(["plan-data", "--check", "data_plan.md", "--json"]) == 1
     document = json.loads(capsys.readouterr().out)
     assert document["missing"][0]["kind"] == "people" and document["met"] == len(document["all"]) - len(
         document["missing"]
