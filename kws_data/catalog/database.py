@@ -155,7 +155,7 @@ class CatalogDatabase:
             if not self.is_there:
                 self._make()
             if not self.writable:
-                raise CatalogError("catalogue can only be read", str(self.path), "make its folder writable, or copy it")
+                raise _only_read(self.path)
             with self._all_or_nothing():
                 yield
 
@@ -193,6 +193,23 @@ class CatalogDatabase:
                         path.chmod(0o600)
             self._key = path.read_bytes()
         return self._key
+
+
+def must_be_writable(catalog: CatalogDatabase) -> None:
+    """Raise CatalogError where nothing can be written to a catalogue, or none can be made: before a page is served
+    whose visitors would find out."""
+    path = catalog.path
+    if not catalog.is_there:
+        path = next(parent for parent in path.resolve().parents if parent.exists())
+        if path.is_dir() and os.access(path, os.W_OK):
+            return
+        raise CatalogError("no catalogue can be made here", str(catalog.folder), f"{path} cannot be written")
+    if not catalog.writable:
+        raise _only_read(path)
+
+
+def _only_read(path: Path) -> CatalogError:
+    return CatalogError("catalogue can only be read", str(path), "make its folder writable, or copy it")
 
 
 def may_write(database: Path) -> bool:

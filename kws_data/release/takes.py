@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Collection, Iterable
 from contextlib import suppress
@@ -10,6 +11,7 @@ from pathlib import Path
 from firmware_tools.atomic import write_text
 from kws_data.catalog.catalog import Catalog
 from kws_data.catalog.clips import Clip
+from kws_data.errors import DataError
 from kws_data.file_names import folder_names, safe_name
 from kws_data.sources.imports.attribution import FILE as ATTRIBUTION
 from kws_data.sources.imports.attribution import Origin, attribution_table, read_attribution
@@ -45,6 +47,15 @@ def export_takes(catalog: Catalog, folder: Path, source: str = SOURCE) -> int:
     written = {clip.id for clip in clips} | {origin.clip for origin in origins.values() if origin.source != source}
     catalog.made.record_export(source, folder, _ours(catalog, folder, written))
     return len(clips)
+
+
+def check_export(folder: Path) -> None:
+    """Raise DataError where takes cannot be exported to: after an hour before a microphone it would be too late."""
+    lowest = next(path for path in (folder.absolute(), *folder.absolute().parents) if path.exists())
+    if not lowest.is_dir():
+        raise DataError("a file lies where a folder is wanted", str(lowest), "name a folder with --export")
+    if not os.access(lowest, os.W_OK):
+        raise DataError("folder cannot be written", str(lowest), "name another with --export")
 
 
 def _written_before(catalog: Catalog, folder: Path, source: str, origins: Iterable[Origin]) -> set[str]:

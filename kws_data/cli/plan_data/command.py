@@ -139,6 +139,14 @@ def _write(plan: DataPlan, out: Path, force: bool) -> None:
         raise DataError("data plan cannot be written", str(out), f"{error.strerror}; name another with --out") from None
 
 
+def _say(plan: DataPlan) -> str:
+    """Who says what how often, in words."""
+    people, words, takes = plan.people.total, len(plan.words), plan.takes
+    said = "1 person says" if people == 1 else f"{people} people say"
+    word, time = ("word" if words == 1 else "words"), ("time" if takes == 1 else "times")
+    return f"{said} {words} {word} {takes} {time}"
+
+
 def _told(plan: DataPlan, out: Path, as_json: bool) -> None:
     from kws_data.coverage.data_plan.people_needed import enough_of
     from kws_data.coverage.data_plan.schedule import phases
@@ -147,7 +155,7 @@ def _told(plan: DataPlan, out: Path, as_json: bool) -> None:
     if as_json:
         print_json({"plan": str(out), **plan.model_dump(mode="json"), "ends": ends[-1].end.isoformat()})
         return
-    tell(f"{out}: {plan.people.total} people say {len(plan.words)} words {plan.takes} times, until {ends[-1].end}")
+    tell(f"{out}: {_say(plan)}, until {ends[-1].end}")
     tell(
         f"with {enough.test_people} test people a detection rate of 95 % is known to lie between {enough.low:.1%} and"
         f" {enough.high:.1%}; the plan says how many people tell more"

@@ -19,6 +19,7 @@ from kws_data.audio import Samples
 from kws_data.catalog.audio_store import pcm_sha256
 from kws_data.catalog.catalog import Catalog
 from kws_data.catalog.clips import Clip, NewClip
+from kws_data.catalog.database import must_be_writable
 from kws_data.errors import CatalogError
 from kws_data.provenance.forget import forget_speaker
 from kws_data.sources.recording.sessions import Item, plan_of, store
@@ -40,16 +41,21 @@ DEVICE = "browser"
 
 
 class Contributions:
-    """All contributors of a catalogue's folder. Safe in threads: one request has the catalogue at a time."""
+    """All contributors of a catalogue's folder. Safe in threads: one request has the catalogue at a time.
+
+    Raises:
+        CatalogError: the catalogue cannot be used, or not be written.
+    """
 
     def __init__(self, folder: Path, consent: ConsentText, words: Mapping[str, int], runs: Path = Path("runs")) -> None:
         self.folder, self.consent, self.words, self.runs = folder, consent, dict(words), runs
         self.plan = plan_of(words)
         self.added = self.withdrawn = 0
-        self.began: set[str] = set()
+        self.recorded: set[str] = set()
         self._lock = threading.RLock()
         self._scrub_left = False
         with Catalog(folder) as catalog:
+            must_be_writable(catalog)
             self.clips_in_all = len(_takes(catalog))
 
     def begin(self, version: str, said: Mapping[str, str]) -> str:
@@ -65,7 +71,6 @@ class Contributions:
             pseudonym = catalog.pseudonym(SOURCE, secret, named=True)
             self._keep_text(catalog)
             self._keep_person(catalog, pseudonym, told)
-        self.began.add(pseudonym)
         return secret
 
     def agree(self, secret: str, version: str) -> None:
@@ -135,7 +140,7 @@ class Contributions:
             if there is None:
                 catalog.add_clip(self._clip(catalog, person, item, samples, heard, more))
                 self.added, self.clips_in_all = self.added + 1, self.clips_in_all + 1
-                self.began.add(person.pseudonym)
+                self.recorded.add(person.pseudonym)
         return heard
 
     def _clip(
@@ -235,7 +240,7 @@ class Contributions:
             "contributors": len({clip.speaker for clip in clips}),
             "clips": len(clips),
             "set_aside": sum(bool(clip.reasons) for clip in clips),
-            "contributors_now": len(self.began),
+            "contributors_now": len(self.recorded),
             "clips_now": self.added,
             "withdrawn_now": self.withdrawn,
         }

@@ -9,6 +9,7 @@ import pytest
 from terminal import Terminal
 
 from kws_data.cli import run
+from kws_data.config.load import load_config
 from kws_data.coverage.data_plan.document import read_plan
 
 ORDER = ["plan-data", "--words", "lamp,radio", "--licence", "CC-BY-4.0", "--start", "2027-01-04"]
@@ -86,6 +87,23 @@ def test_neither_a_typo_nor_a_folder_is_taken_for_what_is_meant(
     said = capsys.readouterr().err.strip().splitlines()[-1]
     assert named in said and "fault of kws" not in said
     assert sorted(path.name for path in tmp_path.iterdir()) == ["plan.yaml", "sub"]
+
+
+def test_one_is_not_called_several(capsys: pytest.CaptureFixture[str]) -> None:
+    few = ["plan-data", "--words", "yes", "--licence", "x", "--people", "1", "--takes", "1"]
+    assert run(few) == 0 and "1 person says 1 word 1 time, until" in capsys.readouterr().out
+
+
+def test_a_plan_says_nothing_of_what_it_does_not_run(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A voice that is not installed is no matter of a plan."""
+    monkeypatch.setattr("kws_data.extras.with_what_is_there", lambda config: (config, ["without a teacher"]))
+    teacher = "train: {teacher: {optional: true}}"
+    Path("kitchen.yaml").write_text(f"name: kitchen\nkeywords: [lamp]\ndata: {{licence: CC0-1.0}}\n{teacher}\n")
+    assert load_config("kitchen.yaml").train.teacher.optional
+    assert run(["plan-data", "kitchen.yaml"]) == 0
+    assert capsys.readouterr().err == ""
 
 
 def test_words_and_licence_are_needed_and_a_plan_is_not_replaced(capsys: pytest.CaptureFixture[str]) -> None:
