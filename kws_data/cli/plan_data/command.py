@@ -45,8 +45,7 @@ BESIDE_CHECK = ("checked", "recordings", "as_json")
 )
 @recordings_option
 @json_option
-@click.pass_context
-def command(ctx: click.Context, config_file: Path | None, checked: Path | None, as_json: bool, **options: Any) -> int:
+def command(config_file: Path | None, checked: Path | None, as_json: bool, **options: Any) -> int:
     """Write a data plan as Markdown: purpose, words, people and groups, hours, conditions, quality, licence, consent,
     schedule, roles and risks; or say with --check what the catalogue lacks of one.
 
@@ -55,6 +54,7 @@ def command(ctx: click.Context, config_file: Path | None, checked: Path | None, 
     nothing is.
     """
     if checked is not None:
+        ctx = click.get_current_context()
         _alone(ctx)
         named = ctx.get_parameter_source("recordings") is click.core.ParameterSource.COMMANDLINE
         return check(checked, options["recordings"], named, as_json)

@@ -41,11 +41,7 @@ DEVICE = "browser"
 
 
 class Contributions:
-    """All contributors of a catalogue's folder. Safe in threads: one request has the catalogue at a time.
-
-    Raises:
-        CatalogError: the catalogue cannot be used, or not be written.
-    """
+    """All contributors of a catalogue's folder, which must be writable (CatalogError). Safe in threads."""
 
     def __init__(self, folder: Path, consent: ConsentText, words: Mapping[str, int], runs: Path = Path("runs")) -> None:
         self.folder, self.consent, self.words, self.runs = folder, consent, dict(words), runs
@@ -115,8 +111,6 @@ class Contributions:
         now = datetime.now(UTC).isoformat(timespec="seconds")
         terms = {"source": SOURCE, "consent": self.consent.version, "agreed_at": now, "licence": self.consent.licence}
         catalog.set_profile("speaker", pseudonym, {**said, **terms})
-
-    # ---- takes -------------------------------------------------------------------------------------------------------
 
     def keep(self, secret: str, item: Item, samples: Samples, more: Mapping[str, Any]) -> Judged:
         """Store a take of a contributor. The same samples once more are the same clip.
