@@ -25,6 +25,10 @@ def atomic_path(path: Path | str) -> Iterator[Path]:
     try:
         yield temporary
         temporary.replace(path)
+    except OSError as error:
+        if str(error.filename) == str(temporary):
+            error.filename = str(path)  # what the caller named
+        raise
     finally:
         temporary.unlink(missing_ok=True)
 

@@ -34,6 +34,8 @@ MARKED = {
 _BACKGROUND_NAMES = frozenset({"backgroundnoise", "backgroundnoises", "bgnoise", "bgnoises"})
 _MARKS = "_[](){}<>*#"
 _BETWEEN = frozenset({"Pc", "Pd", "Zs", "Zl", "Zp", "Cc", "Cf"})  # categories of signs between the parts of a word
+_UNSEEN = frozenset({"Cc", "Co", "Cn", "Cs"})  # Persian and Hindi need some of Cf
+MOST_SIGNS_OF_WORD = 60
 _AROUND = ".,;:!?\u00a1\u00bf\u3002\u3001"
 _SAME_SIGN = dict.fromkeys((0x2019, 0x2BC, 0xB4, 0x60), "'") | {0x131: "i"}  # apostrophes; the dotless i
 
@@ -51,6 +53,23 @@ def spelt(text: str) -> str:
     """The one spelling of a word: Unicode's composed form (NFC), no blanks around it, those inside it as ``_``."""
     plain = text.encode("utf-8", "backslashreplace").decode()  # half a sign, as JSON can have it, is no text
     return "_".join(unicodedata.normalize("NFC", plain).split())
+
+
+def fault_of_word(word: str) -> str:
+    """Why nobody can say a word or name clips by it, as what to do; empty where it can be used.
+
+    Args:
+        word: as :func:`spelt` has it.
+    """
+    if word.startswith(("_", "(")):
+        return "names that begin with _ or ( are of what is no word"
+    if not any(sign.isalnum() for sign in word):
+        return "a word has a letter or a digit"
+    if set(word) & set("/\\<>") or any(unicodedata.category(sign) in _UNSEEN for sign in word):
+        return "a word has no slash, < or >, and only signs that are seen"
+    if len(word) > MOST_SIGNS_OF_WORD:
+        return f"a word has at most {MOST_SIGNS_OF_WORD} characters; more is running speech"
+    return ""
 
 
 def likeness(word: str) -> str:

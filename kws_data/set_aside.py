@@ -20,8 +20,8 @@ def told(pairs: Iterable[tuple[str, str]], all_of_them: str, verb: str = "set as
     """
     kinds: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for place, reason in pairs:
-        what, _, remedy = without_ids(reason).partition(": ")
-        kinds[what].append((place, remedy))
+        what, _, remedy = reason.partition(": ")
+        kinds[without_ids(what)].append((place, remedy))
     ordered = sorted(kinds.items(), key=lambda kind: (-len(kind[1]), kind[0]))
     lines = [f"{verb}, {len(places):,}: {what}, such as {_examples(places)}" for what, places in ordered[:REASONS]]
     if len(ordered) > REASONS:

@@ -148,14 +148,21 @@ class CatalogDatabase:
             remedy = f"{error}: restore it from a copy, or move it away and import again"
             raise CatalogError("catalogue is damaged or no catalogue", str(self.path), remedy) from None
 
+    def check_writable(self) -> None:
+        """Raise CatalogError where nothing can be written: what serves a page finds out before anybody types."""
+        nearest = next((one for one in (self.folder, *self.folder.absolute().parents) if one.exists()), self.folder)
+        if not self.is_there and not nearest.is_dir():
+            raise CatalogError("folder of the catalogue cannot be made", str(self.folder), f"{nearest} is no folder")
+        if not (self.writable if self.is_there else os.access(nearest, os.W_OK)):
+            raise CatalogError("catalogue can only be read", str(self.path), "make its folder writable, or copy it")
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """All or nothing; waits for another writer. The first one makes the catalogue."""
         with self.errors():
+            self.check_writable()
             if not self.is_there:
                 self._make()
-            if not self.writable:
-                raise _only_read(self.path)
             with self._all_or_nothing():
                 yield
 
@@ -193,23 +200,6 @@ class CatalogDatabase:
                         path.chmod(0o600)
             self._key = path.read_bytes()
         return self._key
-
-
-def must_be_writable(catalog: CatalogDatabase) -> None:
-    """Raise CatalogError where nothing can be written to a catalogue, or none can be made: before a page is served
-    whose visitors would find out."""
-    path = catalog.path
-    if not catalog.is_there:
-        path = next(parent for parent in path.resolve().parents if parent.exists())
-        if path.is_dir() and os.access(path, os.W_OK):
-            return
-        raise CatalogError("no catalogue can be made here", str(catalog.folder), f"{path} cannot be written")
-    if not catalog.writable:
-        raise _only_read(path)
-
-
-def _only_read(path: Path) -> CatalogError:
-    return CatalogError("catalogue can only be read", str(path), "make its folder writable, or copy it")
 
 
 def may_write(database: Path) -> bool:

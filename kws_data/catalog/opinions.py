@@ -95,7 +95,7 @@ class Opinions:
         kept again: the id of the first comes back.
 
         Raises:
-            DataError: there is no such clip, the giver or label is empty, or a number is out of its range.
+            DataError: there is no such clip or guideline, the giver or label is empty, or a number is out of its range.
         """
         return self.give_all([new])[0]
 
@@ -113,6 +113,9 @@ class Opinions:
                 return int(known[0])
         if not run("SELECT 1 FROM clips WHERE id = ?", (new.clip_id,)).fetchone():
             raise DataError("no such clip", new.clip_id, "it may have been forgotten; take the next one")
+        known = run("SELECT 1 FROM guidelines WHERE version = ?", (new.guideline,)).fetchone()
+        if new.guideline is not None and not known:
+            raise DataError("no such version of the guideline", new.guideline, "give one of this catalogue, or none")
         run(
             f"UPDATE opinions SET withdrawn_at = ? WHERE {_SAME} AND withdrawn_at = ''",
             (now, new.clip_id, new.giver, new.kind),

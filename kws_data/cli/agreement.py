@@ -50,7 +50,10 @@ def command(
         return
     _show(report)
     if batch is not None:
-        tell(f"{len(report.disputed):,} disputed clips are noted as batch {batch}; settle them: kws label")
+        settled = len(report.disputed) - report.undecided
+        told = f", {settled:,} of them decided by an adjudicator" if settled else ""
+        left = f"; settle {'the others' if settled else 'them'}: kws label" if report.undecided else ""
+        tell(f"{len(report.disputed):,} disputed clips are noted as batch {batch}{told}{left}")
     if page is not None:
         tell(f"wrote {page}")
 

@@ -63,7 +63,8 @@ HERE = {"who": "The owner of this computer", "contact": "the person who asked yo
 @json_option
 def command(config_file: Path | None, overrides: tuple[str, ...], as_json: bool, **options: Any) -> None:
     """Serve a page on which contributors record one word at a time in their browsers, until Ctrl-C: consent and licence
-    first, a check of the microphone, playback, and a secret link by which each can go on later or withdraw.
+    first, a check of the microphone, playback, and a secret link by which each can go on later or withdraw. Ctrl-C ends
+    it with a summary and exit code 0.
 
     What they keep goes into the catalogue with the version of the consent text, the licence and a pseudonym; no name,
     no address. Withdrawing erases at once, as kws forget-speaker does. Only this machine can open the page unless

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import combinations
 from typing import Any
 
@@ -82,10 +82,11 @@ class RuleDoubt:
 
 @dataclass(frozen=True)
 class Disputed:
-    """A clip on which raters disagree, or one was not sure: who said what."""
+    """A clip on which raters disagree, or one was not sure: who said what, and what an adjudicator decided since."""
 
     clip_id: str
     said: Mapping[str, str]
+    decided: str = ""
 
 
 @dataclass(frozen=True)
@@ -116,6 +117,11 @@ class AgreementReport:
     rules: tuple[RuleDoubt, ...]
     disputed: tuple[Disputed, ...]
 
+    @property
+    def undecided(self) -> int:
+        """Disputed clips of which no adjudicator has decided."""
+        return sum(not one.decided for one in self.disputed)
+
     def to_dict(self) -> dict[str, Any]:
         """For JSON."""
         return asdict(self)
@@ -138,7 +144,10 @@ def agreement_of(catalog: Catalog, with_model: str | None = None, seed: int = 0)
     if with_model is not None:
         opinions += _of_model(catalog, with_model)
     guideline = catalog.guidelines.latest()
-    return agreement(opinions, guideline.text if guideline else "", seed)
+    report = agreement(opinions, guideline.text if guideline else "", seed)
+    judged = catalog.opinions.all(kinds=["adjudicator"])
+    decided = {one.clip_id: one.label for one in judged if one.label != NOT_SURE}
+    return replace(report, disputed=tuple(replace(o, decided=decided.get(o.clip_id, "")) for o in report.disputed))
 
 
 def _of_model(catalog: Catalog, name: str) -> list[Opinion]:

@@ -125,10 +125,14 @@ def _rules(report: AgreementReport) -> str:
 def _clips(report: AgreementReport) -> str:
     if not report.disputed:
         return says("None.", "good")
-    rows = [(one.clip_id, _said(one.said.items())) for one in report.disputed[:MOST_CLIPS]]
+    rows = [
+        (one.clip_id, _said(one.said.items()), shown_label(one.decided) if one.decided else "")
+        for one in report.disputed[:MOST_CLIPS]
+    ]
     more = f" The first {MOST_CLIPS} of them:" if len(report.disputed) > MOST_CLIPS else ""
-    told = f"{len(report.disputed):,} clips wait for an adjudicator in kws label, or were settled by one.{more}"
-    return says(told) + table(rows, ("clip", "said"))
+    settled = len(report.disputed) - report.undecided
+    told = f"{report.undecided:,} clips wait for an adjudicator in kws label, {settled:,} were settled by one.{more}"
+    return says(told) + table(rows, ("clip", "said", "decided"))
 
 
 def _said(pairs: Iterable[tuple[str, str]]) -> str:

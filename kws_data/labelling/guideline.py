@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -101,6 +102,12 @@ def parts_of(text: str) -> list[Part]:
 def rules_of(text: str) -> dict[str, str]:
     """Short name of each rule -> what it is called."""
     return {part.rule: part.title for part in parts_of(text) if part.rule}
+
+
+def doubled_rules(text: str) -> list[str]:
+    """Short names that more than one rule has."""
+    counts = Counter(part.rule for part in parts_of(text) if part.rule)
+    return [rule for rule, count in counts.items() if count > 1]
 
 
 def examples_of(text: str) -> list[Example]:

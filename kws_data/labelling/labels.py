@@ -6,7 +6,7 @@ A label is a word in the catalogue's spelling, or one of these names, which no w
 from __future__ import annotations
 
 from kws_data.errors import DataError
-from kws_data.labels import BACKGROUND, SILENCE, SPEECH, UNKNOWN, UNLABELLED, spelt
+from kws_data.labels import BACKGROUND, SILENCE, SPEECH, UNKNOWN, UNLABELLED, fault_of_word, spelt
 
 NOT_SURE = "(not sure)"  # heard, and not decided: somebody else is asked
 BAD = "(bad)"  # cut off, two words, too noisy or damaged: of no use, whatever is said
@@ -19,22 +19,26 @@ SPECIAL = {
     BAD: "bad recording",
     NOT_SURE: "not sure",
 }
-MOST_SIGNS = 100
+MOST_SHOWN = 100
 
 
 def checked_label(text: str) -> str:
     """A label in its one spelling.
 
     Raises:
-        DataError: it is empty, too long, or begins as names of what is no word do.
+        DataError: it is no word (see :func:`kws_data.labels.fault_of_word`) and none of the names here.
     """
     if text in SPECIAL or text == SPEECH:
         return text
     word = spelt(text)
-    if not word or len(word) > MOST_SIGNS or word[0] in "_(":
-        remedy = f"a word, or one of {', '.join([*SPECIAL, SPEECH])}"
-        raise DataError("no such label", text[:MOST_SIGNS], remedy)
+    if fault := fault_of_word(word):
+        raise DataError("no such label", text[:MOST_SHOWN], f"{fault}: say a word, or {', '.join(SPECIAL)}")
     return word
+
+
+def is_label(text: str) -> bool:
+    """Whether a clip's word can be given as a label: what came with data sets may be anything."""
+    return text in SPECIAL or text == SPEECH or not fault_of_word(spelt(text))
 
 
 def shown_label(label: str) -> str:

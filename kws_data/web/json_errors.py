@@ -19,7 +19,9 @@ def with_json_errors(app: FastAPI) -> FastAPI:
     async def not_valid(request: Request, error: RequestValidationError) -> JSONResponse:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"] if part != "body")
-        return _said(422, f"{where or 'request'}: {first['msg']}")
+        own = first["type"] == "value_error"  # a sentence of ours says by itself what is wrong
+        said = str(first["ctx"]["error"]) if own else f"{where or 'request'}: {first['msg']}"
+        return _said(422, said)
 
     @app.exception_handler(CatalogError)
     async def cannot_now(request: Request, error: CatalogError) -> JSONResponse:

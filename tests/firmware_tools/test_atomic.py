@@ -31,3 +31,10 @@ def test_target_is_untouched_until_the_block_ends(tmp_path: Path) -> None:
         assert not target.exists()
         assert temporary.suffix == ".npy"
     assert target.read_bytes() == b"data"
+
+
+def test_an_error_names_the_file_that_was_asked_for(tmp_path: Path) -> None:
+    (tmp_path / "there").mkdir()
+    with pytest.raises(OSError, match="there'") as told:
+        write_text(tmp_path / "there", "x")
+    assert told.value.filename == str(tmp_path / "there")

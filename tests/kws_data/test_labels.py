@@ -9,7 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kws_data.errors import DataError
-from kws_data.labels import BACKGROUND, SILENCE, SPEECH, UNKNOWN, likeness, other_spellings, respelt, spelt, word_of
+from kws_data.labels import (
+    BACKGROUND,
+    SILENCE,
+    SPEECH,
+    UNKNOWN,
+    fault_of_word,
+    likeness,
+    other_spellings,
+    respelt,
+    spelt,
+    word_of,
+)
 
 FORMS = ("NFC", "NFD")
 LETTERS = st.text(st.sampled_from("abyzÉüñ한글あ中ß"), min_size=1, max_size=6)
@@ -72,3 +83,15 @@ def test_other_spellings_are_asked_for_and_answered() -> None:
 )
 def test_names_of_what_is_no_word(name: str, word: str) -> None:
     assert word_of(name) == word
+
+
+@pytest.mark.parametrize(
+    "word", ["", ".", "?!", "a/b", "a\\b", "../../../tmp/evil", "<img_src=x>", "_noise_", "(speech)", "x" * 61]
+)
+def test_what_can_be_no_word(word: str) -> None:
+    assert fault_of_word(word)
+
+
+@pytest.mark.parametrize("word", ["yes", "don't", "hey_jarvis", "한글", "中", "می\u200cخواهم", "x" * 60, "7"])
+def test_what_can_be_a_word(word: str) -> None:
+    assert not fault_of_word(word)

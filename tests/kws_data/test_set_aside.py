@@ -24,6 +24,15 @@ def test_clips_that_are_copies_of_others_are_of_one_kind() -> None:
     assert lines[0] == "left out, 2: exact copy of another clip, such as a, b"
 
 
+def test_ids_of_the_examples_stay_as_they_are() -> None:
+    first = told(
+        [("task 9", "its clip is not in this catalogue: 0123456789abcdef; name another")], "x", "not taken in"
+    )[0]
+    assert first == (
+        "not taken in, 1: its clip is not in this catalogue, such as task 9 (0123456789abcdef; name another)"
+    )
+
+
 def test_very_many_reasons_are_counted() -> None:
     lines = told([(f"{n}", f"reason {n}") for n in range(REASONS + 5)], "x")
     assert len(lines) == REASONS + 2 and lines[REASONS] == "set aside, 5: for 5 other reasons"

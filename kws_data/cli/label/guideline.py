@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import click
 
 from kws_data.cli.label.opened import catalog_here
-from kws_data.cli.options import json_option, print_json, recordings_option, tell, verb
+from kws_data.cli.options import json_option, print_json, recordings_option, say, tell, verb
 
 if TYPE_CHECKING:
+    from kws_data.catalog.catalog import Catalog
     from kws_data.catalog.guidelines import Guideline
 
 MOST_BYTES = 1_000_000
@@ -52,8 +53,9 @@ def command(
     with catalog_here(recordings) as catalog:
         if edit is not None:
             before = catalog.guidelines.latest()
-            made = catalog.guidelines.add(_text_of(edit), note)
-            _tell_edit(made, before, as_json)
+            made = catalog.guidelines.add(_checked(edit), note)
+            lost = _lost_examples(catalog, made.text)
+            _tell_edit(made, before, lost, as_json)
             return
         versions = catalog.guidelines.all()
     if as_list:
@@ -75,13 +77,39 @@ def _text_of(path: Path) -> str:
         raise DataError("guideline cannot be read", str(path), error.strerror or str(error)) from None
 
 
-def _tell_edit(made: Guideline, before: Guideline | None, as_json: bool) -> None:
+def _checked(path: Path) -> str:
+    """The text of a file that can be the next version."""
+    from kws_data.errors import DataError
+    from kws_data.labelling.guideline import doubled_rules
+
+    text = _text_of(path)
+    if not text.strip():
+        raise DataError("the guideline is empty", str(path), "write down the rules by which clips are labelled")
+    if twice := doubled_rules(text):
+        remedy = "give each rule a name of its own; a line that only speaks of a rule does not begin with its name"
+        raise DataError(f"{path}: several rules have one name", ", ".join(twice), remedy)
+    return text
+
+
+def _lost_examples(catalog: Catalog, text: str) -> list[str]:
+    """Ids of clips that a guideline plays and the catalogue does not have."""
+    from kws_data.labelling.guideline import examples_of
+
+    ids = [one.clip_id for one in examples_of(text)]
+    return [one for one in ids if one not in catalog.known_ids(ids)]
+
+
+def _tell_edit(made: Guideline, before: Guideline | None, lost: list[str], as_json: bool) -> None:
     from kws_data.labelling.guideline import changed_rules, rules_of
+
+    if lost:
+        say(f"not in this catalogue, so that nobody can hear {'it' if len(lost) == 1 else 'them'}: {', '.join(lost)}")
 
     same = before is not None and before.version == made.version
     changed = sorted(changed_rules(before.text if before else "", made.text))
     if as_json:
-        print_json({"version": made.version, "new": not same, "rules": rules_of(made.text), "changed_rules": changed})
+        rules = {"rules": rules_of(made.text), "changed_rules": changed}
+        print_json({"version": made.version, "new": not same, **rules, "clips_not_there": lost})
     elif same:
         tell(f"version {made.version} has the same text: nothing to change")
     else:

@@ -33,9 +33,16 @@ def command(file: Path, recordings: Path, named: tuple[str, ...], as_json: bool)
         before = len(catalog.opinions.all(with_withdrawn=True))
         catalog.opinions.give_all(read.opinions)
         new = len(catalog.opinions.all(with_withdrawn=True)) - before
+    not_there = sorted(names.keys() - set(read.annotators))
+    for number in not_there:
+        known = ", ".join(read.annotators) or "none with a number"
+        say(f"--annotator {number}={names[number]}: nothing in this file is by {number}; annotators there: {known}")
     if as_json:
         problems = [{"task": place, "reason": reason} for place, reason in read.problems]
-        print_json({"annotations": len(read.opinions), "new": new, "problems": problems})
+        print_json(
+            {"annotations": len(read.opinions), "new": new, "problems": problems}
+            | {"annotators": list(read.annotators), "annotators_not_there": not_there}
+        )
         return
     people = len({one.giver for one in read.opinions})
     tell(f"{len(read.opinions):,} annotations of {people:,} annotators, {new:,} of them new")

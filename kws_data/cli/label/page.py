@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import webbrowser
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,10 +24,11 @@ PORT = 8020
 @click.option(
     "--clips",
     "which",
-    metavar="unlabelled|found|review|all|FILE",
+    metavar="unlabelled|found|selected|review|all|FILE",
     default="unlabelled",
     show_default=True,
-    help="Clips without a label, those the last audit found, those a new guideline touches, all, or a list of ids.",
+    help="Clips without a label, those the last kws audit found, those the last kws select chose, those whose label a"
+    " new guideline touches, all (of CONFIG, where it is named and its own are here), or a file of ids.",
 )
 @click.option("--word", default=None, help="Only clips that have this word now.")
 @click.option("--twice", type=Number(0, 1), help="Share that two people label, blind. [default: as before, first 0.1]")
@@ -51,7 +53,7 @@ def command(
     opened: bool,
     as_json: bool,
 ) -> None:
-    """Serve a page in which people label clips, until Ctrl-C.
+    """Serve a page in which people label clips, until Ctrl-C, which ends it with a summary and exit code 0.
 
     A clip plays at once, with waveform and spectrogram; every label has a key, Enter takes the model's suggestion, T
     cuts to the word, U takes the last answer back. Several people label at once, each unseen by the others; a share of
@@ -83,12 +85,15 @@ def command(
 
     try:
         with LabelDesk(work) as desk:
-            serve(label_app(desk), access, at, ready)
-    except KeyboardInterrupt as end:
-        end.args = ("the page is no longer served; answers that were saved are in the catalogue",)
-        raise
+            with suppress(KeyboardInterrupt):  # the one way to end it
+                serve(label_app(desk), access, at, ready)
+            answers, now = desk.later(desk.summary).result()
     finally:
         at.close()
+    (say if as_json else tell)(
+        f"the page is no longer served: {answers:,} answers this time, {now.settled:,} of {now.total:,} clips are"
+        " settled; kws label apply takes them over"
+    )
 
 
 def _work(
@@ -103,6 +108,7 @@ def _work(
     from kws_data.web.label.desk import LabelWork
 
     with catalog_here(folder) as catalog:
+        catalog.check_writable()
         ids = chosen_clips(catalog, which, word, config)
         kept = kept_doubled(catalog)
         doubled = Doubled(kept.share if twice is None else twice, kept.seed if seed is None else seed)

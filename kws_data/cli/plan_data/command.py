@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from firmware_tools.home import in_home
 from kws_data.cli.options import json_option, print_json, recordings_option, tell, verb
 from kws_data.cli.plan_data.check import check
 from kws_data.cli.plan_data.questions import date_of, put, questions, split, with_defaults
@@ -19,6 +21,16 @@ if TYPE_CHECKING:
 
 PLAN = Path("data_plan.md")
 BESIDE_CHECK = ("checked", "recordings", "as_json")
+
+
+class NewFile(click.Path):
+    """A file to be written: no folder, and no name that ends as those of folders do, which a Path would lose."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        out = in_home(Path(value))
+        if out.is_dir() or os.fspath(value).endswith(("/", os.sep)) or not out.name:
+            raise ConfigError("this names a folder, not the file of a plan", str(value), f"name a file: {out / PLAN}")
+        return super().convert(value, param, ctx)
 
 
 @verb("plan-data", "kws plan-data --words lamp,radio --people 40 --licence CC-BY-4.0")
@@ -38,7 +50,7 @@ BESIDE_CHECK = ("checked", "recordings", "as_json")
 @click.option("--licence", default=None, help="That each clip must have; several with commas between them.")
 @click.option("--consent", default=None, help="What a clip's consent must name; several with commas between them.")
 @click.option("--start", default=None, metavar="DATE", help="First day, as 2027-01-11.  [default: next Monday]")
-@click.option("--out", type=click.Path(path_type=Path), default=PLAN, show_default=True, help="The plan.")
+@click.option("--out", type=NewFile(path_type=Path), default=PLAN, show_default=True, help="The plan.")
 @click.option("--force", is_flag=True, help="Replace a file of that name.")
 @click.option(
     "--check", "checked", type=click.Path(path_type=Path), default=None, help="Hold the catalogue against this plan."
@@ -128,8 +140,6 @@ def _write(plan: DataPlan, out: Path, force: bool) -> None:
     from kws_data.coverage.data_plan.document import plan_document
 
     document = plan_document(plan)
-    if not out.name or out.is_dir():
-        raise ConfigError("a folder lies where the plan is to be written", str(out), f"name a file: {out / PLAN}")
     if out.exists() and not force:
         raise ConfigError("data plan is there already", str(out), "--force replaces it, or name another with --out")
     try:

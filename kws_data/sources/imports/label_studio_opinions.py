@@ -33,10 +33,11 @@ _LONGEST_S = 3_600.0
 
 @dataclass(frozen=True)
 class ReadOpinions:
-    """Opinions of an export, and (task, reason) of each annotation that is none."""
+    """Opinions of an export, (task, reason) of each annotation that is none, and the numbers of all annotators."""
 
     opinions: tuple[NewOpinion, ...]
     problems: tuple[tuple[str, str], ...]
+    annotators: tuple[str, ...] = ()
 
 
 def read_opinions(path: Path, clip_ids: Set[str], names: Mapping[str, str] | None = None) -> ReadOpinions:
@@ -56,6 +57,7 @@ def read_opinions(path: Path, clip_ids: Set[str], names: Mapping[str, str] | Non
     tasks, _ = read_tasks(path)
     opinions: list[NewOpinion] = []
     problems: list[tuple[str, str]] = []
+    annotators = {_annotator(one.get("completed_by")) for task in tasks for one in task.annotations} - {""}
     for task in tasks:
         clip = _clip_of(task)
         if clip not in clip_ids:
@@ -69,7 +71,7 @@ def read_opinions(path: Path, clip_ids: Set[str], names: Mapping[str, str] | Non
             except DataError as error:
                 shown = f": {error.value}" if error.value else ""
                 problems.append((task.place, f"{error.what}{shown}; {error.remedy}"))
-    return ReadOpinions(tuple(opinions), tuple(problems))
+    return ReadOpinions(tuple(opinions), tuple(problems), tuple(sorted(annotators)))
 
 
 def _clip_of(task: Task) -> str:
@@ -84,7 +86,7 @@ def _clip_of(task: Task) -> str:
 
 def _unknown(clip: str) -> str:
     if clip:
-        return f"no clip {clip:.40} in this catalogue: name the one that was exported with --recordings"
+        return f"its clip is not in this catalogue: {clip:.40}; name the one that was exported with --recordings"
     return "no clip is named: export the tasks with kws label export, and keep data.clip"
 
 

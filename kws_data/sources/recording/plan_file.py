@@ -23,9 +23,10 @@ from typing import Any
 
 from firmware_tools.yaml_text import decoded, parse_yaml
 from kws_data.errors import DataError
-from kws_data.labels import SPEECH, UNLABELLED, likeness, spelt
+from kws_data.labels import fault_of_word, likeness, spelt
 
 MAX_TAKES = 1_000
+MOST_SHOWN = 100
 _TEXTS = ("speaker", "consent", "licence", "accent", "age_band", "room", "distance")
 _KEYS = (*_TEXTS, "takes", "words", "clip_ms")
 
@@ -63,8 +64,8 @@ def check_words(words: Mapping[str, Any], where: str) -> dict[str, int]:
     like: dict[str, str] = {}
     for name, takes in words.items():
         word = spelt(name)
-        if not likeness(word) or set(word) & {"/", "\\"} or word.startswith("_") or word in (SPEECH, UNLABELLED):
-            raise DataError(f"{where}: this is no word", name, "give words without '/' that do not begin with '_'")
+        if fault := fault_of_word(word):
+            raise DataError(f"{where}: this is no word", name[:MOST_SHOWN], fault)
         if (other := like.setdefault(likeness(word), name)) != name:
             raise DataError(f"{where}: one word written in two ways", f"{other}, {name}", "keep one of them")
         if not isinstance(takes, int) or isinstance(takes, bool) or not 1 <= takes <= MAX_TAKES:

@@ -19,7 +19,6 @@ from kws_data.audio import Samples
 from kws_data.catalog.audio_store import pcm_sha256
 from kws_data.catalog.catalog import Catalog
 from kws_data.catalog.clips import Clip, NewClip
-from kws_data.catalog.database import must_be_writable
 from kws_data.errors import CatalogError
 from kws_data.provenance.forget import forget_speaker
 from kws_data.sources.recording.sessions import Item, plan_of, store
@@ -51,7 +50,7 @@ class Contributions:
         self._lock = threading.RLock()
         self._scrub_left = False
         with Catalog(folder) as catalog:
-            must_be_writable(catalog)
+            catalog.check_writable()
             self.clips_in_all = len(_takes(catalog))
 
     def begin(self, version: str, said: Mapping[str, str]) -> str:

@@ -5,6 +5,7 @@ import { Page } from "./label_page.js";
 import { draw } from "./label_picture.js";
 import { ask, passes } from "./label_server.js";
 import { byId, showProgress } from "./label_view.js";
+import { labelOf } from "./label_word.js";
 
 const NAME = "kws-label-name";
 const ROLE = "kws-label-role";
@@ -86,9 +87,16 @@ function tie(page) {
   byId("typed").addEventListener("submit", (event) => {
     event.preventDefault();
     const word = byId("word").value.trim();
-    if (word) {
-      page.answer(page.labels.find((one) => one.name.toLowerCase() === word.toLowerCase())?.label ?? word, event.timeStamp);
+    const { label, fault } = labelOf(word, page.labels);
+    byId("word-fault").textContent = word && fault ? `This is no label: ${fault}.` : "";
+    if (word && !fault) {
+      page.answer(label, event.timeStamp);
     }
+  });
+  byId("word").addEventListener("input", () => { byId("word-fault").textContent = ""; });
+  click("not-kept-read", () => {
+    page.settleNotKept([...page.notKept.keys()]);
+    toClip();
   });
   byId("note").addEventListener("keydown", (event) => event.key === "Enter" && toClip());
   byId("keys-on").checked = remembered(KEYS) !== "off";

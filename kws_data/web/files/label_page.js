@@ -144,6 +144,16 @@ export class Page extends Telling {
     this.fill();
   }
 
+  // A clip whose answer was not kept is the next one.
+  bringBack(clip) {
+    if (!this.here().includes(clip.task.id)) {
+      this.ahead.unshift(clip);
+    }
+    if (this.current === null) {
+      this.advance(null);
+    }
+  }
+
   show() {
     const clip = this.current;
     const empty = clip === null && this.exhausted === true && !this.filling;
@@ -156,7 +166,7 @@ export class Page extends Telling {
     }
     if (this.shown !== clip) {
       this.shown = clip;
-      byId("note").value = byId("word").value = byId("rule").value = "";
+      byId("note").value = byId("word").value = byId("rule").value = byId("word-fault").textContent = "";
       showTask(clip, this.labels, this.number);
       this.cut.show(clip);
       draw(clip, byId("wave"), byId("spectrogram"));
@@ -203,6 +213,7 @@ export class Page extends Telling {
       start, stop, seconds, guideline: this.guideline.version || null, token: newToken(),
     };
     this.history = [...this.history, { clip, token: content.token }].slice(-MOST_BACK);
+    this.settleNotKept([clip.task.id]);
     this.outbox.add("give", content);
     this.advance(pressed);
   }

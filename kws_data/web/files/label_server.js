@@ -7,11 +7,18 @@ export class Refused extends Error {
   }
 }
 
+let shown = ""; // which catalogue this page shows: the server refuses what is meant for another one
+
+export function showsCatalogue(catalogue) {
+  shown = catalogue;
+}
+
 // JSON of an answer; Refused where the server says no, TypeError where there is none.
 export async function ask(path, body) {
+  const headers = shown ? { "X-Catalogue": shown } : {};
   const sent = body === undefined
-    ? { signal: AbortSignal.timeout(15_000) }
-    : { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body), signal: AbortSignal.timeout(15_000) };
+    ? { headers, signal: AbortSignal.timeout(15_000) }
+    : { method: "POST", headers: { ...headers, "Content-Type": "application/json" }, body: JSON.stringify(body), signal: AbortSignal.timeout(15_000) };
   const answer = await fetch(path, sent);
   if (!answer.ok) {
     throw new Refused(answer.status, await reason(answer));
@@ -36,9 +43,9 @@ async function reason(answer) {
   }
 }
 
-// Whether asking once more can help: no server, one that is busy, or one that wants another token first.
+// Whether asking once more can help: no server, one that is busy, has another catalogue, or wants another token first.
 export function passes(error) {
-  return !(error instanceof Refused) || error.status >= 500 || [401, 403, 408, 429].includes(error.status);
+  return !(error instanceof Refused) || error.status >= 500 || [401, 403, 408, 409, 429].includes(error.status);
 }
 
 export function newToken() {
@@ -48,13 +55,15 @@ export function newToken() {
 
 const WAITS_MS = [500, 1_000, 2_000, 4_000, 8_000];
 const AT_ONCE = 20;
+const PREFIX = "kws-label-out-";
 
 // What waits for the server, one entry of localStorage each, so that tabs do not overwrite each other's. Entries are sent
 // in order: an answer before its undo. The server keeps each token once, so what is sent twice counts once.
 export class Outbox {
-  // catalogue: whose answers these are; changed(): what waits is another; refused(entry, why): the server does not want it, whenever it is sent.
-  constructor(catalogue, changed, refused) {
-    this.prefix = `kws-label-out-${catalogue}-`;
+  // catalogue: whose answers these are, called name; changed(): what waits is another; refused(entry, why): the server does not want it, whenever it is sent.
+  constructor(catalogue, name, changed, refused) {
+    this.prefix = `${PREFIX}${catalogue}-`;
+    this.name = name;
     this.changed = changed;
     this.refused = refused;
     this.memory = new Map(); // where the browser keeps nothing
@@ -69,7 +78,7 @@ export class Outbox {
     this.last = Math.max(Date.now() * 1_000, this.last + 1);
     const order = String(this.last).padStart(17, "0");
     const key = `${this.prefix}${order}-${content.token}-${kind}`;
-    const text = JSON.stringify({ kind, content });
+    const text = JSON.stringify({ kind, content, of: this.name });
     this.memory.set(key, text);
     try {
       localStorage.setItem(key, text);
@@ -90,6 +99,20 @@ export class Outbox {
       }
     } catch { /* as above */ }
     return [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, text]) => ({ key, ...read(text) })).filter((one) => one.kind);
+  }
+
+  // Names of other catalogues whose answers wait in this browser, and how many of each.
+  elsewhere() {
+    const found = new Map();
+    try {
+      for (const key of Object.keys(localStorage)) {
+        if (key.startsWith(PREFIX) && !key.startsWith(this.prefix)) {
+          const { of } = read(localStorage.getItem(key));
+          found.set(of ?? "another catalogue", (found.get(of ?? "another catalogue") ?? 0) + 1);
+        }
+      }
+    } catch { /* as above */ }
+    return found;
   }
 
   drop(keys) {
@@ -151,8 +174,8 @@ export class Outbox {
 
 function read(text) {
   try {
-    const { kind, content } = JSON.parse(text);
-    return { kind, content };
+    const { kind, content, of } = JSON.parse(text);
+    return { kind, content, of };
   } catch {
     return {};
   }

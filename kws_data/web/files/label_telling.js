@@ -1,14 +1,17 @@
 // What the page tells: whether answers are saved, how far it is, the guideline, and where the sound is.
 
-import { ask, Outbox } from "./label_server.js";
+import { ask, Outbox, showsCatalogue } from "./label_server.js";
 import { loadClip, Player } from "./label_sound.js";
-import { byId, showEmpty, showGuideline, showProgress } from "./label_view.js";
+import { byId, nameOf, showElsewhere, showEmpty, showGuideline, showNotKept, showProgress } from "./label_view.js";
 
 export class Telling {
   constructor(setup) {
     this.progress = setup.progress;
     this.player = new Player();
-    this.outbox = new Outbox(setup.catalogue, () => this.showSaved(), (entry, why) => this.tell(`An answer was not kept: ${why}`));
+    this.outbox = new Outbox(setup.catalogue, setup.name, () => this.showSaved(), (entry, why) => this.refuse(entry, why));
+    this.notKept = new Map(); // clip -> what to tell, until it is answered again or read
+    showsCatalogue(setup.catalogue);
+    showElsewhere(this.outbox.elsewhere());
     this.name = "";
     this.guideline = { version: 0 };
   }
@@ -19,7 +22,7 @@ export class Telling {
   }
 
   showEmpty() {
-    showEmpty(this.mode, this.progress, this.waiting.length);
+    showEmpty(this.mode, this.progress, this.waiting.length, this.notKept.size);
   }
 
   tell(line) {
@@ -27,12 +30,37 @@ export class Telling {
     byId("trouble").hidden = false;
   }
 
+  // The server does not keep an answer: it is told, and where its clip is still there, the clip comes back.
+  refuse({ kind, content }, why) {
+    if (kind !== "give") {
+      return; // an undo of what does not hold any more
+    }
+    const at = this.history.findIndex((one) => one.token === content.token);
+    const comesBack = at >= 0 && content.annotator === this.name && content.kind === this.mode && !why.startsWith("no such clip");
+    this.notKept.set(content.clip, `Not kept: the answer “${nameOf(content.label, this.labels)}” of ${content.annotator}. ${sentence(why)}${comesBack ? " The clip comes back: answer it again." : ""}`);
+    showNotKept(this.notKept);
+    if (comesBack) {
+      const [{ clip }] = this.history.splice(at, 1);
+      clip.task = { ...clip.task, why: "again" };
+      this.readGuideline(); // its version may be what was wrong
+      this.bringBack(clip);
+    }
+  }
+
+  settleNotKept(clips) {
+    clips.forEach((one) => this.notKept.delete(one));
+    showNotKept(this.notKept);
+    this.showSaved();
+  }
+
   showSaved() {
     const count = this.outbox.entries().length;
     const many = count === 1 ? "1 answer waits" : `${count} answers wait`;
+    const lost = this.notKept.size === 1 ? "1 answer was not kept" : `${this.notKept.size} answers were not kept`;
+    const all = this.notKept.size ? `${lost}, see above. All others are saved.` : "All answers are saved.";
     const failing = this.outbox.failures > 0 || this.outbox.trouble;
-    byId("saved").textContent = count && failing ? `${many} for the server, kept in this browser. ${this.outbox.trouble} It is tried again by itself.` : count ? "Saving …" : this.outbox.trouble || "All answers are saved.";
-    byId("saved").classList.toggle("no", Boolean(count && failing));
+    byId("saved").textContent = count && failing ? `${many} for the server, kept in this browser. ${sentence(this.outbox.trouble)} It is tried again by itself.` : count ? "Saving …" : this.outbox.trouble || all;
+    byId("saved").classList.toggle("no", Boolean((count && failing) || this.notKept.size));
     if (!count) {
       clearTimeout(this.progressTimer);
       this.progressTimer = setTimeout(() => this.readProgress(), 300);
@@ -72,6 +100,10 @@ export class Telling {
       this.tell(`The example cannot be heard: ${error.message}`);
     }
   }
+}
+
+function sentence(line) {
+  return line && `${line[0].toUpperCase()}${line.slice(1)}${/[.!?]$/.test(line) ? "" : "."}`;
 }
 
 // "next clip": from the key to the picture on the screen, and in detail to the first sound.

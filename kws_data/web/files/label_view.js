@@ -111,11 +111,22 @@ export function showGuideline(guideline, playExample) {
   byId("rule").value = guideline.rules.some((one) => one.rule === chosen) ? chosen : "";
 }
 
-export function showEmpty(mode, progress, waiting) {
+export function showNotKept(lines) {
+  byId("not-kept").hidden = !lines.size;
+  byId("not-kept-list").replaceChildren(...[...lines.values()].map((line) => element("li", { textContent: line })));
+}
+
+export function showElsewhere(counts) {
+  const each = [...counts].map(([name, count]) => (count === 1 ? `1 answer for ${name}` : `${count} answers for ${name}`));
+  byId("elsewhere").hidden = !each.length;
+  byId("elsewhere").textContent = `Kept in this browser, not saved yet: ${each.join(", ")}. Answers wait for their own catalogue: serve it at this address once more, and open this page.`;
+}
+
+export function showEmpty(mode, progress, waiting, notKept) {
   byId("empty-heading").textContent = mode === "adjudicator" ? "No disagreement is left" : "Nothing left for you";
   const wait = (count) => (count === 1 ? "1 clip waits" : `${count} clips wait`);
   const others = progress && progress.open ? `${wait(progress.open)} for somebody else. ` : "";
   const disputed = progress && progress.disagreements && mode === "person" ? `${wait(progress.disagreements)} for an adjudicator. ` : "";
-  const saved = waiting ? "Your last answers are not saved yet: leave this page open." : "All your answers are saved; this page can be closed.";
+  const saved = waiting ? "Your last answers are not saved yet: leave this page open." : notKept ? "Some of your answers were not kept: see above." : "All your answers are saved; this page can be closed.";
   byId("empty-text").textContent = `${others}${disputed}${saved} New clips appear here by themselves.`;
 }

@@ -6,21 +6,24 @@ GET  /api/guideline          the rules that hold, as HTML
 GET  /api/progress           how far it is, pace of each annotator
 POST /api/next               clips for an annotator; /api/disagreements those for an adjudicator
 GET  /api/audio/<id>.pcm     16-bit little-endian samples of a clip of the queue
-POST /api/opinions           answers, each with a token: sent twice, kept once
+POST /api/opinions           answers, each with a token: sent twice, kept once; 422 where none of them is kept
 POST /api/last, /api/undo    the last answer of somebody; taking an answer back
+
+A page says with X-Catalogue which catalogue it shows. Where another one is served at the same address since, the answer
+is 409, so that neither gets answers of the other.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import Annotated, Any, TypeVar
 
 import numpy as np
-from fastapi import FastAPI, Path
+from fastapi import Depends, FastAPI, Header, Path
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from kws_data.web.json_errors import with_json_errors
 from kws_data.web.label.bodies import LastBody, NextBody, OpinionsBody, UndoBody
@@ -31,18 +34,29 @@ Answer = TypeVar("Answer")
 PAGE = "label.html"
 SCRIPTS = (
     *("label.js", "label_page.js", "label_telling.js", "label_keys.js", "label_server.js", "label_sound.js"),
-    *("label_picture.js", "label_cut.js", "label_view.js"),
+    *("label_picture.js", "label_cut.js", "label_view.js", "label_word.js"),
 )
 _ID = Annotated[str, Path(pattern=r"^[0-9a-f]{16}$")]
 
 
 def label_app(desk: LabelDesk) -> FastAPI:
     """The app that :func:`kws_data.web.serve.serve` runs."""
-    app = with_json_errors(FastAPI(docs_url=None, redoc_url=None, openapi_url=None))
+    own = [Depends(_of(desk.identity))]
+    app = with_json_errors(FastAPI(docs_url=None, redoc_url=None, openapi_url=None, dependencies=own))
     _page(app)
     _questions(app, desk)
     _answers(app, desk)
     return app
+
+
+def _of(identity: str) -> Callable[[str], Coroutine[None, None, None]]:
+    """Refuses what a page asks that shows another catalogue."""
+
+    async def check(x_catalogue: Annotated[str, Header()] = identity) -> None:
+        if x_catalogue != identity:
+            raise HTTPException(409, "another catalogue is served at this address now")
+
+    return check
 
 
 def _page(app: FastAPI) -> None:
@@ -92,8 +106,11 @@ def _questions(app: FastAPI, desk: LabelDesk) -> None:
 
 def _answers(app: FastAPI, desk: LabelDesk) -> None:
     @app.post("/api/opinions")
-    async def opinions(body: OpinionsBody) -> dict[str, Any]:
-        return {"opinions": await _asked(desk, desk.give, body.opinions)}
+    async def opinions(body: OpinionsBody) -> Response:
+        said = await _asked(desk, desk.give, body.opinions)
+        if any(one["kept"] for one in said):
+            return JSONResponse({"opinions": said})
+        return JSONResponse({"error": said[0]["why"], "opinions": said}, 422)
 
     @app.post("/api/undo")
     async def undo(body: UndoBody) -> dict[str, Any]:

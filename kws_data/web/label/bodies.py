@@ -8,10 +8,11 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from kws_data.errors import DataError
-from kws_data.labelling.labels import MOST_SIGNS, checked_label
+from kws_data.labelling.labels import checked_label
 
 MOST_AT_ONCE = 50  # clips that are asked for, opinions that are sent
 MOST_NAME = 40
+MOST_LABEL = 2_000  # that is looked at; what a label may be is said there
 
 
 def annotator_name(text: str) -> str:
@@ -36,7 +37,7 @@ def _label(text: str) -> str:
 
 
 Name = Annotated[str, Field(max_length=4 * MOST_NAME), AfterValidator(annotator_name)]
-Label = Annotated[str, Field(max_length=MOST_SIGNS), AfterValidator(_label)]
+Label = Annotated[str, Field(max_length=MOST_LABEL), AfterValidator(_label)]
 ClipId = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
 Token = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{16,64}$")]
 Kind = Literal["person", "adjudicator"]

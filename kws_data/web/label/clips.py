@@ -7,16 +7,17 @@ from collections import Counter
 from pathlib import Path
 
 from kws_data.catalog.catalog import Catalog
+from kws_data.catalog.changes import Finding
 from kws_data.catalog.clips import Clip
 from kws_data.config.config import Config
 from kws_data.dataset.clip_pool import clips_of
 from kws_data.errors import DataError
-from kws_data.labelling.labels import WITHOUT_LABEL
+from kws_data.labelling.labels import WITHOUT_LABEL, is_label
 from kws_data.labelling.review import to_review
 from kws_data.labels import BACKGROUND, SPEECH, word_of
 from kws_data.web.label.desk import words_by_use
 
-UNLABELLED, FOUND, REVIEW, ALL = "unlabelled", "found", "review", "all"
+UNLABELLED, FOUND, SELECTED, REVIEW, ALL = "unlabelled", "found", "selected", "review", "all"
 MOST_WORDS = 12  # with a button each where no configuration names keywords; others are typed
 MOST_BYTES = 64 << 20  # of a list of clips
 _ID = re.compile(r"(?<![0-9a-zA-Z])[0-9a-f]{16}(?![0-9a-zA-Z])")
@@ -30,11 +31,11 @@ def chosen_clips(
 
     Args:
         catalog: with the clips.
-        which: ``unlabelled``, ``found`` (by the last audit), ``review`` (labels that a change of the
-            guideline may touch), ``all``, or a file in which ids of clips stand: a list, a
+        which: ``unlabelled``, ``found`` (by the last audit), ``selected`` (by the last ``kws select``), ``review``
+            (labels that a change of the guideline may touch), ``all``, or a file in which ids of clips stand: a list, a
             table or JSON, in its order.
         word: only clips that have this word now.
-        config: with ``all``, only clips that it draws on.
+        config: with ``all``, only clips that it draws on, where all of these are there; else those of the catalogue.
 
     Raises:
         DataError: there are none, or the file cannot be read.
@@ -55,8 +56,8 @@ _REMEDY = "--clips all takes clips that have a label too, --clips FILE those tha
 def words_with_button(catalog: Catalog, config: Config | None) -> tuple[str, ...]:
     """Keywords of a configuration, or the words that most clips of the catalogue have, or have been said to have."""
     if config is not None:
-        return tuple(config.keywords)
-    said = Counter(one.label for one in catalog.opinions.all() if one.label[0] not in "_(")
+        return tuple(word for word in config.keywords if is_label(word))
+    said = Counter(one.label for one in catalog.opinions.all() if one.label[0] not in "_(" and is_label(one.label))
     by_opinions = sorted(said, key=lambda word: (-said[word], word))
     return tuple(dict.fromkeys([*words_by_use(catalog), *by_opinions]))[:MOST_WORDS]
 
@@ -66,21 +67,42 @@ def _ids(catalog: Catalog, which: str, clips: dict[str, Clip], config: Config | 
         return [clip.id for clip in clips.values() if clip.word in WITHOUT_LABEL and not clip.reasons]
     if which == FOUND:
         return _found(catalog)
+    if which == SELECTED:
+        return _selected(catalog)
     if which == REVIEW:
         return list(to_review(catalog).clip_ids)
     if which == ALL:
-        of = clips_of(config, catalog) if config is not None else [c for c in clips.values() if not c.reasons]
+        of = _of_config(config, catalog) or [clip for clip in clips.values() if not clip.reasons]
         return [clip.id for clip in of if word is not None or clip.word not in _LONG]
     return _listed(Path(which))
 
 
 def _found(catalog: Catalog) -> list[str]:
     """Clips that the last audit would have heard, relabelled or set aside, the strongest first."""
-    batches = [batch for batch in catalog.changes.batches("audit") if not batch.undone_at]
-    if not batches:
-        raise DataError("no audit found anything yet", "--clips found", "call kws audit first, or choose --clips all")
-    found = [one for one in catalog.changes.findings(batches[-1].id) if one.action != "none"]
+    found = [one for one in _last(catalog, "audit", FOUND) if one.action != "none"]
     return list(dict.fromkeys(one.clip_id for one in sorted(found, key=lambda one: (-(one.value or 0.0), one.clip_id))))
+
+
+def _selected(catalog: Catalog) -> list[str]:
+    """Clips that the last selection chose, in its order."""
+    return list(dict.fromkeys(one.clip_id for one in _last(catalog, "select", SELECTED)))
+
+
+def _last(catalog: Catalog, verb: str, which: str) -> list[Finding]:
+    """Findings of the last batch of a verb that was not undone."""
+    batches = [batch for batch in catalog.changes.batches(verb) if not batch.undone_at]
+    if not batches:
+        remedy = f"call kws {verb} first, or choose --clips {ALL}"
+        raise DataError(f"no kws {verb} has chosen clips here yet", f"--clips {which}", remedy)
+    return catalog.changes.findings(batches[-1].id)
+
+
+def _of_config(config: Config | None, catalog: Catalog) -> list[Clip]:
+    """Clips that a configuration draws on; none where some of them are not there yet: it still names the keywords."""
+    try:
+        return [] if config is None else clips_of(config, catalog)
+    except DataError:
+        return []
 
 
 def _listed(path: Path) -> list[str]:
@@ -89,7 +111,8 @@ def _listed(path: Path) -> list[str]:
             raise DataError("list of clips is too long", str(path), f"at most {MOST_BYTES >> 20} MiB")
         text = path.read_text(encoding="utf-8", errors="replace")
     except OSError as error:
-        remedy = f"{error.strerror}; choose {UNLABELLED}, {FOUND}, {REVIEW}, {ALL} or a file that lists ids of clips"
+        known = ", ".join((UNLABELLED, FOUND, SELECTED, REVIEW, ALL))
+        remedy = f"{error.strerror}; choose {known} or a file that lists ids of clips"
         raise DataError("list of clips cannot be read", str(path), remedy) from None
     found = list(dict.fromkeys(_ID.findall(text)))
     if not found:

@@ -6,7 +6,6 @@ others. Clips leave it by their id, and only those of the queue and the examples
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -22,7 +21,8 @@ from kws_data.catalog.guidelines import Guideline
 from kws_data.catalog.opinions import NewOpinion, Opinion
 from kws_data.errors import CatalogError, DataError
 from kws_data.labelling.guideline import guideline_in_force, rules_of
-from kws_data.labelling.labels import SPECIAL, WITHOUT_LABEL
+from kws_data.labelling.labels import SPECIAL, WITHOUT_LABEL, is_label
+from kws_data.labelling.pace import Progress
 from kws_data.labelling.queue import LabelQueue, QueueSettings, Task
 from kws_data.labelling.word_bounds import find_word
 from kws_data.web.guideline_html import examples_of, guideline_html
@@ -61,8 +61,9 @@ class LabelDesk:
         except BaseException:
             self._thread.shutdown()
             raise
-        self._identity = hashlib.sha256(str(work.recordings.resolve()).encode()).hexdigest()[:16]
+        self.identity = self.later(self._catalog.secret, "label page").result().hex()[:16]
         self._read_guideline: Guideline | None = None
+        self._tokens: set[str] = set()  # of what was given this time, and not taken back
         self._examples: Mapping[str, StoredAudio] = {}
 
     def __enter__(self) -> LabelDesk:
@@ -93,7 +94,7 @@ class LabelDesk:
         special = [{"label": label, "name": name} for label, name in SPECIAL.items()]
         return {
             "name": self.work.name,
-            "catalogue": self._identity,
+            "catalogue": self.identity,
             "words": self.work.words,
             "more_words": known,
             "special": special,
@@ -103,6 +104,10 @@ class LabelDesk:
     def progress(self) -> dict[str, Any]:
         """How far it is, and the pace of each annotator."""
         return self._queue.progress().to_dict()
+
+    def summary(self) -> tuple[int, Progress]:
+        """Answers that were given this time, and how far it is."""
+        return len(self._tokens), self._queue.progress()
 
     def next_for(self, annotator: str, count: int, have: Sequence[str]) -> list[Task]:
         """The next clips for somebody, blind."""
@@ -126,6 +131,7 @@ class LabelDesk:
                 raise DataError("a cut ends after its clip", body.stop, f"the clip has {audio.samples} samples")
             given = body.model_dump(exclude={"clip", "annotator"})
             self._catalog.opinions.give(NewOpinion(clip_id=body.clip, giver=body.annotator, **given))
+            self._tokens.add(body.token)
         except DataError as error:
             return {"token": body.token, "kept": False, "why": str(error)}
         return {"token": body.token, "kept": True}
@@ -134,7 +140,9 @@ class LabelDesk:
         """Take an opinion back; False where it holds no more, or is somebody else's."""
         own = self._catalog.opinions.all(giver=annotator, kinds=("person", "adjudicator"))
         found = next((one for one in own if one.token == token), None)
-        return found is not None and self._catalog.opinions.withdraw(found.id) is not None
+        undone = found is not None and self._catalog.opinions.withdraw(found.id) is not None
+        self._tokens -= {token} if undone else set()
+        return undone
 
     def last_of(self, annotator: str, kind: Kind) -> tuple[str, Task] | None:
         """Token and clip of the last opinion of somebody that this page took and that holds."""
@@ -206,7 +214,7 @@ def words_by_use(catalog: Catalog) -> list[str]:
     """Words that clips have, those first that most have."""
     counts = catalog.tally.count_by((Attribute("word", "clips.word"),))
     words = sorted(((-count.clips, count.values[0]) for count in counts), key=lambda pair: pair)
-    return [word for _, word in words if word not in WITHOUT_LABEL and word and word[0] not in "_("]
+    return [word for _, word in words if word not in WITHOUT_LABEL and word[:1] not in ("_", "(") and is_label(word)]
 
 
 def _said(one: Opinion) -> dict[str, Any]:

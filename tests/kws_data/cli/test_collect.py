@@ -138,7 +138,10 @@ def test_https_with_a_certificate_of_ones_own(tmp_path: Path) -> None:
         (["--words", "yes,Yes", "--licence", "x"], "two ways"),
         (["--words", "yes", "--licence", "x", "--export", __file__], "name a folder with --export"),
         (["--words", "yes", "--licence", "x", "--export", f"{__file__}/data"], "name a folder with --export"),
-        (["--words", "yes", "--licence", "x", "--recordings", f"{__file__}/rec"], "no catalogue can be made here"),
+        (
+            ["--words", "yes", "--licence", "x", "--recordings", f"{__file__}/rec"],
+            "folder of the catalogue cannot be made",
+        ),
         (["--words", "a/b", "--licence", "x"], "no word"),
         (["--words", "yes", "--licence", "x", "--consent-text", "none.md"], "none.md"),
         (["--words", "yes", "--licence", "x", "--host", "203.0.113.1", "--who", "a", "--contact", "b"], "--host"),

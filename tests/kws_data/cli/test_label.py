@@ -77,6 +77,13 @@ def test_agreement_is_told_noted_and_written_as_a_page(clips, capsys):
     assert "What is confused" in Path("agreement.html").read_text()
     assert told(capsys, "agreement")["batch"] == report["batch"]
     assert told(capsys, "agreement", "--only-tell")["batch"] is None
+    assert "settle them: kws label" in (run(["agreement"]), capsys.readouterr().out)[1]
+    with Catalog("recordings") as catalog:
+        say_it(catalog, clips[0], "eve", "no", "adjudicator")
+    out = (run(["agreement"]), capsys.readouterr().out)[1]
+    assert "1 of them decided by an adjudicator" in out and "settle" not in out
+    assert run(["agreement", "--page", "/proc/x.html"]) == 2
+    assert "'/proc/x.html'" in capsys.readouterr().err
 
 
 def test_the_guideline_is_shown_changed_and_compared(clips, capsys):
@@ -95,6 +102,14 @@ def test_the_guideline_is_shown_changed_and_compared(clips, capsys):
     assert {one["giver"] for one in review["touched"]} == {"ann"}  # who named R1
     assert review["others_by_version"] == {"1": 6}
     assert "there are 1 to 2" in refused(capsys, "label", "guideline", "--version", "7")
+    Path("empty.md").write_text("\n")
+    assert "the guideline is empty: 'empty.md'" in refused(capsys, "label", "guideline", "--edit", "empty.md")
+    Path("twice.md").write_text("- **R1 One**: a\n- **R2 Two**: b\n- **R1 Three**: c\n")
+    assert "several rules have one name: 'R1'" in refused(capsys, "label", "guideline", "--edit", "twice.md")
+    Path("lost.md").write_text(f"- **R1 One**: ![a](clip:{clips[0]}) ![b](clip:{'0' * 16})\n")
+    assert told(capsys, "label", "guideline", "--edit", "lost.md")["clips_not_there"] == ["0" * 16]
+    assert run(["label", "guideline", "--edit", "lost.md"]) == 0
+    assert "not in this catalogue" in capsys.readouterr().err
     Path("odd.md").write_bytes(b"\xff\xfe\xff")
     assert "no UTF-8" in refused(capsys, "label", "guideline", "--edit", "odd.md")
     assert "--note goes with --edit" in refused(capsys, "label", "guideline", "--note", "x")
@@ -112,7 +127,11 @@ def test_to_label_studio_and_back(clips, capsys):
     Path("back.json").write_text(json.dumps(tasks))
     back = told(capsys, "label", "import", "back.json", "--annotator", "3=eve")
     assert (back["annotations"], back["new"], len(back["problems"])) == (6, 6, 1)
-    assert told(capsys, "label", "import", "back.json")["new"] == 0
+    again = told(capsys, "label", "import", "back.json", "--annotator", "9=zoe")
+    assert (again["new"], again["annotators"], again["annotators_not_there"]) == (0, ["3"], ["9"])
+    assert run(["label", "import", "back.json", "--annotator", "9=zoe"]) == 0
+    error = capsys.readouterr().err
+    assert "nothing in this file is by 9; annotators there: 3" in error and f"({'f' * 16};" in error
     assert "eve" in told(capsys, "label", "status")["progress"]["annotators"]
     assert "'out'" in refused(capsys, "label", "export", "out")
     assert told(capsys, "label", "export", "out", "--force")["clips"] == 6

@@ -71,7 +71,7 @@ def test_what_is_wrong_is_told_in_one_line(
         (["config.yaml", "--check", "plan.yaml"], "CONFIG is for a new plan"),
         *(
             ([*ORDER, *more, "--out", out], "name a file")
-            for out in (".", "./", "sub", "..")
+            for out in (".", "./", "sub", "..", "new/", "~", "plan.yaml/", "sub/..")
             for more in ([], ["--force"])
         ),
         ([*ORDER, "--out", "plan.yaml/x.md"], "plan.yaml"),

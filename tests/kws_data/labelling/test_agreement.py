@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from labelled_clips import add_bare_clips, say_it
 from sklearn.metrics import cohen_kappa_score
@@ -63,7 +65,9 @@ def test_adjudicators_and_models_do_not_count_unless_asked_for(catalog, clips):
     for clip in clips:
         say_it(catalog, clip, "eve", "go", "adjudicator")
         say_it(catalog, clip, "encoder 1", "go", "model", 0.9)
-    assert agreement_of(catalog) == plain
+    judged = agreement_of(catalog)
+    assert replace(judged, disputed=plain.disputed) == plain
+    assert (plain.undecided, judged.undecided, {one.decided for one in judged.disputed}) == (3, 0, {"go"})
     more = agreement_of(catalog, with_model="encoder 1")
     assert more.raters == {"ann": 9, "bob": 7, "encoder 1": 9}
     assert [(one.first, one.second) for one in more.pairs] == [

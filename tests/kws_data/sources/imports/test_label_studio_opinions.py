@@ -107,7 +107,7 @@ def test_what_is_no_opinion_is_told(tmp_path, annotation, reason):
 
 def test_clips_that_are_not_there_are_told(tmp_path):
     read = read_opinions(written(tmp_path / "a.json", annotated(chosen("yes"))), {OTHER})
-    assert "no clip 0123456789abcdef in this catalogue" in read.problems[0][1]
+    assert "its clip is not in this catalogue: 0123456789abcdef" in read.problems[0][1]
 
 
 def test_read_again_it_changes_nothing_and_a_correction_takes_its_place(catalog, tmp_path):

@@ -28,9 +28,12 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[LabelServ
         yield server, [*ids, example.id]
 
 
-def ask(server: LabelServer, method: str, path: str, body: object = None) -> tuple[int, Any, bytes]:
+def ask(
+    server: LabelServer, method: str, path: str, body: object = None, catalogue: str = ""
+) -> tuple[int, Any, bytes]:
     line = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
     headers = {"Origin": server.address.rstrip("/"), "Content-Type": "application/json"}
+    headers |= {"X-Catalogue": catalogue} if catalogue else {}
     sent = body if isinstance(body, bytes | None) else json.dumps(body).encode()
     line.request(method, path, sent, headers)
     answer = line.getresponse()
@@ -102,7 +105,8 @@ def test_no_path_of_a_client_opens_a_file(served: tuple[LabelServer, list[str]],
         ({"opinions": [opinion("a" * 16, annotator="a\u202eb")]}, "are seen"),
         ({"opinions": [opinion("a" * 16, annotator="a" * 41)]}, "1 to 40"),
         ({"opinions": [opinion("a" * 16, label="_made_up_")]}, "no such label"),
-        ({"opinions": [opinion("a" * 16, label="x" * 101)]}, "at most 100"),
+        ({"opinions": [opinion("a" * 16, label="x" * 61)]}, "at most 60 characters"),
+        ({"opinions": [opinion("a" * 16, label="../../../tmp/evil")]}, "a word has no slash"),
         ({"opinions": [opinion("a" * 16, note="x" * 2_001)]}, "at most 2000"),
         ({"opinions": [opinion("a" * 16, token="short")]}, "opinions.0.token"),
         ({"opinions": [opinion("a" * 16, kind="model")]}, "opinions.0.kind"),
@@ -114,6 +118,30 @@ def test_no_path_of_a_client_opens_a_file(served: tuple[LabelServer, list[str]],
 def test_what_is_wrong_is_said_in_one_line(served: tuple[LabelServer, list[str]], body: object, why: str) -> None:
     status, said, raw = ask(served[0], "POST", "/api/opinions", body)
     assert status == 422 and list(said) == ["error"] and why in said["error"] and b"\n" not in raw
+    assert "Value error" not in said["error"]
+
+
+def test_what_is_meant_for_another_catalogue_is_neither_kept_nor_dropped(
+    served: tuple[LabelServer, list[str]],
+) -> None:
+    server, ids = served
+    own = ask(server, "GET", "/api/setup")[1]["catalogue"]
+    given = {"opinions": [opinion(ids[3], token=TOKEN + "other")]}
+    for path, body in (("/api/opinions", given), ("/api/next", {"annotator": "ann"}), ("/api/setup", None)):
+        status, said, _ = ask(server, "POST" if body else "GET", path, body, catalogue="f" * 16)
+        assert (status, said) == (409, {"error": "another catalogue is served at this address now"})
+    assert not server.opinions(giver="ann")
+    assert ask(server, "POST", "/api/opinions", given, catalogue=own)[0] == 200
+    ask(server, "POST", "/api/undo", {"annotator": "ann", "token": TOKEN + "other"})
+
+
+def test_a_version_of_the_guideline_that_is_not_there_is_said_and_harms_nothing(
+    served: tuple[LabelServer, list[str]],
+) -> None:
+    server, ids = served
+    status, said, _ = ask(server, "POST", "/api/opinions", {"opinions": [opinion(ids[3], guideline=99)]})
+    assert status == 422 and "no such version of the guideline: 99" in said["error"]
+    assert [one["kept"] for one in said["opinions"]] == [False] and not server.opinions(giver="ann")
 
 
 def test_an_opinion_is_kept_once_taken_back_and_refused_for_other_clips(served: tuple[LabelServer, list[str]]) -> None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
+from kws_data.catalog import database
 from kws_data.catalog.catalog import Catalog
 from kws_data.catalog.changes import Change, Finding
 from kws_data.catalog.clips import NewClip, StoredAudio
 from kws_data.catalog.opinions import NewOpinion
 from kws_data.cli import run
+from kws_data.config.config import Config
 from kws_data.errors import DataError
 from kws_data.web.label.clips import chosen_clips, words_with_button
 
@@ -55,6 +58,34 @@ def test_what_the_last_audit_found_comes_strongest_first(catalog: Catalog, fille
     assert chosen_clips(catalog, "found") == (filled["0"],)
 
 
+def test_what_the_last_selection_chose_comes_in_its_order(catalog: Catalog, filled: dict[str, str]) -> None:
+    with pytest.raises(DataError, match=r"--clips selected.*call kws select first"):
+        chosen_clips(catalog, "selected")
+    for order in ("021", "120"):
+        found = [Finding(filled[n], "selected", "look", float(n)) for n in order]
+        batch = catalog.changes.record("select", findings=found)
+    catalog.changes.record("audit", findings=[Finding(filled["3"], "label error", "look", 0.9)])
+    assert chosen_clips(catalog, "selected") == (filled["1"], filled["2"], filled["0"])
+    catalog.changes.undo(batch)
+    assert chosen_clips(catalog, "selected") == (filled["0"], filled["2"], filled["1"])
+
+
+def test_a_configuration_without_clips_of_its_own_still_names_the_words(
+    catalog: Catalog, filled: dict[str, str]
+) -> None:
+    config = Config.model_validate({"name": "k", "keywords": ["lamp", "<b>"], "data": {"source": "synthetic"}})
+    assert set(chosen_clips(catalog, "all", config=config)) == {filled[n] for n in "0123"}
+    assert words_with_button(catalog, config) == ("lamp",)  # the other one would be refused
+
+
+def test_words_of_data_sets_that_can_be_no_label_have_no_button(catalog: Catalog) -> None:
+    words = ("yes", "<img src=x>", "a/b", ".", "x" * 61)
+    catalog.add_clips(
+        NewClip(StoredAudio(f"{n:064d}", 16_000, 16_000), word, "them", "made", str(n)) for n, word in enumerate(words)
+    )
+    assert words_with_button(catalog, None) == ("yes",)
+
+
 def test_a_file_lists_ids_in_any_form_and_in_its_order(
     catalog: Catalog, filled: dict[str, str], tmp_path: Path
 ) -> None:
@@ -87,6 +118,26 @@ def test_words_that_most_clips_have_come_first_then_what_they_were_said_to_be(
         for n, label in zip("0123", ("up", "go", "up", "(bad)"), strict=True)
     )
     assert words_with_button(catalog, None) == ("no", "yes", "up", "go")
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        ["label", "--recordings", "rec", "--clips", "all"],
+        ["collect", "--words", "yes", "--licence", "CC0-1.0", "--recordings", "rec"],
+        ["collect", "--words", "yes", "--licence", "CC0-1.0", "--recordings", "made/here"],
+    ],
+)
+def test_a_catalogue_that_can_only_be_read_is_told_before_anything_is_served(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], call: list[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with Catalog("rec") as catalog:
+        catalog.add_clips([NewClip(StoredAudio("0" * 64, 16_000, 16_000), "yes", "them", "made", "0")])
+    monkeypatch.setattr(database.os, "access", lambda path, mode: mode != os.W_OK)  # whoever tests may be root
+    assert run([*call, "--port", "0"]) == 2
+    error = capsys.readouterr().err
+    assert "catalogue can only be read" in error and error.count("\n") == 1
 
 
 @pytest.mark.parametrize(

@@ -260,16 +260,56 @@ def test_ctrl_c_ends_it_and_a_refused_answer_is_told(tmp_path: Path) -> None:
             catalog.db.execute("DELETE FROM opinions")
             catalog.db.execute("DELETE FROM clips WHERE id = ?", (ids[0],))
         answer(page, "1")
-        expect(page.locator("#trouble")).to_contain_text("not kept: no such clip")
+        expect(page.locator("#not-kept")).to_contain_text("Not kept: the answer “yes” of ann. No such clip")
+        expect(page.locator("#saved")).to_contain_text("1 answer was not kept, see above")
+        assert not found_by_axe(page)
+        page.get_by_role("button", name="I have read this").click()
         saved(page)
         page.goto("about:blank")
-        assert server.kill(signal.SIGINT) == 130
+        assert server.kill(signal.SIGINT) == 0
         with Catalog(tmp_path) as catalog:
             assert kept_doubled(catalog) == Doubled(0.1, 7)
         server.more = ("--twice", "0.5")
         server.start()
         with Catalog(tmp_path) as catalog:
             assert kept_doubled(catalog) == Doubled(0.5, 7)
+
+
+def test_an_answer_that_is_not_kept_is_told_and_its_clip_comes_back(tmp_path: Path) -> None:
+    ids = clips_to_label(tmp_path, 3)
+    with label_server(tmp_path, "--twice", "0") as server, opened(server.address, errors=False) as page:
+        begin(page, "ann")
+        page.wait_for_timeout(140)
+        page.keyboard.press("w")
+        for typed in ("_background_noise_", "<img src=x>", "...", "x" * 61):
+            page.locator("#word").fill(typed)
+            page.keyboard.press("Enter")
+            expect(page.locator("#word-fault")).to_contain_text("This is no label")
+        expect(page.locator("#clip-heading")).to_have_text("Clip 1")
+        page.keyboard.press("Escape")
+        page.evaluate(_SPOIL_ONE_ANSWER)  # what this page would not send
+        answer(page, "1")
+        expect(page.locator("#not-kept")).to_contain_text("No such label: '_made_up_'")
+        expect(page.locator("#not-kept")).to_contain_text("The clip comes back")
+        answer(page, "2")
+        expect(page.locator("#why")).to_have_text("brought back")
+        answer(page, "1")
+        expect(page.locator("#not-kept")).to_be_hidden()
+        saved(page)
+        given = {one.clip_id: one.label for one in server.opinions()}
+    assert given == {ids[0]: "yes", ids[1]: "no"}
+
+
+_SPOIL_ONE_ANSWER = """() => {
+  const real = window.fetch;
+  window.fetch = (path, sent) => {
+    if (path === '/api/opinions' && !window.spoilt) {
+      window.spoilt = true;
+      sent.body = sent.body.replace('"label":"yes"', '"label":"_made_up_"');
+    }
+    return real(path, sent);
+  };
+}"""
 
 
 def test_beyond_this_machine_a_token_is_needed_and_a_new_one_loses_nothing(tmp_path: Path) -> None:
@@ -298,10 +338,11 @@ def test_answers_wait_for_their_own_catalogue_whatever_is_served_meanwhile(tmp_p
         begin(page, "ann")
         server.kill()
         answer(page, "1")
-        page.goto("about:blank")
         other = LabelServer(tmp_path / "two", port=server.port)
         other.start()
+        expect(page.locator("#saved")).to_contain_text("Another catalogue is served at this address now")
         page.goto(server.address)
+        expect(page.locator("#elsewhere")).to_contain_text("1 answer for one.")
         begin(page, "")
         answer(page, "2")
         saved(page)
