@@ -17,7 +17,7 @@ UNKNOWN = "_unknown_"
 FEW_PEOPLE = 5  # a split with fewer says little of anybody else
 BACKGROUND = "_background_noise_"
 #: Running speech of more than one word, with its transcript: nobody's keyword, but somebody's voice. (Words that start
-#: with ``_`` are nobody's.)
+#: with ``_`` are nobody's, but for ``_unknown_``: see :func:`is_nobodys`.)
 SPEECH = "(speech)"
 #: A recording whose words nobody is told: it has no label, and somebody's voice is in it.
 UNLABELLED = "(unlabelled)"
@@ -38,6 +38,15 @@ _JOINERS = "\u200c\u200d"  # not seen, and needed to write Persian and Hindi
 MOST_SIGNS_OF_WORD = 60
 _AROUND = ".,;:!?\u00a1\u00bf\u3002\u3001"
 _SAME_SIGN = dict.fromkeys((0x2019, 0x2BC, 0xB4, 0x60), "'") | {0x131: "i"}  # apostrophes; the dotless i
+
+
+#: Rows of ``clips`` in SQL in which somebody speaks: those that are not :func:`is_nobodys`.
+SPOKEN_SQL = f"(substr(clips.word, 1, 1) != '_' OR clips.word = '{UNKNOWN}')"
+
+
+def is_nobodys(word: str) -> bool:
+    """Whether nobody speaks where this is the word: noise and silence. Another word is said by somebody."""
+    return word.startswith("_") and word != UNKNOWN
 
 
 def spelt(text: str) -> str:

@@ -69,8 +69,11 @@ class Made:
 
     def record_export(self, name: str, path: Path | str, clip_ids: Iterable[str], made_from: str = "") -> None:
         """Note that audio of these clips was written out to the folder ``path``, of a data set or of none."""
-        where = str(Path(path).resolve())
-        self._record("export", f"export:{where}", name, path, made_from, "", pack_ids(clip_ids))
+        self._record("export", _export_id(path), name, path, made_from, "", pack_ids(clip_ids))
+
+    def exported_to(self, path: Path | str) -> set[str]:
+        """Ids of the clips whose audio was last written out to the folder ``path``."""
+        return set(self.members(_export_id(path)))
 
     def _record(
         self, kind: str, identity: str, name: str, path: Path | str, made_from: str, config: str, members: bytes
@@ -124,6 +127,10 @@ class Made:
             rows = self._at.db.execute("SELECT id, members FROM artifacts WHERE length(members) > 0")
             found = {str(identity): int(np.isin(wanted, _numbers(blob)).sum()) for identity, blob in rows}
         return {identity: count for identity, count in sorted(found.items()) if count}
+
+
+def _export_id(path: Path | str) -> str:
+    return f"export:{Path(path).resolve()}"
 
 
 def pack_ids(clip_ids: Iterable[str]) -> bytes:

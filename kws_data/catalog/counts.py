@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from kws_data.catalog.attributes import Attribute
 from kws_data.catalog.database import CatalogDatabase
+from kws_data.labels import SPOKEN_SQL
 
 _FROM = "FROM clips JOIN speakers ON speakers.id = clips.speaker JOIN audio ON audio.sha256 = clips.audio_sha256"
-_WORD = "substr(clips.word, 1, 1) != '_'"
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Tally:
         group = f" GROUP BY {', '.join(str(n + 1) for n in range(len(by)))}" if by else ""
         conditions, values = _conditions(where or {})
         query = (
-            f"SELECT {columns}count(*), count(DISTINCT CASE WHEN {_WORD} THEN clips.speaker END),"
+            f"SELECT {columns}count(*), count(DISTINCT CASE WHEN {SPOKEN_SQL} THEN clips.speaker END),"
             f" coalesce(sum(1.0 * audio.samples / audio.sample_rate_hz), 0) {_FROM} WHERE {conditions}{group}"
         )
         with self._at.errors():
@@ -62,7 +62,7 @@ class Tally:
         conditions, values = _conditions(where or {})
         query = (
             f"SELECT clips.speaker, count(*), sum(1.0 * audio.samples / audio.sample_rate_hz){columns} {_FROM}"
-            f" WHERE {_WORD} AND {conditions} GROUP BY clips.speaker{columns}"
+            f" WHERE {SPOKEN_SQL} AND {conditions} GROUP BY clips.speaker{columns}"
         )
         with self._at.errors():
             rows = self._at.db.execute(query, values).fetchall()

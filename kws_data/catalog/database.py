@@ -150,7 +150,10 @@ class CatalogDatabase:
 
     def check_writable(self) -> None:
         """Raise CatalogError where nothing can be written: what serves a page finds out before anybody types."""
-        if not (self.writable if self.is_there else _may_make(self.folder)):
+        nearest = next((one for one in (self.folder, *self.folder.absolute().parents) if one.exists()), self.folder)
+        if not self.is_there and not nearest.is_dir():
+            raise CatalogError("folder of the catalogue cannot be made", str(self.folder), f"{nearest} is no folder")
+        if not (self.writable if self.is_there else os.access(nearest, os.W_OK)):
             raise CatalogError("catalogue can only be read", str(self.path), "make its folder writable, or copy it")
 
     @contextmanager
@@ -202,12 +205,6 @@ class CatalogDatabase:
 def may_write(database: Path) -> bool:
     """Whether a database can be written: the file, and its folder, where the log stands; one to be made can."""
     return not database.exists() or all(os.access(path, os.W_OK) for path in (database, database.parent))
-
-
-def _may_make(folder: Path) -> bool:
-    """Whether a folder can be made, or written where it is there."""
-    nearest = next((one for one in (folder, *folder.absolute().parents) if one.exists()), folder)
-    return not nearest.is_dir() or os.access(nearest, os.W_OK)  # what is no folder is told when it is made
 
 
 def _to_read(database: Path) -> str:

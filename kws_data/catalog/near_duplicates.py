@@ -39,6 +39,7 @@ from kws_data.catalog.clips import Clip
 from kws_data.catalog.compared_pairs import PairMemory, short_hashes
 from kws_data.catalog.fingerprints import SAME_FILES, VERSION, fingerprints
 from kws_data.catalog.same_waveform import Waves
+from kws_data.labels import is_nobodys
 
 RULE = 2  # what is kept of pairs holds for one way of judging them
 SURE = 0.2  # share of bits that may differ without a look at the waves
@@ -55,14 +56,14 @@ Pairs = NDArray[np.int64]
 def near_duplicate_groups(catalog: Catalog, clips: Iterable[Clip]) -> list[list[str]]:
     """Groups of clip ids that are the same recording, each sorted, of two clips or more.
 
-    Noise recordings and silence cut from them (words that start with ``_``) are not looked at.
+    Noise recordings and silence cut from them (:func:`kws_data.labels.is_nobodys`) are not looked at.
 
     Raises:
         CatalogError: stored audio is missing or damaged.
     """
     by_audio: dict[str, list[str]] = {}
     for clip in clips:
-        if not clip.word.startswith("_"):
+        if not is_nobodys(clip.word):
             by_audio.setdefault(clip.audio_sha256, []).append(clip.id)
     audio = sorted(by_audio)
     joined = _connected(len(audio), _pairs_of(catalog.folder, audio))

@@ -9,6 +9,7 @@ from typing import Any
 from kws_data.catalog.clips import Clip, KnownFile
 from kws_data.catalog.database import CatalogDatabase
 from kws_data.catalog.folders import FolderId
+from kws_data.labels import SPOKEN_SQL
 
 _SHORTEST = 4
 CUT_MARK = "#cut="  # before the samples of a cut, in its origin
@@ -121,7 +122,7 @@ class CatalogReader(CatalogDatabase):
         """Rows of each table, people who speak (noise recordings have no speaker), and clips set aside."""
         with self.errors():
             tables = {t: f"SELECT count(*) FROM {t}" for t in ("clips", "speakers", "sessions", "audio")}
-            tables["speakers"] = "SELECT count(DISTINCT speaker) FROM clips WHERE word NOT GLOB '_*'"
+            tables["speakers"] = f"SELECT count(DISTINCT speaker) FROM clips WHERE {SPOKEN_SQL}"
             tables["set_aside"] = "SELECT count(*) FROM clips WHERE reasons != ''"
             return {name: int(self.db.execute(query).fetchone()[0]) for name, query in tables.items()}
 
@@ -186,7 +187,7 @@ class CatalogReader(CatalogDatabase):
             ).fetchall()
             speakers = self.db.execute(
                 "SELECT count(DISTINCT speaker) FROM clips"
-                " WHERE substr(word, 1, 1) != '_' AND id IN (SELECT value FROM json_each(?))",
+                f" WHERE {SPOKEN_SQL} AND id IN (SELECT value FROM json_each(?))",
                 (json.dumps(list(clip_ids)),),
             ).fetchone()[0]
         sums: dict[str, dict[str, int]] = {"sources": {}, "licences": {}, "consents": {}}

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kws_data.cli.options import config_here, json_option, print_json, recordings_option, say, tell, verb
+from kws_data.cli.options import json_option, print_json, recordings_option, say, tell, verb
 
 if TYPE_CHECKING:
     from kws_data.web.collect.consent import ConsentText
@@ -71,10 +71,14 @@ def command(config_file: Path | None, overrides: tuple[str, ...], as_json: bool,
     --host names another address: then the address that is printed has a token, and browsers give the page a
     microphone by https only (--certificate, --key). See kws_data/docs/collect.md.
     """
+    from kws_data.release.takes import check_export
+
     order = Order(**options)
     words, order = _words(config_file, overrides, order)
     text = _text(words, order)
     tls = _tls(order)
+    if order.export_to is not None:
+        check_export(order.export_to)
     store, summary = _serve(words, text, order, tls, as_json)
     _end(store, summary, order, as_json)
 
@@ -104,6 +108,7 @@ class Order:
 
 def _words(config_file: Path | None, overrides: tuple[str, ...], order: Order) -> tuple[dict[str, int], Order]:
     """Takes of each word, and the order with what the configuration says where nothing else was said."""
+    from kws_data.config.load import load_config
     from kws_data.sources.recording.plan_file import check_words
 
     if config_file is None and order.words is None:
@@ -113,7 +118,7 @@ def _words(config_file: Path | None, overrides: tuple[str, ...], order: Order) -
             raise click.UsageError("--set changes a CONFIG: name one, or leave it out")
         names = (order.words or "").split(",")
     else:
-        config = config_here(config_file, overrides)
+        config = load_config(config_file, overrides)
         names = config.keywords if order.words is None else order.words.split(",")
         source = click.get_current_context().get_parameter_source("recordings")
         given = source is click.core.ParameterSource.COMMANDLINE
@@ -176,7 +181,7 @@ def _serve(
     speak = say if as_json else tell
 
     def ready() -> None:
-        speak(f"{address} records {', '.join(words)}, {order.takes} takes each; Ctrl-C ends it")
+        speak(f"{address} records {', '.join(words)}, {_count(order.takes, 'take')} each; Ctrl-C ends it")
         speak(f"consent text {text.version}, licence {text.licence}, into {order.recordings}")
 
     with suppress(KeyboardInterrupt):  # the one way to end it
@@ -199,14 +204,18 @@ def _end(store: Contributions, summary: dict[str, Any], order: Order, as_json: b
         print_json({**summary, **counts, **({} if exported is None else {"exported": exported})})
     else:
         tell(
-            f"{counts['contributors_now']} contributors recorded {counts['clips_now']} clips this time,"
-            f" {counts['withdrawn_now']} withdrew; {counts['contributors']} contributors and {counts['clips']} clips"
-            f" ({counts['set_aside']} set aside) in all"
+            f"{_count(counts['contributors_now'], 'contributor')} recorded {_count(counts['clips_now'], 'clip')} this"
+            f" time, {counts['withdrawn_now']} withdrew; {_count(counts['contributors'], 'contributor')} and"
+            f" {_count(counts['clips'], 'clip')} ({counts['set_aside']} set aside) in all"
         )
         if exported is not None:
-            tell(f"{exported} clips written to {order.export_to}")
+            tell(f"{_count(exported, 'clip')} written to {order.export_to}")
     if not store.tidy():
         say("traces of who withdrew are still in the database file: another kws uses it; call kws collect once more")
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _export(order: Order) -> int:

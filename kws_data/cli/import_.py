@@ -67,6 +67,9 @@ def command(
     from kws_data.sources.imports.unlabelled import import_unlabelled
     from kws_data.sources.imports.urls import import_urls
 
+    if layout == UNLABELLED and not path.is_dir():
+        wrong = "this is no folder of recordings" if path.exists() else "folder of recordings not found"
+        raise DataError(wrong, str(path), "name the folder that they are in")
     terms = Terms(licence, consent)
     with Catalog(recordings) as catalog, progress_bars() as progress:
         if layout == UNLABELLED:

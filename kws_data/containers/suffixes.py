@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+#: Of those that are read, for people.
+USUAL = ".wav, .flac, .ogg, .opus, .mp3, .aiff, .au or .caf"
 _WAV = {".wav", ".wave", ".bwf", ".rf64", ".bw64", ".w64"}
 _READ = _WAV | {".flac", ".ogg", ".oga", ".opus", ".mp3", ".mp2", ".mpga", ".aiff", ".aif", ".aifc", ".au", ".snd"}
 _OTHERS_READ = {".caf", ".sph", ".nist"}

@@ -16,6 +16,7 @@ from kws_data.coverage.crosstab import read_attributes
 from kws_data.coverage.privacy import ALL, PublishedTable, publish
 from kws_data.coverage.thin_cells import ThinCell, table_of, thin_cells
 from kws_data.errors import DataError
+from kws_data.labels import is_nobodys
 
 PURPOSE = "published counts"
 
@@ -82,7 +83,7 @@ def subgroups(
     """
     if epsilon and not secret:
         raise DataError("noise needs the catalogue's key", f"epsilon={epsilon:g}", "name it with --recordings")
-    words = [row for row in rows if not row["word"].startswith("_")]
+    words = [row for row in rows if not is_nobodys(row["word"])]
     kinds = (("people", False), ("synthetic voices", True))
     groups = ((kind, [row for row in words if bool(row["synthetic"]) == synthetic]) for kind, synthetic in kinds)
     return [_subgroups(kind, own, by, k, epsilon, secret) for kind, own in groups if own]

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from kws_data.dataset.manifest import load_dataset, read_manifest
+from kws_data.labels import is_nobodys
 
 #: Columns of the manifest that make a clip another one although its place in the catalogue is the same.
 COMPARED = ("label", "split", "audio_sha256", "word", "speaker", "licence", "consent", "device")
@@ -111,7 +112,7 @@ def _change(one: Mapping[str, Any], other: Mapping[str, Any]) -> Change:
 
 
 def _speakers(rows: Mapping[Any, Mapping[str, Any]]) -> set[str]:
-    return {str(row["speaker"]) for row in rows.values() if not str(row["word"]).startswith("_")}
+    return {str(row["speaker"]) for row in rows.values() if not is_nobodys(str(row["word"]))}
 
 
 def _settings(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:

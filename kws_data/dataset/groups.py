@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from kws_data.catalog.clips import Clip
 from kws_data.config.split import SplitSettings, Trace
+from kws_data.labels import is_nobodys
 
 DISJOINT: tuple[Trace, ...] = tuple(SplitSettings().disjoint)
 Same = Sequence[Sequence[str]]  # groups of ids of clips that are the same recording: see near_duplicates
@@ -28,7 +29,7 @@ def traces_of(clip: Clip, disjoint: Iterable[Trace] = DISJOINT, recording: str =
     has no session, and clips played through one board share neither session nor device: they are kin of their parents.
     """
     traces = [f"samples {clip.audio_sha256}", f"clip {clip.parent if clip.device and clip.parent else clip.id}"]
-    if clip.word.startswith("_"):
+    if is_nobodys(clip.word):
         return traces
     played = bool(clip.device and clip.parent)
     named = {

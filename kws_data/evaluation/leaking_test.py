@@ -23,6 +23,7 @@ from kws_data.dataset.groups import DISJOINT
 from kws_data.dataset.manifest import read_columns
 from kws_data.dataset.negative_table import read_negatives
 from kws_data.errors import LeakError
+from kws_data.labels import is_nobodys
 from kws_data.run_folder import DATASET_FILE, NEGATIVES_FILE, read_json
 
 TEST = "test"
@@ -96,7 +97,7 @@ def _rows_of(dataset_dir: Path | str, disjoint: Sequence[Trace], played: Mapping
     rows = []
     for clip, split, word, speaker, synthetic, audio, attributes in zip(*columns.values(), strict=True):
         traces = [f"samples {audio}", f"clip {played.get(clip, clip)}"]
-        if not word.startswith("_"):  # noise, and silence cut from it, is nobody's
+        if not is_nobodys(word):  # noise, and silence cut from it, is nobody's
             traces.append(f"speaker {speaker}")
             if synthetic and "voice" in disjoint:
                 traces.append(f"voice {_variant(attributes)}")
@@ -143,7 +144,7 @@ def _told(trace: str) -> str:
 
 def _near(test: Sequence[_Row], others: Sequence[_Row], catalog: Catalog) -> list[Leak]:
     """Leaks by near-duplicates that the catalogue has met."""
-    said, elsewhere = ([row for row in rows if not row.word.startswith("_")] for rows in (test, others))
+    said, elsewhere = ([row for row in rows if not is_nobodys(row.word)] for rows in (test, others))
     some, rest = (short_hashes(np.array([row.audio for row in rows], "S64")) for rows in (said, elsewhere))
     pairs = compared_pairs(catalog.folder).same_between(some, rest)
     return [

@@ -7,6 +7,7 @@ The share is kept in the catalogue: whoever takes labels over asks for as many o
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 
 from kws_data.catalog.catalog import Catalog
@@ -28,8 +29,16 @@ class Doubled:
 
     def needed(self, clip_id: str) -> int:
         """How many people must label a clip: 1 or 2."""
-        drawn = hashlib.sha256(f"{self.seed} twice {clip_id}".encode()).digest()[:8]
-        return 2 if int.from_bytes(drawn, "big") < self.share * 2**64 else 1
+        return 2 if self._drawn(clip_id) < self.share * 2**64 else 1
+
+    def share_for(self, clip_ids: Collection[str], wanted: int) -> float:
+        """The least share, in hundredths and no less than this one, at which so many of the clips need two people."""
+        drawn = sorted(map(self._drawn, clip_ids))[:wanted]
+        least = (int(drawn[-1] * 100 / 2**64) + 1) / 100 if drawn else 0.0
+        return max(self.share, min(1.0, least))
+
+    def _drawn(self, clip_id: str) -> int:
+        return int.from_bytes(hashlib.sha256(f"{self.seed} twice {clip_id}".encode()).digest()[:8], "big")
 
 
 def kept_doubled(catalog: Catalog) -> Doubled:

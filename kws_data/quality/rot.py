@@ -17,6 +17,7 @@ from kws_data.catalog.catalog import Catalog
 from kws_data.catalog.clips import Clip
 from kws_data.catalog.folders import FolderId
 from kws_data.errors import CatalogError
+from kws_data.labels import is_nobodys
 from kws_data.progress import Progress
 from kws_data.provenance.register import lies_there
 
@@ -79,7 +80,7 @@ def find_rot(catalog: Catalog, easy_run: Path | None = None, progress: Progress 
         CatalogError: stored audio is missing or damaged.
         DataError, BundleError: the run has no data set or model.
     """
-    clips = [clip for clip in catalog.clips() if not clip.word.startswith("_")]
+    clips = [clip for clip in catalog.clips() if not is_nobodys(clip.word)]
     obsolete, notes = find_obsolete(catalog, clips)
     trivial = [*_by_levels(catalog, clips, progress)]
     if easy_run is not None:

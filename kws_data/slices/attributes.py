@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from kws_data.catalog.attributes import LEVEL_BANDS_DB, SNR_BANDS_DB
 from kws_data.dataset.manifest import ManifestRow
-from kws_data.labels import BACKGROUND, SILENCE
+from kws_data.labels import BACKGROUND, SILENCE, is_nobodys
 from kws_data.slices.measured import Measured
 
 Floats = NDArray[np.float64]
@@ -52,9 +52,9 @@ def columns_of(rows: Sequence[ManifestRow], heard: Measured, rate_hz: int) -> di
         rate_hz: sample rate of the clips.
     """
     said = [json.loads(row["attributes"]) for row in rows]
-    speech = np.array([not row["word"].startswith("_") for row in rows], np.bool_)
+    speech = np.array([not is_nobodys(row["word"]) for row in rows], np.bool_)
     spoken = speech.tolist()
-    columns: dict[str, Column] = {"word": [row["word"] if own else None for row, own in zip(rows, spoken, strict=True)]}
+    columns: dict[str, Column] = {"word": [None if row["word"].startswith("_") else row["word"] for row in rows]}
     columns["label"] = [row["label"] for row in rows]
     columns["noise"] = [_noise(row, own) for row, own in zip(rows, said, strict=True)]
     for name, keys in _SAID.items():

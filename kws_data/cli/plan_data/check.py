@@ -15,15 +15,20 @@ if TYPE_CHECKING:
 _SHOWN = 20
 
 
-def check(path: Path, recordings: Path, as_json: bool) -> int:
-    """Say what the catalogue lacks of a plan; 1 where that is anything."""
+def check(path: Path, recordings: Path, named: bool, as_json: bool) -> int:
+    """Say what the catalogue lacks of a plan; 1 where that is anything.
+
+    Raises:
+        CatalogError: ``recordings`` were ``named`` and there is no catalogue. The usual folder may be to be filled.
+    """
     from kws_data.catalog.catalog import Catalog
+    from kws_data.cli.label.opened import catalog_here
     from kws_data.coverage.data_plan.document import read_plan
     from kws_data.coverage.data_plan.held import needs_of
     from kws_data.coverage.data_plan.needs import in_order
 
-    plan = read_plan(path)
-    with progress_bars() as progress, Catalog(recordings) as catalog:
+    plan, opened = read_plan(path), catalog_here if named else Catalog
+    with progress_bars() as progress, opened(recordings) as catalog:
         needs = needs_of(plan, catalog, progress)
     missing = in_order(needs)
     if as_json:

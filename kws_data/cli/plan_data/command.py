@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kws_data.cli.options import config_here, json_option, print_json, recordings_option, tell, verb
+from firmware_tools.home import in_home
+from kws_data.cli.options import json_option, print_json, recordings_option, tell, verb
 from kws_data.cli.plan_data.check import check
 from kws_data.cli.plan_data.questions import date_of, put, questions, split, with_defaults
 from kws_data.errors import ConfigError, DataError
@@ -18,6 +20,17 @@ if TYPE_CHECKING:
     from kws_data.coverage.data_plan.plan import DataPlan
 
 PLAN = Path("data_plan.md")
+BESIDE_CHECK = ("checked", "recordings", "as_json")
+
+
+class NewFile(click.Path):
+    """A file to be written: no folder, and no name that ends as those of folders do, which a Path would lose."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        out = in_home(Path(value))
+        if out.is_dir() or os.fspath(value).endswith(("/", os.sep)) or not out.name:
+            raise ConfigError("this names a folder, not the file of a plan", str(value), f"name a file: {out / PLAN}")
+        return super().convert(value, param, ctx)
 
 
 @verb("plan-data", "kws plan-data --words lamp,radio --people 40 --licence CC-BY-4.0")
@@ -37,7 +50,7 @@ PLAN = Path("data_plan.md")
 @click.option("--licence", default=None, help="That each clip must have; several with commas between them.")
 @click.option("--consent", default=None, help="What a clip's consent must name; several with commas between them.")
 @click.option("--start", default=None, metavar="DATE", help="First day, as 2027-01-11.  [default: next Monday]")
-@click.option("--out", type=click.Path(path_type=Path), default=PLAN, show_default=True, help="The plan.")
+@click.option("--out", type=NewFile(path_type=Path), default=PLAN, show_default=True, help="The plan.")
 @click.option("--force", is_flag=True, help="Replace a file of that name.")
 @click.option(
     "--check", "checked", type=click.Path(path_type=Path), default=None, help="Hold the catalogue against this plan."
@@ -53,12 +66,24 @@ def command(config_file: Path | None, checked: Path | None, as_json: bool, **opt
     nothing is.
     """
     if checked is not None:
-        return check(checked, options["recordings"], as_json)
+        ctx = click.get_current_context()
+        _alone(ctx)
+        named = ctx.get_parameter_source("recordings") is click.core.ParameterSource.COMMANDLINE
+        return check(checked, options["recordings"], named, as_json)
     plan = _plan(config_file, options)
     out: Path = options["out"]
     _write(plan, out, options["force"])
     _told(plan, out, as_json)
     return 0
+
+
+def _alone(ctx: click.Context) -> None:
+    """Raise UsageError where something is asked of a new plan beside --check."""
+    given = click.core.ParameterSource.COMMANDLINE
+    for one in ctx.command.params:
+        if one.name not in BESIDE_CHECK and ctx.get_parameter_source(one.name or "") is given:
+            said = one.opts[0] if isinstance(one, click.Option) else "CONFIG"
+            raise click.UsageError(f"{said} is for a new plan: --check takes only --recordings and --json")
 
 
 def _plan(config_file: Path | None, options: Mapping[str, Any]) -> DataPlan:
@@ -77,7 +102,9 @@ def _plan(config_file: Path | None, options: Mapping[str, Any]) -> DataPlan:
 
 def _from_config(path: Path, values: dict[str, Any]) -> None:
     """What a configuration says of the plan, where nothing was said."""
-    config = config_here(path, ())
+    from kws_data.config.load import load_config
+
+    config = load_config(path)
     values.setdefault("name", config.name)
     values.setdefault("words", list(config.keywords))
     if config.data.licence:
@@ -122,6 +149,14 @@ def _write(plan: DataPlan, out: Path, force: bool) -> None:
         raise DataError("data plan cannot be written", str(out), f"{error.strerror}; name another with --out") from None
 
 
+def _say(plan: DataPlan) -> str:
+    """Who says what how often, in words."""
+    people, words, takes = plan.people.total, len(plan.words), plan.takes
+    said = "1 person says" if people == 1 else f"{people} people say"
+    word, time = ("word" if words == 1 else "words"), ("time" if takes == 1 else "times")
+    return f"{said} {words} {word} {takes} {time}"
+
+
 def _told(plan: DataPlan, out: Path, as_json: bool) -> None:
     from kws_data.coverage.data_plan.people_needed import enough_of
     from kws_data.coverage.data_plan.schedule import phases
@@ -130,7 +165,7 @@ def _told(plan: DataPlan, out: Path, as_json: bool) -> None:
     if as_json:
         print_json({"plan": str(out), **plan.model_dump(mode="json"), "ends": ends[-1].end.isoformat()})
         return
-    tell(f"{out}: {plan.people.total} people say {len(plan.words)} words {plan.takes} times, until {ends[-1].end}")
+    tell(f"{out}: {_say(plan)}, until {ends[-1].end}")
     tell(
         f"with {enough.test_people} test people a detection rate of 95 % is known to lie between {enough.low:.1%} and"
         f" {enough.high:.1%}; the plan says how many people tell more"

@@ -185,11 +185,14 @@ def _record_config(config: Config) -> dict[str, Any]:
 
 def _record(order: Order, *, guided: bool) -> dict[str, Any]:
     from kws_data.catalog.catalog import Catalog
+    from kws_data.release.takes import check_export
 
     job, boards = _job(order), named_boards(order.boards, order.ports)
     if order.continuous is not None and len(boards) > 1:
         raise click.UsageError("--continuous records one board")
     _check(order, boards)
+    if order.export_to is not None:
+        check_export(order.export_to)
     with Catalog(order.recordings) as catalog:
         new = not catalog.is_there  # it is made only once the boards are there
         if new and not (job.person.consent or guided):

@@ -171,7 +171,7 @@ def _quality(plan: DataPlan) -> str:
         ("good clips", asked.good_share_min, "at least {:.1%}"),
         ("clips set aside", asked.set_aside_share_max, "at most {:.1%}"),
         ("repeated recordings", asked.duplicates_max, "at most {:.1%}"),
-        ("clips labelled twice", asked.labelled_twice, "at least {}"),
+        ("clips labelled twice", plan.labelled_twice, "at least {}"),
         ("agreement on these, Krippendorff's α", asked.agreement_min, "at least {:g}"),
     ]
     rows = [

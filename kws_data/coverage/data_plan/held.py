@@ -14,10 +14,10 @@ from kws_data.catalog.catalog import Catalog
 from kws_data.catalog.clips import Clip
 from kws_data.catalog.near_duplicates import near_duplicate_groups
 from kws_data.catalog.negative_clips import is_stretch, kind_of
+from kws_data.coverage.data_plan.labels import labels_wanted
 from kws_data.coverage.data_plan.needs import Calls, Need
 from kws_data.coverage.data_plan.plan import DataPlan, QualityPlan
 from kws_data.coverage.data_plan.sound import Sound, sound_of
-from kws_data.errors import DataError
 from kws_data.labels import likeness
 from kws_data.progress import Progress
 
@@ -82,7 +82,7 @@ def needs_of(plan: DataPlan, catalog: Catalog, progress: Progress | None = None)
         *_noise(plan, sound),
         *_quality(plan, held, sound, calls),
         *_duplicates(plan, held, calls, catalog),
-        *_labels(plan, catalog, calls),
+        *labels_wanted(plan, catalog, calls),
     ]
 
 
@@ -213,20 +213,3 @@ def _duplicates(plan: DataPlan, held: Held, calls: Calls, catalog: Catalog) -> I
 def _repeats(groups: Sequence[Sequence[str]]) -> int:
     """Clips that are one too many: all but one of each group."""
     return sum(len(group) - 1 for group in groups)
-
-
-def _labels(plan: DataPlan, catalog: Catalog, calls: Calls) -> Iterator[Need]:
-    from kws_data.labelling.agreement import agreement_of
-
-    asked = plan.quality
-    if not asked.labelled_twice:
-        return
-    try:
-        found = agreement_of(catalog)
-    except DataError:  # nobody has labelled anything
-        found = None
-    clips, step = found.clips if found else 0, calls.look("label")
-    yield Need("labels", "clips that two people labelled", asked.labelled_twice, clips, "clips", next=(step,))
-    if asked.agreement_min is not None and found is not None and found.alpha.value is not None:
-        step = calls.look("agreement")
-        yield Need("labels", "agreement (Krippendorff's α)", asked.agreement_min, found.alpha.value, "", next=(step,))

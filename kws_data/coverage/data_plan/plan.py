@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import difflib
 from collections.abc import Iterable, Mapping
+from math import ceil
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
@@ -18,6 +19,7 @@ from kws_data.labels import likeness, spelt
 SUBGROUPS = ("accent", "gender", "age", "language")
 CONDITIONS = ("room", "distance", "device", "device_model", "source")
 LONGEST = 2_000
+TWICE_MOST = 0.5  # of the planned clips, whatever is asked for: the others one person labels
 People = Annotated[int, Field(ge=1, le=1_000_000)]
 
 
@@ -157,6 +159,11 @@ class DataPlan(Settings):
     def clips_a_word(self) -> int:
         """Clips of each word, of all people."""
         return self.people.total * self.takes
+
+    @property
+    def labelled_twice(self) -> int:
+        """Clips that two people label: as the plan says, but no more than half of those that it asks for."""
+        return min(self.quality.labelled_twice, ceil(TWICE_MOST * len(self.words) * self.clips_a_word))
 
 
 def checked_groups(groups: Mapping[str, Mapping[str, int]], known: Iterable[str]) -> dict[str, dict[str, int]]:

@@ -31,7 +31,7 @@ def minutes_a_person(plan: DataPlan) -> float:
 
 def label_hours(plan: DataPlan) -> float:
     """Hours of listening to all clips once, and to some a second time."""
-    clips = len(plan.words) * plan.clips_a_word + plan.quality.labelled_twice
+    clips = len(plan.words) * plan.clips_a_word + plan.labelled_twice
     return clips * plan.schedule.seconds_a_label / 3_600
 
 
@@ -66,9 +66,7 @@ def phases(plan: DataPlan) -> tuple[Phase, ...]:
         day = _after(end, 1)
     recording = made[-1]
     end = max(_after(recording.start, label_days), _after(recording.end, 1))
-    note = (
-        f"{label_hours(plan):.1f} h of listening, {plan.quality.labelled_twice} clips twice; kws label, kws agreement"
-    )
+    note = f"{label_hours(plan):.1f} h of listening, {plan.labelled_twice} clips twice; kws label, kws agreement"
     made.append(Phase("Labelling", _after(recording.start, 1), end, note))
     review = _after(end, 1)
     made.append(

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from kws_data.config.split import UNLABELLED_SPLIT
+from kws_data.labels import is_nobodys
 from kws_data.pages.html import figure, page, table, text, tile
 from kws_data.release.datasheet.blocks import Block, Plot, Table
 from kws_data.release.datasheet.plots import histogram_plots, known_levels, label_plot, speakers_by_label
@@ -29,7 +30,7 @@ def datasheet_page(info: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], s
 
 
 def _tiles(info: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> str:
-    words = [row for row in rows if not row["word"].startswith("_")]
+    words = [row for row in rows if not is_nobodys(row["word"])]
     people = {row["speaker"] for row in words if not row["synthetic"]}
     voices = {row["speaker"] for row in words if row["synthetic"]}
     licences = sorted({row["licence"] or "unstated" for row in rows})
@@ -47,7 +48,7 @@ def _tiles(info: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> str:
 
 def _plots(info: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     labels = info["labels"]
-    words = sum(not row["word"].startswith("_") for row in rows)
+    words = sum(not is_nobodys(row["word"]) for row in rows)
     return {
         "balance": label_plot(labels, info["labels_per_split"], "clips")
         + label_plot(labels[1:], speakers_by_label(rows), "speakers"),

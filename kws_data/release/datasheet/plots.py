@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from kws_data.config.split import SPLITS
+from kws_data.labels import is_nobodys
 from kws_data.pages.plots import GRID, INK, PALETTE, bare_figure, svg_of
 
 _BINS = 40
@@ -42,7 +43,7 @@ def speakers_by_label(rows: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, 
     """Speakers by split, then label; noise has none."""
     seen: dict[str, dict[str, set[str]]] = {}
     for row in rows:
-        if not row["word"].startswith("_"):
+        if not is_nobodys(row["word"]):
             seen.setdefault(row["split"], {}).setdefault(row["label"], set()).add(row["speaker"])
     return {split: {label: len(who) for label, who in labels.items()} for split, labels in seen.items()}
 
@@ -51,7 +52,7 @@ def known_levels(rows: Sequence[Mapping[str, Any]], rate_hz: int) -> dict[str, l
     """Length (s), level (dB of full scale) and signal-to-noise ratio (dB) of the words for which they are known."""
     levels: dict[str, list[float]] = {"length, s": [], "level (RMS), dB": [], "signal to noise, dB": []}
     for row in rows:
-        if row["word"].startswith("_"):
+        if is_nobodys(row["word"]):
             continue
         attributes = json.loads(row["attributes"])
         values = (row.get("samples", 0) / rate_hz, attributes.get("rms_db"), attributes.get("snr_db"))

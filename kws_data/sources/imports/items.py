@@ -12,7 +12,7 @@ from typing import Any
 from kws_data.audio import Samples, read_audio
 from kws_data.containers.suffixes import AUDIO_SUFFIXES
 from kws_data.errors import AudioError, DataError
-from kws_data.labels import UNKNOWN
+from kws_data.labels import is_nobodys
 from kws_data.system.folders import unreadable_below
 
 RATE_HZ = 16_000
@@ -92,7 +92,7 @@ class Item:
     @property
     def is_noise(self) -> bool:
         """Whether nobody speaks: background noise and silence."""
-        return self.word.startswith("_") and self.word != UNKNOWN
+        return is_nobodys(self.word)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 from kws_data.audio import Samples
 from kws_data.catalog.catalog import Catalog
 from kws_data.catalog.folders import noise_folder_id, room_folder_id
+from kws_data.containers.suffixes import USUAL
 from kws_data.errors import AudioError, DataError
 from kws_data.labels import BACKGROUND
 from kws_data.progress import Progress
@@ -43,7 +44,7 @@ def scan_side_folder(folder: Path | str, what: str, item: Callable[[Path, Path, 
     said = rows_of_files(table, paths) if table else FileRows()
     items = [item(path, root, said.rows.get(name, {})) for name, path in paths.items()]
     if not items:
-        raise DataError(f"{what} folder holds no audio", str(folder), "expected .wav or .flac files")
+        raise DataError(f"{what} folder holds no audio", str(folder), f"expected {USUAL} files")
     return Scan(items, (*said.problems, *unreadable_below(root)), said.absent, said.notes)
 
 

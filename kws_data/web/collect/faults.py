@@ -6,12 +6,15 @@ from collections.abc import Callable
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 
 from kws_data.errors import AudioError, KwsError
 from kws_data.web.collect.people import CollectError
 from kws_data.web.collect.upload import MOST_BYTES
+
+NO_JSON = "what was sent is no JSON"
 
 
 def answer_in_words(app: FastAPI, fault: Callable[[KwsError], None]) -> None:
@@ -27,7 +30,13 @@ def answer_in_words(app: FastAPI, fault: Callable[[KwsError], None]) -> None:
     async def wrong(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
         first = error.errors()[0]
+        if first["type"] == "json_invalid":
+            return _error(NO_JSON, 422)
         return _error(f"{'.'.join(map(str, first['loc'][1:])) or 'request'} cannot be used", 422)
+
+    async def no_route(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        return _error(NO_JSON if error.status_code == 400 else str(error.detail).lower(), error.status_code)
 
     async def failed(request: Request, error: Exception) -> Response:
         assert isinstance(error, KwsError)
@@ -40,6 +49,7 @@ def answer_in_words(app: FastAPI, fault: Callable[[KwsError], None]) -> None:
     app.add_exception_handler(CollectError, refused)
     app.add_exception_handler(AudioError, no_audio)
     app.add_exception_handler(RequestValidationError, wrong)
+    app.add_exception_handler(HTTPException, no_route)
     app.add_exception_handler(KwsError, failed)
     app.add_exception_handler(ClientDisconnect, gone)
 

@@ -40,14 +40,15 @@ DEVICE = "browser"
 
 
 class Contributions:
-    """All contributors of a catalogue's folder. Safe in threads: one request has the catalogue at a time."""
+    """All contributors of a catalogue's folder, which must be writable (CatalogError). Safe in threads."""
 
     def __init__(self, folder: Path, consent: ConsentText, words: Mapping[str, int], runs: Path = Path("runs")) -> None:
         self.folder, self.consent, self.words, self.runs = folder, consent, dict(words), runs
         self.plan = plan_of(words)
         self.added = self.withdrawn = 0
-        self.began: set[str] = set()
-        self._lock, self._scrub_left = threading.RLock(), False
+        self.recorded: set[str] = set()
+        self._lock = threading.RLock()
+        self._scrub_left = False
         with Catalog(folder) as catalog:
             catalog.check_writable()
             self.clips_in_all = len(_takes(catalog))
@@ -65,7 +66,6 @@ class Contributions:
             pseudonym = catalog.pseudonym(SOURCE, secret, named=True)
             self._keep_text(catalog)
             self._keep_person(catalog, pseudonym, told)
-        self.began.add(pseudonym)
         return secret
 
     def agree(self, secret: str, version: str) -> None:
@@ -111,8 +111,6 @@ class Contributions:
         terms = {"source": SOURCE, "consent": self.consent.version, "agreed_at": now, "licence": self.consent.licence}
         catalog.set_profile("speaker", pseudonym, {**said, **terms})
 
-    # ---- takes -------------------------------------------------------------------------------------------------------
-
     def keep(self, secret: str, item: Item, samples: Samples, more: Mapping[str, Any]) -> Judged:
         """Store a take of a contributor. The same samples once more are the same clip.
 
@@ -135,7 +133,7 @@ class Contributions:
             if there is None:
                 catalog.add_clip(self._clip(catalog, person, item, samples, heard, more))
                 self.added, self.clips_in_all = self.added + 1, self.clips_in_all + 1
-                self.began.add(person.pseudonym)
+                self.recorded.add(person.pseudonym)
         return heard
 
     def _clip(
@@ -235,7 +233,7 @@ class Contributions:
             "contributors": len({clip.speaker for clip in clips}),
             "clips": len(clips),
             "set_aside": sum(bool(clip.reasons) for clip in clips),
-            "contributors_now": len(self.began),
+            "contributors_now": len(self.recorded),
             "clips_now": self.added,
             "withdrawn_now": self.withdrawn,
         }

@@ -78,9 +78,16 @@ def _ids(catalog: Catalog, which: str, clips: dict[str, Clip], config: Config | 
 
 
 def _found(catalog: Catalog) -> list[str]:
-    """Clips that the last audit would have heard, relabelled or set aside, the strongest first."""
+    """Clips that the last audit would have relabelled, heard or set aside: those whose word is in doubt first, and of
+    each kind the strongest first (a value has the unit of its reason)."""
     found = [one for one in _last(catalog, "audit", FOUND) if one.action != "none"]
-    return list(dict.fromkeys(one.clip_id for one in sorted(found, key=lambda one: (-(one.value or 0.0), one.clip_id))))
+    order = {"relabel": 0, "look": 1}
+
+    def rank(one: Finding) -> tuple[int, bool, str, float, str]:
+        doubt = one.reason.startswith("label")
+        return order.get(one.action, len(order)), not doubt, one.reason, -(one.value or 0.0), one.clip_id
+
+    return list(dict.fromkeys(one.clip_id for one in sorted(found, key=rank)))
 
 
 def _selected(catalog: Catalog) -> list[str]:

@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 from kws_data.catalog import database
+from kws_data.catalog.attributes import attribute
 from kws_data.catalog.catalog import Catalog
 from kws_data.catalog.clips import ImportCount, NewClip
+from kws_data.catalog.near_duplicates import near_duplicate_groups
 from kws_data.catalog.schema import STEPS
 from kws_data.errors import CatalogError
 
@@ -55,6 +57,28 @@ def test_clips_that_are_set_aside_can_come_back(tmp_path: Path) -> None:
         assert catalog.clips(with_set_aside=True)[0].reasons == "wrong word"
         catalog.set_aside({identity: ""})
         assert len(catalog.clips()) == 1
+
+
+def test_who_says_another_word_is_somebody_and_noise_is_nobody(tmp_path: Path) -> None:
+    """``_unknown_`` is what people call a word that is no keyword; its speaker stays a speaker."""
+    with Catalog(tmp_path) as catalog:
+        for number, word in enumerate(("yes", "_unknown_", "_unknown_", "_background_noise_", "_silence_")):
+            catalog.add_clip(new_clip(catalog, number, word=word, speaker=f"p{number}"))
+        assert catalog.counts()["speakers"] == 3 == catalog.sum_of([clip.id for clip in catalog.clips()])["speakers"]
+        told = {count.values[0]: count.speakers for count in catalog.tally.count_by([attribute("word")])}
+        assert told == {"yes": 1, "_unknown_": 2, "_background_noise_": 0, "_silence_": 0}
+        assert len(catalog.tally.people_by([attribute("word")])) == 3
+
+
+def test_copies_of_another_word_are_found_and_those_of_noise_are_not(tmp_path: Path) -> None:
+    with Catalog(tmp_path) as catalog:
+        words = ("yes", "_unknown_", "_background_noise_")
+        for number, word in enumerate(words):
+            catalog.add_clip(new_clip(catalog, 1, word=word, origin=f"{word}/{number}"))
+        heard = {clip.id: clip.word for clip in catalog.clips()}
+        assert [{heard[i] for i in group} for group in near_duplicate_groups(catalog, catalog.clips())] == [
+            {"yes", "_unknown_"}
+        ]
 
 
 def test_foreign_damaged_and_newer_files_are_refused_and_kept(tmp_path: Path) -> None:

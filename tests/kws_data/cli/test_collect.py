@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from labelled_clips import add_bare_clips
 from served_page import Answer, Served, spoken_take
 
 from kws_data.catalog.catalog import Catalog
@@ -62,6 +63,28 @@ def test_ctrl_c_ends_it_with_a_summary_and_an_export(tmp_path: Path) -> None:
     told = {"contributors": 1, "clips": 2, "set_aside": 0, "contributors_now": 2, "clips_now": 3, "withdrawn_now": 1}
     assert document == {**document, **told, "exported": 2, "address": address, "licence": "CC-BY-4.0"}
     assert len(list((tmp_path / "data").rglob("*.flac"))) == 2 and (tmp_path / "data" / "yes").is_dir()
+
+
+def test_only_who_recorded_is_counted_and_one_is_not_called_several(tmp_path: Path) -> None:
+    with collecting(tmp_path, "--export", "data") as (process, page, _):
+        people = [begin(page) for _ in range(3)]
+        assert send(page, people[0], "yes").status == 201
+        process.send_signal(signal.SIGINT)
+        out, _ = process.communicate(timeout=60)
+    assert "1 contributor recorded 1 clip this time, 0 withdrew; 1 contributor and 1 clip (0 set aside) in all" in out
+    assert "1 clip written to data" in out
+
+
+def test_a_catalogue_that_cannot_be_written_is_refused_at_the_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with Catalog(tmp_path / "recordings") as catalog:
+        add_bare_clips(catalog, 1)
+    monkeypatch.setattr("kws_data.catalog.database.may_write", lambda path: False)
+    assert run(["collect", *TERMS, "--port", "0"]) == 2
+    said = capsys.readouterr()
+    assert "catalogue can only be read" in said.err and "://" not in said.out and said.err.count("\n") == 1
 
 
 def test_a_kill_loses_nothing_that_was_acknowledged_and_links_stay_good(tmp_path: Path) -> None:
@@ -113,6 +136,12 @@ def test_https_with_a_certificate_of_ones_own(tmp_path: Path) -> None:
         ),
         (["--words", "yes", "--licence", "x", "--host", "0.0.0.0"], "--who"),
         (["--words", "yes,Yes", "--licence", "x"], "two ways"),
+        (["--words", "yes", "--licence", "x", "--export", __file__], "name a folder with --export"),
+        (["--words", "yes", "--licence", "x", "--export", f"{__file__}/data"], "name a folder with --export"),
+        (
+            ["--words", "yes", "--licence", "x", "--recordings", f"{__file__}/rec"],
+            "folder of the catalogue cannot be made",
+        ),
         (["--words", "a/b", "--licence", "x"], "no word"),
         (["--words", "yes", "--licence", "x", "--consent-text", "none.md"], "none.md"),
         (["--words", "yes", "--licence", "x", "--host", "203.0.113.1", "--who", "a", "--contact", "b"], "--host"),

@@ -9,6 +9,7 @@ import pytest
 from terminal import Terminal
 
 from kws_data.cli import run
+from kws_data.config.load import load_config
 from kws_data.coverage.data_plan.document import read_plan
 
 ORDER = ["plan-data", "--words", "lamp,radio", "--licence", "CC-BY-4.0", "--start", "2027-01-04"]
@@ -50,7 +51,6 @@ def test_a_plan_can_be_begun_from_another_one_and_from_a_configuration(capsys: p
         (["--start", "tomorrow"], "2027-01-11"),
         (["--words", "a/b"], "no word"),
         (["--answers", "none.yaml"], "not found"),
-        (["--check", "none.md"], "not found"),
     ],
 )
 def test_what_is_wrong_is_told_in_one_line(
@@ -59,6 +59,51 @@ def test_what_is_wrong_is_told_in_one_line(
     assert run([*ORDER, *more]) == 2
     said = capsys.readouterr().err.strip()
     assert named in said and "\n" not in said and not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("call", "named"),
+    [
+        (["--check", "none.md"], "not found"),
+        (["--check", "plan.yaml", "--recordings", "nope"], "no catalogue here: 'nope'"),
+        (["--check", "plan.yaml", "--words", "yes"], "--words is for a new plan"),
+        (["--check", "plan.yaml", "--out", "other.md", "--force"], "--out is for a new plan"),
+        (["config.yaml", "--check", "plan.yaml"], "CONFIG is for a new plan"),
+        *(
+            ([*ORDER, *more, "--out", out], "name a file")
+            for out in (".", "./", "sub", "..", "new/", "~", "plan.yaml/", "sub/..")
+            for more in ([], ["--force"])
+        ),
+        ([*ORDER, "--out", "plan.yaml/x.md"], "plan.yaml"),
+    ],
+)
+def test_neither_a_typo_nor_a_folder_is_taken_for_what_is_meant(
+    call: list[str], named: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run([*ORDER, "--out", "plan.yaml"]) == 0
+    (tmp_path / "sub").mkdir()
+    capsys.readouterr()
+    assert run(["plan-data", *call[call[0] == "plan-data" :]]) == 2
+    said = capsys.readouterr().err.strip().splitlines()[-1]
+    assert named in said and "fault of kws" not in said
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["plan.yaml", "sub"]
+
+
+def test_one_is_not_called_several(capsys: pytest.CaptureFixture[str]) -> None:
+    few = ["plan-data", "--words", "yes", "--licence", "x", "--people", "1", "--takes", "1"]
+    assert run(few) == 0 and "1 person says 1 word 1 time, until" in capsys.readouterr().out
+
+
+def test_a_plan_says_nothing_of_what_it_does_not_run(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A voice that is not installed is no matter of a plan."""
+    monkeypatch.setattr("kws_data.extras.with_what_is_there", lambda config: (config, ["without a teacher"]))
+    teacher = "train: {teacher: {optional: true}}"
+    Path("kitchen.yaml").write_text(f"name: kitchen\nkeywords: [lamp]\ndata: {{licence: CC0-1.0}}\n{teacher}\n")
+    assert load_config("kitchen.yaml").train.teacher.optional
+    assert run(["plan-data", "kitchen.yaml"]) == 0
+    assert capsys.readouterr().err == ""
 
 
 def test_words_and_licence_are_needed_and_a_plan_is_not_replaced(capsys: pytest.CaptureFixture[str]) -> None:
@@ -76,7 +121,7 @@ def test_check_ends_with_1_and_says_what_to_call(tmp_path: Path, capsys: pytest.
     assert said.index(" 1. people who said all words: 0, wanted 40") < said.index(
         "next: kws collect --words lamp,radio --takes 10"
     )
-    assert run(["plan-data", "--check", "data_plan.md", "--recordings", "other", "--json"]) == 1
+    assert run(["plan-data", "--check", "data_plan.md", "--json"]) == 1
     document = json.loads(capsys.readouterr().out)
     assert document["missing"][0]["kind"] == "people" and document["met"] == len(document["all"]) - len(
         document["missing"]

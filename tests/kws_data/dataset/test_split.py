@@ -45,6 +45,20 @@ def test_sessions_devices_and_near_duplicates_stay_together() -> None:
     assert len({apart[i] for i in same[0]}) == 1
 
 
+def test_who_said_another_word_is_somebody_and_stays_in_one_split() -> None:
+    """``_unknown_`` is what people call a word that is no keyword: its speaker, session and copies are told apart."""
+    words = ("go", "_unknown_")
+    clips = [clip(n, f"s{n % 30}", words[n // 30 % 2], session=f"day {n % 30 // 2}") for n in range(120)]
+    apart = assign_splits(clips, config())
+    for trace in ("speaker", "session"):
+        for value in {getattr(c, trace) for c in clips}:
+            assert len({apart[c.id] for c in clips if getattr(c, trace) == value}) == 1
+    one = clip(1, "a", "_unknown_", session="x")
+    for leak in (clip(2, "a"), clip(3, "b", session="x")):
+        with pytest.raises(LeakError, match="the same"):
+            audit({one.id: "train", leak.id: "test"}, [one, leak], ("speaker", "session"))
+
+
 def test_audit_looks_at_every_trace() -> None:
     one, other = clip(1, "a", session="x", device="phone"), clip(2, "b", session="y", device="tablet")
     assignment = {one.id: "train", other.id: "test"}

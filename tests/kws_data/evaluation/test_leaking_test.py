@@ -55,6 +55,8 @@ def test_ten_pairs_are_listed_and_the_rest_counted(tmp_path: Path) -> None:
 def test_silence_is_nobodys_and_voices_count_only_where_they_are_kept_apart(tmp_path: Path) -> None:
     quiet = [made_row(n, word="_silence_", label="_silence_", speaker="noise") for n in range(9)]
     check_held_out(make_dataset(tmp_path / "data", quiet), tmp_path)
+    others = [made_row(n, word="_unknown_", label="_unknown_", speaker="ann") for n in range(9)]
+    assert "(speaker ann)" in refusal(tmp_path / "others", others)  # another word is said by somebody
     voices = [made_row(n, synthetic=True, attributes={"variant": "m1"}) for n in range(9)]
     check_held_out(make_dataset(tmp_path / "data", voices), tmp_path)
     assert "(voice m1)" in refusal(tmp_path, voices, split={"disjoint": ["speaker", "voice"]})

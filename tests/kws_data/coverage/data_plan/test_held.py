@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from labelled_clips import add_bare_clips
 from served_page import spoken_take
 
 from kws_data.catalog.audio_store import audio_path
@@ -17,10 +18,12 @@ from kws_data.catalog.clips import NewClip, clip_id
 from kws_data.catalog.measures import forget_measures
 from kws_data.catalog.opinions import NewOpinion
 from kws_data.cli import cli
-from kws_data.coverage.data_plan.document import checked_plan
+from kws_data.coverage.data_plan.document import checked_plan, plan_document
 from kws_data.coverage.data_plan.held import needs_of
 from kws_data.coverage.data_plan.needs import Need, in_order
 from kws_data.coverage.data_plan.plan import DataPlan
+from kws_data.labelling.doubled import Doubled, keep_doubled
+from kws_data.web.label.clips import chosen_clips
 
 GOOD = {"snr_db": 25.0, "peak_db": -10.0, "clipped_share": 0.0}
 NO_QUALITY = {"duplicates_max": None, "labelled_twice": 0}
@@ -208,6 +211,35 @@ def test_agreement_counts_clips_that_two_people_labelled(catalog: Catalog) -> No
     found = needs(catalog, asked)
     assert found["clips that two people labelled"].found == 4
     assert found["agreement (Krippendorff's α)"].found < 0.9
+
+
+def label_call(catalog: Catalog, wanted: DataPlan) -> str:
+    return next(iter(needs(catalog, wanted)["clips that two people labelled"].next), "")
+
+
+def test_the_call_for_labels_has_clips_to_label_and_as_many_of_them_for_two(catalog: Catalog) -> None:
+    asked = plan(quality={"duplicates_max": None, "labelled_twice": 5})
+    assert label_call(catalog, asked) == ""  # there is nothing to label yet
+    catalog.add_clips(clips(catalog))
+    call = label_call(catalog, asked)
+    assert "--clips all" in call  # all have a word
+    share, ids = float(call.split("--twice ")[1].split()[0]), chosen_clips(catalog, "all")
+    assert sum(Doubled(share).needed(one) == 2 for one in ids) in (5, 6)
+    add_bare_clips(catalog, 4)
+    assert "--clips all" in label_call(catalog, asked)  # too few
+    add_bare_clips(catalog, 30, samples=8_000)
+    call = label_call(catalog, asked)
+    share, ids = float(call.split("--twice ")[1].split()[0]), chosen_clips(catalog, "unlabelled")
+    assert "--clips" not in call and sum(Doubled(share).needed(one) == 2 for one in ids) >= 5
+    keep_doubled(catalog, Doubled(0.8))
+    assert "--twice 0.8" in label_call(catalog, asked)  # who asked for more keeps it
+
+
+def test_no_more_than_half_of_a_small_plan_is_labelled_twice(catalog: Catalog) -> None:
+    small = plan(quality={}, people={"total": 1}, takes=2, words=["yes", "no"])
+    assert needs(catalog, small)["clips that two people labelled"].wanted == 2
+    assert "at least 2 " in plan_document(small) and ", 2 clips twice" in plan_document(small)
+    assert needs(catalog, plan(quality={}, takes=100))["clips that two people labelled"].wanted == 50
 
 
 def test_every_command_that_is_named_can_be_called(catalog: Catalog) -> None:

@@ -126,3 +126,18 @@ def test_kws_import_takes_them_as_a_configuration_would(tmp_path: Path) -> None:
         import_unlabelled(catalog, tmp_path / "field", "speech_commands", 1_000)
         assert len(catalog.clips()) == 1
     assert run(["import", "unlabelled", str(tmp_path / "none"), "--recordings", str(tmp_path / "rec")]) == 2
+
+
+def test_what_is_no_folder_is_named_as_it_was_given(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "empty").mkdir()
+    file = tmp_path / "voice.ogg"
+    file.write_bytes(b"OggS")
+    for path, told in (
+        (file, "this is no folder of recordings"),
+        (tmp_path / "none", "folder of recordings not found"),
+        (tmp_path / "empty", "expected .wav, .flac, .ogg, .opus, .mp3, .aiff, .au or .caf files"),
+    ):
+        assert run(["import", "unlabelled", str(path), "--recordings", str(tmp_path / "rec")]) == 2
+        said = capsys.readouterr().err
+        assert told in said and str(path) in said and "data." not in said and said.count("\n") == 1
+    assert not (tmp_path / "rec").exists()

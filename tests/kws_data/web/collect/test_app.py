@@ -103,6 +103,14 @@ def test_another_text_asks_for_consent_anew(tmp_path: Path) -> None:
     assert (clip.licence, clip.attributes["accent"]) == ("CC0-1.0", "welsh")
 
 
+@pytest.mark.parametrize("body", [b"{", b"", b"[1", b'{"word": }', b"\xff", b"null", b"[]", b"1" * 5_000])
+def test_what_is_no_json_is_told_in_words(page: Served, body: bytes) -> None:
+    told = {"X-Contributor": begin(page), "Content-Type": "application/json"}
+    answer = page.ask("/api/skips", body=body, headers=told, method="POST")
+    assert answer.status in (400, 422)
+    assert answer.json["error"] in ("what was sent is no JSON", "request cannot be used")
+
+
 def test_the_same_take_sent_twice_is_one_clip_and_another_is_refused(page: Served, tmp_path: Path) -> None:
     secret = begin(page)
     assert [send(page, secret).status for _ in range(2)] == [201, 201]
