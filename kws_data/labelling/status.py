@@ -20,7 +20,7 @@ class LabelStatus:
 
     Attributes:
         progress: of clips that somebody labelled, or that have no label.
-        unlabelled: clips without a label that nobody has heard.
+        unlabelled: clips without a label of which nobody, and no machine, has said anything.
         machine: clips of which only machines said something.
         to_apply: clips that ``kws label apply`` would change.
         to_review: labels that a change of the guideline may touch.
@@ -50,7 +50,7 @@ def label_status(catalog: Catalog) -> LabelStatus:
     review = to_review(catalog)
     return LabelStatus(
         progress_of(verdicts, [one for own in by_clip.values() for one in own]),
-        unlabelled=len(bare - heard),
+        unlabelled=len(bare - by_clip.keys()),
         machine=len(by_clip.keys() - heard),
         to_apply=len(settle_changes(catalog).findings),
         to_review=len(review.touched),

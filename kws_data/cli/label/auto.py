@@ -150,8 +150,10 @@ def _print(found: AutoLabels, confidence: float, most_wrong: float, done: TakenO
     )
     asked = f"; {found.disputed:,} were sure, but the run's model says otherwise" if found.with_model else ""
     tell(f"the run's model was {'asked' if found.with_model else 'not asked: it was not exported'}{asked}")
-    if done is None:
-        tell("take them over with --apply; hear the suggestions in kws label")
+    if done is None and not found.automatic:
+        tell("kws label shows the suggestions")
+    elif done is None:
+        tell("take them over with --apply; kws label shows the suggestions")
     elif done.batch is None:
         tell("nothing to change: people have labelled them, or their words are these already")
     else:

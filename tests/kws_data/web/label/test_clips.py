@@ -41,7 +41,7 @@ def test_what_has_no_label_or_all_that_has_a_word(catalog: Catalog, filled: dict
         chosen_clips(catalog, "unlabelled", "yes")
 
 
-def test_what_the_last_audit_found_comes_strongest_first(catalog: Catalog, filled: dict[str, str]) -> None:
+def test_of_what_the_last_audit_found_words_in_doubt_come_first(catalog: Catalog, filled: dict[str, str]) -> None:
     with pytest.raises(DataError, match=r"call kws audit first"):
         chosen_clips(catalog, "found")
     catalog.changes.record("audit", findings=[Finding(filled["0"], "older", "look", 9.0)])
@@ -52,7 +52,7 @@ def test_what_the_last_audit_found_comes_strongest_first(catalog: Catalog, fille
         Finding(filled["2"], "quiet", "look", 0.1),
     ]
     batch = catalog.changes.record("audit", findings=found, changes=[Change(filled["4"], "reasons", "louder")])
-    assert chosen_clips(catalog, "found") == (filled["4"], filled["2"])
+    assert chosen_clips(catalog, "found") == (filled["2"], filled["4"])
     catalog.changes.undo(batch)
     assert chosen_clips(catalog, "found") == (filled["0"],)
 
