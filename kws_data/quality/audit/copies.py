@@ -59,7 +59,7 @@ def _of_group(copies: Sequence[Clip], known: Known) -> Iterator[Finding]:
         best = best_of[clip.id] = words[word] if word != UNLABELLED else copies[0]
         if best is not clip:
             exact = best.audio_sha256 == clip.audio_sha256
-            same = clip.speaker == best.speaker and (exact or agreed)
+            same = _may_be_one_person(clip, best) and (exact or agreed)
             yield found(
                 clip.id,
                 "exact copy" if exact else "near copy",
@@ -74,7 +74,7 @@ def _of_group(copies: Sequence[Clip], known: Known) -> Iterator[Finding]:
         detail = f'"{clip.word}" here, "{other.word}" in {named(other)}'
         yield found(clip.id, "copy with another word", None, detail, other.word)
     for clip in copies[1:]:
-        if clip.speaker != copies[0].speaker and clip.synthetic == copies[0].synthetic:
+        if not _may_be_one_person(clip, copies[0]) and clip.synthetic == copies[0].synthetic:
             yield found(clip.id, "copy of another person", None, f"of {named(copies[0])}", copies[0].id)
     splits = known.splits or {}
     there = sorted({splits[clip.id] for clip in copies if splits.get(clip.id)})
@@ -87,14 +87,20 @@ def _of_group(copies: Sequence[Clip], known: Known) -> Iterator[Finding]:
                 yield found(clip.id, "copy across splits", None, detail)
 
 
+def _may_be_one_person(one: Clip, other: Clip) -> bool:
+    """Whether speakers are the same, as far as both are known: clips without a name each have a speaker of their own."""
+    known = one.attributes.get("speaker_known", True) and other.attributes.get("speaker_known", True)
+    return one.speaker == other.speaker or not known
+
+
 def named(clip: Clip) -> str:
     """A clip for a person: its id, and where it came from."""
     return f"{clip.id} ({clip.origin})"
 
 
 def _rank(clip: Clip, known: Known) -> tuple[bool, int, int, int, str, str]:
-    """Labelled by a person first; then whole, of full band and unclipped; then clean and loud, where 2 dB of level count
-    as 1 dB of noise; then the plainest name: takes and copies are numbered onwards."""
+    """Labelled by a person first; then whole, of full band and unclipped; then clean and loud, where 2 dB of level
+    count as 1 dB of noise; then the plainest name: takes and copies are numbered onwards."""
     row = known.rows.get(clip.audio_sha256)
     flaws, steps = 9, 0
     if row is not None:

@@ -98,7 +98,7 @@ def _levels(done: Audit) -> str:
 
 
 def _clips(done: Audit, catalog: Catalog, rate_hz: int, *, sounds: bool) -> str:
-    parts = []
+    parts = list[str]()
     for reason, found in done.by_reason().items():
         shown = [example(one, done, catalog, rate_hz, sound=sounds) for one in worst(found)]
         examples = f'<div class="examples">{"".join(shown)}</div>'

@@ -93,5 +93,11 @@ def test_copies_in_two_splits_are_told_of_all_of_them() -> None:
     assert not any(one.reason == "copy across splits" for one in copy_findings([group], Known({}, splits={})))
 
 
+def test_copies_without_speakers_are_set_aside() -> None:
+    group = [clip("a"), replace(clip("b", speaker="unknown"), attributes={"speaker_known": False})]
+    (found,) = copy_findings([group], Known({}))
+    assert (found.clip_id, found.action, found.detail) == ("b", "set aside", "of a (a)")
+
+
 def test_one_moment_through_two_devices_is_no_copy() -> None:
     assert not list(copy_findings([[clip("a", device="left"), clip("b", device="right")]], Known({})))
