@@ -88,7 +88,7 @@ def _of_group(copies: Sequence[Clip], known: Known) -> Iterator[Finding]:
 
 
 def _may_be_one_person(one: Clip, other: Clip) -> bool:
-    """Whether speakers are the same, as far as both are known: clips without a name each have a speaker of their own."""
+    """Whether the speakers are the same, as far as known: each clip without a name has a speaker of its own."""
     known = one.attributes.get("speaker_known", True) and other.attributes.get("speaker_known", True)
     return one.speaker == other.speaker or not known
 
