@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,10 +11,12 @@ import click
 from kws_data.cli.options import (
     Number,
     config_here,
+    is_default,
     json_option,
     print_json,
     progress_bars,
     recordings_option,
+    same_call,
     say,
     tell,
     verb,
@@ -36,7 +39,7 @@ EXAMPLES = 2
 @click.option(
     "--checks",
     metavar="FAMILIES",
-    default="",
+    default=None,
     help="Only these, with commas: readable, signal, edges, copies, stale, outliers, labels, coverage.",
 )
 @click.option("--no-encoder", is_flag=True, help="Judge labels without the encoder, as where it is not installed.")
@@ -69,8 +72,9 @@ def command(config_file: Path | None, recordings: Path, undone: int | None, list
     from kws_data.catalog.catalog import Catalog
     from kws_data.errors import CatalogError
 
+    _check_options(config_file, options)
     config = config_here(config_file, options["overrides"]) if config_file else None
-    folder = Path(config.data.recordings) if config and _is_default("recordings") else recordings
+    folder = Path(config.data.recordings) if config and is_default("recordings") else recordings
     if not (folder / "catalog.sqlite").exists():
         raise CatalogError("no catalogue here", str(folder), "fill one with kws import, synth or record")
     with Catalog(folder) as catalog:
@@ -83,20 +87,33 @@ def command(config_file: Path | None, recordings: Path, undone: int | None, list
     return 0
 
 
-def _is_default(name: str) -> bool:
-    source = click.get_current_context().get_parameter_source(name)
-    return source is None or source.name == "DEFAULT"
+def _check_options(config_file: Path | None, options: dict[str, Any]) -> None:
+    """Refuse options that would do nothing."""
+    if options["overrides"] and config_file is None:
+        raise click.UsageError("--set changes a configuration: name a CONFIG")
+    if options["confidence"] is not None and options["applied"] != "label-errors":
+        raise click.UsageError("--confidence belongs to --apply label-errors")
+    if options["no_audio"] and options["page"] is None:
+        raise click.UsageError("--no-audio belongs to --page")
 
 
 def _audit(catalog: Catalog, config: Config | None, options: dict[str, Any]) -> None:
+    from kws_data.interrupts import remembered_interrupts
     from kws_data.quality.audit.apply import CONFIDENCE, kept_findings, to_set_aside
     from kws_data.quality.audit.audit import audit
     from kws_data.quality.audit.result import AuditSettings
 
     run, families = options["run"], _families(options["checks"])
     settings = AuditSettings(config, run, families, options["workers"], not options["no_encoder"])
-    with progress_bars() as progress:
-        done = audit(catalog, settings, progress)
+    with remembered_interrupts() as check:
+        with progress_bars() as bars:
+
+            def progress(stage: str, count: int, total: int) -> None:
+                check()
+                bars(stage, count, total)
+
+            done = audit(catalog, settings, progress)
+        check()
     batch, changed = kept_findings(catalog, done, config.name if config else "the whole catalogue"), 0
     if options["applied"]:
         least = options["confidence"] if options["confidence"] is not None else CONFIDENCE
@@ -110,14 +127,18 @@ def _audit(catalog: Catalog, config: Config | None, options: dict[str, Any]) -> 
         print_json({"batch": batch, "set_aside": changed, **done.to_dict()})
         return
     _show(done)
-    _what_next(done, batch, changed, options)
+    _what_next(done, batch, changed, options, catalog)
 
 
-def _families(names: str) -> tuple[str, ...]:
+def _families(names: str | None) -> tuple[str, ...]:
     from kws_data.errors import DataError
     from kws_data.quality.audit.checks import FAMILIES
 
-    wanted = tuple(name.strip() for name in names.split(",") if name.strip()) or tuple(FAMILIES)
+    if names is None:
+        return tuple(FAMILIES)
+    wanted = tuple(name.strip() for name in names.split(",") if name.strip())
+    if not wanted:
+        raise click.UsageError(f"--checks names none: it takes {', '.join(FAMILIES)}")
     for name in wanted:
         if name not in FAMILIES:
             raise DataError("no such checks", name, f"--checks takes {', '.join(FAMILIES)}")
@@ -159,7 +180,13 @@ def _show(done: Audit) -> None:
         say(note)
 
 
-def _what_next(done: Audit, batch: int, changed: int, options: dict[str, Any]) -> None:
+def _of(catalog: Catalog) -> str:
+    """The option that names the catalogue, where it is not the usual one."""
+    usual = str(catalog.folder) == "recordings"
+    return "" if usual else " " + shlex.join(["--recordings", str(catalog.folder)])
+
+
+def _what_next(done: Audit, batch: int, changed: int, options: dict[str, Any], catalog: Catalog) -> None:
     from kws_data.quality.audit.apply import to_set_aside
     from kws_data.quality.audit.checks import LOOK, RELABEL
 
@@ -167,17 +194,16 @@ def _what_next(done: Audit, batch: int, changed: int, options: dict[str, Any]) -
     tell(f"{len(done.clips):,} clips, something found of {len(wrong):,}; batch {batch}")
     by = {action: {one.clip_id for one in done.findings if one.action == action} for action in (RELABEL, LOOK)}
     if options["applied"]:
-        tell(
-            f"{changed:,} clips set aside; kws audit --undo {batch} brings them back; kws build makes the data set anew"
-        )
+        back = f"kws audit --undo {batch}{_of(catalog)}"
+        tell(f"{changed:,} clips set aside; {back} brings them back; kws build makes the data set anew")
     elif least := len(to_set_aside(done.findings)):
-        tell(f"next: kws audit ... --apply sets {least:,} clips aside")
+        tell(f"next: {same_call('--apply')} sets {least:,} clips aside")
     if by[RELABEL]:
-        tell(f"next: kws label --clips found shows the {len(by[RELABEL]):,} whose word is in doubt")
+        tell(f"next: kws label --clips found{_of(catalog)} shows the {len(by[RELABEL]):,} whose word is in doubt")
     if options["page"]:
         tell(f"page: {options['page']}")
     elif by[LOOK]:
-        tell(f"next: kws audit ... --page audit.html shows the {len(by[LOOK]):,} that are worth a look")
+        tell(f"next: {same_call('--page', 'audit.html')} shows the {len(by[LOOK]):,} that are worth a look")
 
 
 def _list(catalog: Catalog, as_json: bool) -> None:

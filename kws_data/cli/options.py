@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import math
+import shlex
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -105,6 +106,30 @@ def _in_home(value: Any) -> Any:
 def verb(name: str, example: str, **settings: Any) -> Callable[[Callable[..., Any]], click.Command]:
     """A command whose help ends with an example."""
     return click.command(name, cls=Verb, epilog=f"Example: {example}", **settings)
+
+
+def is_default(name: str) -> bool:
+    """Whether the caller has left out an option of the verb that runs."""
+    source = click.get_current_context().get_parameter_source(name)
+    return source is None or source.name == "DEFAULT"
+
+
+def same_call(*more: str) -> str:
+    """This call with more options, as a shell takes it; --json and how many workers there are is left out."""
+    context = click.get_current_context()
+    words = ["kws", "audit"]
+    for one in context.command.params:
+        value = context.params.get(one.name or "")
+        if one.name in (None, "as_json", "workers") or is_default(str(one.name)) or value in (None, False):
+            continue
+        if isinstance(one, click.Argument):
+            words.append(str(value))
+        elif value is True:
+            words.append(one.opts[0])
+        else:
+            for single in value if isinstance(value, tuple) else (value,):
+                words += [one.opts[0], str(single)]
+    return shlex.join([*words, *more])
 
 
 def print_json(document: Any) -> None:

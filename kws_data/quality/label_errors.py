@@ -8,6 +8,7 @@ those is doubtful: worth a look, not a change.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -51,10 +52,12 @@ def label_scores(found: OutOfFold) -> LabelScores:
 
     given, chances = found.given, np.asarray(found.probabilities, np.float64)
     chances = chances / chances.sum(axis=1, keepdims=True)
-    quality = get_label_quality_scores(given, chances, method="normalized_margin")
     others = chances.copy()
     others[np.arange(len(given)), given] = -1.0
-    doubted = find_label_issues(given, chances, filter_by="both", n_jobs=1)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # of words with few clips, of which it finds nothing
+        quality = get_label_quality_scores(given, chances, method="normalized_margin")
+        doubted = find_label_issues(given, chances, filter_by="both", n_jobs=1)
     return LabelScores(np.asarray(quality), others.argmax(axis=1), np.asarray(doubted, np.bool_))
 
 

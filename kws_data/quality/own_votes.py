@@ -101,7 +101,8 @@ def own_votes(
         for name, array in (("x", features), ("y", given), ("folds", folds), ("trusted", trusted)):
             np.save(Path(folder) / f"{name}.npy", array)
         work = partial(_one_fold, judges, folder)
-        for done, (fold, said) in enumerate(worked_through(work, every, min(workers, len(every)))):
+        parts = worked_through(work, every, min(workers, len(every)), finish_begun=False)
+        for done, (fold, said) in enumerate(parts):
             votes[folds == fold] = said
             told(STAGE, done + 1, len(every))
     return votes

@@ -17,12 +17,14 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor
 from concurrent.futures import wait as wait_for
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, nullcontext
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from typing import TypeVar
 
 from firmware_tools.errors import KwsError, ModelError
 from kws_data.errors import DataError
+from kws_data.interrupts import deferred_interrupts
 from kws_data.progress import Progress, no_progress
 
 _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
@@ -65,20 +67,24 @@ def worker_pool(
         pool.shutdown()
 
 
-def worked_through(work: Callable[[Item], Result], items: Iterable[Item], workers: int) -> Iterator[Result]:
+def worked_through(
+    work: Callable[[Item], Result], items: Iterable[Item], workers: int, *, finish_begun: bool = True
+) -> Iterator[Result]:
     """Results of ``work`` on every item, in any order, from fresh processes of one thread each.
 
     After an error or Ctrl-C workers finish the items that they are at; no more than two for each are handed out ahead.
+    Where an item takes long, or leaves nothing behind, ``finish_begun=False`` ends them at once.
 
     Raises:
         DataError: a worker was killed; and what ``work`` raises.
     """
     waiting, pending = deque(items), set[Future[Result]]()
-    with worker_pool(workers, one_thread_each=True, finish_begun=True) as pool:
+    with worker_pool(workers, one_thread_each=True, finish_begun=finish_begun) as pool:
         try:
             while waiting or pending:
                 while waiting and len(pending) < 2 * workers:
-                    pending.add(pool.submit(work, waiting.popleft()))
+                    with starting():
+                        pending.add(pool.submit(work, waiting.popleft()))
                 done, pending = wait_for(pending, return_when=FIRST_COMPLETED)
                 yield from (future.result() for future in done)
         except BrokenProcessPool:
@@ -86,9 +92,29 @@ def worked_through(work: Callable[[Item], Result], items: Iterable[Item], worker
             raise DataError("a worker process was killed", f"{workers} workers", remedy) from None
 
 
+@contextmanager
+def starting() -> Iterator[None]:
+    """Where processes start: Ctrl-C waits for the end of the block here, and in them for :func:`_begin`.
+
+    A new process inherits which signals are held back; until it has loaded what it needs it could not ignore them.
+    """
+    resource_tracker.ensure_running()  # type: ignore[no-untyped-call,unused-ignore]  # it lets the signal through
+    with deferred_interrupts():
+        if not hasattr(signal, "pthread_sigmask"):
+            yield
+            return
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT,))
+        try:
+            yield
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _begin() -> None:
     """What a worker does first: Ctrl-C is left to the parent, who ends its workers in order, and it ends with it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGINT,))
     end_with_parent()
 
 
@@ -133,7 +159,8 @@ def run_jobs(work: Work[Item], items: Sequence[Item], processes: int, progress: 
             while waiting and len(running) < processes:
                 ours, theirs = _FRESH.Pipe(duplex=False)
                 child = _FRESH.Process(target=_child, args=(work, waiting.pop(0), theirs), daemon=True)
-                child.start()
+                with starting():
+                    child.start()
                 theirs.close()
                 running[ours] = child
             for ready in wait(list(running)):

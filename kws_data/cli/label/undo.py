@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import asdict
 from pathlib import Path
 
@@ -23,7 +24,12 @@ def command(batch: int, recordings: Path, as_json: bool) -> None:
     Opinions stay: kws label apply takes them over again. What somebody has changed since stays as they left it. Cuts
     are set aside again, and the whole clips come back.
     """
+    from kws_data.errors import DataError
+
     with catalog_here(recordings) as catalog:
+        if batch in {one.id for one in catalog.changes.batches("audit")}:
+            other = shlex.join(["kws", "audit", "--undo", str(batch), "--recordings", str(recordings)])
+            raise DataError("this batch is an audit's", batch, f"{other} brings its clips back")
         done = catalog.changes.undo(batch)
     if as_json:
         print_json(asdict(done))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from time import monotonic
 
 import numpy as np
@@ -77,6 +78,8 @@ class _Run:
             "outliers": self._outliers,
             "coverage": self._coverage,
         }
+        if self.settings.run is not None:
+            _check_run(self.settings.run)
         self._measure()
         for name, step in steps.items():
             if name in self.settings.families:
@@ -182,6 +185,11 @@ class _Run:
         keywords: Sequence[str] = self.settings.config.keywords if self.settings.config else ()
         self.thin = tuple(thin_groups(self.catalog, self.clips, keywords))
         yield from ()
+
+
+def _check_run(run: Path) -> None:
+    if not (run / "dataset" / MANIFEST_FILE).exists():
+        raise DataError("no such run, or none with a data set", str(run), "kws build makes one; name a folder in runs/")
 
 
 def _splits(catalog: Catalog, settings: AuditSettings) -> dict[str, str]:

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from kws_data.catalog.changes import Finding
 from kws_data.catalog.clips import Clip
 from kws_data.labels import UNLABELLED, likeness
+from kws_data.quality.audit.checks import LOOK
 from kws_data.quality.audit.findings import found
 
-SAME_SNR_DB = 3.0  # steps in which two copies count as equally clean
+SAME_SNR_DB = 3.0  # steps in which two copies count as equally clean and loud
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ def copy_findings(groups: Sequence[Sequence[Clip]], known: Known) -> Iterator[Fi
     """Findings on groups of clips that are the same recording.
 
     Recordings of one moment through several devices are no copies of each other. Of the copies of one word all but the
-    best are to be set aside; where words differ each clip is shown with the other word.
+    best are to be set aside; where speakers or words differ a person chooses, and sees each clip with the other word.
     """
     for group in groups:
         devices: dict[str, list[Clip]] = defaultdict(list)
@@ -49,6 +50,7 @@ def copy_findings(groups: Sequence[Sequence[Clip]], known: Known) -> Iterator[Fi
 
 def _of_group(copies: Sequence[Clip], known: Known) -> Iterator[Finding]:
     """``copies`` are in their order, the best first."""
+    agreed = len({clip.word for clip in copies} - {UNLABELLED}) < 2
     words: dict[str, Clip] = {}
     best_of: dict[str, Clip] = {}
     for clip in copies:
@@ -57,14 +59,22 @@ def _of_group(copies: Sequence[Clip], known: Known) -> Iterator[Finding]:
         best = best_of[clip.id] = words[word] if word != UNLABELLED else copies[0]
         if best is not clip:
             exact = best.audio_sha256 == clip.audio_sha256
-            yield found(clip.id, "exact copy" if exact else "near copy", None, f"of {named(best)}", best.id)
+            same = _may_be_one_person(clip, best) and (exact or agreed)
+            yield found(
+                clip.id,
+                "exact copy" if exact else "near copy",
+                None,
+                f"of {named(best)}" + ("" if same else ": who said what is in doubt"),
+                best.id,
+                "" if same else LOOK,
+            )
     spoken = [word for word in words if word != UNLABELLED]
     for word in spoken if len(spoken) > 1 else ():
         clip, other = words[word], words[next(one for one in spoken if one != word)]
         detail = f'"{clip.word}" here, "{other.word}" in {named(other)}'
         yield found(clip.id, "copy with another word", None, detail, other.word)
     for clip in copies[1:]:
-        if clip.speaker != copies[0].speaker and clip.synthetic == copies[0].synthetic:
+        if not _may_be_one_person(clip, copies[0]) and clip.synthetic == copies[0].synthetic:
             yield found(clip.id, "copy of another person", None, f"of {named(copies[0])}", copies[0].id)
     splits = known.splits or {}
     there = sorted({splits[clip.id] for clip in copies if splits.get(clip.id)})
@@ -77,18 +87,25 @@ def _of_group(copies: Sequence[Clip], known: Known) -> Iterator[Finding]:
                 yield found(clip.id, "copy across splits", None, detail)
 
 
+def _may_be_one_person(one: Clip, other: Clip) -> bool:
+    """Whether the speakers are the same, as far as known: each clip without a name has a speaker of its own."""
+    known = one.attributes.get("speaker_known", True) and other.attributes.get("speaker_known", True)
+    return one.speaker == other.speaker or not known
+
+
 def named(clip: Clip) -> str:
     """A clip for a person: its id, and where it came from."""
     return f"{clip.id} ({clip.origin})"
 
 
 def _rank(clip: Clip, known: Known) -> tuple[bool, int, int, int, str, str]:
-    """Labelled by a person first; then whole and of full band; then clean; then the plainest name: takes and copies
-    are numbered onwards."""
+    """Labelled by a person first; then whole, of full band and unclipped; then clean and loud, where 2 dB of level
+    count as 1 dB of noise; then the plainest name: takes and copies are numbered onwards."""
     row = known.rows.get(clip.audio_sha256)
     flaws, steps = 9, 0
     if row is not None:
         flaws = int(row["high_lsb"] < 1.0) + int(100 * row["flat_share"] > 0.3)
         flaws += int(row["start_zeros_s"] > 0.02 or row["end_zeros_s"] > 0.02)
-        steps = round(float(row["snr_db"]) / SAME_SNR_DB) if np.isfinite(row["snr_db"]) else 0
+        good = float(row["rms_db"]) / 2 + (float(row["snr_db"]) if np.isfinite(row["snr_db"]) else 0.0)
+        steps = round(good / SAME_SNR_DB)
     return (clip.id not in known.labelled, flaws, -steps, len(clip.origin), clip.origin, clip.id)

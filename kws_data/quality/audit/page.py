@@ -15,6 +15,7 @@ from kws_data.quality.audit.result import Audit
 
 _MANY = 0.05  # share of clips to be set aside that is worth worry
 _ROWS = 50
+_OPEN = 2  # reasons whose examples are shown unasked
 
 
 def audit_page(done: Audit, catalog: Catalog, *, sounds: bool = True, rate_hz: int = 16_000) -> str:
@@ -97,10 +98,14 @@ def _levels(done: Audit) -> str:
 
 
 def _clips(done: Audit, catalog: Catalog, rate_hz: int, *, sounds: bool) -> str:
-    parts = []
+    parts = list[str]()
     for reason, found in done.by_reason().items():
         shown = [example(one, done, catalog, rate_hz, sound=sounds) for one in worst(found)]
-        parts.append(f'<h3>{text(reason)}</h3><div class="examples">{"".join(shown)}</div>')
+        examples = f'<div class="examples">{"".join(shown)}</div>'
+        if len(parts) >= _OPEN:
+            said = "1 example" if len(shown) == 1 else f"{len(shown)} examples"
+            examples = f"<details><summary>{said} of “{text(reason)}”</summary>{examples}</details>"
+        parts.append(f"<h3>{text(reason)}</h3>{examples}")
     people = any(not done.clips[one.clip_id].synthetic for one in done.findings)
     warning = (
         '<p class="voices"><strong>This page holds people’s voices</strong>: hand it on only as far as they allow. '

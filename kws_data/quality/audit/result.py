@@ -73,9 +73,14 @@ class Audit:
             "clips": len(self.clips),
             "with_findings": len({one.clip_id for one in self.findings}),
             "reasons": {reason: len(found) for reason, found in self.by_reason().items()},
-            "findings": [{**vars(one), "word": self.clips[one.clip_id].word} for one in self.findings],
+            "findings": [self._told(one) for one in self.findings],
             "thin": [group.to_dict() for group in self.thin],
             "judged_by": self.judged_by,
             "notes": list(self.notes),
             "seconds": {name: round(value, 2) for name, value in self.seconds.items()},
         }
+
+    def _told(self, finding: Finding) -> dict[str, Any]:
+        clip = self.clips[finding.clip_id]
+        known = {"word": clip.word, "speaker": clip.speaker, "source": clip.source, "origin": clip.origin}
+        return {**vars(finding), **known}

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import shlex
+import signal
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -33,9 +36,13 @@ def test_what_is_found_is_told_applied_listed_and_undone(recordings: Path, capsy
     assert run(audited(recordings)) == 0
     told = capsys.readouterr().out
     assert "silence" in told and "copy with another word" in told and "--apply sets 1 clips aside" in told
-    assert "kws label --clips found shows the 2" in told
+    again = shlex.join(["kws", *audited(recordings)[:3], *audited(recordings)[5:]])
+    assert f"next: {again} --apply sets" in told and f"next: {again} --page audit.html shows" in told
+    assert f"kws label --clips found --recordings {recordings} shows the 2" in told
     assert run(audited(recordings, "--apply", "--json")) == 0
     document = json.loads(capsys.readouterr().out)
+    (silent,) = (one for one in document["findings"] if one["reason"] == "silence")
+    assert silent["origin"] == "go/silent" and silent["word"] == "go" and silent["speaker"]
     assert document["set_aside"] == 1 and document["reasons"]["silence"] == 1 and document["batch"] == 2
     with Catalog(recordings) as catalog:
         assert len(catalog.clips()) == 5
@@ -54,6 +61,11 @@ def test_what_is_found_is_told_applied_listed_and_undone(recordings: Path, capsy
     [
         (["--checks", "nonsense"], "no such checks: 'nonsense'"),
         (["--undo", "7"], "no such audit: 7"),
+        (["--checks", ""], "--checks names none"),
+        (["--set", "seed=2"], "name a CONFIG"),
+        (["--confidence", "0.9"], "--apply label-errors"),
+        (["--confidence", "0.9", "--apply"], "--apply label-errors"),
+        (["--no-audio"], "--page"),
         (["--run", "nowhere", "--checks", "stale"], "nowhere"),
         (["--page", "/proc/page.html", "--checks", "signal"], "page cannot be written"),
     ],
@@ -79,3 +91,36 @@ def test_a_page_is_written(recordings: Path, tmp_path: Path, capsys: pytest.Capt
     assert "<audio" in page.read_text() and str(page) in capsys.readouterr().out
     assert run(audited(recordings, "--page", str(page), "--no-audio")) == 0
     assert "<audio" not in page.read_text() and "voices" not in page.read_text()
+
+
+def test_a_run_that_is_not_there_is_refused_before_any_check(
+    recordings: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["audit", "--recordings", str(recordings), "--run", "nowhere"]) == 2
+    assert capsys.readouterr().err.startswith("kws: no such run")
+
+
+def test_an_audit_is_not_undone_as_labels(recordings: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(audited(recordings, "--apply")) == 0
+    assert run(["label", "undo", "1", "--recordings", str(recordings)]) == 2
+    assert f"kws audit --undo 1 --recordings {recordings}" in capsys.readouterr().err
+    with Catalog(recordings) as catalog:
+        assert len(catalog.clips()) == 5
+
+
+def test_an_interruption_that_a_library_loses_files_nothing(
+    recordings: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def lost(*_: object) -> list[list[str]]:
+        with suppress(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+        return []
+
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    monkeypatch.setattr("kws_data.quality.audit.audit.near_duplicate_groups", lost)
+    try:
+        assert run(audited(recordings, "--apply")) == 130
+    finally:
+        signal.signal(signal.SIGINT, before)
+    with Catalog(recordings) as catalog:
+        assert not catalog.changes.batches() and len(catalog.clips()) == 6

@@ -185,3 +185,39 @@ def test_a_killed_worker_of_many_items_says_that_finished_work_is_kept() -> None
 
 def die(how: int) -> None:
     os.kill(os.getpid(), how)
+
+
+#: A parent whose worker is slow to begin, and slow at its work.
+BUSY = """
+import time
+from kws_data.cli import main
+import kws_data.cli
+from kws_data.system.processes import worked_through
+
+if __name__ == "__main__":
+    def go(args, **_):
+        list(worked_through(time.sleep, [60, 60], 2, finish_begun=False))
+    kws_data.cli.cli.main = go
+    print("ready", flush=True)
+    main()
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "killpg"), reason="needs process groups")
+@pytest.mark.parametrize("after_s", [0.0, 0.05, 0.15, 0.4])
+def test_ctrl_c_ends_all_in_one_line_whenever_it_comes(tmp_path: Path, after_s: float) -> None:
+    script = tmp_path / "busy.py"
+    script.write_text(BUSY)
+    born = "import signal, runpy, sys; signal.signal(signal.SIGINT, signal.default_int_handler); sys.argv[:1] = []; "
+    born += "runpy.run_path(sys.argv[0], run_name='__main__')"
+    command = [sys.executable, "-c", born, str(script)]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    ) as process:
+        assert process.stdout is not None and process.stdout.readline() == "ready\n"
+        time.sleep(0.05 + after_s)
+        started = time.monotonic()
+        os.killpg(process.pid, signal.SIGINT)
+        _, said = process.communicate(timeout=60)
+    assert process.returncode == 130 and time.monotonic() - started < 20
+    assert said.splitlines() == ["kws: interrupted; nothing kept is lost, call it again to go on"]

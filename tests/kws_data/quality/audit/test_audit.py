@@ -24,9 +24,9 @@ CHEAP = AuditSettings(families=("readable", "signal", "edges", "copies", "stale"
 def filled(folder: Path, clips: int = 6) -> None:
     with Catalog(folder) as catalog:
         for number in range(clips):
-            add(catalog, word(number), f"go/{number}", "go" if number % 2 else "no")
+            add(catalog, word(number), f"go/{number}", "go" if number % 2 else "no", f"speaker {number}")
         add(catalog, np.zeros(16_000, np.int16), "go/silent")
-        add(catalog, whole(word(0) * 0.5), "go/0_copy", "no")
+        add(catalog, whole(word(0) * 0.5), "go/0_copy", "no", "speaker 0")
 
 
 def test_findings_are_kept_applied_and_undone(tmp_path: Path) -> None:

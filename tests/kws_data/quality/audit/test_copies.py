@@ -40,6 +40,26 @@ def test_a_copy_that_a_person_labelled_stays(tmp_path: Path) -> None:
     assert finding.suggestion == labelled
 
 
+def test_of_copies_of_two_people_a_person_chooses(tmp_path: Path) -> None:
+    with Catalog(tmp_path) as catalog:
+        kept = add(catalog, word(1), "a_longer_name", speaker="ann")
+        quiet = add(catalog, whole(word(1) * 0.3), "b", speaker="bob")
+        found = found_of(catalog)
+    assert {(one.clip_id, one.reason, one.action, one.suggestion) for one in found} == {
+        (quiet, "near copy", "look", kept),
+        (quiet, "copy of another person", "look", kept),
+    }
+
+
+def test_of_copies_the_loud_one_stays(tmp_path: Path) -> None:
+    with Catalog(tmp_path) as catalog:
+        for number in range(6):
+            add(catalog, word(number), f"a_longer_name_{number}", speaker=f"ann{number}")
+        quiet = {add(catalog, whole(word(number) * 0.3), f"b{number}", speaker=f"ann{number}") for number in range(6)}
+        found = found_of(catalog)
+    assert {one.clip_id for one in found if one.action == "set aside"} == quiet
+
+
 def test_words_and_people_that_differ_are_told(tmp_path: Path) -> None:
     with Catalog(tmp_path) as catalog:
         one = add(catalog, word(1), "a", "go", speaker="ann")
@@ -71,6 +91,12 @@ def test_copies_in_two_splits_are_told_of_all_of_them() -> None:
         ("b", "in test, and the same recording in train"),
     }
     assert not any(one.reason == "copy across splits" for one in copy_findings([group], Known({}, splits={})))
+
+
+def test_copies_without_speakers_are_set_aside() -> None:
+    group = [clip("a"), replace(clip("b", speaker="unknown"), attributes={"speaker_known": False})]
+    (found,) = copy_findings([group], Known({}))
+    assert (found.clip_id, found.action, found.detail) == ("b", "set aside", "of a (a)")
 
 
 def test_one_moment_through_two_devices_is_no_copy() -> None:
