@@ -69,3 +69,10 @@ def test_pairs_that_are_confused_come_first_and_share_no_word() -> None:
     pairs = confused_pairs(replace(votes, probabilities=chances), 5)
     assert pairs == [("word0", "word3"), ("word1", "word2")]
     assert confused_pairs(votes, 5, among=["word1", "word3"]) == [("word1", "word3")]
+
+
+def test_a_rare_word_is_no_warning() -> None:
+    found, _ = made_votes()
+    given = np.where(found.given == 2, 1, found.given)
+    given[np.flatnonzero(found.given == 2)[0]] = 2
+    assert len(label_scores(replace(found, given=given)).quality) == len(given)

@@ -45,6 +45,8 @@ def test_it_opens_is_accessible_and_asks_nobody(page: Path, phone: bool) -> None
         assert "silence" in shown and "cut off" in shown and "gender female, age 60+" in shown
         assert "no<script>" in shown and "go/<b>" not in tab.inner_text("h1")
         assert tab.locator("audio").count() >= 3
+        assert tab.locator(".examples:visible").count() == 2
+        assert tab.locator("main details .examples").count() >= 1
         seconds = tab.evaluate(
             "new Promise(done => { const sound = document.querySelectorAll('audio')[1];"
             " sound.onloadedmetadata = () => done(sound.duration); sound.onerror = () => done(-1); sound.load(); })"
