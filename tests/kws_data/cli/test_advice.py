@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from kws_data.cli import VERBS, cli
+from kws_data.cli.label.command import PAGE, LabelGroup
 
 ROOT = Path(__file__).resolve().parents[3]
 _CALL = re.compile(r"\bkws ((?:[a-z][a-z-]* ?){1,2})([^;:,()\n`]*)")
@@ -35,12 +36,11 @@ def options_of(words: str) -> set[str] | None:
     known = {"--help"}
     while command is not None:
         known |= {option for parameter in command.params for option in parameter.opts}
-        below = (
-            command.get_command(click.Context(command), rest.pop(0))
-            if isinstance(command, click.Group) and rest
-            else None
-        )
-        command = below
+        if not isinstance(command, click.Group):
+            break
+        if not rest and isinstance(command, LabelGroup):
+            rest.append(PAGE)  # what kws label does without a part
+        command = command.get_command(click.Context(command), rest.pop(0)) if rest else None
     return known
 
 
