@@ -19,6 +19,7 @@ class Runner:
 
     def __init__(self, port: str, baud: int = 115_200) -> None:
         self._serial = serial.Serial(port, baud, timeout=0.2)
+        self._data = b""  # read, and not looked at yet
 
     def __enter__(self) -> Runner:
         return self
@@ -34,15 +35,15 @@ class Runner:
 
     def until_ready(self) -> list[str]:
         """Lines up to ``m-ready``."""
-        lines, data, deadline = [], b"", time.monotonic() + TIMEOUT_S
+        lines, deadline = list[str](), time.monotonic() + TIMEOUT_S
         while time.monotonic() < deadline:
-            data += self._serial.read(max(1, self._serial.in_waiting))
-            while b"\r\n" in data:
-                line, _, data = data.partition(b"\r\n")
+            while b"\r\n" in self._data:
+                line, _, self._data = self._data.partition(b"\r\n")
                 if line == b"m-ready":
                     return lines
                 lines.append(line.decode("ascii", "replace"))
-        raise TimeoutError(f"no m-ready: {lines} {data!r}")
+            self._data += self._serial.read(max(1, self._serial.in_waiting))
+        raise TimeoutError(f"no m-ready: {lines} {self._data!r}")
 
     def ask(self, command: str) -> list[str]:
         """Lines that answer a command."""

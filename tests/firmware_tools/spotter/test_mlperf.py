@@ -50,7 +50,9 @@ def board(image: FirmwareImage) -> Iterator[EmulatedBoard]:
 @pytest.fixture
 def runner(board: EmulatedBoard) -> Iterator[Runner]:
     with Runner(board.port) as runner:
-        runner.ask("name")  # what was said before the port was open may have been missed
+        runner.raw(b"name%")
+        while not any(line.startswith("m-name-dut") for line in runner.until_ready()):
+            pass  # what the board says when it starts may come before the answer, or may have been missed
         yield runner
 
 
