@@ -162,12 +162,13 @@ def _told(plan: DataPlan, out: Path, as_json: bool) -> None:
     from kws_data.coverage.data_plan.schedule import phases
 
     enough, ends = enough_of(plan), phases(plan)
+    tested = "1 test person" if enough.test_people == 1 else f"{enough.test_people} test people"
     if as_json:
         print_json({"plan": str(out), **plan.model_dump(mode="json"), "ends": ends[-1].end.isoformat()})
         return
     tell(f"{out}: {_say(plan)}, until {ends[-1].end}")
     tell(
-        f"with {enough.test_people} test people a detection rate of 95 % is known to lie between {enough.low:.1%} and"
+        f"with {tested} a detection rate of 95 % is known to lie between {enough.low:.1%} and"
         f" {enough.high:.1%}; the plan says how many people tell more"
     )
     tell(f"next: kws plan-data --check {out}")
