@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import re
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -29,6 +30,33 @@ def bare_figure(width: float, height: float) -> tuple[Figure, Any]:
     for side in ("left", "bottom"):
         axes.spines[side].set_color(GRID)
     return figure, axes
+
+
+def stacked_bars(counts: Mapping[str, Mapping[str, int]], rows: Sequence[str], what: str, columns: int) -> str:
+    """One horizontal bar a row with its sum behind it, cut into parts.
+
+    Args:
+        counts: by part, in the order in which they lie side by side, then row.
+        rows: from the top.
+        what: is counted.
+        columns: of the legend.
+    """
+    import numpy as np
+
+    figure, axes = bare_figure(6.2, 0.3 * len(rows) + 1.2)
+    left = np.zeros(len(rows))
+    for number, (part, of_rows) in enumerate(counts.items()):
+        widths = np.array([of_rows.get(row, 0) for row in rows])
+        axes.barh(range(len(rows)), widths, left=left, color=PALETTE[number], label=part, height=0.65)
+        left += widths
+    for place, total in enumerate(left):
+        axes.annotate(f"{total:,.0f}", (total, place), (3, 0), textcoords="offset points", va="center", fontsize=8)
+    axes.set_yticks(range(len(rows)), rows)
+    axes.invert_yaxis()
+    axes.margins(x=0.1)
+    axes.set_xlabel(what, color=INK)
+    axes.legend(frameon=False, fontsize=9, loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=columns)
+    return svg_of(figure)
 
 
 def svg_of(figure: Figure, themed: bool = True) -> str:

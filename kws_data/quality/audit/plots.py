@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from kws_data.pages.plots import GRID, INK, PALETTE, WARN, bare_figure, svg_of
+from kws_data.pages.plots import GRID, INK, PALETTE, WARN, bare_figure, stacked_bars, svg_of
 from kws_data.quality.audit.checks import limit
 
 _BINS = 48
@@ -25,22 +25,9 @@ def counts_plot(actions: Mapping[str, Mapping[str, int]]) -> str:
     Args:
         actions: clips by reason, then action.
     """
-    reasons = list(actions)
-    figure, axes = bare_figure(6.4, 0.3 * len(reasons) + 1.1)
-    left = np.zeros(len(reasons))
-    names = list(dict.fromkeys(action for found in actions.values() for action in found))
-    for number, action in enumerate(sorted(names)):
-        widths = np.array([actions[reason].get(action, 0) for reason in reasons])
-        axes.barh(range(len(reasons)), widths, left=left, color=PALETTE[number], label=action, height=0.65)
-        left += widths
-    for place, total in enumerate(left):
-        axes.annotate(f"{total:,.0f}", (total, place), (3, 0), textcoords="offset points", va="center", fontsize=8)
-    axes.set_yticks(range(len(reasons)), reasons)
-    axes.invert_yaxis()
-    axes.margins(x=0.1)
-    axes.set_xlabel("clips", color=INK)
-    axes.legend(frameon=False, fontsize=9, loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=4)
-    return svg_of(figure)
+    names = sorted({action for found in actions.values() for action in found})
+    parts = {action: {reason: found.get(action, 0) for reason, found in actions.items()} for action in names}
+    return stacked_bars(parts, list(actions), "clips", 4)
 
 
 def level_plots(rows: Sequence[NDArray[np.void]]) -> str:

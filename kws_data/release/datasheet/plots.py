@@ -10,7 +10,7 @@ import numpy as np
 
 from kws_data.config.split import SPLITS
 from kws_data.labels import is_nobodys
-from kws_data.pages.plots import GRID, INK, PALETTE, bare_figure, svg_of
+from kws_data.pages.plots import GRID, INK, PALETTE, bare_figure, stacked_bars, svg_of
 
 _BINS = 40
 
@@ -23,20 +23,8 @@ def label_plot(labels: Sequence[str], counts: Mapping[str, Mapping[str, int]], w
         counts: by split, then label.
         what: is counted.
     """
-    figure, axes = bare_figure(6.2, 0.3 * len(labels) + 1.2)
-    left = np.zeros(len(labels))
-    for number, split in enumerate(split for split in SPLITS if split in counts):
-        widths = np.array([counts[split].get(label, 0) for label in labels])
-        axes.barh(range(len(labels)), widths, left=left, color=PALETTE[number], label=split, height=0.65)
-        left += widths
-    for place, total in enumerate(left):
-        axes.annotate(f"{total:,.0f}", (total, place), (3, 0), textcoords="offset points", va="center", fontsize=8)
-    axes.set_yticks(range(len(labels)), labels)
-    axes.invert_yaxis()
-    axes.margins(x=0.1)
-    axes.set_xlabel(what, color=INK)
-    axes.legend(frameon=False, fontsize=9, loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=len(SPLITS))
-    return svg_of(figure)
+    there = {split: counts[split] for split in SPLITS if split in counts}
+    return stacked_bars(there, labels, what, len(SPLITS))
 
 
 def speakers_by_label(rows: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, int]]:
