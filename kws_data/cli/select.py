@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kws_data.cli.label.auto import read_ids
 from kws_data.cli.options import config_options, json_option, print_json, progress_bars, say, tell, verb, workers_option
 from kws_data.config.config import Config
 from kws_data.errors import DataError
@@ -59,12 +58,13 @@ def command(
     order. What to record comes from subgroups that are thin, and from runs/<name>/report/slices.json where it is there.
     """
     from kws_data.catalog.catalog import Catalog
+    from kws_data.labelling.listed_clips import clips_by_line
     from kws_data.quality.selection.of_catalog import VERB, select_clips
     from kws_data.quality.selection.recordings import failing_slices, thin_subgroups
 
     if seed is not None:
         config = config.model_copy(update={"seed": seed})
-    ids = None if pool is None else read_ids(pool)
+    ids = None if pool is None else clips_by_line(pool)
     wanted = failing_slices(config.run_dir)
     if by == "slices" and not wanted:
         raise DataError("no slices of this run", str(config.run_dir), "call kws slices first, or choose --by mix")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -90,11 +89,6 @@ def keep_some(catalog: Catalog, count: int, rng: np.random.Generator) -> None:
     chosen = {clips[place].id for place in rng.permutation(len(clips))[:count].tolist()}
     changes = [Change(clip.id, "reasons", "not in the quick bench") for clip in clips if clip.id not in chosen]
     catalog.changes.record("bench", "quick", changes=changes)
-
-
-def plant_words(catalog: Catalog, wrong: Mapping[str, str]) -> int:
-    """Give clips (ids) wrong words; returns the batch, with which it could be undone."""
-    return catalog.changes.record("bench", "planted", changes=[Change(i, "word", word) for i, word in wrong.items()])
 
 
 @dataclass(frozen=True)

@@ -60,10 +60,11 @@ def command(
     how surely it must speak is chosen so that at most --most-wrong are wrong. All other clips get what it says as a
     suggestion, which kws label shows. Opinions keep who gave them; kws label undo brings words back.
     """
+    from kws_data.labelling.listed_clips import clips_by_line
     from kws_data.labelling.take_over import take_over
     from kws_data.quality.auto_label import auto_labels
 
-    ids = None if pool is None else read_ids(pool)
+    ids = None if pool is None else clips_by_line(pool)
     bundle = _bundle(config)
     with catalog_here(Path(config.data.recordings)) as catalog:
         with progress_bars() as progress:
@@ -84,20 +85,6 @@ def command(
         print_json(_document(found, confidence, most_wrong, done))
     else:
         _print(found, confidence, most_wrong, done, config.data.recordings)
-
-
-def read_ids(path: Path) -> list[str]:
-    """Clip ids of a file, one a line.
-
-    Raises:
-        DataError: it names none.
-    """
-    from kws_data.errors import DataError
-
-    ids = [line.strip() for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
-    if not ids:
-        raise DataError("no clip is named", str(path), "write clip ids, one a line")
-    return ids
 
 
 def _bundle(config: Config) -> ModelBundle | None:

@@ -69,17 +69,15 @@ def command(
 def _chosen(every: Sequence[Clip], words: tuple[str, ...], id_file: Path | None) -> list[Clip]:
     from kws_data.errors import DataError
     from kws_data.labelling.labels import WITHOUT_LABEL
+    from kws_data.labelling.listed_clips import clips_by_line
 
     if id_file is not None:
-        try:
-            ids = id_file.read_text(encoding="utf-8").split()
-        except (OSError, UnicodeDecodeError) as error:
-            raise DataError("list of clips cannot be read", str(id_file), f"{error}: write one id a line") from None
+        ids = clips_by_line(id_file)
         there = {clip.id: clip for clip in every}
         lost = [one for one in ids if one not in there]
         if lost:
             raise DataError("no such clip", lost[0], f"{len(lost)} of the {len(ids)} ids are not in this catalogue")
-        return [there[one] for one in dict.fromkeys(ids)]
+        return [there[one] for one in ids]
     wanted = set(words) or set(WITHOUT_LABEL)
     chosen = [clip for clip in every if clip.word in wanted and (not clip.reasons or not words)]
     if not chosen:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from pathlib import Path
 
@@ -13,14 +12,13 @@ from kws_data.config.config import Config
 from kws_data.dataset.clip_pool import clips_of
 from kws_data.errors import DataError
 from kws_data.labelling.labels import WITHOUT_LABEL, is_label
+from kws_data.labelling.listed_clips import listed_clips
 from kws_data.labelling.review import to_review
 from kws_data.labels import BACKGROUND, SPEECH, word_of
 from kws_data.web.label.desk import words_by_use
 
 UNLABELLED, FOUND, SELECTED, REVIEW, ALL = "unlabelled", "found", "selected", "review", "all"
 MOST_WORDS = 12  # with a button each where no configuration names keywords; others are typed
-MOST_BYTES = 64 << 20  # of a list of clips
-_ID = re.compile(r"(?<![0-9a-zA-Z])[0-9a-f]{16}(?![0-9a-zA-Z])")
 _LONG = (BACKGROUND, SPEECH)  # noise, and running speech: no words to be told apart
 
 
@@ -74,7 +72,8 @@ def _ids(catalog: Catalog, which: str, clips: dict[str, Clip], config: Config | 
     if which == ALL:
         of = _of_config(config, catalog) or [clip for clip in clips.values() if not clip.reasons]
         return [clip.id for clip in of if word is not None or clip.word not in _LONG]
-    return _listed(Path(which))
+    known = ", ".join((UNLABELLED, FOUND, SELECTED, REVIEW, ALL))
+    return listed_clips(Path(which), f"choose {known} or a file that lists ids of clips")
 
 
 def _found(catalog: Catalog) -> list[str]:
@@ -110,18 +109,3 @@ def _of_config(config: Config | None, catalog: Catalog) -> list[Clip]:
         return [] if config is None else clips_of(config, catalog)
     except DataError:
         return []
-
-
-def _listed(path: Path) -> list[str]:
-    try:
-        if path.stat().st_size > MOST_BYTES:
-            raise DataError("list of clips is too long", str(path), f"at most {MOST_BYTES >> 20} MiB")
-        text = path.read_text(encoding="utf-8", errors="replace")
-    except OSError as error:
-        known = ", ".join((UNLABELLED, FOUND, SELECTED, REVIEW, ALL))
-        remedy = f"{error.strerror}; choose {known} or a file that lists ids of clips"
-        raise DataError("list of clips cannot be read", str(path), remedy) from None
-    found = list(dict.fromkeys(_ID.findall(text)))
-    if not found:
-        raise DataError("file lists no clips", str(path), "an id has 16 hex digits: kws select --json prints some")
-    return found

@@ -12,9 +12,10 @@ from made_words import word
 from kws_data.audio import write_flac
 from kws_data.bench.labels.broken import unbroken
 from kws_data.bench.labels.changed import BROKEN, COPIES
-from kws_data.bench.labels.material import Found, LabelsBench, found_of, keep_some, plant_words, words_of
+from kws_data.bench.labels.material import Found, LabelsBench, found_of, keep_some, words_of
 from kws_data.bench.labels.rows import PARTS
 from kws_data.catalog.catalog import Catalog
+from kws_data.catalog.changes import Change
 from kws_data.catalog.same_waveform import SAME_WAVE, in_band, likeness
 from kws_data.cli import run
 from kws_data.quality.audit.edges import edge_findings
@@ -55,7 +56,7 @@ def test_catalogues_of_a_bench_are_apart_and_share_their_audio(tmp_path: Path) -
     one, other = bench.catalogue("one"), bench.catalogue("other")
     with Catalog(one) as changed, Catalog(other) as untouched:
         clips = words_of(changed)
-        plant_words(changed, {clips[0].id: "wrong"})
+        changed.changes.record("bench", changes=[Change(clips[0].id, "word", "wrong")])
         keep_some(changed, 2, np.random.default_rng(0))
         assert len(words_of(changed)) == 2 and len(words_of(untouched)) == 6
         assert [clip.word for clip in untouched.clips()] == [clip.word for clip in clips]

@@ -1,0 +1,48 @@
+"""Files in which ids of clips stand: one a line, or in a table or JSON, as ``kws select`` and ``kws audit`` write."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from kws_data.errors import DataError
+
+MOST_BYTES = 64 << 20
+_ID = re.compile(r"(?<![0-9a-zA-Z])[0-9a-f]{16}(?![0-9a-zA-Z])")
+
+
+def listed_clips(path: Path, otherwise: str) -> list[str]:
+    """The ids in a file of any form, in their order, each once, whether or not there are such clips.
+
+    Args:
+        path: of the file.
+        otherwise: what to do where it cannot be read.
+
+    Raises:
+        DataError: it cannot be read, is too long, or lists none.
+    """
+    found = list(dict.fromkeys(_ID.findall(_text(path, otherwise))))
+    if not found:
+        raise DataError("file lists no clips", str(path), "an id has 16 hex digits: kws select --json prints some")
+    return found
+
+
+def clips_by_line(path: Path) -> list[str]:
+    """What stands in a file that has nothing but ids, one a line, in its order, each once.
+
+    Raises:
+        DataError: it cannot be read, is too long, or is empty.
+    """
+    found = list(dict.fromkeys(_text(path, "write clip ids, one a line").split()))
+    if not found:
+        raise DataError("file lists no clips", str(path), "write clip ids, one a line")
+    return found
+
+
+def _text(path: Path, otherwise: str) -> str:
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            raise DataError("list of clips is too long", str(path), f"at most {MOST_BYTES >> 20} MiB")
+        return path.read_text(encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise DataError("list of clips cannot be read", str(path), f"{error.strerror}; {otherwise}") from None
