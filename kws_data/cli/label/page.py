@@ -108,7 +108,7 @@ def _work(
 
     with catalog_here(folder) as catalog:
         catalog.check_writable()
-        ids = chosen_clips(catalog, which, word, config)
+        ids = chosen_clips(catalog, which, word, config, say)
         kept = kept_doubled(catalog)
         doubled = Doubled(kept.share if twice is None else twice, kept.seed if seed is None else seed)
         keep_doubled(catalog, doubled)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 from kws_data.catalog.catalog import Catalog
@@ -23,7 +24,11 @@ _LONG = (BACKGROUND, SPEECH)  # noise, and running speech: no words to be told a
 
 
 def chosen_clips(
-    catalog: Catalog, which: str, word: str | None = None, config: Config | None = None
+    catalog: Catalog,
+    which: str,
+    word: str | None = None,
+    config: Config | None = None,
+    warn: Callable[[str], object] | None = None,
 ) -> tuple[str, ...]:
     """Ids of the clips to be labelled, in the order in which they are handed out.
 
@@ -34,12 +39,13 @@ def chosen_clips(
             table or JSON, in its order.
         word: only clips that have this word now.
         config: with ``all``, only clips that it draws on, where all of these are there; else those of the catalogue.
+        warn: told why clips of the whole catalogue are taken in the place of the configuration's.
 
     Raises:
         DataError: there are none, or the file cannot be read.
     """
     clips = {clip.id: clip for clip in catalog.clips(with_set_aside=True)}
-    ids = _ids(catalog, which, clips, config, word)
+    ids = _all(catalog, clips, config, word, warn) if which == ALL else _ids(catalog, which, clips)
     kept = [identity for identity in ids if identity in clips]
     if word is not None:
         kept = [identity for identity in kept if clips[identity].word == word_of(word)]
@@ -60,7 +66,7 @@ def words_with_button(catalog: Catalog, config: Config | None) -> tuple[str, ...
     return tuple(dict.fromkeys([*words_by_use(catalog), *by_opinions]))[:MOST_WORDS]
 
 
-def _ids(catalog: Catalog, which: str, clips: dict[str, Clip], config: Config | None, word: str | None) -> list[str]:
+def _ids(catalog: Catalog, which: str, clips: dict[str, Clip]) -> list[str]:
     if which == UNLABELLED:
         return [clip.id for clip in clips.values() if clip.word in WITHOUT_LABEL and not clip.reasons]
     if which == FOUND:
@@ -69,9 +75,6 @@ def _ids(catalog: Catalog, which: str, clips: dict[str, Clip], config: Config | 
         return _selected(catalog)
     if which == REVIEW:
         return list(to_review(catalog).clip_ids)
-    if which == ALL:
-        of = _of_config(config, catalog) or [clip for clip in clips.values() if not clip.reasons]
-        return [clip.id for clip in of if word is not None or clip.word not in _LONG]
     known = ", ".join((UNLABELLED, FOUND, SELECTED, REVIEW, ALL))
     return listed_clips(Path(which), f"choose {known} or a file that lists ids of clips")
 
@@ -103,9 +106,18 @@ def _last(catalog: Catalog, verb: str, which: str) -> list[Finding]:
     return catalog.changes.findings(batches[-1].id)
 
 
-def _of_config(config: Config | None, catalog: Catalog) -> list[Clip]:
-    """Clips that a configuration draws on; none where some of them are not there yet: it still names the keywords."""
-    try:
-        return [] if config is None else clips_of(config, catalog)
-    except DataError:
-        return []
+def _all(
+    catalog: Catalog,
+    clips: dict[str, Clip],
+    config: Config | None,
+    word: str | None,
+    warn: Callable[[str], object] | None,
+) -> list[str]:
+    of = [clip for clip in clips.values() if not clip.reasons]
+    if config is not None:
+        try:
+            of = clips_of(config, catalog)
+        except DataError as error:  # it still names the keywords
+            if warn is not None:
+                warn(f"{error}; so clips of the whole catalogue are labelled")
+    return [clip.id for clip in of if word is not None or clip.word not in _LONG]

@@ -73,7 +73,9 @@ def test_a_configuration_without_clips_of_its_own_still_names_the_words(
     catalog: Catalog, filled: dict[str, str]
 ) -> None:
     config = Config.model_validate({"name": "k", "keywords": ["lamp", "<b>"], "data": {"source": "synthetic"}})
-    assert set(chosen_clips(catalog, "all", config=config)) == {filled[n] for n in "0123"}
+    said: list[str] = []
+    assert set(chosen_clips(catalog, "all", config=config, warn=said.append)) == {filled[n] for n in "0123"}
+    assert len(said) == 1 and "call kws synth first; so clips of the whole catalogue are labelled" in said[0]
     assert words_with_button(catalog, config) == ("lamp",)  # the other one would be refused
 
 
