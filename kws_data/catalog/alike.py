@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 ALIKE = 0.6  # cosine of textures, less their mean
-NEIGHBOURS = 40
+NEIGHBOURS = 24
 FEW_CLIPS = 64  # of so few all pairs are compared: their mean is no mean
 BRUTE_FORCE_CLIPS = 20_000
-PROBES = 16
+PROBES = 8
 _ROUNDS, _SAMPLES_A_CELL = 8, 24
 _BLOCK = 1_024
 

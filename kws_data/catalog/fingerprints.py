@@ -3,11 +3,12 @@
 Each bit says whether, from one frame to the next, a band gained on its upper neighbour: the sign of the difference
 over bands and time of Haitsma and Kalker, "A highly robust audio fingerprinting system", ISMIR 2002, with shorter
 windows, because a word is shorter than a song. Beside them stands a *texture*: how fast each band swells, without
-its phase, so that two clips can be compared without knowing by how much one is moved.
+its phase, so that two clips can be compared without knowing by how much one is moved. What lies :data:`FLOOR_DB` under
+the clip's loudest band counts as that loud, so that a little noise leaves the texture as it is.
 
 A fingerprint is computed once for each stretch of samples and kept beside them::
 
-    recordings/fingerprints/v1-<2 hex>.npy        same-<32 hex>.npy (which of some clips are the same recording)
+    recordings/fingerprints/v2-<2 hex>.npy        same-<32 hex>.npy (which of some clips are the same recording)
 """
 
 from __future__ import annotations
@@ -26,12 +27,13 @@ from firmware_tools.atomic import atomic_path
 from kws_data.audio import Samples
 from kws_data.catalog.audio_store import load_audio
 
-VERSION = 1
+VERSION = 2
 SAME_FILES = "same-"
 RATE_HZ = 16_000
 FRAMES = 128  # of 10 ms, about the middle of what is loud
 BANDS, MODULATIONS = 20, 20
 LOUD_FRAMES = 40  # those that are compared: quiet ones hold nothing but noise
+FLOOR_DB = 30.0
 
 PRINT = np.dtype(
     [
@@ -101,7 +103,8 @@ def _frames(values: NDArray[Any], start: int) -> NDArray[Any]:
 
 def _texture(power: Floats) -> Floats:
     """Strength [bands * modulations] of the slow swellings of each band, of length 1, or 0 for silence."""
-    bands = np.add.reduceat(power, np.linspace(0, power.shape[1], BANDS, endpoint=False).astype(int), axis=1)
+    heard = np.maximum(power, power.max() * np.float32(10 ** (-FLOOR_DB / 10)))
+    bands = np.add.reduceat(heard, np.linspace(0, power.shape[1], BANDS, endpoint=False).astype(int), axis=1)
     swell = bands**0.2
     swell = np.maximum(swell - np.percentile(swell, 25, axis=0), 0.0)
     strength = np.abs(np.fft.rfft(swell, axis=0))[:MODULATIONS].astype(np.float32)
@@ -161,6 +164,9 @@ def _write(path: Path, prints: NDArray[np.void]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with atomic_path(path) as temporary:
         np.save(temporary, prints, allow_pickle=False)
+    for older in path.parent.glob(f"v*-{path.stem.rpartition('-')[2]}.npy"):
+        if older != path:
+            older.unlink(missing_ok=True)  # nobody reads what an older way of making them left
 
 
 def forget_fingerprints(folder: Path, audio: Iterable[str]) -> int:

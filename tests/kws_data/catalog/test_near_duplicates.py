@@ -81,6 +81,29 @@ def test_many_clips_are_compared_by_hash(monkeypatch: pytest.MonkeyPatch) -> Non
     assert not len(same_recordings(prints[:0])) and not len(same_recordings(prints[:1]))
 
 
+def test_noise_leaves_a_clips_texture_nearer_to_it_than_to_any_other() -> None:
+    words, rng = [babble(seed) for seed in range(200)], np.random.default_rng(1)
+    noisy = [np.rint(word + rng.standard_normal(len(word)) * word.std() * 10 ** (-10 / 20)) for word in words[:20]]
+    textures = prints_of(*words, *(some.astype(np.int16) for some in noisy))["texture"].astype(np.float32)
+    textures -= textures.mean(axis=0)
+    textures /= np.linalg.norm(textures, axis=1, keepdims=True)
+    likeness = textures[200:] @ textures[:200].T
+    assert likeness.argmax(axis=1).tolist() == list(range(20)) and likeness.max(axis=1).min() > 0.95
+
+
+def test_fingerprints_of_an_older_kind_are_made_again_and_deleted(tmp_path: Path) -> None:
+    with Catalog(tmp_path) as catalog:
+        add(catalog, babble(3), "one")
+        (clip,) = catalog.clips()
+    path = shard_path(tmp_path, clip.audio_sha256[:2])
+    path.parent.mkdir(parents=True)
+    older, another = path.with_name(f"v1-{clip.audio_sha256[:2]}.npy"), path.with_name("v1-compared.npy")
+    older.write_bytes(b"old")
+    another.write_bytes(b"pairs")
+    assert len(fingerprints(tmp_path, [clip.audio_sha256])) == 1
+    assert path.exists() and not older.exists() and another.exists()
+
+
 def test_two_clips_alone_are_compared() -> None:
     assert same_recordings(prints_of(babble(1), changed(babble(1), "gain"))).tolist() == [[0, 1]]
     assert not len(same_recordings(prints_of(babble(1), babble(2))))
