@@ -10,12 +10,12 @@ Measured on the 6,285 clips of a Speech Commands folder, and 300 copies of them 
 copies that are found                          share
 =============================================  ======
 gain -12 to +3 dB; 8 kHz and back; mu-law      100 %
-Vorbis                                         100 %
-MP3; Opus                                      99.7 %
+Vorbis; MP3; Opus                              100 %
 white noise at 20 dB (of the whole clip)       99.7 %
+white noise at 15 dB                           99.3 %
 moved by up to 100 ms, cut off there           99.3 %
-8 kHz, moved, noise at 20 dB and gain at once  97 %
-white noise at 10 dB                           82 %
+8 kHz, moved, noise at 20 dB and gain at once  98.7 %
+white noise at 10 dB                           95.7 %
 =============================================  ======
 
 and of the 19.7 million pairs of different clips none was taken for a copy.

@@ -30,7 +30,7 @@ _SHOWN = 5
     default="mix",
     show_default=True,
     help="cluster: unlike each other, needs no labels; margin, least-confidence, entropy: in doubt; committee: heads"
-    " that disagree; slices: of groups on which the run fails; mix: clusters first, then doubtful and unlike.",
+    " that disagree; slices: of groups on which the run fails; mix: clips that stand for many in doubt.",
 )
 @click.option(
     "--pool",

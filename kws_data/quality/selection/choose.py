@@ -1,8 +1,8 @@
 """The clips that are to be labelled next, in their order, by one of several strategies.
 
 ``cluster`` needs no labels: clips that stand for many others and are unlike those that have labels. The strategies of
-doubt need a head that has learnt from some; ``mix`` begins as ``cluster`` and, when each class has a few labels, draws
-doubtful clips that are unlike each other. docs/label_errors.md says what each was worth.
+doubt need a head that has learnt from some. ``mix`` chooses clips that stand for many others, too, and for those above
+all that are in doubt, as soon as two classes have labels. docs/label_errors.md says what each was worth.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from kws_data.errors import DataError
 from kws_data.quality.head_votes import chances, fitted_head
 from kws_data.quality.selection.difference import places_of, spread_out, typical_of_clusters
 from kws_data.quality.selection.doubt import DOUBTS, Chances, Doubts, margin, vote_entropy
+from kws_data.quality.selection.herding import herd
 from kws_data.training.teachers.head import fit_head
 
 STRATEGIES = ("mix", "cluster", "margin", "least-confidence", "entropy", "committee", "slices", "random")
 MEMBERS = 5
-FEW_OF_A_CLASS = 2  # labels of a class, on the mean, below which a mix goes by clusters
-DOUBTFUL = 8  # times as many doubtful clips as are wanted, from which a mix draws unlike ones
+DOUBTFUL = 8  # times as many doubtful clips as are wanted, from which unlike ones are drawn
 
 
 @dataclass(frozen=True)
@@ -74,16 +74,17 @@ def choose(material: Material, by: str, budget: int, seed: int = 0) -> list[Chos
     rng = np.random.default_rng([seed, len(material.known)])
     if by == "random":
         return [Chosen(int(n), 0.0, "drawn at random") for n in rng.permutation(pool)[:budget]]
-    few = len(material.known) < FEW_OF_A_CLASS * material.classes
-    if by == "cluster" or (by == "mix" and few):
+    if by == "cluster":
         return _by_cluster(material, budget, seed)
+    if by == "mix":
+        return _mixed(material, budget, seed, rng)
     if len(np.unique(material.given)) < 2:
         raise DataError(
             "too few labels to tell what is in doubt", len(material.known), "choose with --by cluster first"
         )
     doubt = _doubts(material, by, pool, rng)
-    if by in ("mix", "slices"):
-        return _mixed(material, pool, doubt, by, budget, rng)
+    if by == "slices":
+        return _of_slices(material, pool, doubt, budget, rng)
     order = np.argsort(-doubt, kind="stable")[:budget]
     return [Chosen(int(pool[n]), round(float(doubt[n]), 4), f"{by} {doubt[n]:.2f}") for n in order]
 
@@ -110,13 +111,24 @@ def _member(material: Material, pool: NDArray[np.int64], rng: np.random.Generato
     return chances(head, material.vectors[pool])
 
 
-def _mixed(
-    material: Material, pool: NDArray[np.int64], doubt: Doubts, by: str, budget: int, rng: np.random.Generator
+def _mixed(material: Material, budget: int, seed: int, rng: np.random.Generator) -> list[Chosen]:
+    """Clips that stand for many, and as soon as a head can tell two classes apart, for many that are in doubt."""
+    doubt, why = None, "stands for clips unlike those that have labels"
+    if len(np.unique(material.given)) > 1:
+        doubt = np.zeros(len(material.vectors), np.float64)
+        doubt[material.pool] = _doubts(material, "mix", material.pool, rng)
+        why = "stands for clips in doubt"
+    herded = herd(places_of(material.vectors), material.known, budget, doubt, seed)
+    return [Chosen(place, round(gain, 6), why) for place, gain in herded]
+
+
+def _of_slices(
+    material: Material, pool: NDArray[np.int64], doubt: Doubts, budget: int, rng: np.random.Generator
 ) -> list[Chosen]:
-    """Clips in doubt, drawn unlike each other; with ``slices`` those of failing slices more often."""
-    weighted = doubt if by == "mix" or material.weights is None else doubt * material.weights[pool]
+    """Clips in doubt, drawn unlike each other, those of failing slices more often."""
+    weighted = doubt if material.weights is None else doubt * material.weights[pool]
     order = np.argsort(-weighted, kind="stable")[: DOUBTFUL * budget]
     places = places_of(material.vectors)[pool[order]]
     drawn = spread_out(places, np.maximum(weighted[order], 1e-6), budget, rng)
-    why = "in doubt, unlike others" if by == "mix" else "in doubt, of a group that fails or is thin"
+    why = "in doubt, of a group that fails or is thin"
     return [Chosen(int(pool[order[n]]), round(float(weighted[order[n]]), 4), why) for n in drawn]
