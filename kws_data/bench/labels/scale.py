@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import resource
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
@@ -26,6 +26,7 @@ from kws_data.bench.labels.changed import RATE_HZ, noisy, whole
 from kws_data.bench.labels.copies import COPY_CHECKS
 from kws_data.bench.labels.material import LabelsBench, words_of
 from kws_data.catalog.catalog import Catalog
+from kws_data.catalog.changes import Finding
 from kws_data.catalog.clips import Clip, NewClip
 from kws_data.catalog.near_duplicates import compared_pairs
 from kws_data.errors import DataError
@@ -158,16 +159,22 @@ def _audit(folder: Path, workers: int, pipe: Connection) -> None:
         )
         seconds = monotonic() - begun
         by_origin = {clip.origin: clip.id for clip in done.clips.values()}
-    best_of = {one.clip_id: one.suggestion for one in done.findings if one.reason in COPY_CHECKS[:2]}
     pairs = [
         (identity, by_origin[origin.replace("copy", "made")])
         for origin, identity in by_origin.items()
         if origin.startswith("copy/")
     ]
-    # two speeds of a clip may be so near each other that a third one is what is kept of all of them
-    found = sum(best_of.get(one, one) == best_of.get(other, other) for one, other in pairs)
     unit = 1 if sys.platform == "darwin" else 1_024
     own, theirs = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu_s = own.ru_utime + own.ru_stime + theirs.ru_utime + theirs.ru_stime
     peak = (own.ru_maxrss + workers * theirs.ru_maxrss) * unit
-    pipe.send(ScaleRun(0, seconds, cpu_s, peak, len(compared_pairs(folder)), len(pairs), found))
+    pipe.send(ScaleRun(0, seconds, cpu_s, peak, len(compared_pairs(folder)), len(pairs), joined(done.findings, pairs)))
+
+
+def joined(findings: Iterable[Finding], pairs: Iterable[tuple[str, str]]) -> int:
+    """How many pairs of clips an audit took for the same recording, though a third clip may be what it keeps of it.
+
+    Two speeds of a clip may be so near each other that a copy, its original and another clip are one group.
+    """
+    best_of = {one.clip_id: one.suggestion for one in findings if one.reason in COPY_CHECKS[:2]}
+    return sum(best_of.get(one, one) == best_of.get(other, other) for one, other in pairs)

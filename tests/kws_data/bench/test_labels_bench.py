@@ -14,8 +14,9 @@ from kws_data.bench.labels.broken import unbroken
 from kws_data.bench.labels.changed import BROKEN, COPIES
 from kws_data.bench.labels.material import Found, LabelsBench, found_of, keep_some, words_of
 from kws_data.bench.labels.rows import PARTS
+from kws_data.bench.labels.scale import joined
 from kws_data.catalog.catalog import Catalog
-from kws_data.catalog.changes import Change
+from kws_data.catalog.changes import Change, Finding
 from kws_data.catalog.same_waveform import SAME_WAVE, in_band, likeness
 from kws_data.cli import run
 from kws_data.quality.audit.edges import edge_findings
@@ -68,6 +69,13 @@ def test_shares_of_what_was_found() -> None:
     assert (found.recall, found.precision) == (0.5, 2 / 3)
     assert not found.reaches(0.6, 0.5) and found.reaches(0.5, 0.6)
     assert Found(0, 0, 0).recall == Found(0, 0, 0).precision == 1.0
+
+
+def test_a_copy_is_found_whichever_clip_of_its_group_is_kept() -> None:
+    findings = [Finding("a", "near copy", "set aside", None, "c"), Finding("b", "near copy", "set aside", None, "c")]
+    findings.append(Finding("d", "outlier", "look", 2.0, "e"))
+    assert joined(findings, [("a", "b"), ("a", "c"), ("c", "b")]) == 3
+    assert joined(findings, [("a", "d"), ("d", "e")]) == 0
 
 
 def test_the_command_measures_a_part(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
