@@ -1,3 +1,6 @@
+import os
+import stat
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -38,3 +41,19 @@ def test_an_error_names_the_file_that_was_asked_for(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="there'") as told:
         write_text(tmp_path / "there", "x")
     assert told.value.filename == str(tmp_path / "there")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with a name here")
+def test_a_pipe_is_written_to_and_stays_a_pipe(tmp_path: Path) -> None:
+    pipe, link = tmp_path / "pipe.txt", tmp_path / "link.txt"
+    os.mkfifo(pipe)
+    link.symlink_to(pipe)
+    for named in (pipe, link):
+        with ThreadPoolExecutor(1) as reader:
+            heard = reader.submit(pipe.read_bytes)
+            write_text(named, "through\n")
+            assert heard.result(timeout=10) == b"through\n"
+    assert stat.S_ISFIFO(pipe.stat().st_mode) and link.is_symlink()
+    with pytest.raises(ValueError, match="halfway"), atomic_path(pipe):
+        raise ValueError("halfway")
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["link.txt", "pipe.txt"]
