@@ -103,7 +103,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return 2
     except click.UsageError as error:
         where = error.ctx.command_path if error.ctx else "kws"
-        return _complain(f"{error.format_message()} (see {where} --help)", 2)
+        return _complain(f"{_plainly(error.format_message())} (see {where} --help)", 2)
     except click.ClickException as error:
         return _complain(error.format_message(), 2)
     except (click.Abort, KeyboardInterrupt) as error:
@@ -119,6 +119,13 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return _refuse(RuntimeError(f"a library ended it with {error.code}"), 2)
     except Exception as error:
         return _refuse(error, 2)
+
+
+def _plainly(message: str) -> str:
+    """Click names the type of an option that has limits."""
+    return message.replace("is not a valid integer range", "is no whole number").replace(
+        "is not a valid float range", "is no number"
+    )
 
 
 def _refuse(error: Exception, code: int) -> int:

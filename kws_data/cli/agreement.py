@@ -19,7 +19,7 @@ MOST_TOLD = 20
 @verb("agreement", "kws agreement --recordings recordings --page agreement.html")
 @recordings_option
 @click.option("--with-model", metavar="NAME", help="Count this model's labels as those of one more annotator.")
-@click.option("--seed", type=int, default=0, show_default=True, help="Of the intervals.")
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of the intervals.")
 @click.option("--page", type=click.Path(path_type=Path, dir_okay=False), help="Also write a page with all of it here.")
 @click.option("--only-tell", is_flag=True, help="Note nothing in the catalogue.")
 @json_option

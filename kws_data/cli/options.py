@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import click
 
 from firmware_tools.home import in_home
+from kws_data.cli.precious import check_outputs
 from kws_data.cli.terminal.output import one_line, takes_unicode
 from kws_data.config.config import Config
 from kws_data.config.load import load_config
@@ -85,7 +86,8 @@ class Number(click.FloatRange):
 
 
 class Verb(click.Command):
-    """A command whose paths may begin with ``~``: no shell has seen it after ``=``, in quotes, or on Windows."""
+    """A command whose paths may begin with ``~``: no shell has seen it after ``=``, in quotes, or on Windows. It writes
+    over no catalogue, configuration, recording or model."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         given = self.make_parser(ctx).parse_args(args=list(args))[0] if "" in args else {}
@@ -94,6 +96,7 @@ class Verb(click.Command):
                 raise click.UsageError(f"{one.opts[0]} is empty: name a path, . for this folder", ctx)
         rest = super().parse_args(ctx, args)
         ctx.params = {name: _in_home(value) for name, value in ctx.params.items()}
+        check_outputs(ctx)
         return rest
 
 

@@ -106,7 +106,7 @@ def _print(found: Selection, by: str, record: Sequence[str], out: Path | None) -
     for one in found.findings[:_SHOWN]:
         tell(f"  {one.clip_id}  {one.detail}")
     guessed = Counter(one.suggestion or "another word" for one in found.findings)
-    if len(found.findings) > _SHOWN:
+    if len(found.findings) > _SHOWN and found.guessed:
         tell("  … they sound like " + ", ".join(f"{word} {count}" for word, count in guessed.most_common(12)))
     for sentence in record:
         tell(sentence)

@@ -72,7 +72,8 @@ def _of_one(
 ) -> Vectors:
     failures = embed_missing(recordings, settings, audio, clip_samples, workers, progress).failures
     if failures:
-        raise DataError(f"audio of {len(failures)} clips cannot be used", next(iter(failures.values())))
+        remedy = "kws audit --checks readable --apply sets such clips aside"
+        raise DataError(f"audio of {len(failures)} clips cannot be used", next(iter(failures.values())), remedy)
     rows = np.empty((len(audio), 3 * encoder_of(settings).width), np.float16)
     for start in range(0, len(audio), _AT_ONCE):
         frames = embedded(recordings, settings, audio[start : start + _AT_ONCE], clip_samples, workers)

@@ -93,7 +93,7 @@ def _terms(plan: DataPlan, held: Held, calls: Calls) -> Iterator[Need]:
         ("consent", Counter(clip.consent or "none" for clip in every if not _agreed(plan, clip))),
     ):
         note = ", ".join(f"{count} clips: {value}" for value, count in wrong.most_common(3))
-        step = calls.look("catalog", "--by", f"source,{name}")
+        step = calls.look("catalog", "--by", "source", "--by", name)
         yield Need("terms", f"clips with another {name}", 0, wrong.total(), "clips", True, (step,), note)
 
 

@@ -27,7 +27,7 @@ def labels_wanted(plan: DataPlan, catalog: Catalog, calls: Calls) -> Iterator[Ne
     step = _call(catalog, calls, plan.labelled_twice, clips)
     yield Need("labels", "clips that two people labelled", plan.labelled_twice, clips, "clips", next=step)
     if plan.quality.agreement_min is not None and found is not None and found.alpha.value is not None:
-        again = (calls.look("agreement"),)
+        again = (calls.look("agreement"), calls.look("label", "guideline"))  # what is disputed; the rules on it
         what = "agreement (Krippendorff's α)"
         yield Need("labels", what, plan.quality.agreement_min, found.alpha.value, "", next=again)
 

@@ -91,7 +91,11 @@ def choose(material: Material, by: str, budget: int, seed: int = 0) -> list[Chos
 
 def _by_cluster(material: Material, budget: int, seed: int) -> list[Chosen]:
     typical = typical_of_clusters(places_of(material.vectors), material.known.tolist(), budget, seed)
-    return [Chosen(n, 0.0, "stands for clips unlike those that have labels") for n in typical]
+    return [Chosen(n, 0.0, _stands_for(material)) for n in typical]
+
+
+def _stands_for(material: Material) -> str:
+    return "stands for clips unlike those that have labels" if len(material.known) else "stands for many clips"
 
 
 def _doubts(material: Material, by: str, pool: NDArray[np.int64], rng: np.random.Generator) -> Doubts:
@@ -113,7 +117,7 @@ def _member(material: Material, pool: NDArray[np.int64], rng: np.random.Generato
 
 def _mixed(material: Material, budget: int, seed: int, rng: np.random.Generator) -> list[Chosen]:
     """Clips that stand for many, and as soon as a head can tell two classes apart, for many that are in doubt."""
-    doubt, why = None, "stands for clips unlike those that have labels"
+    doubt, why = None, _stands_for(material)
     if len(np.unique(material.given)) > 1:
         doubt = np.zeros(len(material.vectors), np.float64)
         doubt[material.pool] = _doubts(material, "mix", material.pool, rng)

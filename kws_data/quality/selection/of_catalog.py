@@ -31,11 +31,13 @@ LEAST_TOLD = 3  # clips of a word that is no keyword, from which a head may gues
 
 @dataclass(frozen=True)
 class Selection:
-    """What was chosen: findings in their order, and how many clips have labels and how many wait for one."""
+    """What was chosen: findings in their order, how many clips have labels and how many wait for one, and whether
+    those that have one are enough to guess what the others are."""
 
     findings: tuple[Finding, ...]
     labelled: int
     pool: int
+    guessed: bool
 
 
 def select_clips(
@@ -72,6 +74,8 @@ def select_clips(
     clips = [*told, *without]
     classes = word_classes([clip.word for clip in told], config.keywords, LEAST_TOLD)
     audio = [clip.audio_sha256 for clip in clips]
+    if not clips:
+        raise DataError("no clip is there", str(catalog.folder), "import some first: kws import, kws record, kws collect")
     if not without:
         raise DataError("every clip has a label", len(told), "import clips without labels, or name a --pool")
     vectors = clip_vectors(catalog.folder, encoders, audio, config.clip_samples, workers, progress)
@@ -83,7 +87,8 @@ def select_clips(
             vectors, material.known, material.given, material.classes, slice_weights(clips, words, wanted)
         )
     chosen = choose(material, by, budget, config.seed)
-    return Selection(tuple(_finding(clips, guesses, one) for one in chosen), len(told), len(without))
+    guessed = any(word for word, _ in guesses)
+    return Selection(tuple(_finding(clips, guesses, one) for one in chosen), len(told), len(without), guessed)
 
 
 def parted(clips: Sequence[Clip], pool: Collection[str] | None) -> tuple[list[Clip], list[Clip]]:

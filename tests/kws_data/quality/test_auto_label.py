@@ -12,6 +12,7 @@ from tone_words import add_tones, put_in
 from kws_data.catalog.catalog import Catalog
 from kws_data.catalog.changes import Change
 from kws_data.catalog.clips import NewClip
+from kws_data.catalog.opinions import NewOpinion
 from kws_data.cli import run
 from kws_data.config.config import Config
 from kws_data.errors import DataError
@@ -41,6 +42,12 @@ def test_sure_labels_are_right_and_are_taken_over_and_back(config: Config, monke
         done = take_over(catalog, list(truth), automatic=0.95)
         words = {clip.id: clip.word for clip in catalog.clips()}
         assert done.batch is not None and all(words[one.clip_id] == one.label for one in sure)
+        add_tones(catalog, 3, word="(unlabelled)", first=60)
+        again = auto_labels(catalog, config)
+        assert again.trust.clips == 240 and len(again.opinions) >= 18  # not measured on what it said itself
+        for clip in sorted(truth)[:5]:
+            catalog.opinions.give(NewOpinion(clip, "person", "p1", words[clip]))
+        assert auto_labels(catalog, config).trust.clips == 245
         catalog.changes.undo(done.batch)
         assert {clip.word for clip in catalog.clips() if clip.id in truth} == {"(unlabelled)"}
 
@@ -77,6 +84,22 @@ def test_with_no_clip_to_label_it_says_so(config: Config, monkeypatch: pytest.Mo
             auto_labels(catalog, config)
         with pytest.raises(DataError, match="no such clip"):
             select_clips(catalog, config, "mix", 5, pool=["missing"])
+
+
+def test_without_any_label_clips_are_chosen_and_nothing_is_guessed(
+    config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_in(monkeypatch)
+    with Catalog(config.data.recordings) as catalog:
+        with pytest.raises(DataError, match="no clip is there"):
+            select_clips(catalog, config, "mix", 5)
+        add_tones(catalog, 6, word="(unlabelled)")
+        for by in ("mix", "cluster", "random"):
+            found = select_clips(catalog, config, by, 9)
+            assert len(found.findings) == 9 and not found.guessed and found.labelled == 0
+            assert not any("sounds like" in one.detail or "have labels" in one.detail for one in found.findings)
+        with pytest.raises(DataError, match="no clip has a label to learn from"):
+            auto_labels(catalog, config)
 
 
 def test_both_verbs_print_one_document_and_keep_what_they_found(
