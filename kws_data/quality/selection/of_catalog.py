@@ -75,7 +75,7 @@ def select_clips(
     classes = word_classes([clip.word for clip in told], config.keywords, LEAST_TOLD)
     audio = [clip.audio_sha256 for clip in clips]
     if not clips:
-        raise DataError("no clip is there", str(catalog.folder), "import some first: kws import, kws record, kws collect")
+        raise DataError("no clip is there", str(catalog.folder), "import, record or collect some first")
     if not without:
         raise DataError("every clip has a label", len(told), "import clips without labels, or name a --pool")
     vectors = clip_vectors(catalog.folder, encoders, audio, config.clip_samples, workers, progress)
