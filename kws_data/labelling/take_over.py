@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from kws_data.catalog.catalog import Catalog
-from kws_data.catalog.changes import Change, Finding
+from kws_data.catalog.changes import CUT_INTO, Change, Finding
 from kws_data.catalog.clips import Clip
 from kws_data.catalog.opinions import Opinion
 from kws_data.labelling.cuts import SHORTEST, WAITING, add_cut, cut_id
@@ -25,7 +25,7 @@ VERB = "label"
 NOT_LABELLED = "not labelled"
 _DOUBTED = "audit: label error"  # how kws_data.quality.audit says that it doubted the label; others follow after a "; "
 _PREFIX = "label: "
-_CUT_INTO = re.compile(rf"{_PREFIX}cut, see ([0-9a-f]{{16}})")
+_CUT_INTO = re.compile(rf"{CUT_INTO}([0-9a-f]{{16}})")
 
 
 @dataclass(frozen=True)
@@ -172,7 +172,7 @@ def _of_cut(cut: Cut, verdict: Verdict, there: Mapping[str, Clip]) -> list[Chang
     identity, word = cut_id(cut.clip, cut.start, cut.stop), word_for(verdict.label)
     known = there.get(identity)
     same = (known.word if known else cut.clip.word) == word
-    taken_in = [Change(identity, "reasons", "")]
+    taken_in = [Change(identity, "reasons", "")] if known is None or _is_ours(known) else []
     return taken_in if same else [Change(identity, "word", word), *taken_in]
 
 
@@ -201,7 +201,7 @@ def _of_clip(clip: Clip, verdict: Verdict, cut: Cut | None) -> list[Change]:
         reason = f"{_PREFIX}bad recording ({verdict.agreeing} of {verdict.of})"
         return [Change(clip.id, "reasons", reason)] if ours else []
     if cut:
-        return [Change(clip.id, "reasons", f"{_PREFIX}cut, see {cut_id(clip, cut.start, cut.stop)}")]
+        return [Change(clip.id, "reasons", f"{CUT_INTO}{cut_id(clip, cut.start, cut.stop)}")]
     word = Change(clip.id, "word", word_for(verdict.label))
     return [word, Change(clip.id, "reasons", "")] if ours else [word]
 
