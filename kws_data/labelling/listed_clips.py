@@ -43,6 +43,6 @@ def _text(path: Path, otherwise: str) -> str:
     try:
         if path.stat().st_size > MOST_BYTES:
             raise DataError("list of clips is too long", str(path), f"at most {MOST_BYTES >> 20} MiB")
-        return path.read_text(encoding="utf-8", errors="replace")
+        return path.read_text(encoding="utf-8-sig", errors="replace")
     except OSError as error:
         raise DataError("list of clips cannot be read", str(path), f"{error.strerror}; {otherwise}") from None

@@ -145,6 +145,8 @@ def test_clips_for_label_studio_are_chosen_by_word_or_by_id(clips, capsys):
     assert told(capsys, "label", "export", "a", "--word", "yes")["clips"] == 2
     Path("ids.txt").write_text(f"{clips[4]}\n{clips[0]}\n{clips[4]}\n")
     assert told(capsys, "label", "export", "b", "--clips", "ids.txt")["clips"] == 2
+    Path("ids.txt").write_text(f"{clips[4]}\n", encoding="utf-8-sig")  # as Notepad writes it
+    assert told(capsys, "label", "export", "bom", "--clips", "ids.txt")["clips"] == 1
     Path("ids.txt").write_text("nonsense\n")
     assert "no such clip" in refused(capsys, "label", "export", "c", "--clips", "ids.txt")
     assert "no clip to send" in refused(capsys, "label", "export", "c", "--word", "left")
