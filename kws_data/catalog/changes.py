@@ -148,25 +148,32 @@ class Changes:
             ).fetchall()
             kept, back = list[str](), 0
             for clip, field, before, after in made:
-                done = self._at.db.execute(
-                    f"UPDATE clips SET {field} = ? WHERE id = ? AND {field} = ?", (before, clip, after)
-                ).rowcount
+                done = (
+                    not self._hand_on(batch, clip, field, before, after)
+                    and self._at.db.execute(
+                        f"UPDATE clips SET {field} = ? WHERE id = ? AND {field} = ?", (before, clip, after)
+                    ).rowcount
+                )
                 back += done
-                if not done:
-                    kept.append(clip)
-                    self._hand_on(batch, clip, field, before, after)
+                kept += [] if done else [clip]
             self._one_of_each_sound({row[0] for row in made})
             self._at.db.execute("DELETE FROM changes WHERE batch = ?", (batch,))
             self._at.db.execute("UPDATE batches SET undone_at = ? WHERE id = ?", (now, batch))
         return Undone(batch, back, tuple(sorted(set(kept))))
 
-    def _hand_on(self, batch: int, clip: str, field: str, before: str, after: str) -> None:
-        """Let the next batch that changed what this one made of a clip go back to what stood before this one."""
+    def _hand_on(self, batch: int, clip: str, field: str, before: str, after: str) -> bool:
+        """Whether a later batch has changed this field of a clip; what it built on is then what stood before this one.
+
+        Where something else changed the clip in between, the later batch goes back to that.
+        """
+        later = self._at.db.execute(
+            "SELECT min(batch) FROM changes WHERE clip_id = ? AND field = ? AND batch > ?", (clip, field, batch)
+        ).fetchone()[0]
         self._at.db.execute(
-            "UPDATE changes SET before = ?1 WHERE clip_id = ?2 AND field = ?3 AND batch = ("
-            "SELECT min(batch) FROM changes WHERE clip_id = ?2 AND field = ?3 AND batch > ?4 AND before = ?5)",
-            (before, clip, field, batch, after),
+            "UPDATE changes SET before = ? WHERE batch = ? AND clip_id = ? AND field = ? AND before = ?",
+            (before, later, clip, field, after),
         )
+        return later is not None
 
     def _one_of_each_sound(self, clips: Collection[str]) -> None:
         """Let cuts wait in whose place their whole clip, or another cut of it, is used."""
