@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from kws_data.catalog.catalog import Catalog
@@ -19,6 +19,7 @@ from kws_data.labelling.cuts import SHORTEST, WAITING, add_cut, cut_id
 from kws_data.labelling.doubled import Doubled, kept_doubled
 from kws_data.labelling.labels import BAD, word_for
 from kws_data.labelling.settle import Verdict, settled
+from kws_data.labelling.spellings import Spellings
 
 VERB = "label"
 #: Why a clip is set aside that only waits for a label: recordings of a board, before somebody heard them.
@@ -47,6 +48,7 @@ class Settled:
     settled: int
     open: int
     disagreements: int
+    respelt: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,7 @@ class TakenOver:
         unchanged: settled clips that are what their label says already.
         open: clips that more people are to hear.
         disagreements: clips that wait for an adjudicator.
+        respelt: label -> the word that it became, of labels that differ from it only in how they are written.
     """
 
     batch: int | None
@@ -72,6 +75,7 @@ class TakenOver:
     unchanged: int
     open: int
     disagreements: int
+    respelt: Mapping[str, str]
 
     def to_dict(self) -> dict[str, Any]:
         """For JSON."""
@@ -117,6 +121,7 @@ def take_over(
         unchanged=found.settled - len(changed),
         open=found.open,
         disagreements=found.disagreements,
+        respelt=found.respelt,
     )
 
 
@@ -127,11 +132,15 @@ def settle_changes(
     by_clip = opinions_by_clip(catalog.opinions.all(clip_ids=None if clip_ids is None else list(clip_ids)))
     verdicts = verdicts_of(by_clip, kept_doubled(catalog), automatic)
     there = {clip.id: clip for clip in catalog.clips(with_set_aside=True)}
-    findings, changes, cuts = list[Finding](), list[Change](), list[Cut]()
-    for identity, verdict in verdicts.items():
+    findings, changes, cuts, respelt = list[Finding](), list[Change](), list[Cut](), dict[str, str]()
+    spelt = Spellings((clip.word for clip in there.values()), (one.label for one in verdicts.values()))
+    for identity, given in verdicts.items():
         clip = there.get(identity)
-        if clip is None or not verdict.is_settled:
+        if clip is None or not given.is_settled:
             continue
+        verdict = replace(given, label=spelt.of(given.label))
+        if verdict.label != given.label:
+            respelt[given.label] = verdict.label
         cut = _cut(clip, verdict) if _is_ours(clip) and not _is_played(clip) else None
         wanted = [*_of_cut(cut, verdict, there), *_of_former_cut(clip, cut)] if cut else _of_former_cut(clip, None)
         wanted += _of_clip(clip, verdict, cut)
@@ -141,7 +150,7 @@ def settle_changes(
         cuts += [cut] if cut and new else []
     states = [verdict.state for verdict in verdicts.values()]
     counts = (states.count("settled"), states.count("open"), states.count("disagreement"))
-    return Settled(tuple(findings), tuple(changes), tuple(cuts), *counts)
+    return Settled(tuple(findings), tuple(changes), tuple(cuts), *counts, respelt)
 
 
 def opinions_by_clip(opinions: Iterable[Opinion]) -> dict[str, list[Opinion]]:

@@ -70,6 +70,14 @@ def test_what_is_printed_can_be_read(clips, capsys):
     assert "settled label" in out[1]
 
 
+def test_a_label_that_is_only_written_differently_is_told(clips, capsys):
+    assert told(capsys, "label", "apply")["respelt"] == {}
+    with Catalog("recordings") as catalog:
+        say_it(catalog, clips[0], "eve", "NO", "adjudicator")
+    assert run(["label", "apply"]) == 0
+    assert "NO is no: they differ only in how they are written" in capsys.readouterr().out
+
+
 def test_agreement_is_told_noted_and_written_as_a_page(clips, capsys):
     report = told(capsys, "agreement", "--page", "agreement.html")
     assert report["percent"]["value"] == pytest.approx(5 / 6)

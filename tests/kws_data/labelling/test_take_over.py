@@ -46,6 +46,18 @@ def test_labels_become_words_and_come_back(catalog):
     assert take_over(catalog).words == 3  # the opinions are still there
 
 
+def test_a_label_that_is_only_written_differently_becomes_the_word_of_the_catalogue(catalog):
+    there, clips = add_bare_clips(catalog, 2, word="go"), add_bare_clips(catalog, 3)
+    say_it(catalog, there[0], "ann", "Go!")
+    say_it(catalog, clips[0], "ann", "GO")
+    say_it(catalog, clips[1], "ann", "GO", cut=(4_000, 12_000))
+    done = take_over(catalog)
+    assert (done.words, done.cuts, done.unchanged) == (1, 1, 1)
+    assert done.respelt == {"Go!": "go", "GO": "go"}
+    assert {word for word, reason in state(catalog).values() if not reason} == {"go", "(unlabelled)"}
+    assert take_over(catalog).batch is None
+
+
 def test_only_telling_changes_nothing(catalog):
     clips = add_bare_clips(catalog, 1)
     say_it(catalog, clips[0], "ann", "yes", cut=(2_000, 9_000))
