@@ -17,7 +17,7 @@ from kws_data.catalog.clips import Clip
 from kws_data.catalog.opinions import Opinion
 from kws_data.labelling.cuts import SHORTEST, WAITING, add_cut, cut_id
 from kws_data.labelling.doubled import Doubled, kept_doubled
-from kws_data.labelling.labels import BAD, word_for
+from kws_data.labelling.labels import BAD, WITHOUT_LABEL, word_for
 from kws_data.labelling.settle import Verdict, settled
 from kws_data.labelling.spellings import Spellings
 
@@ -25,7 +25,7 @@ VERB = "label"
 #: Why a clip is set aside that only waits for a label: recordings of a board, before somebody heard them.
 NOT_LABELLED = "not labelled"
 _DOUBTED = "audit: label error"  # how kws_data.quality.audit says that it doubted the label; others follow after a "; "
-_PREFIX = "label: "
+PREFIX = "label: "  # before all other reasons for which labels set clips aside
 _CUT_INTO = re.compile(rf"{CUT_INTO}([0-9a-f]{{16}})")
 
 
@@ -115,7 +115,7 @@ def take_over(
     return TakenOver(
         batch,
         words=len(words - cut_into),
-        set_aside=sum(after.startswith(f"{_PREFIX}bad") for after in reasons.values()),
+        set_aside=sum(after.startswith(f"{PREFIX}bad") for after in reasons.values()),
         taken_in=sum(not after for after in reasons.values()),
         cuts=len(found.cuts),
         unchanged=found.settled - len(changed),
@@ -161,6 +161,16 @@ def opinions_by_clip(opinions: Iterable[Opinion]) -> dict[str, list[Opinion]]:
     return dict(sorted(found.items()))
 
 
+def bare_clips(clips: Iterable[Clip]) -> set[str]:
+    """Ids of those that have no label, whether or not they are set aside."""
+    return {clip.id for clip in clips if clip.word in WITHOUT_LABEL}
+
+
+def heard_clips(by_clip: Mapping[str, Sequence[Opinion]]) -> set[str]:
+    """Ids of those of which somebody said something that is no machine."""
+    return {clip for clip, own in by_clip.items() if any(one.kind != "model" for one in own)}
+
+
 def verdicts_of(
     by_clip: Mapping[str, Sequence[Opinion]], doubled: Doubled, automatic: float | None = None
 ) -> dict[str, Verdict]:
@@ -196,7 +206,7 @@ def _of_former_cut(clip: Clip, cut: Cut | None) -> list[Change]:
 def _is_ours(clip: Clip) -> bool:
     """Whether a clip is used, or set aside because of its label alone: by people, or by an audit that doubted it."""
     doubted = clip.reasons.startswith(_DOUBTED) and "; " not in clip.reasons
-    return not clip.reasons or clip.reasons == NOT_LABELLED or clip.reasons.startswith(_PREFIX) or doubted
+    return not clip.reasons or clip.reasons == NOT_LABELLED or clip.reasons.startswith(PREFIX) or doubted
 
 
 def _is_played(clip: Clip) -> bool:
@@ -207,7 +217,7 @@ def _is_played(clip: Clip) -> bool:
 def _of_clip(clip: Clip, verdict: Verdict, cut: Cut | None) -> list[Change]:
     ours = _is_ours(clip)
     if verdict.label == BAD:
-        reason = f"{_PREFIX}bad recording ({verdict.agreeing} of {verdict.of})"
+        reason = f"{PREFIX}bad recording ({verdict.agreeing} of {verdict.of})"
         return [Change(clip.id, "reasons", reason)] if ours else []
     if cut:
         return [Change(clip.id, "reasons", f"{CUT_INTO}{cut_id(clip, cut.start, cut.stop)}")]
