@@ -62,7 +62,7 @@ class TakenOver:
         taken_in: clips that had waited for a label, or were of no use, and are used now.
         cuts: clips that were cut.
         unchanged: settled clips that are what their label says already.
-        open: clips that more people are to hear.
+        open: clips that people are to hear: those without a label, and those that need one more to hear them.
         disagreements: clips that wait for an adjudicator.
         respelt: label -> the word that it became, of labels that differ from it only in how they are written.
     """
@@ -149,7 +149,9 @@ def settle_changes(
         findings += [_finding(clip, verdict, cut)] if new else []
         cuts += [cut] if cut and new else []
     states = [verdict.state for verdict in verdicts.values()]
-    counts = (states.count("settled"), states.count("open"), states.count("disagreement"))
+    asked = bare_clips(there.values()) & set(there if clip_ids is None else clip_ids) | heard_clips(by_clip)
+    waiting = sum(identity not in verdicts or verdicts[identity].state == "open" for identity in asked)
+    counts = (states.count("settled"), waiting, states.count("disagreement"))
     return Settled(tuple(findings), tuple(changes), tuple(cuts), *counts, respelt)
 
 

@@ -41,7 +41,7 @@ def command(recordings: Path, automatic: float | None, note: str, only_tell: boo
     tell(f"{would if told[0].isdigit() else ''}{told}")
     for label, word in done.respelt.items():
         tell(f"{label} is {word}: they differ only in how they are written")
-    tell(f"{done.unchanged:,} are what their label says, {done.open:,} are to be heard by more people")
+    tell(f"{done.unchanged:,} are what their label says, {done.open:,} are to be heard: kws label")
     if done.disagreements:
         tell(f"{done.disagreements:,} are disputed: let an adjudicator settle them in kws label")
     if done.batch is not None:
