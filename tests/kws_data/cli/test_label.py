@@ -140,7 +140,8 @@ def test_to_label_studio_and_back(clips, capsys):
     assert run(["label", "import", "back.json", "--annotator", "9=zoe"]) == 0
     error = capsys.readouterr().err
     assert "nothing in this file is by 9; annotators there: 3" in error and f"({'f' * 16};" in error
-    assert "eve" in told(capsys, "label", "status")["progress"]["annotators"]
+    pace = told(capsys, "label", "status")["progress"]["annotators"]["eve"]
+    assert pace == {"count": 6, "median_seconds": None, "per_hour": None}
     assert "'out'" in refused(capsys, "label", "export", "out")
     assert told(capsys, "label", "export", "out", "--force")["clips"] == 6
     Path("broken.json").write_text("[1,")
