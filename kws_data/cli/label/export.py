@@ -80,8 +80,9 @@ def _chosen(every: Sequence[Clip], words: tuple[str, ...], id_file: Path | None)
         return [there[one] for one in ids]
     wanted = set(words) or set(WITHOUT_LABEL)
     chosen = [clip for clip in every if clip.word in wanted and (not clip.reasons or not words)]
-    if not chosen:
-        what = f"called {', '.join(words)}" if words else "without a label"
+    lost = [word for word in words if all(clip.word != word for clip in chosen)]
+    if lost or not chosen:
+        what = f"called {', '.join(lost)}" if lost else "without a label"
         raise DataError("no clip to send", what, "name words with --word, or clips with --clips")
     return chosen
 

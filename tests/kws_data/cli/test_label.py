@@ -159,6 +159,8 @@ def test_clips_for_label_studio_are_chosen_by_word_or_by_id(clips, capsys):
     Path("ids.txt").write_text("nonsense\n")
     assert "no such clip" in refused(capsys, "label", "export", "c", "--clips", "ids.txt")
     assert "no clip to send" in refused(capsys, "label", "export", "c", "--word", "left")
+    assert "'called left'" in refused(capsys, "label", "export", "c", "--word", "yes", "--word", "left")
+    assert not Path("c").exists()
 
 
 @pytest.mark.parametrize(
