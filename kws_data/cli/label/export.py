@@ -69,14 +69,12 @@ def command(
 def _chosen(every: Sequence[Clip], words: tuple[str, ...], id_file: Path | None) -> list[Clip]:
     from kws_data.errors import DataError
     from kws_data.labelling.labels import WITHOUT_LABEL
-    from kws_data.labelling.listed_clips import clips_by_line
+    from kws_data.labelling.listed_clips import check_there, clips_by_line
 
     if id_file is not None:
         ids = clips_by_line(id_file)
         there = {clip.id: clip for clip in every}
-        lost = [one for one in ids if one not in there]
-        if lost:
-            raise DataError("no such clip", lost[0], f"{len(lost)} of the {len(ids)} ids are not in this catalogue")
+        check_there(ids, there)
         return [there[one] for one in ids]
     wanted = set(words) or set(WITHOUT_LABEL)
     chosen = [clip for clip in every if clip.word in wanted and (not clip.reasons or not words)]

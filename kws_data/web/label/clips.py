@@ -42,7 +42,7 @@ def chosen_clips(
         warn: told why clips of the whole catalogue are taken in the place of the configuration's.
 
     Raises:
-        DataError: there are none, or the file cannot be read.
+        DataError: there are none, or the file cannot be read or lists clips that are not there.
     """
     clips = {clip.id: clip for clip in catalog.clips(with_set_aside=True)}
     ids = _all(catalog, clips, config, word, warn) if which == ALL else _ids(catalog, which, clips)
@@ -76,7 +76,7 @@ def _ids(catalog: Catalog, which: str, clips: dict[str, Clip]) -> list[str]:
     if which == REVIEW:
         return list(to_review(catalog).clip_ids)
     known = ", ".join((UNLABELLED, FOUND, SELECTED, REVIEW, ALL))
-    return listed_clips(Path(which), f"choose {known} or a file that lists ids of clips")
+    return listed_clips(Path(which), f"choose {known} or a file that lists ids of clips", clips)
 
 
 def _found(catalog: Catalog) -> list[str]:

@@ -93,6 +93,12 @@ def test_a_file_lists_ids_in_any_form_and_in_its_order(
     listed = tmp_path / "list.json"
     listed.write_text(f'{{"clips": [{{"id": "{filled["3"]}", "audio": "{"a" * 64}"}}, "{filled["0"]}"]}} {"0" * 16}')
     assert chosen_clips(catalog, str(listed)) == (filled["3"], filled["0"])
+    listed.write_text(f"{'0' * 16}\n{filled['0']}\n")
+    with pytest.raises(DataError, match=f"no such clip: '{'0' * 16}'.*1 of the 2 ids are not in this catalogue"):
+        chosen_clips(catalog, str(listed))
+    listed.write_text(f'["{"1" * 16}"]')
+    with pytest.raises(DataError, match=f"no such clip: '{'1' * 16}'"):
+        chosen_clips(catalog, str(listed))
     listed.write_text("yes,no\n")
     with pytest.raises(DataError, match="file lists no clips"):
         chosen_clips(catalog, str(listed))
