@@ -163,6 +163,26 @@ def test_clips_for_label_studio_are_chosen_by_word_or_by_id(clips, capsys):
     assert not Path("c").exists()
 
 
+def test_a_new_export_takes_the_place_of_the_older_one_and_leaves_other_files(clips, capsys):
+    told(capsys, "label", "export", "out")
+    own = [Path("out/my notes.txt"), Path("out/audio/mine.wav"), Path("out/more/labels.json")]
+    for path in own:
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("mine")
+    Path("out/README.md").write_text("changed")
+    Path("ids.txt").write_text(clips[2])
+    told(capsys, "label", "export", "out", "--clips", "ids.txt", "--label", "up", "--force")
+    assert [path.read_text() for path in own] == ["mine"] * 3
+    assert {path.name for path in Path("out/audio").iterdir()} == {f"{clips[2]}.wav", "mine.wav"}
+    assert len(json.loads(Path("out/tasks.json").read_text())) == 1
+    assert "up" in Path("out/labelling.xml").read_text() and "changed" not in Path("out/README.md").read_text()
+    assert sorted(path.name for path in Path().iterdir()) == ["ids.txt", "out", "recordings"]
+    Path("out/tasks.json").unlink()
+    Path("out/tasks.json").mkdir()
+    assert run(["label", "export", "out", "--force"]) == 2
+    assert "export cannot be replaced: 'out'" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     "call", ["status", "apply", "undo 1", "changes", "guideline", "review", "export x", "import x.json"]
 )
