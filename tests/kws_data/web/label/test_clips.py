@@ -14,7 +14,7 @@ from kws_data.catalog.opinions import NewOpinion
 from kws_data.cli import run
 from kws_data.config.config import Config
 from kws_data.errors import DataError
-from kws_data.web.label.clips import chosen_clips, words_with_button
+from kws_data.web.label.clips import chosen_clips, disputed_clips, words_with_button
 
 WORDS = ("(unlabelled)", "_unlabelled_", "no", "yes", "yes", "_background_noise_", "(speech)")
 
@@ -114,6 +114,17 @@ def test_labels_that_a_new_guideline_touches_are_given_again(catalog: Catalog, f
         chosen_clips(catalog, "review")
     catalog.guidelines.add("- **R1 Whole word**: all but the last sound")
     assert chosen_clips(catalog, "review") == (filled["0"],)
+
+
+def test_clips_in_dispute_are_those_of_the_whole_catalogue(catalog: Catalog, filled: dict[str, str]) -> None:
+    assert disputed_clips(catalog) == ()
+    for who, label in (("ann", "yes"), ("bob", "no")):
+        for n in ("0", "2", "4"):
+            catalog.opinions.give(NewOpinion(filled[n], "person", who, label))
+    catalog.opinions.give(NewOpinion(filled["0"], "adjudicator", "eve", "no"))
+    assert set(disputed_clips(catalog)) == {filled["2"], filled["4"]}
+    assert disputed_clips(catalog, "no") == (filled["2"],)
+    assert chosen_clips(catalog, "unlabelled", "yes", may_be_none=True) == ()
 
 
 def test_words_that_most_clips_have_come_first_then_what_they_were_said_to_be(
