@@ -163,6 +163,19 @@ def test_clips_for_label_studio_are_chosen_by_word_or_by_id(clips, capsys):
     assert not Path("c").exists()
 
 
+def test_an_imported_label_that_is_only_written_differently_is_the_word_of_the_catalogue(clips, capsys):
+    assert told(capsys, "label", "apply")["words"] == 5
+    result = [{"id": "a", "from_name": "label", "type": "choices", "value": {"choices": ["YES"]}}]
+    said = [{"id": 1, "completed_by": 3, "result": result}]
+    task = {"id": 1, "data": {"audio": "x.wav", "clip": clips[2]}, "annotations": said}
+    Path("back.json").write_text(json.dumps([task]))
+    assert told(capsys, "label", "import", "back.json")["respelt"] == {"YES": "yes"}
+    assert run(["label", "import", "back.json"]) == 0
+    out = capsys.readouterr().out
+    assert "1 annotations of 1 annotators, 0 of them new" in out and "YES is yes: they differ only" in out
+    assert told(capsys, "label", "status")["progress"]["disagreements"] == 1  # all three said yes of that clip
+
+
 def test_a_new_export_takes_the_place_of_the_older_one_and_leaves_other_files(clips, capsys):
     told(capsys, "label", "export", "out")
     own = [Path("out/my notes.txt"), Path("out/audio/mine.wav"), Path("out/more/labels.json")]
