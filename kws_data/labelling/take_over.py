@@ -164,8 +164,8 @@ def opinions_by_clip(opinions: Iterable[Opinion]) -> dict[str, list[Opinion]]:
 
 
 def bare_clips(clips: Iterable[Clip]) -> set[str]:
-    """Ids of those that have no label, whether or not they are set aside."""
-    return {clip.id for clip in clips if clip.word in WITHOUT_LABEL}
+    """Ids of those that have no label, whether or not they are set aside; of cuts that wait, people hear the whole."""
+    return {clip.id for clip in clips if clip.word in WITHOUT_LABEL and clip.reasons != WAITING}
 
 
 def heard_clips(by_clip: Mapping[str, Sequence[Opinion]]) -> set[str]:

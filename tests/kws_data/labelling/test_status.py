@@ -38,3 +38,14 @@ def test_who_takes_over_and_who_asks_for_the_status_are_told_the_same(catalog):
     assert (now.open, now.disagreements) == (done.open, done.disagreements) == (4, 1)
     assert (now.settled, label_status(catalog).progress) == (done.words, now)
     assert take_over(catalog, clips).open == 1
+
+
+def test_a_cut_that_waits_is_not_to_be_heard(catalog):
+    keep_doubled(catalog, Doubled(0.0))
+    clip = add_bare_clips(catalog, 1)[0]
+    say_it(catalog, clip, "ann", "yes", cut=(4_000, 12_000))
+    before = label_status(catalog)
+    catalog.changes.undo(take_over(catalog).batch)
+    assert len(catalog.cuts()) == 1
+    assert label_status(catalog) == before
+    assert (before.progress.total, before.unlabelled) == (1, 0)
