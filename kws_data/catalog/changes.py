@@ -1,21 +1,26 @@
 """What was found of clips, and what was changed in the catalogue because of it: every change with its way back.
 
 A *batch* is one run of a verb (an audit, labels that were taken over). Its findings say what it saw; its changes keep
-what stood there before, so that the batch can be undone. What somebody has changed since stays as they left it.
+what stood there before, so that the batch can be undone. What somebody has changed since stays as they left it, and
+their batch, when it is undone in its turn, goes back to what stood before both.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from kws_data.catalog.database import CatalogDatabase
+from kws_data.catalog.read import CUT_MARK
 from kws_data.errors import DataError
 
 #: What of a clip can be changed: why it is set aside (empty: it is not), or the word that is said.
 FIELDS = ("reasons", "word")
+#: Why a cut (:mod:`kws_data.labelling.cuts`) is set aside until its batch, and after the batch was undone.
+CUT_WAITS = "label: cut, not taken over"
+CUT_INTO = "label: cut, see "  # why a whole clip is set aside, before the id of the cut that stands in its place
 
 
 @dataclass(frozen=True)
@@ -125,6 +130,9 @@ class Changes:
     def undo(self, batch: int) -> Undone:
         """Bring the clips of a batch back to what they were before it; its findings stay.
 
+        Where a later batch has built on a change, that batch is told to go back to what stood before this one: batches
+        undone in any order leave nothing of them, and never a cut in use beside its whole clip.
+
         Raises:
             DataError: there is no such batch, or it is undone already.
         """
@@ -140,14 +148,43 @@ class Changes:
             ).fetchall()
             kept, back = list[str](), 0
             for clip, field, before, after in made:
-                done = self._at.db.execute(
-                    f"UPDATE clips SET {field} = ? WHERE id = ? AND {field} = ?", (before, clip, after)
-                ).rowcount
+                done = (
+                    not self._hand_on(batch, clip, field, before, after)
+                    and self._at.db.execute(
+                        f"UPDATE clips SET {field} = ? WHERE id = ? AND {field} = ?", (before, clip, after)
+                    ).rowcount
+                )
                 back += done
                 kept += [] if done else [clip]
+            self._one_of_each_sound({row[0] for row in made})
             self._at.db.execute("DELETE FROM changes WHERE batch = ?", (batch,))
             self._at.db.execute("UPDATE batches SET undone_at = ? WHERE id = ?", (now, batch))
         return Undone(batch, back, tuple(sorted(set(kept))))
+
+    def _hand_on(self, batch: int, clip: str, field: str, before: str, after: str) -> bool:
+        """Whether a later batch has changed this field of a clip; what it built on is then what stood before this one.
+
+        Where something else changed the clip in between, the later batch goes back to that.
+        """
+        later = self._at.db.execute(
+            "SELECT min(batch) FROM changes WHERE clip_id = ? AND field = ? AND batch > ?", (clip, field, batch)
+        ).fetchone()[0]
+        self._at.db.execute(
+            "UPDATE changes SET before = ? WHERE batch = ? AND clip_id = ? AND field = ? AND before = ?",
+            (before, later, clip, field, after),
+        )
+        return later is not None
+
+    def _one_of_each_sound(self, clips: Collection[str]) -> None:
+        """Let cuts wait in whose place their whole clip, or another cut of it, is used."""
+        self._at.db.execute(
+            "UPDATE clips SET reasons = ?1 WHERE (id IN (SELECT value FROM json_each(?2))"
+            " OR parent IN (SELECT value FROM json_each(?2)))"
+            " AND reasons = '' AND device = '' AND instr(origin, ?3) AND EXISTS ("
+            "SELECT 1 FROM clips AS whole WHERE whole.id = clips.parent AND whole.reasons != ?4 || clips.id"
+            " AND (whole.reasons = '' OR instr(whole.reasons, ?4) = 1))",
+            (CUT_WAITS, json.dumps(sorted(clips)), CUT_MARK, CUT_INTO),
+        )
 
     def batches(self, verb: str | None = None) -> list[Batch]:
         """Batches in their order, of one verb or of all."""

@@ -11,12 +11,13 @@ from typing import Any
 
 from firmware_tools.levels import levels
 from kws_data.catalog.catalog import Catalog
+from kws_data.catalog.changes import CUT_WAITS
 from kws_data.catalog.clips import Clip, NewClip, identity
 from kws_data.catalog.read import CUT_MARK
 
 RATE_HZ = 16_000
 SHORTEST = RATE_HZ // 10  # samples: no word is shorter than 100 ms
-WAITING = "label: cut, not taken over"  # why a cut is set aside until its batch, and after the batch was undone
+WAITING = CUT_WAITS
 #: Measures of the whole clip that do not hold of a part.
 _OF_THE_WHOLE = ("speech_start_s", "speech_end_s", "vad_start_s", "vad_end_s", "noise_floor_db", "snr_db", "verdict")
 

@@ -6,6 +6,7 @@ What comes back is read by :mod:`kws_data.sources.imports.label_studio_opinions`
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,12 +17,14 @@ from kws_data.audio import write_wav
 from kws_data.catalog.catalog import Catalog
 from kws_data.catalog.clips import Clip
 from kws_data.catalog.opinions import Opinion
+from kws_data.errors import DataError
 from kws_data.labelling.cuts import RATE_HZ
 from kws_data.labelling.labels import NOT_SURE, SPECIAL
 from kws_data.progress import Progress
 
-LABEL, CUT, NOTE, AUDIO = "label", "cut", "note", "audio"  # names of the questions, and of what is heard
+LABEL, CUT, NOTE, AUDIO = "label", "cut", "note", "audio"  # names of the questions, and of what is heard and its folder
 MARKER = "labelling.xml"  # a folder that has it is an export of ours
+_OUR_SOUND = re.compile(r"[0-9a-f]{16}\.wav")
 README = """# Label Studio project
 
 1. Start Label Studio with `LABEL_STUDIO_LOCAL_FILES_SERVING_ENABLED=true` and
@@ -56,9 +59,32 @@ def export_tasks(
     write_text(folder / "README.md", README)
 
 
+def replace_export(fresh: Path, old: Path) -> None:
+    """Bring the files of an export into the folder of an older one, and take away the older one's other clips.
+
+    What else lies there stays. The interface, by which the folder is known, comes last: where the call is cut off, the
+    next one ends the work.
+
+    Raises:
+        DataError: a file cannot be replaced.
+    """
+    new = sorted(path.relative_to(fresh).as_posix() for path in fresh.rglob("*") if path.is_file())
+    sounds = [] if (old / AUDIO).is_symlink() else sorted((old / AUDIO).glob("*.wav"))
+    try:
+        for name in (*(one for one in new if one != MARKER), MARKER):
+            (old / name).parent.mkdir(parents=True, exist_ok=True)
+            (fresh / name).replace(old / name)
+        for path in sounds:
+            if _OUR_SOUND.fullmatch(path.name) and f"{AUDIO}/{path.name}" not in new:
+                path.unlink()
+    except OSError as error:
+        remedy = f"{error.strerror or error}; name another folder"
+        raise DataError("export cannot be replaced", str(old), remedy) from None
+
+
 def audio_name(clip_id: str) -> str:
     """Path of a clip's audio in the folder."""
-    return f"audio/{clip_id}.wav"
+    return f"{AUDIO}/{clip_id}.wav"
 
 
 def _suggestions(opinions: Iterable[Opinion]) -> Mapping[str, Opinion]:

@@ -14,6 +14,7 @@ from kws_data.catalog.opinions import Opinion
 from kws_data.labelling.settle import Verdict
 
 BREAK_SECONDS = 300.0  # who answers later than this was away
+FASTEST_SECONDS = 0.25  # nobody hears a clip and answers in less: such answers were sent together
 
 
 @dataclass(frozen=True)
@@ -22,8 +23,10 @@ class Pace:
 
     Attributes:
         count: opinions that they gave and that hold.
-        median_seconds: from the first sound to the answer; None where nothing is known.
-        per_hour: opinions an hour while they were at it (gaps of more than five minutes are breaks); None of one.
+        median_seconds: from the first sound to the answer; None where nothing is known. More than five minutes are a
+            break.
+        per_hour: opinions an hour while they were at it (gaps of more than five minutes are breaks); None of one, and
+            where answers came together, so that nobody knows when they were given: of imported ones, and of a script.
     """
 
     count: int
@@ -65,9 +68,10 @@ def progress_of(verdicts: Iterable[Verdict], opinions: Sequence[Opinion]) -> Pro
 
 def pace_of(opinions: Sequence[Opinion]) -> Pace:
     """How fast one annotator gave these."""
-    seconds = [one.seconds for one in opinions if one.seconds is not None]
-    times = sorted(datetime.fromisoformat(one.given_at) for one in opinions)
+    seconds = [one.seconds for one in opinions if one.seconds is not None and one.seconds <= BREAK_SECONDS]
+    times = sorted(datetime.fromisoformat(one.given_at) for one in opinions if one.kind != "imported")
     gaps = [(after - before).total_seconds() for before, after in pairwise(times)]
     worked = [gap for gap in gaps if gap <= BREAK_SECONDS]
-    rate = 3600 * len(worked) / sum(worked) if sum(worked) > 0 else None
+    known = worked and median(worked) >= FASTEST_SECONDS
+    rate = 3600 * len(worked) / sum(worked) if known else None
     return Pace(len(opinions), float(median(seconds)) if seconds else None, rate)

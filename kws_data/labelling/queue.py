@@ -56,6 +56,7 @@ class QueueSettings:
         seed: draws those.
         since_guideline: opinions under an older version of the guideline do not count: they are given again.
         why: said of clips that nobody found or asked for otherwise.
+        disputed_ids: further clips, which only an adjudicator gets; the guideline of their opinions does not matter.
     """
 
     clip_ids: tuple[str, ...]
@@ -63,6 +64,7 @@ class QueueSettings:
     seed: int = 0
     since_guideline: int | None = None
     why: str = "selected"
+    disputed_ids: tuple[str, ...] = ()
 
 
 class LabelQueue:
@@ -70,9 +72,10 @@ class LabelQueue:
 
     def __init__(self, catalog: Catalog, settings: QueueSettings, clock: Callable[[], float] = time.monotonic) -> None:
         self._catalog, self._settings, self._clock = catalog, settings, clock
-        wanted = set(settings.clip_ids)
+        wanted = dict.fromkeys((*settings.clip_ids, *settings.disputed_ids))
         found = {clip.id: clip for clip in catalog.clips(with_set_aside=True) if clip.id in wanted}
-        self._clips = {identity: found[identity] for identity in settings.clip_ids if identity in found}
+        self._clips = {identity: found[identity] for identity in wanted if identity in found}
+        self._only_disputed = set(settings.disputed_ids).difference(settings.clip_ids)
         self._doubled = Doubled(settings.twice_share, settings.seed)
         self._heard = Heard(catalog)
         self._verdicts: dict[str, Verdict] = {}  # of clips that somebody labelled
@@ -113,7 +116,7 @@ class LabelQueue:
 
     def _open_to(self, annotator: str, skip: set[str]) -> Iterator[str]:
         for identity in self._clips:
-            if identity in self._closed or identity in skip:
+            if identity in self._closed or identity in skip or identity in self._only_disputed:
                 continue
             gave = {one.giver for one in self._given(identity) if one.kind in PEOPLE}
             busy = self._busy(identity) - gave - {annotator}
@@ -168,7 +171,9 @@ class LabelQueue:
     def _given(self, identity: str) -> tuple[Opinion, ...]:
         """Opinions that count: those under an older guideline do not where labels are reviewed."""
         since, held = self._settings.since_guideline, self._heard.of(identity)
-        return held if since is None else tuple(one for one in held if (one.guideline or 0) >= since)
+        if since is None or identity in self._only_disputed:
+            return held
+        return tuple(one for one in held if (one.guideline or 0) >= since)
 
     def _refresh(self) -> None:
         for identity in self._heard.refresh():

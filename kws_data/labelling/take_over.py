@@ -8,24 +8,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from kws_data.catalog.catalog import Catalog
-from kws_data.catalog.changes import Change, Finding
+from kws_data.catalog.changes import CUT_INTO, Change, Finding
 from kws_data.catalog.clips import Clip
 from kws_data.catalog.opinions import Opinion
 from kws_data.labelling.cuts import SHORTEST, WAITING, add_cut, cut_id
 from kws_data.labelling.doubled import Doubled, kept_doubled
-from kws_data.labelling.labels import BAD, word_for
+from kws_data.labelling.labels import BAD, WITHOUT_LABEL, word_for
 from kws_data.labelling.settle import Verdict, settled
+from kws_data.labelling.spellings import Spellings
 
 VERB = "label"
 #: Why a clip is set aside that only waits for a label: recordings of a board, before somebody heard them.
 NOT_LABELLED = "not labelled"
 _DOUBTED = "audit: label error"  # how kws_data.quality.audit says that it doubted the label; others follow after a "; "
-_PREFIX = "label: "
-_CUT_INTO = re.compile(rf"{_PREFIX}cut, see ([0-9a-f]{{16}})")
+PREFIX = "label: "  # before all other reasons for which labels set clips aside
+_CUT_INTO = re.compile(rf"{CUT_INTO}([0-9a-f]{{16}})")
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ class Settled:
     settled: int
     open: int
     disagreements: int
+    respelt: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -60,8 +62,9 @@ class TakenOver:
         taken_in: clips that had waited for a label, or were of no use, and are used now.
         cuts: clips that were cut.
         unchanged: settled clips that are what their label says already.
-        open: clips that more people are to hear.
+        open: clips that people are to hear: those without a label, and those that need one more to hear them.
         disagreements: clips that wait for an adjudicator.
+        respelt: label -> the word that it became, of labels that differ from it only in how they are written.
     """
 
     batch: int | None
@@ -72,6 +75,7 @@ class TakenOver:
     unchanged: int
     open: int
     disagreements: int
+    respelt: Mapping[str, str]
 
     def to_dict(self) -> dict[str, Any]:
         """For JSON."""
@@ -111,12 +115,13 @@ def take_over(
     return TakenOver(
         batch,
         words=len(words - cut_into),
-        set_aside=sum(after.startswith(f"{_PREFIX}bad") for after in reasons.values()),
+        set_aside=sum(after.startswith(f"{PREFIX}bad") for after in reasons.values()),
         taken_in=sum(not after for after in reasons.values()),
         cuts=len(found.cuts),
         unchanged=found.settled - len(changed),
         open=found.open,
         disagreements=found.disagreements,
+        respelt=found.respelt,
     )
 
 
@@ -127,11 +132,15 @@ def settle_changes(
     by_clip = opinions_by_clip(catalog.opinions.all(clip_ids=None if clip_ids is None else list(clip_ids)))
     verdicts = verdicts_of(by_clip, kept_doubled(catalog), automatic)
     there = {clip.id: clip for clip in catalog.clips(with_set_aside=True)}
-    findings, changes, cuts = list[Finding](), list[Change](), list[Cut]()
-    for identity, verdict in verdicts.items():
+    findings, changes, cuts, respelt = list[Finding](), list[Change](), list[Cut](), dict[str, str]()
+    spelt = Spellings((clip.word for clip in there.values()), (one.label for one in verdicts.values()))
+    for identity, given in verdicts.items():
         clip = there.get(identity)
-        if clip is None or not verdict.is_settled:
+        if clip is None or not given.is_settled:
             continue
+        verdict = replace(given, label=spelt.of(given.label))
+        if verdict.label != given.label:
+            respelt[given.label] = verdict.label
         cut = _cut(clip, verdict) if _is_ours(clip) and not _is_played(clip) else None
         wanted = [*_of_cut(cut, verdict, there), *_of_former_cut(clip, cut)] if cut else _of_former_cut(clip, None)
         wanted += _of_clip(clip, verdict, cut)
@@ -140,8 +149,10 @@ def settle_changes(
         findings += [_finding(clip, verdict, cut)] if new else []
         cuts += [cut] if cut and new else []
     states = [verdict.state for verdict in verdicts.values()]
-    counts = (states.count("settled"), states.count("open"), states.count("disagreement"))
-    return Settled(tuple(findings), tuple(changes), tuple(cuts), *counts)
+    asked = bare_clips(there.values()) & set(there if clip_ids is None else clip_ids) | heard_clips(by_clip)
+    waiting = sum(identity not in verdicts or verdicts[identity].state == "open" for identity in asked)
+    counts = (states.count("settled"), waiting, states.count("disagreement"))
+    return Settled(tuple(findings), tuple(changes), tuple(cuts), *counts, respelt)
 
 
 def opinions_by_clip(opinions: Iterable[Opinion]) -> dict[str, list[Opinion]]:
@@ -150,6 +161,16 @@ def opinions_by_clip(opinions: Iterable[Opinion]) -> dict[str, list[Opinion]]:
     for one in opinions:
         found.setdefault(one.clip_id, []).append(one)
     return dict(sorted(found.items()))
+
+
+def bare_clips(clips: Iterable[Clip]) -> set[str]:
+    """Ids of those that have no label, whether or not they are set aside; of cuts that wait, people hear the whole."""
+    return {clip.id for clip in clips if clip.word in WITHOUT_LABEL and clip.reasons != WAITING}
+
+
+def heard_clips(by_clip: Mapping[str, Sequence[Opinion]]) -> set[str]:
+    """Ids of those of which somebody said something that is no machine."""
+    return {clip for clip, own in by_clip.items() if any(one.kind != "model" for one in own)}
 
 
 def verdicts_of(
@@ -172,7 +193,7 @@ def _of_cut(cut: Cut, verdict: Verdict, there: Mapping[str, Clip]) -> list[Chang
     identity, word = cut_id(cut.clip, cut.start, cut.stop), word_for(verdict.label)
     known = there.get(identity)
     same = (known.word if known else cut.clip.word) == word
-    taken_in = [Change(identity, "reasons", "")]
+    taken_in = [Change(identity, "reasons", "")] if known is None or _is_ours(known) else []
     return taken_in if same else [Change(identity, "word", word), *taken_in]
 
 
@@ -187,7 +208,7 @@ def _of_former_cut(clip: Clip, cut: Cut | None) -> list[Change]:
 def _is_ours(clip: Clip) -> bool:
     """Whether a clip is used, or set aside because of its label alone: by people, or by an audit that doubted it."""
     doubted = clip.reasons.startswith(_DOUBTED) and "; " not in clip.reasons
-    return not clip.reasons or clip.reasons == NOT_LABELLED or clip.reasons.startswith(_PREFIX) or doubted
+    return not clip.reasons or clip.reasons == NOT_LABELLED or clip.reasons.startswith(PREFIX) or doubted
 
 
 def _is_played(clip: Clip) -> bool:
@@ -198,10 +219,10 @@ def _is_played(clip: Clip) -> bool:
 def _of_clip(clip: Clip, verdict: Verdict, cut: Cut | None) -> list[Change]:
     ours = _is_ours(clip)
     if verdict.label == BAD:
-        reason = f"{_PREFIX}bad recording ({verdict.agreeing} of {verdict.of})"
+        reason = f"{PREFIX}bad recording ({verdict.agreeing} of {verdict.of})"
         return [Change(clip.id, "reasons", reason)] if ours else []
     if cut:
-        return [Change(clip.id, "reasons", f"{_PREFIX}cut, see {cut_id(clip, cut.start, cut.stop)}")]
+        return [Change(clip.id, "reasons", f"{CUT_INTO}{cut_id(clip, cut.start, cut.stop)}")]
     word = Change(clip.id, "word", word_for(verdict.label))
     return [word, Change(clip.id, "reasons", "")] if ours else [word]
 

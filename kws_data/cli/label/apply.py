@@ -39,7 +39,9 @@ def command(recordings: Path, automatic: float | None, note: str, only_tell: boo
     parts = {"relabelled": done.words, "set aside as bad": done.set_aside, "taken in": done.taken_in, "cut": done.cuts}
     told = ", ".join(f"{count:,} {what}" for what, count in parts.items() if count) or "nothing to change"
     tell(f"{would if told[0].isdigit() else ''}{told}")
-    tell(f"{done.unchanged:,} are what their label says, {done.open:,} are to be heard by more people")
+    for label, word in done.respelt.items():
+        tell(f"{label} is {word}: they differ only in how they are written")
+    tell(f"{done.unchanged:,} are what their label says, {done.open:,} are to be heard: kws label")
     if done.disagreements:
         tell(f"{done.disagreements:,} are disputed: let an adjudicator settle them in kws label")
     if done.batch is not None:

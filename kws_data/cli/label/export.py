@@ -32,7 +32,7 @@ MOST_LABELS = 30  # of the catalogue's words, where nobody says which
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="Send the clips whose ids stand in this file, one a line.",
 )
-@click.option("--force", is_flag=True, help="Replace an export that is there.")
+@click.option("--force", is_flag=True, help="Replace an export that is there; other files in its folder stay.")
 @json_option
 def command(
     folder: Path,
@@ -49,16 +49,20 @@ def command(
     Without --word and --clips it sends the clips that have no label. What people have said is not in it. What comes
     back is read by kws label import.
     """
-    from kws_data.labelling.label_studio import MARKER, export_tasks
+    from kws_data.labelling.label_studio import MARKER, export_tasks, replace_export
     from kws_data.labelling.labels import checked_label
-    from kws_data.release.new_folder import new_folder
+    from kws_data.release.new_folder import beside, new_folder
 
     with catalog_here(recordings) as catalog:
         every = catalog.clips(with_set_aside=True)
         chosen = _chosen(every, words, id_file)
         offered = [checked_label(one) for one in labels] or _words_of(every)
-        with new_folder(folder, marker=MARKER, replace=force) as fresh, progress_bars() as progress:
+        older = force and (folder / MARKER).is_file() and not folder.is_symlink()
+        place = beside(folder) if older else new_folder(folder, marker=MARKER, replace=force)
+        with place as fresh, progress_bars() as progress:
             export_tasks(catalog, chosen, offered, fresh, progress)
+            if older:
+                replace_export(fresh, folder)
     if as_json:
         print_json({"folder": str(folder), "tool": tool, "clips": len(chosen), "labels": offered})
         return
@@ -69,19 +73,18 @@ def command(
 def _chosen(every: Sequence[Clip], words: tuple[str, ...], id_file: Path | None) -> list[Clip]:
     from kws_data.errors import DataError
     from kws_data.labelling.labels import WITHOUT_LABEL
-    from kws_data.labelling.listed_clips import clips_by_line
+    from kws_data.labelling.listed_clips import check_there, clips_by_line
 
     if id_file is not None:
         ids = clips_by_line(id_file)
         there = {clip.id: clip for clip in every}
-        lost = [one for one in ids if one not in there]
-        if lost:
-            raise DataError("no such clip", lost[0], f"{len(lost)} of the {len(ids)} ids are not in this catalogue")
+        check_there(ids, there)
         return [there[one] for one in ids]
     wanted = set(words) or set(WITHOUT_LABEL)
     chosen = [clip for clip in every if clip.word in wanted and (not clip.reasons or not words)]
-    if not chosen:
-        what = f"called {', '.join(words)}" if words else "without a label"
+    lost = [word for word in words if all(clip.word != word for clip in chosen)]
+    if lost or not chosen:
+        what = f"called {', '.join(lost)}" if lost else "without a label"
         raise DataError("no clip to send", what, "name words with --word, or clips with --clips")
     return chosen
 

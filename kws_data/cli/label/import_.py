@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -23,15 +24,19 @@ def command(file: Path, recordings: Path, named: tuple[str, ...], as_json: bool)
     Called again it changes nothing; a corrected annotation takes the place of the earlier one. Annotators are called
     ls-NUMBER unless --annotator says otherwise. Then: kws label status, kws agreement, kws label apply.
     """
+    from kws_data.labelling.spellings import Spellings
     from kws_data.set_aside import told
     from kws_data.sources.imports.label_studio_opinions import read_opinions
 
     names = _names(named)
     with catalog_here(recordings) as catalog:
-        there = {clip.id for clip in catalog.clips(with_set_aside=True)}
-        read = read_opinions(file, there, names)
+        there = {clip.id: clip.word for clip in catalog.clips(with_set_aside=True)}
+        read = read_opinions(file, there.keys(), names)
+        labels = [one.label for one in read.opinions]
+        spellings = Spellings(there.values(), labels)
+        respelt = {label: spellings.of(label) for label in sorted(set(labels)) if spellings.of(label) != label}
         before = len(catalog.opinions.all(with_withdrawn=True))
-        catalog.opinions.give_all(read.opinions)
+        catalog.opinions.give_all(replace(one, label=spellings.of(one.label)) for one in read.opinions)
         new = len(catalog.opinions.all(with_withdrawn=True)) - before
     not_there = sorted(names.keys() - set(read.annotators))
     for number in not_there:
@@ -41,11 +46,13 @@ def command(file: Path, recordings: Path, named: tuple[str, ...], as_json: bool)
         problems = [{"task": place, "reason": reason} for place, reason in read.problems]
         print_json(
             {"annotations": len(read.opinions), "new": new, "problems": problems}
-            | {"annotators": list(read.annotators), "annotators_not_there": not_there}
+            | {"annotators": list(read.annotators), "annotators_not_there": not_there, "respelt": respelt}
         )
         return
     people = len({one.giver for one in read.opinions})
     tell(f"{len(read.opinions):,} annotations of {people:,} annotators, {new:,} of them new")
+    for label, word in respelt.items():
+        tell(f"{label} is {word}: they differ only in how they are written")
     for line in told(read.problems, f"kws label import {file} --json", "not taken in"):
         say(line)
 

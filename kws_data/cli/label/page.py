@@ -57,9 +57,10 @@ def command(
 
     A clip plays at once, with waveform and spectrogram; every label has a key, Enter takes the model's suggestion, T
     cuts to the word, U takes the last answer back. Several people label at once, each unseen by the others; a share of
-    the clips goes to two of them, and an adjudicator decides where they disagree. Answers are kept in the browser until
-    the catalogue has them. The labels of CONFIG's keywords have a key each, without CONFIG those of the catalogue's
-    most frequent words. kws label apply then takes settled labels over into the catalogue.
+    the clips goes to two of them, and an adjudicator decides where they disagree: on disputed clips of the whole
+    catalogue, whatever --clips says. Answers are kept in the browser until the catalogue has them. The labels of
+    CONFIG's keywords have a key each, without CONFIG those of the catalogue's most frequent words. kws label apply then
+    takes settled labels over into the catalogue.
     """
     from kws_data.web.guard import access_for
     from kws_data.web.label.app import label_app
@@ -72,12 +73,14 @@ def command(
     work = _work(folder, config, which, word, twice, seed)
     access, at = access_for(host, names), listening(host, port)
     address, count = address_of(at, host, access), len(work.queue.clip_ids)
+    disputed = len(work.queue.disputed_ids)
 
     def ready() -> None:
         if as_json:
-            print_json({"address": address, "clips": count, "words": list(work.words)})
+            print_json({"address": address, "clips": count, "disputed": disputed, "words": list(work.words)})
         else:
-            tell(f"{address} has {count:,} clips to label; open it in a browser. Ctrl-C ends it")
+            more = f", and {disputed:,} in dispute for an adjudicator" if disputed else ""
+            tell(f"{address} has {count:,} clips to label{more}; open it in a browser. Ctrl-C ends it")
         if access.token:
             say("whoever has this address can hear the clips and label them: give it to nobody else")
         if opened:
@@ -103,16 +106,21 @@ def _work(
     from kws_data.labelling.doubled import Doubled, keep_doubled, kept_doubled
     from kws_data.labelling.guideline import guideline_in_force
     from kws_data.labelling.queue import QueueSettings
-    from kws_data.web.label.clips import REVIEW, chosen_clips, words_with_button
+    from kws_data.web.label.clips import REVIEW, chosen_clips, disputed_clips, words_with_button
     from kws_data.web.label.desk import LabelWork
 
     with catalog_here(folder) as catalog:
         catalog.check_writable()
-        ids = chosen_clips(catalog, which, word, config, say)
+        disputed = disputed_clips(catalog, word)
+        ids = chosen_clips(catalog, which, word, config, say, may_be_none=bool(disputed))
+        chosen = set(ids)
         kept = kept_doubled(catalog)
         doubled = Doubled(kept.share if twice is None else twice, kept.seed if seed is None else seed)
         keep_doubled(catalog, doubled)
         since = guideline_in_force(catalog).version if which == REVIEW else None
         words = words_with_button(catalog, config)
     name = config.name if config is not None else folder.resolve().name
-    return LabelWork(folder, QueueSettings(ids, doubled.share, doubled.seed, since), words, name)
+    queue = QueueSettings(
+        ids, doubled.share, doubled.seed, since, disputed_ids=tuple(one for one in disputed if one not in chosen)
+    )
+    return LabelWork(folder, queue, words, name)

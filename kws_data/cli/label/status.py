@@ -29,8 +29,8 @@ def command(recordings: Path, as_json: bool) -> None:
             {
                 "annotator": name,
                 "labels": f"{pace.count:,}",
-                "seconds each": "" if pace.median_seconds is None else f"{pace.median_seconds:.1f}",
-                "an hour": "" if pace.per_hour is None else f"{pace.per_hour:,.0f}",
+                "seconds each": "-" if pace.median_seconds is None else f"{pace.median_seconds:.1f}",
+                "an hour": "-" if pace.per_hour is None else f"{pace.per_hour:,.0f}",
             }
             for name, pace in now.annotators.items()
         ]

@@ -15,6 +15,8 @@ from kws_data.errors import DataError
 from kws_data.labelling.labels import WITHOUT_LABEL, is_label
 from kws_data.labelling.listed_clips import listed_clips
 from kws_data.labelling.review import to_review
+from kws_data.labelling.settle import settled
+from kws_data.labelling.take_over import opinions_by_clip
 from kws_data.labels import BACKGROUND, SPEECH, word_of
 from kws_data.web.label.desk import words_by_use
 
@@ -29,6 +31,8 @@ def chosen_clips(
     word: str | None = None,
     config: Config | None = None,
     warn: Callable[[str], object] | None = None,
+    *,
+    may_be_none: bool = False,
 ) -> tuple[str, ...]:
     """Ids of the clips to be labelled, in the order in which they are handed out.
 
@@ -40,21 +44,38 @@ def chosen_clips(
         word: only clips that have this word now.
         config: with ``all``, only clips that it draws on, where all of these are there; else those of the catalogue.
         warn: told why clips of the whole catalogue are taken in the place of the configuration's.
+        may_be_none: none at all is no error.
 
     Raises:
-        DataError: there are none, or the file cannot be read.
+        DataError: there are none, or the file cannot be read or lists clips that are not there.
     """
     clips = {clip.id: clip for clip in catalog.clips(with_set_aside=True)}
     ids = _all(catalog, clips, config, word, warn) if which == ALL else _ids(catalog, which, clips)
     kept = [identity for identity in ids if identity in clips]
     if word is not None:
         kept = [identity for identity in kept if clips[identity].word == word_of(word)]
-    if not kept:
+    if not kept and not may_be_none:
         raise DataError("there is nothing to label", f"--clips {which}" + (f" --word {word}" if word else ""), _REMEDY)
     return tuple(kept)
 
 
 _REMEDY = "--clips all takes clips that have a label too, --clips FILE those that a file lists"
+
+
+def disputed_clips(catalog: Catalog, word: str | None = None) -> tuple[str, ...]:
+    """Ids of the clips of the whole catalogue that people disagree on or were not sure of, in their order.
+
+    Args:
+        catalog: with the opinions.
+        word: only clips that have this word now.
+    """
+    disputed = [
+        clip for clip, said in opinions_by_clip(catalog.opinions.all()).items() if settled(said).state == "disagreement"
+    ]
+    if word is not None:
+        called = {clip.id for clip in catalog.clips(with_set_aside=True) if clip.word == word_of(word)}
+        disputed = [clip for clip in disputed if clip in called]
+    return tuple(disputed)
 
 
 def words_with_button(catalog: Catalog, config: Config | None) -> tuple[str, ...]:
@@ -76,7 +97,7 @@ def _ids(catalog: Catalog, which: str, clips: dict[str, Clip]) -> list[str]:
     if which == REVIEW:
         return list(to_review(catalog).clip_ids)
     known = ", ".join((UNLABELLED, FOUND, SELECTED, REVIEW, ALL))
-    return listed_clips(Path(which), f"choose {known} or a file that lists ids of clips")
+    return listed_clips(Path(which), f"choose {known} or a file that lists ids of clips", clips)
 
 
 def _found(catalog: Catalog) -> list[str]:

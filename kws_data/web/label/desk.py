@@ -79,7 +79,7 @@ class LabelDesk:
 
     def _opened(self) -> tuple[Catalog, LabelQueue, Mapping[str, StoredAudio]]:
         catalog = Catalog(self.work.recordings)
-        wanted, rates_hz = set(self.work.queue.clip_ids), catalog.sample_rates()
+        wanted, rates_hz = {*self.work.queue.clip_ids, *self.work.queue.disputed_ids}, catalog.sample_rates()
         clips = (clip for clip in catalog.clips(with_set_aside=True) if clip.id in wanted)
         return catalog, LabelQueue(catalog, self.work.queue), {clip.id: _audio(clip, rates_hz) for clip in clips}
 

@@ -46,6 +46,30 @@ def test_what_somebody_changed_since_stays(catalog):
     assert state(catalog)[clips[0]][0] == "no"
 
 
+def test_a_batch_that_built_on_an_undone_one_goes_back_to_what_stood_before_both(catalog):
+    clip = add_bare_clips(catalog, 1)[0]
+    first, second, third = (
+        catalog.changes.record("label", changes=[Change(clip, "word", word)]) for word in ("yes", "no", "up")
+    )
+    assert catalog.changes.undo(second).kept == (clip,)
+    assert catalog.changes.undo(first).kept == (clip,)
+    assert state(catalog)[clip][0] == "up"
+    assert catalog.changes.undo(third).taken_back == 1
+    assert state(catalog)[clip][0] == "(unlabelled)"
+
+
+def test_what_a_later_batch_made_stays_also_where_it_is_the_same_again(catalog):
+    clip = add_bare_clips(catalog, 1)[0]
+    first, second, third = (
+        catalog.changes.record("label", changes=[Change(clip, "word", word)]) for word in ("yes", "no", "yes")
+    )
+    assert catalog.changes.undo(first).kept == (clip,)
+    assert state(catalog)[clip][0] == "yes"
+    assert catalog.changes.undo(third).taken_back == 1
+    assert catalog.changes.undo(second).taken_back == 1
+    assert state(catalog)[clip][0] == "(unlabelled)"
+
+
 def test_a_field_that_is_none_changes_nothing(catalog):
     clip = add_bare_clips(catalog, 1)[0]
     with pytest.raises(DataError, match="no such field"):

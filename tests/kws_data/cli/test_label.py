@@ -70,6 +70,14 @@ def test_what_is_printed_can_be_read(clips, capsys):
     assert "settled label" in out[1]
 
 
+def test_a_label_that_is_only_written_differently_is_told(clips, capsys):
+    assert told(capsys, "label", "apply")["respelt"] == {}
+    with Catalog("recordings") as catalog:
+        say_it(catalog, clips[0], "eve", "NO", "adjudicator")
+    assert run(["label", "apply"]) == 0
+    assert "NO is no: they differ only in how they are written" in capsys.readouterr().out
+
+
 def test_agreement_is_told_noted_and_written_as_a_page(clips, capsys):
     report = told(capsys, "agreement", "--page", "agreement.html")
     assert report["percent"]["value"] == pytest.approx(5 / 6)
@@ -132,7 +140,8 @@ def test_to_label_studio_and_back(clips, capsys):
     assert run(["label", "import", "back.json", "--annotator", "9=zoe"]) == 0
     error = capsys.readouterr().err
     assert "nothing in this file is by 9; annotators there: 3" in error and f"({'f' * 16};" in error
-    assert "eve" in told(capsys, "label", "status")["progress"]["annotators"]
+    pace = told(capsys, "label", "status")["progress"]["annotators"]["eve"]
+    assert pace == {"count": 6, "median_seconds": None, "per_hour": None}
     assert "'out'" in refused(capsys, "label", "export", "out")
     assert told(capsys, "label", "export", "out", "--force")["clips"] == 6
     Path("broken.json").write_text("[1,")
@@ -145,9 +154,46 @@ def test_clips_for_label_studio_are_chosen_by_word_or_by_id(clips, capsys):
     assert told(capsys, "label", "export", "a", "--word", "yes")["clips"] == 2
     Path("ids.txt").write_text(f"{clips[4]}\n{clips[0]}\n{clips[4]}\n")
     assert told(capsys, "label", "export", "b", "--clips", "ids.txt")["clips"] == 2
+    Path("ids.txt").write_text(f"{clips[4]}\n", encoding="utf-8-sig")  # as Notepad writes it
+    assert told(capsys, "label", "export", "bom", "--clips", "ids.txt")["clips"] == 1
     Path("ids.txt").write_text("nonsense\n")
     assert "no such clip" in refused(capsys, "label", "export", "c", "--clips", "ids.txt")
     assert "no clip to send" in refused(capsys, "label", "export", "c", "--word", "left")
+    assert "'called left'" in refused(capsys, "label", "export", "c", "--word", "yes", "--word", "left")
+    assert not Path("c").exists()
+
+
+def test_an_imported_label_that_is_only_written_differently_is_the_word_of_the_catalogue(clips, capsys):
+    assert told(capsys, "label", "apply")["words"] == 5
+    result = [{"id": "a", "from_name": "label", "type": "choices", "value": {"choices": ["YES"]}}]
+    said = [{"id": 1, "completed_by": 3, "result": result}]
+    task = {"id": 1, "data": {"audio": "x.wav", "clip": clips[2]}, "annotations": said}
+    Path("back.json").write_text(json.dumps([task]))
+    assert told(capsys, "label", "import", "back.json")["respelt"] == {"YES": "yes"}
+    assert run(["label", "import", "back.json"]) == 0
+    out = capsys.readouterr().out
+    assert "1 annotations of 1 annotators, 0 of them new" in out and "YES is yes: they differ only" in out
+    assert told(capsys, "label", "status")["progress"]["disagreements"] == 1  # all three said yes of that clip
+
+
+def test_a_new_export_takes_the_place_of_the_older_one_and_leaves_other_files(clips, capsys):
+    told(capsys, "label", "export", "out")
+    own = [Path("out/my notes.txt"), Path("out/audio/mine.wav"), Path("out/more/labels.json")]
+    for path in own:
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("mine")
+    Path("out/README.md").write_text("changed")
+    Path("ids.txt").write_text(clips[2])
+    told(capsys, "label", "export", "out", "--clips", "ids.txt", "--label", "up", "--force")
+    assert [path.read_text() for path in own] == ["mine"] * 3
+    assert {path.name for path in Path("out/audio").iterdir()} == {f"{clips[2]}.wav", "mine.wav"}
+    assert len(json.loads(Path("out/tasks.json").read_text())) == 1
+    assert "up" in Path("out/labelling.xml").read_text() and "changed" not in Path("out/README.md").read_text()
+    assert sorted(path.name for path in Path().iterdir()) == ["ids.txt", "out", "recordings"]
+    Path("out/tasks.json").unlink()
+    Path("out/tasks.json").mkdir()
+    assert run(["label", "export", "out", "--force"]) == 2
+    assert "export cannot be replaced: 'out'" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

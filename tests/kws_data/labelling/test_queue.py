@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from labelled_clips import add_bare_clips, say_it
 
 from kws_data.catalog.catalog import Catalog
@@ -154,3 +155,19 @@ def test_progress_counts_clips_and_says_how_fast_people_are(catalog):
     progress = queue.progress()
     assert (progress.total, progress.settled, progress.open, progress.disagreements) == (4, 1, 2, 1)
     assert {name: (pace.count, pace.median_seconds) for name, pace in progress.annotators.items()} == {"ann": (2, 3.0)}
+
+
+@pytest.mark.parametrize("since", [None, 9])
+def test_further_clips_in_dispute_are_for_an_adjudicator_alone(catalog, since):
+    clips = add_bare_clips(catalog, 3, word="yes")
+    for clip in clips[1:]:
+        say_it(catalog, clip, "ann", "yes")
+        say_it(catalog, clip, "bob", "no")
+    settings = QueueSettings(tuple(clips[:1]), since_guideline=since, disputed_ids=tuple(clips[1:]))
+    queue = LabelQueue(catalog, settings)
+    assert ids_of(queue.next_for("zoe", 9)) == clips[:1]
+    assert (queue.progress().total, queue.progress().disagreements) == (3, 2)
+    assert ids_of(queue.disagreements("eve", 9)) == clips[1:]
+    say_it(catalog, clips[1], "eve", "yes", "adjudicator")
+    assert ids_of(queue.disagreements("eve", 9)) == clips[2:]
+    assert (queue.progress().settled, queue.progress().disagreements) == (1, 1)

@@ -46,6 +46,18 @@ def test_labels_become_words_and_come_back(catalog):
     assert take_over(catalog).words == 3  # the opinions are still there
 
 
+def test_a_label_that_is_only_written_differently_becomes_the_word_of_the_catalogue(catalog):
+    there, clips = add_bare_clips(catalog, 2, word="go"), add_bare_clips(catalog, 3)
+    say_it(catalog, there[0], "ann", "Go!")
+    say_it(catalog, clips[0], "ann", "GO")
+    say_it(catalog, clips[1], "ann", "GO", cut=(4_000, 12_000))
+    done = take_over(catalog)
+    assert (done.words, done.cuts, done.unchanged) == (1, 1, 1)
+    assert done.respelt == {"Go!": "go", "GO": "go"}
+    assert {word for word, reason in state(catalog).values() if not reason} == {"go", "(unlabelled)"}
+    assert take_over(catalog).batch is None
+
+
 def test_only_telling_changes_nothing(catalog):
     clips = add_bare_clips(catalog, 1)
     say_it(catalog, clips[0], "ann", "yes", cut=(2_000, 9_000))
@@ -126,6 +138,33 @@ def test_another_cut_takes_the_place_of_the_first_and_none_of_both(catalog):
     assert state(catalog)[clip] == ("yes", "")
 
 
+def set_aside_by_an_audit(catalog: Catalog, clips: list[str]) -> int:
+    found = [Finding(clip, "clipped", "set aside", 0.04, "", "4 %") for clip in clips]
+    return catalog.changes.record("audit", "", found, to_set_aside(found))
+
+
+def test_a_cut_that_an_audit_set_aside_does_not_come_back_beside_its_whole(catalog):
+    clip = add_bare_clips(catalog, 1)[0]
+    say_it(catalog, clip, "ann", "yes", cut=(4_000, 12_000))
+    applied = take_over(catalog).batch
+    cut = catalog.cuts()[0].id
+    audit = set_aside_by_an_audit(catalog, [cut])
+    assert catalog.changes.undo(applied).kept == (cut,)
+    assert state(catalog)[clip] == ("(unlabelled)", "")
+    assert catalog.changes.undo(audit).taken_back == 1
+    assert state(catalog)[cut][1] == WAITING
+
+
+def test_a_cut_that_an_audit_set_aside_stays_so_when_labels_are_taken_over_again(catalog):
+    clip = add_bare_clips(catalog, 1)[0]
+    say_it(catalog, clip, "ann", "yes", cut=(4_000, 12_000))
+    take_over(catalog)
+    cut = catalog.cuts()[0].id
+    set_aside_by_an_audit(catalog, [cut])
+    assert take_over(catalog).batch is None
+    assert state(catalog)[cut][1].startswith("audit: ")
+
+
 def test_the_whole_clip_and_a_crumb_are_no_cuts(catalog):
     clips = add_bare_clips(catalog, 2)
     say_it(catalog, clips[0], "ann", "yes", cut=(0, 99_999))
@@ -189,3 +228,39 @@ def test_undoing_all_batches_brings_back_what_was(tmp_path_factory, rounds):
         after = state(catalog)
         assert {clip: after[clip] for clip in clips} == before
         assert {reason for clip, (_, reason) in after.items() if clip not in before} <= {WAITING}
+
+
+_STEPS = st.lists(
+    st.one_of(
+        st.tuples(st.just("say"), st.sampled_from([None, (0, 9_000), (3_000, 16_000)])),
+        st.tuples(st.just("audit"), st.integers(0, 2)),
+        st.tuples(st.just("undo"), st.integers(0, 7)),
+    ),
+    max_size=12,
+)
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(_STEPS, st.randoms(use_true_random=False))
+def test_of_a_whole_and_its_cuts_one_is_in_use_and_nothing_is_left_of_batches_undone_in_any_order(
+    tmp_path_factory, steps, order
+):
+    with Catalog(tmp_path_factory.mktemp("rec")) as catalog:
+        clip = add_bare_clips(catalog, 1)[0]
+        for step, which in [*steps, *[("undo", None)] * len(steps)]:
+            if step == "say":
+                say_it(catalog, clip, "ann", "yes", cut=which)
+                take_over(catalog)
+            elif step == "audit":
+                used = [clip.id for clip in catalog.clips()]
+                set_aside_by_an_audit(catalog, used[which : which + 1])
+            else:
+                left = [batch.id for batch in catalog.changes.batches() if not batch.undone_at]
+                chosen = left[which : which + 1] if which is not None else order.sample(left, min(1, len(left)))
+                for batch in chosen:
+                    catalog.changes.undo(batch)
+            used = [identity for identity, (_, reason) in state(catalog).items() if not reason]
+            assert len(used) <= 1
+        after = state(catalog)
+        assert after.pop(clip) == ("(unlabelled)", "")
+        assert {reason for _, reason in after.values()} <= {WAITING}

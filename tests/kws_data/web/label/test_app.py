@@ -13,6 +13,7 @@ import pytest
 from label_server import LabelServer, clips_to_label, label_server, tone
 
 from kws_data.catalog.catalog import Catalog
+from kws_data.catalog.opinions import NewOpinion
 
 TOKEN = "0123456789abcdef"
 
@@ -177,3 +178,20 @@ def test_a_clip_that_is_damaged_can_still_be_answered(tmp_path: Path) -> None:
         assert ["damaged" in task["fault"] for task in found["tasks"]] == [True, False]
         status, said, _ = ask(server, "GET", f"/api/audio/{ids[0]}.pcm")
         assert status == 503 and "import again" in said["error"]
+
+
+def test_an_adjudicator_gets_disputed_clips_that_have_a_label(tmp_path: Path) -> None:
+    clips_to_label(tmp_path, 1)
+    with Catalog(tmp_path) as catalog:
+        clip = catalog.clips(word="yes")[0].id
+        for who, label in (("Ann", "yes"), ("Bob", "no")):
+            catalog.opinions.give(NewOpinion(clip, "person", who, label))
+    with label_server(tmp_path) as server:
+        status, found, _ = ask(server, "POST", "/api/disagreements", {"annotator": "eve", "count": 9})
+        assert status == 200 and [task["id"] for task in found["tasks"]] == [clip]
+        assert [one["label"] for one in found["tasks"][0]["others"]] == ["yes", "no"]
+        assert ask(server, "GET", f"/api/audio/{clip}.pcm")[0] == 200
+        assert ask(server, "GET", "/api/progress")[1]["disagreements"] == 1
+        decided = opinion(clip, annotator="eve", kind="adjudicator")
+        assert ask(server, "POST", "/api/opinions", {"opinions": [decided]})[0] == 200
+        assert ask(server, "GET", "/api/progress")[1]["disagreements"] == 0

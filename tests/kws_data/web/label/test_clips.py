@@ -14,7 +14,7 @@ from kws_data.catalog.opinions import NewOpinion
 from kws_data.cli import run
 from kws_data.config.config import Config
 from kws_data.errors import DataError
-from kws_data.web.label.clips import chosen_clips, words_with_button
+from kws_data.web.label.clips import chosen_clips, disputed_clips, words_with_button
 
 WORDS = ("(unlabelled)", "_unlabelled_", "no", "yes", "yes", "_background_noise_", "(speech)")
 
@@ -93,6 +93,12 @@ def test_a_file_lists_ids_in_any_form_and_in_its_order(
     listed = tmp_path / "list.json"
     listed.write_text(f'{{"clips": [{{"id": "{filled["3"]}", "audio": "{"a" * 64}"}}, "{filled["0"]}"]}} {"0" * 16}')
     assert chosen_clips(catalog, str(listed)) == (filled["3"], filled["0"])
+    listed.write_text(f"{'0' * 16}\n{filled['0']}\n")
+    with pytest.raises(DataError, match=f"no such clip: '{'0' * 16}'.*1 of the 2 ids are not in this catalogue"):
+        chosen_clips(catalog, str(listed))
+    listed.write_text(f'["{"1" * 16}"]')
+    with pytest.raises(DataError, match=f"no such clip: '{'1' * 16}'"):
+        chosen_clips(catalog, str(listed))
     listed.write_text("yes,no\n")
     with pytest.raises(DataError, match="file lists no clips"):
         chosen_clips(catalog, str(listed))
@@ -108,6 +114,17 @@ def test_labels_that_a_new_guideline_touches_are_given_again(catalog: Catalog, f
         chosen_clips(catalog, "review")
     catalog.guidelines.add("- **R1 Whole word**: all but the last sound")
     assert chosen_clips(catalog, "review") == (filled["0"],)
+
+
+def test_clips_in_dispute_are_those_of_the_whole_catalogue(catalog: Catalog, filled: dict[str, str]) -> None:
+    assert disputed_clips(catalog) == ()
+    for who, label in (("ann", "yes"), ("bob", "no")):
+        for n in ("0", "2", "4"):
+            catalog.opinions.give(NewOpinion(filled[n], "person", who, label))
+    catalog.opinions.give(NewOpinion(filled["0"], "adjudicator", "eve", "no"))
+    assert set(disputed_clips(catalog)) == {filled["2"], filled["4"]}
+    assert disputed_clips(catalog, "no") == (filled["2"],)
+    assert chosen_clips(catalog, "unlabelled", "yes", may_be_none=True) == ()
 
 
 def test_words_that_most_clips_have_come_first_then_what_they_were_said_to_be(
