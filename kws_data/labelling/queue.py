@@ -156,7 +156,7 @@ class LabelQueue:
         if models:
             best = max(models, key=lambda one: (one.confidence or 0.0, one.id))
             return replace(task, suggestion=best.label, confidence=best.confidence, suggested_by=best.giver)
-        if found is not None and found.action == "relabel":
+        if found is not None and found.action == "relabel" and found.suggestion:
             sure = found.value if found.value is not None and 0 <= found.value <= 1 else None
             return replace(task, suggestion=found.suggestion, confidence=sure, suggested_by="audit")
         return task

@@ -42,7 +42,8 @@ def copy_findings(groups: Sequence[Sequence[Clip]], known: Known) -> Iterator[Fi
     """Findings on groups of clips that are the same recording.
 
     Recordings of one moment through several devices are no copies of each other. Of the copies of one word all but the
-    best are to be set aside; where speakers or words differ a person chooses, and sees each clip with the other word.
+    best are to be set aside; where speakers or words differ a person chooses. The other word is suggested only for a
+    clip that the judge of labels takes for that word, too: one of the two is right as it is.
     """
     for group in groups:
         devices: dict[str, list[Clip]] = defaultdict(list)
@@ -77,7 +78,9 @@ def _of_group(copies: Sequence[Clip], known: Known) -> Iterator[Finding]:
     for word in spoken if len(spoken) > 1 else ():
         clip, other = words[word], words[next(one for one in spoken if one != word)]
         detail = f'"{clip.word}" here, "{other.word}" in {named(other)}'
-        yield found(clip.id, "copy with another word", None, detail, other.word)
+        judged = known.judged.get(clip.id)
+        suggestion = other.word if judged is not None and judged.suggestion == other.word else ""
+        yield found(clip.id, "copy with another word", None, detail, suggestion)
     for clip in copies[1:]:
         if not _may_be_one_person(clip, copies[0]) and clip.synthetic == copies[0].synthetic:
             yield found(clip.id, "copy of another person", None, f"of {named(copies[0])}", copies[0].id)

@@ -134,6 +134,13 @@ def test_suggestions_are_the_surest_models_or_those_of_the_last_audit(catalog):
     ]
 
 
+def test_a_word_in_doubt_without_another_one_has_no_suggestion(catalog):
+    clips = add_bare_clips(catalog, 1, word="yes")
+    catalog.changes.record("audit", findings=[Finding(clips[0], "copy with another word", "relabel")])
+    (task,) = LabelQueue(catalog, QueueSettings(tuple(clips))).next_for("ann")
+    assert (task.why, task.suggestion, task.suggested_by) == ("found by audit", "", "")
+
+
 def test_labels_under_an_older_guideline_are_given_again(catalog):
     clips = add_bare_clips(catalog, 2)
     for text in ("one", "two"):

@@ -71,11 +71,19 @@ def test_words_and_people_that_differ_are_told(tmp_path: Path) -> None:
         found = found_of(catalog)
     told = {(finding.clip_id, finding.reason, finding.suggestion) for finding in found}
     assert told == {
-        (one, "copy with another word", "no"),
-        (other, "copy with another word", "go"),
+        (one, "copy with another word", ""),
+        (other, "copy with another word", ""),
         (other, "copy of another person", one),
     }
     assert {finding.action for finding in found} == {"relabel", "look"}
+
+
+def test_the_other_word_is_suggested_only_where_the_judge_of_labels_hears_it_too() -> None:
+    right, wrong = clip("a"), clip("b", word="no")
+    judged = {"b": Finding("b", "label doubt", "look", 0.6, "go")}
+    found = [one for one in copy_findings([[right, wrong]], Known({}, judged=judged)) if one.action == "relabel"]
+    assert {(one.clip_id, one.suggestion) for one in found} == {("a", ""), ("b", "go")}
+    assert all('"go"' in one.detail and '"no"' in one.detail for one in found)
 
 
 def cut_in_the_word(samples: Samples) -> Samples:
