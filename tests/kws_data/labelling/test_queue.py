@@ -128,9 +128,9 @@ def test_suggestions_are_the_surest_models_or_those_of_the_last_audit(catalog):
     catalog.changes.record("audit", findings=[Finding(clips[1], "label error", "relabel", 0.8, "no")])
     tasks = LabelQueue(catalog, QueueSettings(tuple(clips))).next_for("ann", 3)
     assert [(t.why, t.suggestion, t.confidence, t.suggested_by) for t in tasks] == [
-        ("selected", "go", 0.9, "encoder"),
+        ("labelled", "go", 0.9, "encoder"),
         ("found by audit", "no", 0.8, "audit"),
-        ("selected", "", None, ""),
+        ("labelled", "", None, ""),
     ]
 
 
