@@ -73,7 +73,7 @@ def command(config_file: Path | None, recordings: Path, undone: int | None, list
     from kws_data.catalog.catalog import Catalog
     from kws_data.errors import CatalogError
 
-    _check_options(config_file, options)
+    _check_options(config_file, listed, undone, options)
     config = config_here(config_file, options["overrides"]) if config_file else None
     folder = Path(config.data.recordings) if config and is_default("recordings") else recordings
     if not (folder / "catalog.sqlite").exists():
@@ -88,8 +88,13 @@ def command(config_file: Path | None, recordings: Path, undone: int | None, list
     return 0
 
 
-def _check_options(config_file: Path | None, options: dict[str, Any]) -> None:
+def _check_options(config_file: Path | None, listed: bool, undone: int | None, options: dict[str, Any]) -> None:
     """Refuse options that would do nothing."""
+    given = {"--list": listed, "--undo": undone is not None, "--apply": options["applied"]}
+    given |= {f"--{name}": options[name] for name in ("page", "checks", "run")}
+    asked = [name for name, there in given.items() if there]
+    if len(asked) > 1 and asked[0] in ("--list", "--undo"):
+        raise click.UsageError(f"{asked[0]} and {asked[1]} are calls of their own: leave one out")
     if options["overrides"] and config_file is None:
         raise click.UsageError("--set changes a configuration: name a CONFIG")
     if options["confidence"] is not None and options["applied"] != "label-errors":

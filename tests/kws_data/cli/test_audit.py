@@ -98,6 +98,9 @@ def test_where_nothing_is_set_aside_no_way_back_is_told(recordings: Path, capsys
     [
         (["--checks", "nonsense"], "no such checks: 'nonsense'"),
         (["--undo", "7"], "no such audit: 7"),
+        (["--list", "--undo", "1"], "--list and --undo are calls of their own"),
+        (["--undo", "1", "--apply"], "--undo and --apply are calls of their own"),
+        (["--list", "--page", "page.html"], "--list and --page are calls of their own"),
         (["--checks", ""], "--checks names none"),
         (["--set", "seed=2"], "name a CONFIG"),
         (["--confidence", "0.9"], "--apply label-errors"),
