@@ -50,7 +50,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Batch:
-    """One run of a verb: when (UTC, ISO 8601), on what, how much it found and changed, and when it was undone."""
+    """One run of a verb: when (UTC, ISO 8601), on what, how much it found and changed, and when that was undone."""
 
     id: int
     verb: str
@@ -102,7 +102,7 @@ class Changes:
     def apply(self, batch: int, changes: Iterable[Change]) -> int:
         """Make further changes of a batch that is on record; returns how many clips they changed."""
         with self._at.transaction():
-            self._at.db.execute("UPDATE batches SET undone_at = '' WHERE id = ?", (batch,))
+            self._at.db.execute("UPDATE batches SET undone_at = '', undone = 0 WHERE id = ?", (batch,))
             return self._change(batch, changes)
 
     def _change(self, batch: int, changes: Iterable[Change]) -> int:
@@ -146,7 +146,8 @@ class Changes:
                 back += done
                 kept += [] if done else [clip]
             self._at.db.execute("DELETE FROM changes WHERE batch = ?", (batch,))
-            self._at.db.execute("UPDATE batches SET undone_at = ? WHERE id = ?", (now, batch))
+            mark = "UPDATE batches SET undone_at = ?, undone = ? WHERE id = ?"
+            self._at.db.execute(mark, (now, len(made), batch))
         return Undone(batch, back, tuple(sorted(set(kept))))
 
     def batches(self, verb: str | None = None) -> list[Batch]:
@@ -155,7 +156,8 @@ class Changes:
         with self._at.errors():
             rows: Sequence[tuple[int, str, str, str, str, int, int]] = self._at.db.execute(
                 "SELECT id, verb, note, made_at, undone_at, (SELECT count(*) FROM findings WHERE batch = batches.id),"
-                f" (SELECT count(*) FROM changes WHERE batch = batches.id) FROM batches WHERE {where} ORDER BY id",
+                " undone + (SELECT count(*) FROM changes WHERE batch = batches.id)"
+                f" FROM batches WHERE {where} ORDER BY id",
                 values,
             ).fetchall()
         return [Batch(*row) for row in rows]

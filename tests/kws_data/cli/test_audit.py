@@ -55,7 +55,8 @@ def test_what_is_found_is_told_applied_listed_and_undone(recordings: Path, capsy
     with Catalog(recordings) as catalog:
         assert len(catalog.clips()) == 6
     assert run(["audit", "--recordings", str(recordings), "--list", "--json"]) == 0
-    assert [one["undone_at"] != "" for one in json.loads(capsys.readouterr().out)["batches"]] == [False, True]
+    batches = json.loads(capsys.readouterr().out)["batches"]
+    assert [(one["changes"], one["undone_at"] != "") for one in batches] == [(0, False), (1, True)]
 
 
 def chosen(recordings: Path) -> tuple[str, ...]:
