@@ -55,7 +55,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Batch:
-    """One run of a verb: when (UTC, ISO 8601), on what, how much it found and changed, and when it was undone."""
+    """One run of a verb: when (UTC, ISO 8601), on what, how much it found and changed, and when that was undone."""
 
     id: int
     verb: str
@@ -107,7 +107,7 @@ class Changes:
     def apply(self, batch: int, changes: Iterable[Change]) -> int:
         """Make further changes of a batch that is on record; returns how many clips they changed."""
         with self._at.transaction():
-            self._at.db.execute("UPDATE batches SET undone_at = '' WHERE id = ?", (batch,))
+            self._at.db.execute("UPDATE batches SET undone_at = '', undone = 0 WHERE id = ?", (batch,))
             return self._change(batch, changes)
 
     def _change(self, batch: int, changes: Iterable[Change]) -> int:
@@ -158,7 +158,8 @@ class Changes:
                 kept += [] if done else [clip]
             self._one_of_each_sound({row[0] for row in made})
             self._at.db.execute("DELETE FROM changes WHERE batch = ?", (batch,))
-            self._at.db.execute("UPDATE batches SET undone_at = ? WHERE id = ?", (now, batch))
+            mark = "UPDATE batches SET undone_at = ?, undone = ? WHERE id = ?"
+            self._at.db.execute(mark, (now, len(made), batch))
         return Undone(batch, back, tuple(sorted(set(kept))))
 
     def _hand_on(self, batch: int, clip: str, field: str, before: str, after: str) -> bool:
@@ -192,7 +193,8 @@ class Changes:
         with self._at.errors():
             rows: Sequence[tuple[int, str, str, str, str, int, int]] = self._at.db.execute(
                 "SELECT id, verb, note, made_at, undone_at, (SELECT count(*) FROM findings WHERE batch = batches.id),"
-                f" (SELECT count(*) FROM changes WHERE batch = batches.id) FROM batches WHERE {where} ORDER BY id",
+                " undone + (SELECT count(*) FROM changes WHERE batch = batches.id)"
+                f" FROM batches WHERE {where} ORDER BY id",
                 values,
             ).fetchall()
         return [Batch(*row) for row in rows]

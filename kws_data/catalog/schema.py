@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 APPLICATION_ID = 0x6B777331  # "kws1"
-VERSION = 7
+VERSION = 8
 
 #: Version 2: what was asked once of a speaker or a session, and numbers that are given once.
 _NOTES = (
@@ -140,8 +140,19 @@ _LABELLING = (
     "CREATE INDEX changes_by_clip ON changes (clip_id)",
 )
 
+#: Version 8: how many changes a batch had that was undone; of those that were undone before, nobody knows.
+_UNDONE = ("ALTER TABLE batches ADD COLUMN undone INTEGER NOT NULL DEFAULT 0",)
+
 #: Older version -> statements that bring it to the next one.
-STEPS: dict[int, tuple[str, ...]] = {1: _NOTES, 2: _LINEAGE, 3: _LEVELS, 4: _KINDS, 5: _LOOKS, 6: _LABELLING}
+STEPS: dict[int, tuple[str, ...]] = {
+    1: _NOTES,
+    2: _LINEAGE,
+    3: _LEVELS,
+    4: _KINDS,
+    5: _LOOKS,
+    6: _LABELLING,
+    7: _UNDONE,
+}
 
 SCHEMA = (
     """CREATE TABLE audio (
@@ -176,4 +187,5 @@ SCHEMA = (
     *_LINEAGE,
     *_LOOKS,
     *_LABELLING,
+    *_UNDONE,
 )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from kws_data.cli.audit_batches import list_audits, undo_audit
 from kws_data.cli.options import (
     Number,
     config_here,
@@ -72,23 +73,28 @@ def command(config_file: Path | None, recordings: Path, undone: int | None, list
     from kws_data.catalog.catalog import Catalog
     from kws_data.errors import CatalogError
 
-    _check_options(config_file, options)
+    _check_options(config_file, listed, undone, options)
     config = config_here(config_file, options["overrides"]) if config_file else None
     folder = Path(config.data.recordings) if config and is_default("recordings") else recordings
     if not (folder / "catalog.sqlite").exists():
         raise CatalogError("no catalogue here", str(folder), "fill one with kws import, synth or record")
     with Catalog(folder) as catalog:
         if listed:
-            _list(catalog, options["as_json"])
+            list_audits(catalog, options["as_json"])
         elif undone is not None:
-            _undo(catalog, undone, options["as_json"])
+            undo_audit(catalog, undone, options["as_json"])
         else:
             _audit(catalog, config, options)
     return 0
 
 
-def _check_options(config_file: Path | None, options: dict[str, Any]) -> None:
+def _check_options(config_file: Path | None, listed: bool, undone: int | None, options: dict[str, Any]) -> None:
     """Refuse options that would do nothing."""
+    given = {"--list": listed, "--undo": undone is not None, "--apply": options["applied"]}
+    given |= {f"--{name}": options[name] for name in ("page", "checks", "run")}
+    asked = [name for name, there in given.items() if there]
+    if len(asked) > 1 and asked[0] in ("--list", "--undo"):
+        raise click.UsageError(f"{asked[0]} and {asked[1]} are calls of their own: leave one out")
     if options["overrides"] and config_file is None:
         raise click.UsageError("--set changes a configuration: name a CONFIG")
     if options["confidence"] is not None and options["applied"] != "label-errors":
@@ -188,59 +194,33 @@ def _of(catalog: Catalog) -> str:
 
 def _what_next(done: Audit, batch: int, changed: int, options: dict[str, Any], catalog: Catalog) -> None:
     from kws_data.quality.audit.apply import to_set_aside
-    from kws_data.quality.audit.checks import LOOK, RELABEL
 
     wrong = {one.clip_id for one in done.findings}
     tell(f"{len(done.clips):,} clips, something found of {len(wrong):,}; batch {batch}")
-    by = {action: {one.clip_id for one in done.findings if one.action == action} for action in (RELABEL, LOOK)}
-    if options["applied"]:
+    if changed:
         back = f"kws audit --undo {batch}{_of(catalog)}"
         tell(f"{changed:,} clips set aside; {back} brings them back; kws build makes the data set anew")
+    elif options["applied"]:
+        tell("nothing was to be set aside, so nothing has changed")
     elif least := len(to_set_aside(done.findings)):
         tell(f"next: {same_call('--apply')} sets {least:,} clips aside")
-    if by[RELABEL]:
-        tell(f"next: kws label --clips found{_of(catalog)} shows the {len(by[RELABEL]):,} whose word is in doubt")
+    _who_hears(done, options, catalog)
+
+
+def _who_hears(done: Audit, options: dict[str, Any], catalog: Catalog) -> None:
+    """What is left to people, after what was set aside."""
+    from kws_data.labelling.audited import found_clips, in_doubt
+    from kws_data.quality.audit.checks import LOOK
+
+    if heard := found_clips(catalog):
+        doubted = sum(in_doubt(one) for one in heard.values())
+        first = f" to be heard, first the {doubted:,}" if 0 < doubted < len(heard) else ""
+        what = f"{first} whose word is in doubt" if doubted else " to be heard"
+        tell(f"next: kws label --clips found{_of(catalog)} has {len(heard):,} clips{what}")
     if options["page"]:
         tell(f"page: {options['page']}")
-    elif by[LOOK]:
-        tell(f"next: {same_call('--page', 'audit.html')} shows the {len(by[LOOK]):,} that are worth a look")
-
-
-def _list(catalog: Catalog, as_json: bool) -> None:
-    from kws_data.cli.terminal.table import print_table
-    from kws_data.quality.audit.apply import VERB
-
-    batches = catalog.changes.batches(VERB)
-    if as_json:
-        print_json({"batches": [vars(one) for one in batches]})
         return
-    print_table(
-        [
-            {
-                "batch": str(one.id),
-                "when": one.made_at,
-                "of": one.note,
-                "findings": f"{one.findings:,}",
-                "set aside": f"{one.changes:,}",
-                "undone": one.undone_at,
-            }
-            for one in batches
-        ]
-    )
-    if not batches:
-        say("no audit yet: kws audit makes one")
-
-
-def _undo(catalog: Catalog, batch: int, as_json: bool) -> None:
-    from kws_data.errors import DataError
-    from kws_data.quality.audit.apply import VERB
-
-    if batch not in {one.id for one in catalog.changes.batches(VERB)}:
-        raise DataError("no such audit", batch, "kws audit --list lists them")
-    done = catalog.changes.undo(batch)
-    if as_json:
-        print_json({"batch": batch, "brought_back": done.taken_back, "kept": list(done.kept)})
-        return
-    tell(f"{done.taken_back:,} clips are as they were before batch {batch}")
-    if done.kept:
-        tell(f"{len(done.kept):,} stay as somebody has made them since, such as {done.kept[0]}")
+    used = {clip.id for clip in catalog.clips()}
+    if look := {one.clip_id for one in done.findings if one.action == LOOK and one.clip_id in used}:
+        call = same_call("--page", "audit.html", without=("applied", "confidence"))
+        tell(f"next: {call} shows the {len(look):,} that are worth a look")

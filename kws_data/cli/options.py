@@ -6,7 +6,7 @@ import functools
 import json
 import math
 import shlex
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -117,13 +117,14 @@ def is_default(name: str) -> bool:
     return source is None or source.name == "DEFAULT"
 
 
-def same_call(*more: str) -> str:
-    """This call with more options, as a shell takes it; --json and how many workers there are is left out."""
+def same_call(*more: str, without: Collection[str] = ()) -> str:
+    """This call with more options, as a shell takes it; --json, how many workers there are, and parameters whose names
+    are in ``without`` are left out."""
     context = click.get_current_context()
     words = ["kws", "audit"]
     for one in context.command.params:
         value = context.params.get(one.name or "")
-        if one.name in (None, "as_json", "workers") or is_default(str(one.name)) or value in (None, False):
+        if one.name in (None, "as_json", "workers", *without) or is_default(str(one.name)) or value in (None, False):
             continue
         if isinstance(one, click.Argument):
             words.append(str(value))

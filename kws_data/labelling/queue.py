@@ -8,13 +8,13 @@ same one.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 
 from kws_data.catalog.catalog import Catalog
-from kws_data.catalog.changes import Finding
 from kws_data.catalog.clips import Clip
 from kws_data.catalog.opinions import Opinion
+from kws_data.labelling.audited import RELABEL, last_audit, to_hear
 from kws_data.labelling.doubled import Doubled
 from kws_data.labelling.heard import Heard
 from kws_data.labelling.labels import NOT_SURE, WITHOUT_LABEL
@@ -31,7 +31,8 @@ class Task:
 
     Attributes:
         clip: it.
-        why: ``unlabelled``, ``second opinion``, ``found by audit``, ``selected``, ``review`` or ``disagreement``.
+        why: ``unlabelled``, ``second opinion``, ``found by audit``, ``selected``, ``labelled`` (it has a label, and was
+            asked for all the same), ``review`` or ``disagreement``.
         suggestion: label that a model or an audit suggests, or empty.
         confidence: of the suggestion, from 0 to 1, or None.
         suggested_by: who suggests it.
@@ -63,7 +64,7 @@ class QueueSettings:
     twice_share: float = 0.1
     seed: int = 0
     since_guideline: int | None = None
-    why: str = "selected"
+    why: str = "labelled"
     disputed_ids: tuple[str, ...] = ()
 
 
@@ -81,7 +82,7 @@ class LabelQueue:
         self._verdicts: dict[str, Verdict] = {}  # of clips that somebody labelled
         self._closed: set[str] = set()  # those that nobody need hear again: a queue goes through all clips in order
         self._handed: dict[str, dict[str, float]] = {}  # clip -> who got it -> until when
-        self._audited = _audited(catalog)
+        self._audited = to_hear(last_audit(catalog) or ())
 
     def next_for(self, annotator: str, count: int = 1, skip: Collection[str] = ()) -> list[Task]:
         """The next clips for somebody, whatever others said of them unseen; fewer, or none, where none are left.
@@ -159,7 +160,7 @@ class LabelQueue:
         if models:
             best = max(models, key=lambda one: (one.confidence or 0.0, one.id))
             return replace(task, suggestion=best.label, confidence=best.confidence, suggested_by=best.giver)
-        if found is not None and found.action == "relabel":
+        if found is not None and found.action == RELABEL and found.suggestion:
             sure = found.value if found.value is not None and 0 <= found.value <= 1 else None
             return replace(task, suggestion=found.suggestion, confidence=sure, suggested_by="audit")
         return task
@@ -182,14 +183,3 @@ class LabelQueue:
             gave = {one.giver for one in self._given(identity)}
             there = self._handed.get(identity, {})
             self._handed[identity] = {who: until for who, until in there.items() if who not in gave}
-
-
-def _audited(catalog: Catalog) -> Mapping[str, Finding]:
-    """What the last audit that was not undone says of clips that somebody should hear: of each a label in doubt, else
-    the strongest."""
-    batches = [one.id for one in catalog.changes.batches("audit") if not one.undone_at]
-    found = catalog.changes.findings(batches[-1]) if batches else []
-    asked = [one for one in found if one.action in ("relabel", "look")]
-    # A value has the unit of its reason: a hum of 30 dB is not stronger than a doubt of 0.95.
-    strong = sorted(asked, key=lambda one: (one.action == "relabel", one.value or 0.0))
-    return {one.clip_id: one for one in strong}

@@ -106,7 +106,7 @@ def _work(
     from kws_data.labelling.doubled import Doubled, keep_doubled, kept_doubled
     from kws_data.labelling.guideline import guideline_in_force
     from kws_data.labelling.queue import QueueSettings
-    from kws_data.web.label.clips import REVIEW, chosen_clips, disputed_clips, words_with_button
+    from kws_data.web.label.clips import REVIEW, SELECTED, chosen_clips, disputed_clips, words_with_button
     from kws_data.web.label.desk import LabelWork
 
     with catalog_here(folder) as catalog:
@@ -120,7 +120,7 @@ def _work(
         since = guideline_in_force(catalog).version if which == REVIEW else None
         words = words_with_button(catalog, config)
     name = config.name if config is not None else folder.resolve().name
-    queue = QueueSettings(
-        ids, doubled.share, doubled.seed, since, disputed_ids=tuple(one for one in disputed if one not in chosen)
-    )
+    why = SELECTED if which == SELECTED else "labelled"
+    others = tuple(one for one in disputed if one not in chosen)
+    queue = QueueSettings(ids, doubled.share, doubled.seed, since, why, others)
     return LabelWork(folder, queue, words, name)

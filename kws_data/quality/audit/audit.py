@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from time import monotonic
 
@@ -18,6 +18,7 @@ from kws_data.dataset.manifest import read_columns
 from kws_data.errors import DataError
 from kws_data.labelling.labels import WITHOUT_LABEL
 from kws_data.progress import Progress, no_progress
+from kws_data.quality.audit.checks import CHECKS, FAMILIES, SET_ASIDE
 from kws_data.quality.audit.copies import Known, copy_findings
 from kws_data.quality.audit.edges import edge_findings
 from kws_data.quality.audit.findings import found
@@ -28,6 +29,7 @@ from kws_data.quality.audit.outliers import OF_TEXTURES, outlier_findings
 from kws_data.quality.audit.result import Audit, AuditSettings
 from kws_data.quality.audit.signal import signal_findings
 from kws_data.quality.audit.thin import ThinGroup, thin_groups
+from kws_data.quality.label_errors import LABEL_DOUBT, LABEL_ERROR
 from kws_data.quality.rot import find_obsolete
 from kws_data.run_folder import MANIFEST_FILE
 
@@ -67,25 +69,28 @@ class _Run:
         self.thin: tuple[ThinGroup, ...] = ()
 
     def whole(self) -> Audit:
-        """All families, in their order."""
-        steps: dict[str, Callable[[], Iterator[Finding]]] = {
-            "readable": self._readable,
-            "signal": self._signal,
-            "edges": self._edges,
-            "copies": self._copies,
-            "stale": self._stale,
-            "labels": self._labels,
-            "outliers": self._outliers,
-            "coverage": self._coverage,
-        }
+        """All families; which copy is the best is said last, when it is known what else is wrong with each."""
+        steps: tuple[tuple[str, Callable[[], Iterable[Finding]]], ...] = (
+            ("readable", self._readable),
+            ("signal", self._signal),
+            ("edges", self._edges),
+            ("copies", self._group_copies),
+            ("stale", self._stale),
+            ("labels", self._labels),
+            ("outliers", self._outliers),
+            ("copies", self._copies),
+            ("coverage", self._coverage),
+        )
         if self.settings.run is not None:
             _check_run(self.settings.run)
         self._measure()
-        for name, step in steps.items():
+        for name, step in steps:
             if name in self.settings.families:
                 begun = monotonic()
                 self.findings += step()
                 self.seconds[name] = self.seconds.get(name, 0.0) + monotonic() - begun
+        order = list(FAMILIES)
+        self.findings.sort(key=lambda one: order.index(CHECKS[one.reason].family))
         clips = {clip.id: clip for clip in [*self.clips, *self._aside]}
         return Audit(
             clips,
@@ -135,14 +140,30 @@ class _Run:
         for clip in self._whole:
             yield from edge_findings(clip.id, self.rows[clip.audio_sha256], self.clip_s)
 
-    def _copies(self) -> Iterator[Finding]:
-        clips = {clip.id: clip for clip in self._whole if not clip.parent}
+    def _group_copies(self) -> tuple[()]:
+        clips = [clip for clip in self._whole if not clip.parent]
         self.progress("copies", 0, len(clips))
-        self.groups = near_duplicate_groups(self.catalog, clips.values())
+        self.groups = near_duplicate_groups(self.catalog, clips)
         self.progress("copies", len(clips), len(clips))
+        return ()
+
+    def _copies(self) -> Iterator[Finding]:
+        clips = {clip.id: clip for clip in self._whole}
         labelled = {one.clip_id for one in self.catalog.opinions.all(kinds=PEOPLE)}
-        known = Known(self.rows, labelled, self.splits)
+        judged = {one.clip_id: one for one in self.findings if one.reason in (LABEL_ERROR, LABEL_DOUBT)}
+        known = Known(self.rows, labelled, self.splits, self._faulty(), judged)
         yield from copy_findings([[clips[one] for one in group] for group in self.groups], known)
+
+    def _faulty(self) -> set[str]:
+        """Clips that are to be set aside whatever their copies and labels are; for those that have copies levels and
+        edges count although nobody asks for these findings."""
+        copied = {one for group in self.groups for one in group}
+        findings = [one for one in self.findings if CHECKS[one.reason].family != "labels"]
+        for clip in self._whole:
+            if clip.id in copied:
+                row = self.rows[clip.audio_sha256]
+                findings += [*signal_findings(clip.id, row), *edge_findings(clip.id, row, self.clip_s)]
+        return {one.clip_id for one in findings if one.action == SET_ASIDE}
 
     def _stale(self) -> Iterator[Finding]:
         reasons, notes = find_obsolete(self.catalog, self.clips)

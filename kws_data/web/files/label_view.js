@@ -6,7 +6,7 @@ const OWN_KEYS = { _unknown_: "x", _silence_: "s", "(bad)": "b", "(not sure)": "
 const WORD_KEYS = [..."1234567890", ..."acdefijkmopvyz"]; // those that do nothing else
 const WHY = {
   unlabelled: "has no label yet", "second opinion": "second opinion", "found by audit": "found by the audit", selected: "selected",
-  review: "the guideline has changed", disagreement: "people disagree", again: "brought back",
+  labelled: "has a label already", review: "the guideline has changed", disagreement: "people disagree", again: "brought back",
 };
 
 export function element(tag, settings = {}, ...children) {

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from kws_data.catalog.catalog import Catalog
-from kws_data.catalog.changes import Finding
 from kws_data.catalog.clips import Clip
 from kws_data.config.config import Config
 from kws_data.dataset.clip_pool import clips_of
 from kws_data.errors import DataError
+from kws_data.labelling.audited import found_clips
 from kws_data.labelling.labels import WITHOUT_LABEL, is_label
 from kws_data.labelling.listed_clips import listed_clips
 from kws_data.labelling.review import to_review
@@ -38,9 +38,9 @@ def chosen_clips(
 
     Args:
         catalog: with the clips.
-        which: ``unlabelled``, ``found`` (by the last audit), ``selected`` (by the last ``kws select``), ``review``
-            (labels that a change of the guideline may touch), ``all``, or a file in which ids of clips stand: a list, a
-            table or JSON, in its order.
+        which: ``unlabelled``, ``found`` (by the last audit, to be relabelled or heard), ``selected`` (by the last
+            ``kws select``), ``review`` (labels that a change of the guideline may touch), ``all``, or a file in which
+            ids of clips stand: a list, a table or JSON, in its order.
         word: only clips that have this word now.
         config: with ``all``, only clips that it draws on, where all of these are there; else those of the catalogue.
         warn: told why clips of the whole catalogue are taken in the place of the configuration's.
@@ -101,30 +101,24 @@ def _ids(catalog: Catalog, which: str, clips: dict[str, Clip]) -> list[str]:
 
 
 def _found(catalog: Catalog) -> list[str]:
-    """Clips that the last audit would have relabelled, heard or set aside: those whose word is in doubt first, and of
-    each kind the strongest first (a value has the unit of its reason)."""
-    found = [one for one in _last(catalog, "audit", FOUND) if one.action != "none"]
-    order = {"relabel": 0, "look": 1}
-
-    def rank(one: Finding) -> tuple[int, bool, str, float, str]:
-        doubt = one.reason.startswith("label")
-        return order.get(one.action, len(order)), not doubt, one.reason, -(one.value or 0.0), one.clip_id
-
-    return list(dict.fromkeys(one.clip_id for one in sorted(found, key=rank)))
+    """Clips that the last audit would have relabelled or heard, those first whose word is in doubt."""
+    found = found_clips(catalog)
+    if found is None:
+        raise _nobody_has("audit", FOUND)
+    return list(found)
 
 
 def _selected(catalog: Catalog) -> list[str]:
-    """Clips that the last selection chose, in its order."""
-    return list(dict.fromkeys(one.clip_id for one in _last(catalog, "select", SELECTED)))
-
-
-def _last(catalog: Catalog, verb: str, which: str) -> list[Finding]:
-    """Findings of the last batch of a verb that was not undone."""
-    batches = [batch for batch in catalog.changes.batches(verb) if not batch.undone_at]
+    """Clips that the last selection that was not undone chose, in its order."""
+    batches = [batch for batch in catalog.changes.batches("select") if not batch.undone_at]
     if not batches:
-        remedy = f"call kws {verb} first, or choose --clips {ALL}"
-        raise DataError(f"no kws {verb} has chosen clips here yet", f"--clips {which}", remedy)
-    return catalog.changes.findings(batches[-1].id)
+        raise _nobody_has("select", SELECTED)
+    return list(dict.fromkeys(one.clip_id for one in catalog.changes.findings(batches[-1].id)))
+
+
+def _nobody_has(verb: str, which: str) -> DataError:
+    remedy = f"call kws {verb} first, or choose --clips {ALL}"
+    return DataError(f"no kws {verb} has chosen clips here yet", f"--clips {which}", remedy)
 
 
 def _all(

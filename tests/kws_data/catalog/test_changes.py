@@ -37,6 +37,18 @@ def test_undone_once_and_only_what_is_there(catalog):
         catalog.changes.undo(batch)
 
 
+def test_a_batch_that_was_undone_still_says_how_much_it_changed(catalog):
+    clips = add_bare_clips(catalog, 2)
+    changes = [Change(clip, "reasons", "clipped") for clip in clips]
+    batch = catalog.changes.record("audit", changes=changes)
+    catalog.changes.undo(batch)
+    (listed,) = catalog.changes.batches()
+    assert listed.changes == 2 and listed.undone_at
+    catalog.changes.apply(batch, changes[:1])
+    (listed,) = catalog.changes.batches()
+    assert listed.changes == 1 and not listed.undone_at
+
+
 def test_what_somebody_changed_since_stays(catalog):
     clips = add_bare_clips(catalog, 2)
     batch = catalog.changes.record("label", changes=[Change(clip, "word", "yes") for clip in clips])

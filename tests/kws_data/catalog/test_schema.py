@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from older_catalog import make_older
 
 from kws_data.catalog.catalog import Catalog
+from kws_data.catalog.changes import Change
 from tests.kws_data.catalog.test_catalog import new_clip
 
 LEVELS = {"peak_db": -6.0, "rms_db": -20.5, "dc": 1e-05}
@@ -54,3 +56,17 @@ def test_what_an_import_measured_stays_and_what_is_no_json_is_left_alone(tmp_pat
     assert found["imported"] == {**LEVELS, "clipped_share": 0.25}
     assert found["again"] == {"clipped_share": 0.25}
     assert found["odd"].keys() == {"clipping_share"}
+
+
+def test_batches_of_a_catalogue_of_version_7_stay_as_they_are(tmp_path: Path) -> None:
+    with Catalog(tmp_path) as catalog:
+        clip = catalog.add_clip(new_clip(catalog, 0))
+        batch = catalog.changes.record("audit", "all", changes=[Change(clip, "reasons", "clipped")])
+        before = catalog.changes.batches()
+    db = sqlite3.connect(tmp_path / "catalog.sqlite")
+    db.executescript("ALTER TABLE batches DROP COLUMN undone; PRAGMA user_version=7;")
+    db.close()
+    with Catalog(tmp_path) as catalog:
+        assert catalog.changes.batches() == before
+        assert catalog.changes.undo(batch).taken_back == 1
+        assert catalog.changes.batches()[0].changes == 1

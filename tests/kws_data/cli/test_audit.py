@@ -14,6 +14,7 @@ from made_words import add, whole, word
 
 from kws_data.catalog.catalog import Catalog
 from kws_data.cli import run
+from kws_data.web.label.clips import chosen_clips
 
 CHECKS = "readable,signal,edges,copies,stale,outliers,coverage"
 
@@ -38,7 +39,8 @@ def test_what_is_found_is_told_applied_listed_and_undone(recordings: Path, capsy
     assert "silence" in told and "copy with another word" in told and "--apply sets 1 clips aside" in told
     again = shlex.join(["kws", *audited(recordings)[:3], *audited(recordings)[5:]])
     assert f"next: {again} --apply sets" in told and f"next: {again} --page audit.html shows" in told
-    assert f"kws label --clips found --recordings {recordings} shows the 2" in told
+    assert f"kws label --clips found --recordings {recordings} has 2 clips whose word is in doubt" in told
+    assert len(chosen(recordings)) == 2
     assert run(audited(recordings, "--apply", "--json")) == 0
     document = json.loads(capsys.readouterr().out)
     (silent,) = (one for one in document["findings"] if one["reason"] == "silence")
@@ -53,7 +55,43 @@ def test_what_is_found_is_told_applied_listed_and_undone(recordings: Path, capsy
     with Catalog(recordings) as catalog:
         assert len(catalog.clips()) == 6
     assert run(["audit", "--recordings", str(recordings), "--list", "--json"]) == 0
-    assert [one["undone_at"] != "" for one in json.loads(capsys.readouterr().out)["batches"]] == [False, True]
+    batches = json.loads(capsys.readouterr().out)["batches"]
+    assert [(one["changes"], one["undone_at"] != "") for one in batches] == [(0, False), (1, True)]
+
+
+def chosen(recordings: Path) -> tuple[str, ...]:
+    with Catalog(recordings) as catalog:
+        return chosen_clips(catalog, "found")
+
+
+def test_what_is_advised_after_applying_counts_what_is_left_and_applies_nothing(
+    recordings: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Catalog(recordings) as catalog:
+        hum = 0.2 * word(9) + 400 * np.sin(2 * np.pi * 50 * np.arange(16_000) / 16_000)
+        hum[10_000:] = 0  # to be set aside, and worth a look
+        add(catalog, whole(hum), "go/hum")
+        add(catalog, whole(word(8) * 0.5 + 700.0), "go/offset")
+    assert run(audited(recordings)) == 0
+    before = capsys.readouterr().out
+    assert run(audited(recordings, "--apply", "label-errors", "--confidence", "0.9")) == 0
+    told = capsys.readouterr().out
+    assert "--apply" not in told and "--confidence" not in told and "2 clips set aside; kws audit --undo 2" in told
+    heard = len(chosen(recordings))
+    assert heard > 2 and f" has {heard} clips to be heard, first the 2 whose word is in doubt" in told
+    call = shlex.join(["kws", *audited(recordings)[:3], *audited(recordings)[5:], "--page", "audit.html"])
+    looks = [int(line.split()[-6]) for out in (before, told) for line in out.splitlines() if call in line]
+    assert looks[0] > looks[1]
+    assert run(audited(recordings)) == 0
+    assert f"{call} shows the {looks[1]} that" in capsys.readouterr().out
+
+
+def test_where_nothing_is_set_aside_no_way_back_is_told(recordings: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(audited(recordings, "--apply")) == 0
+    assert "1 clips set aside" in capsys.readouterr().out
+    assert run(audited(recordings, "--apply")) == 0
+    told = capsys.readouterr().out
+    assert "nothing was to be set aside" in told and "--undo" not in told and "kws build" not in told
 
 
 @pytest.mark.parametrize(
@@ -61,6 +99,9 @@ def test_what_is_found_is_told_applied_listed_and_undone(recordings: Path, capsy
     [
         (["--checks", "nonsense"], "no such checks: 'nonsense'"),
         (["--undo", "7"], "no such audit: 7"),
+        (["--list", "--undo", "1"], "--list and --undo are calls of their own"),
+        (["--undo", "1", "--apply"], "--undo and --apply are calls of their own"),
+        (["--list", "--page", "page.html"], "--list and --page are calls of their own"),
         (["--checks", ""], "--checks names none"),
         (["--set", "seed=2"], "name a CONFIG"),
         (["--confidence", "0.9"], "--apply label-errors"),

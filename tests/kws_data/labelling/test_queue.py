@@ -129,10 +129,17 @@ def test_suggestions_are_the_surest_models_or_those_of_the_last_audit(catalog):
     catalog.changes.record("audit", findings=[Finding(clips[1], "label error", "relabel", 0.8, "no")])
     tasks = LabelQueue(catalog, QueueSettings(tuple(clips))).next_for("ann", 3)
     assert [(t.why, t.suggestion, t.confidence, t.suggested_by) for t in tasks] == [
-        ("selected", "go", 0.9, "encoder"),
+        ("labelled", "go", 0.9, "encoder"),
         ("found by audit", "no", 0.8, "audit"),
-        ("selected", "", None, ""),
+        ("labelled", "", None, ""),
     ]
+
+
+def test_a_word_in_doubt_without_another_one_has_no_suggestion(catalog):
+    clips = add_bare_clips(catalog, 1, word="yes")
+    catalog.changes.record("audit", findings=[Finding(clips[0], "copy with another word", "relabel")])
+    (task,) = LabelQueue(catalog, QueueSettings(tuple(clips))).next_for("ann")
+    assert (task.why, task.suggestion, task.suggested_by) == ("found by audit", "", "")
 
 
 def test_labels_under_an_older_guideline_are_given_again(catalog):

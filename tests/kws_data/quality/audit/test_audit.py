@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+import os
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from made_words import RATE_HZ, add, whole, word
+from made_words import RATE_HZ, Samples, add, whole, word
 
-from kws_data.catalog.audio_store import audio_path
+from kws_data.catalog.audio_store import audio_path, load_audio
 from kws_data.catalog.catalog import Catalog
 from kws_data.catalog.changes import Finding
 from kws_data.catalog.clips import NewClip
@@ -16,6 +20,7 @@ from kws_data.quality.audit import measured as measured_module
 from kws_data.quality.audit.apply import kept_findings, to_set_aside
 from kws_data.quality.audit.audit import audit
 from kws_data.quality.audit.checks import CHECKS, FAMILIES
+from kws_data.quality.audit.page import audit_page
 from kws_data.quality.audit.result import AuditSettings
 
 CHEAP = AuditSettings(families=("readable", "signal", "edges", "copies", "stale", "outliers", "coverage"), workers=1)
@@ -68,10 +73,11 @@ def test_the_same_bytes_for_any_workers_and_nothing_is_measured_twice(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(measured_module, "FEW", 1)
+    filled(tmp_path / "made")
     kept = []
     for workers in (1, 2):
         folder = tmp_path / str(workers)
-        filled(folder)
+        shutil.copytree(tmp_path / "made", folder)  # with the times of its files, which are kept with the measures
         with Catalog(folder) as catalog:
             done = audit(catalog, AuditSettings(families=("readable", "signal", "edges"), workers=workers))
         files = sorted((folder / "measures").iterdir())
@@ -96,6 +102,73 @@ def test_audio_that_is_gone_is_unreadable_and_measured_when_it_is_back(tmp_path:
         assert to_set_aside(done.findings)
         path.write_bytes(stored)
         assert not [one for one in audit(catalog, CHEAP).findings if one.reason == "unreadable"]
+
+
+def cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:100])
+
+
+def put_a_folder_there(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
+def put_another_clip_there(path: Path) -> None:
+    path.write_bytes(next(one for one in path.parents[1].rglob("*.flac") if one != path).read_bytes())
+
+
+def change_one_byte(path: Path) -> None:
+    stored = path.read_bytes()
+    path.write_bytes(stored[:-20] + bytes([stored[-20] ^ 0xFF]) + stored[-19:])
+
+
+DAMAGES: list[Callable[[Path], object]] = [
+    Path.unlink,
+    cut,
+    put_a_folder_there,
+    put_another_clip_there,
+    change_one_byte,
+    lambda path: path.write_bytes(b""),
+]
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("audited_before", [False, True])
+def test_audio_that_was_damaged_is_unreadable_whether_it_was_measured_before_or_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, audited_before: bool, workers: int
+) -> None:
+    monkeypatch.setattr(measured_module, "FEW", 1)
+    filled(tmp_path)
+    every = replace(CHEAP, families=tuple(FAMILIES), workers=workers)
+    with Catalog(tmp_path) as catalog:
+        if audited_before:
+            assert not [one for one in audit(catalog, every).findings if one.reason == "unreadable"]
+        damaged = catalog.clips()[: len(DAMAGES)]
+        for clip, damage in zip(damaged, DAMAGES, strict=True):
+            damage(audio_path(tmp_path, clip.audio_sha256))
+        for families in (("readable",), tuple(FAMILIES)):
+            done = audit(catalog, replace(every, families=families))
+            unreadable = [one.clip_id for one in done.findings if one.reason == "unreadable"]
+            assert sorted(unreadable) == sorted(clip.id for clip in damaged)
+            assert not done.rows.keys() & {clip.audio_sha256 for clip in damaged}
+        assert audit_page(done, catalog, sounds=False)
+
+
+def test_only_the_file_that_was_touched_is_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    filled(tmp_path)
+    with Catalog(tmp_path) as catalog:
+        before = audit(catalog, CHEAP)
+        touched = catalog.clips()[2].audio_sha256
+        os.utime(audio_path(tmp_path, touched), ns=(1, 1))
+        read: list[str] = []
+
+        def load(folder: Path, sha256: str) -> Samples:
+            read.append(sha256)
+            return load_audio(folder, sha256)
+
+        monkeypatch.setattr(measured_module, "load_audio", load)
+        assert audit(catalog, CHEAP).findings == before.findings and read == [touched]
+        assert audit(catalog, CHEAP).findings == before.findings and read == [touched]
 
 
 def test_measures_of_forgotten_audio_are_deleted(tmp_path: Path) -> None:

@@ -12,8 +12,11 @@ from kws_data.catalog.changes import Change, Finding
 from kws_data.catalog.clips import NewClip, StoredAudio
 from kws_data.catalog.opinions import NewOpinion
 from kws_data.cli import run
+from kws_data.cli.label.page import _work
 from kws_data.config.config import Config
 from kws_data.errors import DataError
+from kws_data.labelling.queue import LabelQueue
+from kws_data.quality.audit.apply import to_set_aside
 from kws_data.web.label.clips import chosen_clips, disputed_clips, words_with_button
 
 WORDS = ("(unlabelled)", "_unlabelled_", "no", "yes", "yes", "_background_noise_", "(speech)")
@@ -46,15 +49,50 @@ def test_of_what_the_last_audit_found_words_in_doubt_come_first(catalog: Catalog
         chosen_clips(catalog, "found")
     catalog.changes.record("audit", findings=[Finding(filled["0"], "older", "look", 9.0)])
     found = [
+        Finding(filled["1"], "hum", "look", 30.0),
         Finding(filled["2"], "label error", "relabel", 0.5, "yes"),
+        Finding(filled["3"], "label error", "set aside", 0.9),
         Finding(filled["4"], "loud", "set aside", 0.9),
-        Finding(filled["3"], "fine", "none", 1.0),
+        Finding(filled["5"], "fine", "none", 1.0),
         Finding(filled["2"], "quiet", "look", 0.1),
     ]
     batch = catalog.changes.record("audit", findings=found, changes=[Change(filled["4"], "reasons", "louder")])
-    assert chosen_clips(catalog, "found") == (filled["2"], filled["4"])
+    assert chosen_clips(catalog, "found") == (filled["3"], filled["2"], filled["1"])
     catalog.changes.undo(batch)
     assert chosen_clips(catalog, "found") == (filled["0"],)
+
+
+def test_what_an_audit_has_set_aside_is_heard_where_its_label_was_the_reason(
+    catalog: Catalog, filled: dict[str, str]
+) -> None:
+    found = [
+        Finding(filled["2"], "label error", "relabel", 0.9, "yes"),
+        Finding(filled["3"], "label error", "relabel", 0.8, "no"),
+        Finding(filled["3"], "truncated", "set aside", -3.0),
+        Finding(filled["0"], "hum", "look", 30.0),
+        Finding(filled["0"], "truncated", "set aside", -3.0),
+    ]
+    batch = catalog.changes.record("audit", findings=found)
+    assert chosen_clips(catalog, "found") == (filled["2"], filled["3"], filled["0"])
+    catalog.changes.apply(batch, to_set_aside(found, 0.7))
+    assert chosen_clips(catalog, "found") == (filled["2"],)
+
+
+@pytest.mark.parametrize("which", ["all", "found", "selected"])
+def test_only_what_kws_select_chose_is_called_selected(catalog: Catalog, filled: dict[str, str], which: str) -> None:
+    catalog.changes.record("audit", findings=[Finding(filled["2"], "label error", "set aside", 0.9)])
+    catalog.changes.record("select", findings=[Finding(filled["3"], "selected", "look", 1.0)])
+    work = _work(catalog.folder, None, which, None, 0, None)
+    tasks = LabelQueue(catalog, work.queue).next_for("ann", 9)
+    told = {task.clip.id: task.why for task in tasks if task.clip.id in (filled["2"], filled["3"])}
+    assert (
+        told
+        == {
+            "all": {filled["2"]: "found by audit", filled["3"]: "labelled"},
+            "found": {filled["2"]: "found by audit"},
+            "selected": {filled["3"]: "selected"},
+        }[which]
+    )
 
 
 def test_what_the_last_selection_chose_comes_in_its_order(catalog: Catalog, filled: dict[str, str]) -> None:
