@@ -47,7 +47,8 @@ def load_audio_from(where: Place, sha256: str) -> Samples:
     try:
         samples = decode_stored(where.read(name), name)
     except AudioError as error:
-        raise CatalogError("stored audio is missing or damaged", path, f"{error.remedy}; import again") from None
+        remedy = f"{error.remedy}; delete it and import again"
+        raise CatalogError("stored audio is missing or damaged", path, remedy) from None
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise CatalogError("stored audio is missing or damaged", path, f"{reason}; import again") from None
