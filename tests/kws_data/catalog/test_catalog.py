@@ -107,10 +107,10 @@ def test_damaged_audio_is_noticed(tmp_path: Path) -> None:
         clip = catalog.clips()[0]
         path = next((tmp_path / "audio").rglob("*.flac"))
         path.write_bytes(path.read_bytes()[:40])
-        with pytest.raises(CatalogError, match="missing or damaged.*; delete it and import again"):
+        with pytest.raises(CatalogError, match=r"missing or damaged.*; delete it and import again"):
             catalog.load(clip)
         path.unlink()
-        with pytest.raises(CatalogError, match="missing or damaged.*; import again"):
+        with pytest.raises(CatalogError, match=r"missing or damaged.*; import again"):
             catalog.load(clip)
         new_clip(catalog, 1)
         assert len(catalog.load(clip)) == clip.samples
