@@ -18,6 +18,8 @@ from kws_data.errors import DataError
 
 #: What of a clip can be changed: why it is set aside (empty: it is not), or the word that is said.
 FIELDS = ("reasons", "word")
+#: What a finding suggests; the last: nothing is to be done.
+SET_ASIDE, RELABEL, LOOK, NONE = "set aside", "relabel", "look", "none"
 #: Why a cut (:mod:`kws_data.labelling.cuts`) is set aside until its batch, and after the batch was undone.
 CUT_WAITS = "label: cut, not taken over"
 CUT_INTO = "label: cut, see "  # why a whole clip is set aside, before the id of the cut that stands in its place
@@ -30,7 +32,7 @@ class Finding:
     Attributes:
         clip_id: of the clip.
         reason: its name, such as "clipped" or "label error".
-        action: what is suggested: ``set aside``, ``relabel``, ``look`` or ``none``.
+        action: what is suggested: :data:`SET_ASIDE`, :data:`RELABEL`, :data:`LOOK` or :data:`NONE`.
         value: how strongly, in the reason's own unit; None where it has none.
         suggestion: the word or clip that is suggested, or empty.
         detail: for a person, with value and unit.

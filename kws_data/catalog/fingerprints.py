@@ -164,9 +164,14 @@ def _write(path: Path, prints: NDArray[np.void]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with atomic_path(path) as temporary:
         np.save(temporary, prints, allow_pickle=False)
-    for older in path.parent.glob(f"v*-{path.stem.rpartition('-')[2]}.npy"):
+    drop_older(path)
+
+
+def drop_older(path: Path) -> None:
+    """Delete what older ways of making a file ``v<VERSION>-NAME`` left, which nobody reads any more."""
+    for older in path.parent.glob(f"v*-{path.name.partition('-')[2]}"):
         if older != path:
-            older.unlink(missing_ok=True)  # nobody reads what an older way of making them left
+            older.unlink(missing_ok=True)
 
 
 def forget_fingerprints(folder: Path, audio: Iterable[str]) -> int:

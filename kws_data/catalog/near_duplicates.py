@@ -37,7 +37,7 @@ from kws_data.catalog.alike import alike_pairs
 from kws_data.catalog.catalog import Catalog
 from kws_data.catalog.clips import Clip
 from kws_data.catalog.compared_pairs import PairMemory, short_hashes
-from kws_data.catalog.fingerprints import SAME_FILES, VERSION, fingerprints
+from kws_data.catalog.fingerprints import SAME_FILES, VERSION, drop_older, fingerprints
 from kws_data.catalog.same_waveform import Waves
 from kws_data.labels import is_nobodys
 
@@ -82,6 +82,7 @@ def _pairs_of(folder: Path, audio: Sequence[str]) -> Pairs:
     pairs = same_recordings(fingerprints(folder, audio), memory, folder)
     memory.save()
     with suppress(OSError):  # a list that cannot be kept is made again
+        drop_older(memory.path)
         _keep(path, pairs)
     return pairs
 

@@ -209,8 +209,8 @@ def _what_next(done: Audit, batch: int, changed: int, options: dict[str, Any], c
 
 def _who_hears(done: Audit, options: dict[str, Any], catalog: Catalog) -> None:
     """What is left to people, after what was set aside."""
+    from kws_data.catalog.changes import LOOK
     from kws_data.labelling.audited import found_clips, in_doubt
-    from kws_data.quality.audit.checks import LOOK
 
     if heard := found_clips(catalog):
         doubted = sum(in_doubt(one) for one in heard.values())

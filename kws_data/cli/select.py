@@ -57,7 +57,7 @@ def command(
     those that have labels. What is chosen is kept in the catalogue: kws label --clips selected hands it out in this
     order. What to record comes from subgroups that are thin, and from runs/<name>/report/slices.json where it is there.
     """
-    from kws_data.catalog.catalog import Catalog
+    from kws_data.cli.label.opened import catalog_here
     from kws_data.labelling.listed_clips import clips_by_line
     from kws_data.quality.selection.of_catalog import VERB, select_clips
     from kws_data.quality.selection.recordings import failing_slices, thin_subgroups
@@ -68,7 +68,7 @@ def command(
     wanted = failing_slices(config.run_dir)
     if by == "slices" and not wanted:
         raise DataError("no slices of this run", str(config.run_dir), "call kws slices first, or choose --by mix")
-    with Catalog(config.data.recordings) as catalog:
+    with catalog_here(Path(config.data.recordings)) as catalog:
         with progress_bars() as progress:
             found = select_clips(
                 catalog, config, by, budget, pool=ids, wanted=wanted, workers=workers, progress=progress

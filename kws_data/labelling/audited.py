@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from kws_data.catalog.catalog import Catalog
-from kws_data.catalog.changes import Finding
+from kws_data.catalog.changes import LOOK, RELABEL, SET_ASIDE, Finding
 
-RELABEL, LOOK, SET_ASIDE = "relabel", "look", "set aside"
 _OF_LABELS = "label "  # how the names of what a judge of labels finds begin
 
 

@@ -17,7 +17,6 @@ from kws_data.catalog.read import CUT_MARK
 
 RATE_HZ = 16_000
 SHORTEST = RATE_HZ // 10  # samples: no word is shorter than 100 ms
-WAITING = CUT_WAITS
 #: Measures of the whole clip that do not hold of a part.
 _OF_THE_WHOLE = ("speech_start_s", "speech_end_s", "vad_start_s", "vad_end_s", "noise_floor_db", "snr_db", "verdict")
 
@@ -28,7 +27,7 @@ def cut_id(clip: Clip, start: int, stop: int) -> str:
 
 
 def add_cut(catalog: Catalog, clip: Clip, start: int, stop: int) -> str:
-    """Store samples ``start`` to ``stop`` of a clip as one of its own, set aside as :data:`WAITING`; returns its id.
+    """Store samples ``start`` to ``stop`` of a clip as one of its own, set aside as :data:`CUT_WAITS`; returns its id.
 
     What is there already is left as it is.
 
@@ -49,7 +48,7 @@ def add_cut(catalog: Catalog, clip: Clip, start: int, stop: int) -> str:
         pseudonymous=True,
         synthetic=clip.synthetic,
         attributes={**_attributes(clip), **levels(samples).to_dict(), "cut_start": start},
-        reasons=WAITING,
+        reasons=CUT_WAITS,
     )
     return catalog.add_clip(new)
 

@@ -12,9 +12,10 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 
 from kws_data.catalog.catalog import Catalog
+from kws_data.catalog.changes import RELABEL
 from kws_data.catalog.clips import Clip
 from kws_data.catalog.opinions import Opinion
-from kws_data.labelling.audited import RELABEL, last_audit, to_hear
+from kws_data.labelling.audited import last_audit, to_hear
 from kws_data.labelling.doubled import Doubled
 from kws_data.labelling.heard import Heard
 from kws_data.labelling.labels import NOT_SURE, WITHOUT_LABEL

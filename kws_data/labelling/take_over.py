@@ -12,10 +12,10 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from kws_data.catalog.catalog import Catalog
-from kws_data.catalog.changes import CUT_INTO, Change, Finding
+from kws_data.catalog.changes import CUT_INTO, CUT_WAITS, RELABEL, SET_ASIDE, Change, Finding
 from kws_data.catalog.clips import Clip
 from kws_data.catalog.opinions import Opinion
-from kws_data.labelling.cuts import SHORTEST, WAITING, add_cut, cut_id
+from kws_data.labelling.cuts import SHORTEST, add_cut, cut_id
 from kws_data.labelling.doubled import Doubled, kept_doubled
 from kws_data.labelling.labels import BAD, WITHOUT_LABEL, word_for
 from kws_data.labelling.settle import Verdict, settled
@@ -165,7 +165,7 @@ def opinions_by_clip(opinions: Iterable[Opinion]) -> dict[str, list[Opinion]]:
 
 def bare_clips(clips: Iterable[Clip]) -> set[str]:
     """Ids of those that have no label, whether or not they are set aside; of cuts that wait, people hear the whole."""
-    return {clip.id for clip in clips if clip.word in WITHOUT_LABEL and clip.reasons != WAITING}
+    return {clip.id for clip in clips if clip.word in WITHOUT_LABEL and clip.reasons != CUT_WAITS}
 
 
 def heard_clips(by_clip: Mapping[str, Sequence[Opinion]]) -> set[str]:
@@ -202,7 +202,7 @@ def _of_former_cut(clip: Clip, cut: Cut | None) -> list[Change]:
     former = _CUT_INTO.fullmatch(clip.reasons)
     if former is None or (cut and former[1] == cut_id(clip, cut.start, cut.stop)):
         return []
-    return [Change(former[1], "reasons", WAITING)]
+    return [Change(former[1], "reasons", CUT_WAITS)]
 
 
 def _is_ours(clip: Clip) -> bool:
@@ -231,12 +231,12 @@ def _is_new(change: Change, there: Mapping[str, Clip]) -> bool:
     """Whether a change changes something; a clip that is not there yet is a cut that will be stored."""
     clip = there.get(change.clip_id)
     if clip is None:
-        return change.after != WAITING
+        return change.after != CUT_WAITS
     return (clip.word if change.field == "word" else clip.reasons) != change.after
 
 
 def _finding(clip: Clip, verdict: Verdict, cut: Cut | None) -> Finding:
-    action = "set aside" if verdict.label == BAD else "relabel"
+    action = SET_ASIDE if verdict.label == BAD else RELABEL
     by = verdict.by if verdict.by == "adjudicator" else f"{verdict.agreeing} of {verdict.of} {_WHO[verdict.by]}"
     part = f", samples {cut.start} to {cut.stop}" if cut else ""
     return Finding(clip.id, "settled label", action, None, verdict.label, f"was {clip.word}, by {by}{part}")

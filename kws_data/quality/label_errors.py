@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from kws_data.catalog.changes import Finding
+from kws_data.catalog.changes import LOOK, RELABEL, SET_ASIDE, Finding
 from kws_data.labels import UNKNOWN
 from kws_data.quality.out_of_fold import OutOfFold
 
@@ -87,7 +87,7 @@ def _finding(found: OutOfFold, scores: LabelScores, n: int, wrong: bool, words: 
     return Finding(
         found.clip_ids[n],
         LABEL_ERROR if wrong else LABEL_DOUBT,
-        ("set aside" if likely == UNKNOWN else "relabel") if wrong else "look",
+        (SET_ASIDE if likely == UNKNOWN else RELABEL) if wrong else LOOK,
         round(float(1 - scores.quality[n]), 4),
         "" if likely == UNKNOWN else likely,
         detail,

@@ -22,6 +22,7 @@ from kws_data.bench.labels.material import LabelsBench, words_of
 from kws_data.bench.labels.swaps import swapped
 from kws_data.bench.labels.wrong_words import config_of, shared_catalogue
 from kws_data.catalog.catalog import Catalog
+from kws_data.catalog.changes import RELABEL
 from kws_data.catalog.clips import Clip
 from kws_data.config.config import Config
 from kws_data.config.model import ModelSettings
@@ -92,7 +93,7 @@ def _trainings(
         told = [replace(clip, word=wrong.get(clip.id, clip.word)) for clip in learnt]
         found = out_of_fold(catalog, told, JudgeSettings.here(config, bench.workers), progress=bench.progress)
         applied = {
-            one.clip_id: one.suggestion if one.action == "relabel" else ""
+            one.clip_id: one.suggestion if one.action == RELABEL else ""
             for one in find_label_errors(found)
             if one.reason == LABEL_ERROR
         }

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from kws_data.catalog.catalog import Catalog
-from kws_data.catalog.changes import Change, Finding
-from kws_data.quality.audit.checks import CHECKS, SET_ASIDE
+from kws_data.catalog.changes import SET_ASIDE, Change, Finding
+from kws_data.quality.audit.checks import CHECKS
 from kws_data.quality.audit.result import Audit
 
 VERB = "audit"

@@ -9,7 +9,7 @@ from time import monotonic
 import numpy as np
 
 from kws_data.catalog.catalog import Catalog
-from kws_data.catalog.changes import Finding
+from kws_data.catalog.changes import SET_ASIDE, Finding
 from kws_data.catalog.clips import Clip
 from kws_data.catalog.fingerprints import fingerprints
 from kws_data.catalog.near_duplicates import near_duplicate_groups
@@ -18,7 +18,7 @@ from kws_data.dataset.manifest import read_columns
 from kws_data.errors import DataError
 from kws_data.labelling.labels import WITHOUT_LABEL
 from kws_data.progress import Progress, no_progress
-from kws_data.quality.audit.checks import CHECKS, FAMILIES, SET_ASIDE
+from kws_data.quality.audit.checks import CHECKS, FAMILIES
 from kws_data.quality.audit.copies import Known, copy_findings
 from kws_data.quality.audit.edges import edge_findings
 from kws_data.quality.audit.findings import found

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-SET_ASIDE, RELABEL, LOOK, NONE = "set aside", "relabel", "look", "none"
+from kws_data.catalog.changes import LOOK, NONE, RELABEL, SET_ASIDE
 
-#: Family -> what its checks need, in the order in which they run.
+#: Family -> what its checks need, in the order in which their findings are told.
 FAMILIES: dict[str, str] = {
     "readable": "the catalogue and its audio",
     "signal": "each clip's samples",

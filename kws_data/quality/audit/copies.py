@@ -9,10 +9,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from kws_data.catalog.changes import Finding
+from kws_data.catalog.changes import LOOK, Finding
 from kws_data.catalog.clips import Clip
 from kws_data.labels import UNLABELLED, likeness
-from kws_data.quality.audit.checks import LOOK
 from kws_data.quality.audit.findings import found
 from kws_data.quality.label_errors import LABEL_ERROR
 

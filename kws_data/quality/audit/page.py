@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from kws_data.catalog.catalog import Catalog
-from kws_data.catalog.changes import Finding
+from kws_data.catalog.changes import LOOK, RELABEL, SET_ASIDE, Finding
 from kws_data.pages.html import Html, Section, figure, page, says, table, text, tile, tiles
-from kws_data.quality.audit.checks import CHECKS, LOOK, RELABEL, SET_ASIDE
+from kws_data.quality.audit.checks import CHECKS
 from kws_data.quality.audit.examples import example, worst
 from kws_data.quality.audit.plots import counts_plot, level_plots
 from kws_data.quality.audit.result import Audit

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from kws_data.catalog.changes import Finding
-from kws_data.quality.audit.checks import LOOK, limit
+from kws_data.catalog.changes import LOOK, Finding
+from kws_data.quality.audit.checks import limit
 from kws_data.quality.audit.findings import found
 
 FLAT_EXCESS = 4.0  # samples near the top over those just below: a word that is not clipped has fewer near the top

@@ -8,7 +8,7 @@ from kws_data.catalog import alike, near_duplicates
 from kws_data.catalog.catalog import Catalog
 from kws_data.catalog.clips import Clip, NewClip
 from kws_data.catalog.fingerprints import PRINT, fingerprint, fingerprints, forget_fingerprints, shard_path
-from kws_data.catalog.near_duplicates import bit_errors, near_duplicate_groups, same_recordings
+from kws_data.catalog.near_duplicates import bit_errors, compared_pairs, near_duplicate_groups, same_recordings
 
 Samples = NDArray[np.int16]
 
@@ -124,11 +124,16 @@ def test_groups_of_a_catalogue_are_joined_kept_and_forgotten(tmp_path: Path) -> 
         add(catalog, changed(babble(8), "gain"), "noise", "_background_noise_")
         clips = catalog.clips()
 
+        older = tmp_path / "fingerprints" / "v1-compared.npy"
+        older.parent.mkdir(exist_ok=True)
+        older.write_bytes(b"pairs of an older way")
+
         def groups() -> list[set[str]]:
             origins = {clip.id: clip.origin for clip in clips}
             return [{origins[i] for i in group} for group in near_duplicate_groups(catalog, clips)]
 
         assert groups() == [{"as it is", "gain", "shift", "the same bytes"}]
+        assert compared_pairs(tmp_path).path.exists() and not older.exists()
         assert near_duplicate_groups(catalog, list(reversed(clips))) == near_duplicate_groups(catalog, clips)
         some = clips[0].audio_sha256
         path = shard_path(tmp_path, some[:2])

@@ -9,9 +9,8 @@ from hypothesis import strategies as st
 from labelled_clips import add_bare_clips, say_it
 
 from kws_data.catalog.catalog import Catalog
-from kws_data.catalog.changes import Finding
+from kws_data.catalog.changes import CUT_WAITS, Finding
 from kws_data.catalog.clips import NewClip
-from kws_data.labelling.cuts import WAITING
 from kws_data.labelling.doubled import Doubled, keep_doubled
 from kws_data.labelling.labels import BAD, NOT_SURE
 from kws_data.labelling.take_over import NOT_LABELLED, take_over
@@ -117,7 +116,7 @@ def test_a_cut_is_a_clip_of_its_own_in_place_of_the_whole(catalog):
     assert take_over(catalog).batch is None
     catalog.changes.undo(done.batch)
     assert state(catalog)[clip] == ("(unlabelled)", "")
-    assert state(catalog)[cut.id][1] == WAITING
+    assert state(catalog)[cut.id][1] == CUT_WAITS
     assert take_over(catalog).cuts == 1
     assert state(catalog)[cut.id] == ("yes", "")
 
@@ -134,7 +133,7 @@ def test_another_cut_takes_the_place_of_the_first_and_none_of_both(catalog):
     assert used != [first]
     say_it(catalog, clip, "ann", "yes")
     take_over(catalog)
-    assert [cut.reasons for cut in catalog.cuts()] == [WAITING, WAITING]
+    assert [cut.reasons for cut in catalog.cuts()] == [CUT_WAITS, CUT_WAITS]
     assert state(catalog)[clip] == ("yes", "")
 
 
@@ -152,7 +151,7 @@ def test_a_cut_that_an_audit_set_aside_does_not_come_back_beside_its_whole(catal
     assert catalog.changes.undo(applied).kept == (cut,)
     assert state(catalog)[clip] == ("(unlabelled)", "")
     assert catalog.changes.undo(audit).taken_back == 1
-    assert state(catalog)[cut][1] == WAITING
+    assert state(catalog)[cut][1] == CUT_WAITS
 
 
 def test_a_cut_that_an_audit_set_aside_stays_so_when_labels_are_taken_over_again(catalog):
@@ -227,7 +226,7 @@ def test_undoing_all_batches_brings_back_what_was(tmp_path_factory, rounds):
             assert catalog.changes.undo(batch).kept == ()
         after = state(catalog)
         assert {clip: after[clip] for clip in clips} == before
-        assert {reason for clip, (_, reason) in after.items() if clip not in before} <= {WAITING}
+        assert {reason for clip, (_, reason) in after.items() if clip not in before} <= {CUT_WAITS}
 
 
 _STEPS = st.lists(
@@ -263,4 +262,4 @@ def test_of_a_whole_and_its_cuts_one_is_in_use_and_nothing_is_left_of_batches_un
             assert len(used) <= 1
         after = state(catalog)
         assert after.pop(clip) == ("(unlabelled)", "")
-        assert {reason for _, reason in after.values()} <= {WAITING}
+        assert {reason for _, reason in after.values()} <= {CUT_WAITS}
